@@ -10,7 +10,7 @@ BORDER = 2
 
 
 def _modules_path(text: str) -> tuple[str, int]:
-    """The dark modules as one SVG path in units of one module, and the side in modules with the quiet zone."""
+    """The dark modules as one SVG path, one unit a module, and the side with the quiet zone."""
     code = segno.make(text, error="m", micro=False)
     parts = []
     for y, row in enumerate(code.matrix):
@@ -30,7 +30,8 @@ def qr_svg(text: str, *, label: str) -> SafeString:
     """Inline SVG for a template: class `qr`, no styles; `label` is what a screen reader says."""
     path, side = _modules_path(text)
     return format_html(
-        '<svg class="qr" viewBox="0 0 {side} {side}" role="img" aria-label="{label}" shape-rendering="crispEdges">'
+        '<svg class="qr" viewBox="0 0 {side} {side}" role="img" aria-label="{label}"'
+        ' shape-rendering="crispEdges">'
         '<rect width="{side}" height="{side}" fill="#fff"/><path d="{path}" fill="#000"/></svg>',
         side=side,
         label=label,

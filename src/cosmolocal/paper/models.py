@@ -15,7 +15,7 @@ def picture_path(digest: str, size: str) -> Path:
 
 
 class Picture(models.Model):
-    """A picture that was re-encoded by this node; its files stand under the node's folder, named by content."""
+    """A picture that this node re-encoded; its files stand in the node's folder, named by content."""
 
     digest = models.CharField(max_length=64, db_index=True)
     width = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""How a picture is kept: files before the operation, the row inside it, and files without a row swept later."""
+"""How a picture is kept: files before the operation, the row inside it; files without a row are swept."""
 
 import errno
 import hashlib
@@ -22,7 +22,7 @@ SWEEP_AFTER_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """The files of a picture that stand on disk already; the row is written by the operation that wants it."""
+    """The files of a picture, on disk already; the row is written by the operation that wants it."""
 
     digest: str
     width: int
@@ -32,8 +32,8 @@ class KeptFiles:
 def keep(upload: bytes) -> KeptFiles:
     """Check, re-encode and write the files, large and small. Call it before the operation, never inside.
 
-    Refuses with `paper.picture_too_large`, `paper.not_a_picture` and `paper.no_space`. The same picture twice is
-    one file.
+    Refuses with `paper.picture_too_large`, `paper.not_a_picture` and `paper.no_space`.
+    The same picture twice is one file.
     """
     large = reencode(upload, max_side=LARGE_SIDE)
     small = reencode(large.data, max_side=SMALL_SIDE)
@@ -68,7 +68,7 @@ def sweep_files() -> int:
 
 
 def _write(path: Path, encoded: EncodedImage) -> None:
-    """Whole or not at all: a reader never sees half a file. A file that is there already is made young again."""
+    """Whole or not at all: nobody reads half a file. A file that is there already is made young again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         os.utime(path)
@@ -79,7 +79,7 @@ def _write(path: Path, encoded: EncodedImage) -> None:
             file.write(encoded.data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise

@@ -3,11 +3,13 @@
 import io
 import xml.etree.ElementTree as ET
 
+import pytest
 import segno
 from PIL import Image
 
 from cosmolocal.paper import codes
 
+pytestmark = pytest.mark.once
 LINK = "http://localhost:8000/people/join/李娜?a=1&b=2"
 
 
@@ -21,10 +23,13 @@ def test_svg_draws_each_dark_module_once() -> None:
 def test_inline_svg_has_a_name_and_no_styles() -> None:
     drawn = codes.qr_svg(LINK, label='Join <Ainonghui> "now"')
     root = ET.fromstring(drawn)
-    assert root.attrib["aria-label"] == 'Join <Ainonghui> "now"' and root.attrib["class"] == "qr"
+    assert root.attrib["aria-label"] == 'Join <Ainonghui> "now"'
+    assert root.attrib["class"] == "qr"
     assert "style" not in drawn
 
 
 def test_png_is_a_picture() -> None:
     picture = Image.open(io.BytesIO(codes.qr_png(LINK, scale=4)))
-    assert picture.format == "PNG" and picture.width == picture.height and picture.width % 4 == 0
+    assert picture.format == "PNG"
+    assert picture.width == picture.height
+    assert picture.width % 4 == 0

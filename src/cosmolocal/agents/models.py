@@ -1,0 +1,205 @@
+"""Who takes part: people, households, circles, organisations, the local itself; where; since when; in which role."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Place(models.Model):
+    """Somewhere on the map: a farm, a village, a hand-over, a home."""
+
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=240, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    is_handover = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agent(models.Model):
+    """Anybody or anything that can hold, promise or receive. Exactly one `local` has `is_home`."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("person")
+        HOUSEHOLD = "household", _("household")
+        CIRCLE = "circle", _("circle")
+        ORGANISATION = "organisation", _("organisation")
+        LOCAL = "local", _("local")
+        SYSTEM = "system", _("the node itself")
+        WALK_IN = "walk_in", _("walk-in customers")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    is_home = models.BooleanField(default=False)
+    is_producer = models.BooleanField(default=False)
+    group = models.CharField(max_length=40, blank=True)  # customer group: "", "restaurant", ...
+    code = models.CharField(max_length=40, blank=True)  # the number on paper and in imports; unique where given
+    about = models.TextField(blank=True)
+    place = models.ForeignKey(Place, models.SET_NULL, null=True, blank=True, related_name="agents")
+    picture_id = models.BigIntegerField(null=True, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    is_public = models.BooleanField(default=False)  # name and about readable to strangers
+    created_at = models.DateTimeField()
+    hidden_at = models.DateTimeField(null=True, blank=True)  # left: hidden at once
+    anonymised_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_home"], condition=Q(is_home=True), name="one_home_local"),
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="agent_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """How an agent is reached: personal, erasable, never copied into events."""
+
+    agent = models.OneToOneField(Agent, models.CASCADE, related_name="contact")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    iban = models.CharField(max_length=42, blank=True)  # or a bank account as written on the payout list
+    bank_name = models.CharField(max_length=120, blank=True)
+    note = models.TextField(blank=True)
+
+
+class Membership(models.Model):
+    """`member` belongs to `group` (a household, circle, organisation or the local) from `since` until `until`."""
+
+    member = models.ForeignKey(Agent, models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(Agent, models.PROTECT, related_name="members")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)  # the last day; null: open
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "group"], condition=Q(until=None), name="one_open_membership")
+        ]
+
+
+class Role(models.Model):
+    """What a person may do, dated. `scope` narrows it: a producer (producer), a circle; `place` for a keeper."""
+
+    class Name(models.TextChoices):
+        STEWARD = "steward", _("steward")
+        TREASURER = "treasurer", _("treasurer")
+        AUDITOR = "auditor", _("auditor")
+        PRODUCER = "producer", _("producer")
+        PACKER = "packer", _("packer")
+        DRIVER = "driver", _("driver")
+        KEEPER = "keeper", _("hand-over keeper")
+        MEMBER = "member", _("member")
+        GUEST = "guest", _("guest")
+
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="roles")
+    name = models.CharField(max_length=12, choices=Name.choices)
+    scope = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="scoped_roles")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """Users sign in by passkey or code; a password is never set."""
+        user = self.model(email=self.normalize_email(email) if email else None, **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in; the person is the agent."""
+
+    agent = models.OneToOneField(Agent, models.PROTECT, null=True, related_name="user")
+    email = models.EmailField(unique=True, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.agent.name if self.agent else _("somebody")
+
+
+class Invitation(models.Model):
+    """A link (and QR) that lets somebody join; only the token's digest is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    household = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="invitations")
+    for_agent = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=12, default=Role.Name.MEMBER)
+    uses_left = models.PositiveIntegerField(default=1)
+    expires_at = models.DateTimeField()
+
+
+class JoinRequest(models.Model):
+    """A stranger asks to join; a steward answers."""
+
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="waiting")  # waiting, welcomed, declined
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=240, blank=True)
+
+
+class SignInCode(models.Model):
+    """A one-time code a steward shows or prints for somebody without mail."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="sign_in_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Helping(models.Model):
+    """`helper` acts for `member`, with her noted consent; every deed done so carries both names."""
+
+    helper = models.ForeignKey(Agent, models.PROTECT, related_name="helps")
+    member = models.ForeignKey(Agent, models.PROTECT, related_name="helped_by")
+    consent = models.CharField(max_length=240)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+
+class Approval(models.Model):
+    """"n of a circle say yes" to something named by `kind` and `subject_id`; `excluded` may never vote on it."""
+
+    kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    circle = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=12, blank=True)  # or holders of a role instead of a circle
+    needed = models.PositiveSmallIntegerField(default=2)
+    excluded = models.ManyToManyField(Agent, related_name="+")
+    asked_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")  # open, granted, refused
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once")]
+
+
+class Vote(models.Model):
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="votes")
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    yes = models.BooleanField()
+    reason = models.CharField(max_length=240, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["approval", "by"], name="one_vote_each")]

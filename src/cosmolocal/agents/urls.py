@@ -1,0 +1,6 @@
+"""Addresses of agents."""
+
+from django.urls import URLPattern
+
+app_name = "agents"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,132 @@
+"""What is offered: what it is (product), as what one buys it (item), at which price for whom (price version)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.models import Agent, Place
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=120, unique=True)
+    drawing = models.CharField(max_length=20, default="leaf")  # the picture shown where a product has no photo
+    weight = models.PositiveSmallIntegerField(default=50)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Measure(models.Model):
+    """A unit people really use: jin is 500 of kg's grams, a dozen is 12 pieces."""
+
+    code = models.CharField(max_length=20, unique=True)
+    symbol = models.CharField(max_length=20)
+    unit = models.ForeignKey("flows.Unit", models.PROTECT, related_name="measures")
+    quantity = models.PositiveIntegerField()  # base units in one
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+class TaxCode(models.Model):
+    """A dated tax treatment; its rates stand in TaxRate, its sentence must stand on paper."""
+
+    class Kind(models.TextChoices):
+        RATE = "rate", _("taxed at a rate")
+        ZERO = "zero", _("zero rate")
+        EXEMPT = "exempt", _("exempt")
+        OUTSIDE = "outside", _("outside the tax")
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    sentence = models.CharField(max_length=240, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaxRate(models.Model):
+    """`rate_bp`: hundredths of a per cent (900 is 9 %), valid from `since`."""
+
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="rates")
+    rate_bp = models.PositiveIntegerField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tax_code", "since"], name="tax_rate_once")]
+
+
+class SupplierTerms(models.Model):
+    """How a producer and the local work together: who sells, net or gross list, who bears a loss."""
+
+    class Seller(models.TextChoices):
+        LOCAL = "local", _("the local buys and resells")
+        PRODUCER = "producer", _("the producer sells, the local takes a fee")
+        ACCOUNT = "account", _("the local sells for the producer's account")
+
+    producer = models.OneToOneField(Agent, models.PROTECT, related_name="supplier_terms")
+    seller = models.CharField(max_length=8, choices=Seller.choices, default=Seller.LOCAL)
+    list_is_gross = models.BooleanField(default=True)
+    loss_after_packing = models.CharField(max_length=8, default="local")  # who bears it: local, producer
+    order_by = models.CharField(max_length=8, default="mail")  # mail, call
+    notice = models.CharField(max_length=240, blank=True)
+
+
+class Product(models.Model):
+    """What it is: one specification, whose hands made it, where it comes from."""
+
+    specification = models.OneToOneField("flows.ResourceSpecification", models.PROTECT, related_name="product")
+    producer = models.ForeignKey(Agent, models.PROTECT, related_name="products")
+    name = models.CharField(max_length=160)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    description = models.TextField(blank=True)
+    origin = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    certificate = models.CharField(max_length=160, blank=True)  # "organic" may be said only where this names one
+    picture_id = models.BigIntegerField(null=True, blank=True)
+    search = models.TextField(blank=True)  # NFKC, casefolded: names, producer, category, sku
+    is_active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """As what one buys it: a bunch, a jar, a jin. `pack_quantity` base units each (an estimate when weighed)."""
+
+    class Billed(models.TextChoices):
+        PIECE = "piece", _("by the piece")
+        WEIGHT = "weight", _("by weight")
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="items")
+    label = models.CharField(max_length=80, blank=True)
+    sku = models.CharField(max_length=60, blank=True)
+    billed_by = models.CharField(max_length=6, choices=Billed.choices, default=Billed.PIECE)
+    pack_quantity = models.PositiveBigIntegerField(default=1)
+    tolerance_bp = models.PositiveIntegerField(default=0)  # 1000: up to 10 % heavier may be given
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="+")
+    deposit = models.BigIntegerField(default=0)  # minor units each
+    stock = models.BigIntegerField(null=True, blank=True)  # announced per round in packs; null: as much as wished
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pack_quantity__gt=0), name="item_pack_positive"),
+        ]
+
+
+class PriceVersion(models.Model):
+    """What one item costs, for whom, from when on. Never changed: a later price is a later row (trigger)."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="prices")
+    group = models.CharField(max_length=40, blank=True)  # customer group; "": everybody
+    price = models.BigIntegerField()  # minor units, tax included, per `per_quantity`
+    purchase = models.BigIntegerField()  # minor units the producer gets, same basis, before tax where the list is net
+    per_quantity = models.PositiveBigIntegerField(default=0)  # base units the price is for; 0: one item
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+")
+    valid_from = models.DateTimeField()
+    operation = models.ForeignKey("kernel.Operation", models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "group", "-valid_from"], name="price_current")]

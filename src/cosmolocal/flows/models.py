@@ -1,0 +1,160 @@
+"""Valueflows 1.0 as tables: what exists, what is promised, what happened (see docs/concepts.md)."""
+
+from django.db import models
+from django.db.models import Q
+
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.kernel.models import Operation
+
+
+class Unit(models.Model):
+    """How something is counted; `decimals` says what one integer of it means (kg with 3: grams)."""
+
+    code = models.CharField(max_length=20, unique=True)  # "kg", "piece", "l", "min", "CNY"
+    label = models.CharField(max_length=60)
+    symbol = models.CharField(max_length=12)
+    decimals = models.PositiveSmallIntegerField(default=0)
+    dimension = models.CharField(max_length=12)  # mass, count, volume, time, energy, money, length
+    external_code = models.CharField(max_length=20, blank=True)  # UN/ECE Recommendation 20 or ISO 4217
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ResourceSpecification(models.Model):
+    """What kind of thing: pak choi of this farm, an hour of help, a currency."""
+
+    name = models.CharField(max_length=160)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    effort_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    classifications = models.JSONField(default=list, blank=True)
+    substitutable = models.BooleanField(default=False)
+    medium_of_exchange = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EconomicResource(models.Model):
+    """A lot, a stock, a thing, an account. Quantities change by events only; `floor` null: may fall freely."""
+
+    conforms_to = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="resources")
+    name = models.CharField(max_length=160, blank=True)
+    primary_accountable = models.ForeignKey(Agent, models.PROTECT, related_name="resources")
+    location = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    contained_in = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="contents")
+    stage = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=40, blank=True)
+    lot = models.CharField(max_length=60, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    tracking_identifier = models.CharField(max_length=80, blank=True)
+    accounting_quantity = models.BigIntegerField(default=0)
+    onhand_quantity = models.BigIntegerField(default=0)
+    promised_quantity = models.BigIntegerField(default=0)
+    floor = models.BigIntegerField(null=True, default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(promised_quantity__gte=0), name="promised_not_negative")]
+
+    def __str__(self) -> str:
+        return self.name or self.lot or f"#{self.pk}"
+
+
+class Process(models.Model):
+    """Something done to resources: packing, cutting a cheese, milling."""
+
+    name = models.CharField(max_length=160)
+    at = models.DateTimeField()
+
+
+class Agreement(models.Model):
+    """What two sides agreed; commitments are its clauses."""
+
+    name = models.CharField(max_length=160, blank=True)
+    at = models.DateTimeField()
+
+
+class Proposal(models.Model):
+    """An offer or a request, published for a while; its intents say what of."""
+
+    class Purpose(models.TextChoices):
+        OFFER = "offer"
+        REQUEST = "request"
+
+    name = models.CharField(max_length=160, blank=True)
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="proposals")
+    begins = models.DateTimeField(null=True, blank=True)
+    ends = models.DateTimeField(null=True, blank=True)
+    unit_based = models.BooleanField(default=False)
+
+
+class Intent(models.Model):
+    """What somebody would give or take. `available_quantity` null: unlimited, still counted."""
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, blank=True, related_name="publishes")
+    is_reciprocal = models.BooleanField(default=False)
+    action = models.CharField(max_length=20)
+    provider = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
+    receiver = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
+    specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="intents")
+    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="intents")
+    available_quantity = models.BigIntegerField(null=True, blank=True)
+    promised_quantity = models.BigIntegerField(default=0)
+    finished = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(promised_quantity__gte=0), name="intent_promised_positive")]
+
+
+class Commitment(models.Model):
+    """What was promised; no effect on stocks. The promise lies on `resource` once it is set, else on `satisfies`."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="commitments")
+    is_reciprocal = models.BooleanField(default=False)
+    action = models.CharField(max_length=20)
+    provider = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_given")
+    receiver = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_received")
+    specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="commitments")
+    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="commitments")
+    to_resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="+")
+    satisfies = models.ForeignKey(Intent, models.PROTECT, null=True, blank=True, related_name="satisfied_by")
+    quantity = models.BigIntegerField()
+    fulfilled_quantity = models.BigIntegerField(default=0)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    due = models.DateTimeField(null=True, blank=True)  # when the window begins
+    finished = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="commitment_not_negative")]
+        indexes = [models.Index(fields=["place", "due"], name="commitment_due_at")]
+
+
+class EconomicEvent(models.Model):
+    """What happened; never changed or deleted (triggers). A null side means "outside our books"."""
+
+    action = models.CharField(max_length=20)
+    provider = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
+    receiver = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
+    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, related_name="events")
+    to_resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, related_name="events_to")
+    specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField(default=0)
+    effort_quantity = models.BigIntegerField(null=True)
+    at = models.DateTimeField()  # has point in time, always in an open month; when it was typed is operation.at
+    value_on = models.DateField(null=True)  # the true date, where its month was already closed
+    to_location = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
+    state = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=40, blank=True)  # a code such as "spoiled", "count", never personal text
+    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, related_name="events", db_index=False)
+    fulfils = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="fulfilled_by")
+    input_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="inputs")
+    output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="outputs")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by")
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="events")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="event_quantity_not_negative")]
+        indexes = [
+            models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
+        ]

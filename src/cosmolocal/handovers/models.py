@@ -1,0 +1,77 @@
+"""A place and a window where goods change hands; which crate is whose, and how far it is."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.models import Agent, Place
+
+
+class Handover(models.Model):
+    """Goods due at `place` from `begins` on: every commitment with that place and due moment belongs to it."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        RECEIVING = "receiving", _("goods arrive")
+        PACKING = "packing", _("being packed")
+        OPEN = "open", _("open for collecting")
+        CLOSED = "closed", _("closed")
+
+    place = models.ForeignKey(Place, models.PROTECT, related_name="handovers")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "begins"], name="handover_once")]
+
+
+class Crate(models.Model):
+    """What one receiver gets at one hand-over, whatever practice promised it."""
+
+    class State(models.TextChoices):
+        TO_PACK = "to_pack", _("to pack")
+        PACKED = "packed", _("packed")
+        COLLECTED = "collected", _("collected")
+        LEFT = "left", _("not collected")
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="crates")
+    receiver = models.ForeignKey(Agent, models.PROTECT, related_name="crates")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.TO_PACK)
+    packer = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    collected_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "receiver"], name="one_crate_each"),
+            models.UniqueConstraint(fields=["handover", "number"], name="crate_number_once"),
+        ]
+
+
+class Packed(models.Model):
+    """A line that went into a crate: what was asked, what the scale said, from which lot."""
+
+    commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="packed")
+    crate = models.ForeignKey(Crate, models.PROTECT, related_name="lines")
+    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, null=True, related_name="+")
+    asked = models.BigIntegerField()  # base units
+    quantity = models.BigIntegerField()  # base units; 0: missing
+    reason = models.CharField(max_length=40, blank=True)  # why it is less: "short", "spoiled", ...
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Receipt(models.Model):
+    """What a producer brought against one promise: counted or weighed once, with the lot it became."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="receipts")
+    producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")  # null: not ordered
+    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, related_name="+")
+    promised = models.BigIntegerField(default=0)
+    received = models.BigIntegerField()  # base units on the scale
+    accepted = models.BigIntegerField()  # base units that are paid for
+    reason = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()

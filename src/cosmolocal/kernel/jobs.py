@@ -1,0 +1,98 @@
+"""Work that happens after an operation: at least once, retried with growing pauses, never silently lost."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django_tasks import task
+
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.refusal import Refusal
+
+log = logging.getLogger("cosmolocal.jobs")
+PAUSES = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+Job = Callable[..., None]
+declared: dict[str, Job] = {}
+_key: ContextVar[str] = ContextVar("job_key", default="")
+
+
+def job(name: str) -> Callable[[Job], Job]:
+    """Declares a function as a job. It calls operations with `key=jobs.key()`, so a retry happens once."""
+
+    def declare(function: Job) -> Job:
+        if name in declared and declared[name].__module__ != function.__module__:
+            raise TypeError(f"job {name} is declared twice")
+        declared[name] = function
+        return function
+
+    return declare
+
+
+def announce(name: str, *args: Any) -> None:
+    """Enqueues a job by name in the transaction of the running operation (JSON arguments: ids, integers, text)."""
+    running()
+    enqueue(name, *args)
+
+
+def enqueue(name: str, *args: Any, after: datetime | None = None) -> None:
+    """Enqueues a job outside of operations (timers, start-up), at once or `after` a moment."""
+    _enqueue(name, list(args), 0, f"job:{uuid.uuid4().hex}", after)
+
+
+def key() -> str:
+    """The idempotency key of the job under way, the same at each retry."""
+    found = _key.get()
+    if not found:
+        raise LookupError("no job is running")
+    return found
+
+
+def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetime | None) -> None:
+    carrier = run_job.using(run_after=after) if after else run_job
+    carrier.enqueue(name, args, attempt, root)
+
+
+@cache
+def _load() -> None:
+    for module in settings.JOB_MODULES:
+        import_module(module)
+
+
+@task()
+def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
+    """The one task the worker knows: finds the job by name, ends refusals, retries everything else."""
+    _load()
+    token = _key.set(root)
+    try:
+        declared[name](*args)
+    except Refusal as refusal:
+        _report(name, args, root, refusal.code, str(refusal))
+        return f"refused: {refusal.code}"
+    except Exception as error:
+        log.exception("job failed", extra={"job": name})
+        if attempt < len(PAUSES):
+            _enqueue(name, args, attempt + 1, root, clock.now() + PAUSES[attempt])
+            return "again later"
+        _report(name, args, root, "", f"{type(error).__name__}: {error}")
+        return "given up"
+    finally:
+        _key.reset(token)
+    return "done"
+
+
+def _report(name: str, args: list[Any], root: str, code: str, sentence: str) -> None:
+    JobTrouble.objects.create(name=name, args=args, key=root, code=code, sentence=sentence, at=clock.now())

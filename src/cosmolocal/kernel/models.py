@@ -1,0 +1,83 @@
+"""Rows of the kernel: this node, every operation that happened, and the state of jobs and timers."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from cosmolocal.agents.models import Agent
+
+
+class Node(models.Model):
+    """This local's settings; exactly one row. Read it through `kernel.node.current()`."""
+
+    name = models.CharField(max_length=120)
+    place_name = models.CharField(max_length=120, blank=True)
+    about = models.TextField(blank=True)
+    zone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=12, default="en")
+    currency = models.CharField(max_length=3, default="EUR")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    practices = models.JSONField(default=list)
+    setup_digest = models.CharField(max_length=64, blank=True)
+    is_demo = models.BooleanField(default=False)
+    ready_at = models.DateTimeField(null=True)
+
+
+class Operation(models.Model):
+    """One thing a person or the system did: audit trail, retry safety and provenance in one row. Never deleted."""
+
+    code = models.CharField(max_length=60)
+    by: "models.ForeignKey[Agent, Agent]" = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+")
+    on_behalf_of: "models.ForeignKey[Agent | None, Agent | None]" = models.ForeignKey(
+        "agents.Agent", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=32)
+    result = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "code", "key"], name="operation_once")]
+
+
+class Progress(models.Model):
+    """Where a long piece of work is, so that a page can show it and survive being left."""
+
+    kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, default="waiting")  # waiting, running, done, refused, failed
+    sentence = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="progress_once")]
+
+
+class JobTrouble(models.Model):
+    """A job that was given up, or refused: it stands on the steward's list until somebody looks at it."""
+
+    name = models.CharField(max_length=80)
+    args = models.JSONField(default=list)
+    key = models.CharField(max_length=80)
+    code = models.CharField(max_length=80, blank=True)
+    sentence = models.TextField()
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+
+class WorkerBeat(models.Model):
+    """A living job worker's last sign of life; jobs of a silent worker are taken back."""
+
+    worker = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+
+class TimerRun(models.Model):
+    """When a timer last ran."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()

@@ -1,0 +1,186 @@
+"""How one operation runs: one transaction, one audit row, one idempotency key, one result."""
+
+import dataclasses
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel import clock, ids
+from cosmolocal.kernel.refusal import Refusal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A declared operation. A fact has already happened, so it is always recorded; a wish may be refused."""
+
+    code: str
+    run: Callable[..., Any]
+    is_fact: bool
+
+
+@dataclass(frozen=True)
+class Running:
+    """The operation now under way: the id of its row, and the moment it stands at."""
+
+    id: int
+    code: str
+    by_id: int
+    at: datetime
+
+
+declared: dict[str, Spec] = {}
+_running: ContextVar[Running | None] = ContextVar("running_operation", default=None)
+_TRIES = 4
+
+
+def running() -> Running:
+    """The operation under way; raises LookupError outside of one, since every write belongs to an operation."""
+    found = _running.get()
+    if found is None:
+        raise LookupError("no operation is running: writes happen inside an @operation only")
+    return found
+
+
+def is_running() -> bool:
+    return _running.get() is not None
+
+
+def operation(code: str, *, fact: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declares a function as a deed.
+
+    The function takes keywords only, among them `by` (an Agent) and, where a door may retry, `key`; it returns None, an
+    id, a model instance, or a list of those. Outermost: one transaction and one Operation row; nested: it joins.
+    The same (by, code, key) again returns the first result; with another request: Refusal `kernel.key_reused`.
+    """
+
+    def declare(function: Callable[P, R]) -> Callable[P, R]:
+        names = set(inspect.signature(function).parameters)
+        if "by" not in names:
+            raise TypeError(f"{code}: an operation takes `by`")
+
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if args:
+                raise TypeError(f"{code} takes keywords only")
+            if _running.get() is not None:
+                return function(**kwargs)  # type: ignore[call-arg]
+            return _run_outermost(code, function, kwargs)
+
+        if code in declared and declared[code].run.__module__ != function.__module__:
+            raise TypeError(f"operation {code} is declared twice")
+        declared[code] = Spec(code, run, fact)
+        return run
+
+    return declare
+
+
+def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:
+    """Runs the deed; a deadlock (PostgreSQL) is simply tried again, since nothing of it remained."""
+    retryable = not connection.in_atomic_block
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return _once(code, function, kwargs)
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", "")
+            if not retryable or attempt == _TRIES or state not in ("40P01", "40001"):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:
+    by, key = kwargs["by"], kwargs.get("key") or ids.fresh_key()
+    behalf = kwargs.get("on_behalf_of")
+    at = clock.now()
+    print_of_request = fingerprint(kwargs) if kwargs.get("key") else ""
+    with transaction.atomic():
+        row = _claim(code, by.pk, behalf.pk if behalf else None, at, key, print_of_request)
+        if row is None:
+            return _first_result(code, by.pk, key, print_of_request)  # type: ignore[no-any-return]
+        token = _running.set(Running(row, code, by.pk, at))
+        try:
+            result = function(**kwargs)
+        finally:
+            _running.reset(token)
+        if result is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE kernel_operation SET result = %s WHERE id = %s", [json.dumps(_frozen(result)), row]
+                )
+        return result
+
+
+def _claim(code: str, by: int, behalf: int | None, at: datetime, key: str, print_of_request: str) -> int | None:
+    """Inserts the operation row; None when the key was used. A concurrent twin waits here for the first to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint) "
+            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id",
+            [code, by, behalf, connection.ops.adapt_datetimefield_value(at), key, print_of_request],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
+    row = apps.get_model("kernel", "Operation")._default_manager.get(code=code, by=by, key=key)
+    if row.fingerprint != print_of_request:
+        raise Refusal(
+            "kernel.key_reused",
+            _("This page was already used for something else. Open it again and repeat what you wanted to do."),
+        )
+    return _thawed(row.result)
+
+
+def fingerprint(kwargs: Mapping[str, Any]) -> str:
+    """A short hash of a request: the same wish gives the same print on both databases and in any process."""
+    wishes = {name: _plain(value) for name, value in kwargs.items() if name not in ("by", "key")}
+    return hashlib.sha256(json.dumps(wishes, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return f"{value._meta.label_lower}:{value.pk}"
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted((_plain(v) for v in value), key=str)
+    if isinstance(value, (bytes, bytearray)):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)) or hasattr(value, "__iter__") and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _frozen(result: Any) -> Any:
+    if isinstance(result, models.Model):
+        return {"model": result._meta.label_lower, "id": result.pk}
+    if isinstance(result, (list, tuple)):
+        return [_frozen(item) for item in result]
+    if isinstance(result, (int, str, bool)) or result is None:
+        return result
+    raise TypeError(f"an operation returns ids or rows, not {type(result).__name__}")
+
+
+def _thawed(stored: Any) -> Any:
+    if isinstance(stored, dict):
+        return apps.get_model(stored["model"])._default_manager.get(pk=stored["id"])
+    if isinstance(stored, list):
+        return [_thawed(item) for item in stored]
+    return stored

@@ -1,0 +1,64 @@
+"""What a practice gives to the house: one frozen declaration, listed by dotted name in settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from cosmolocal.kernel import node
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something to look after regularly: `run()` is called by the tick job when `every` has passed."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card on a home page: a fact, and at most one deed. Lower `weight` stands first."""
+
+    title: str
+    text: str = ""
+    badge: str = ""
+    tone: str = "quiet"  # today, late, ready, quiet
+    deed: str = ""
+    url: str = ""
+    weight: int = 50
+    figure: str = ""
+    template: str = ""  # an own inner template, given `card.data`
+    data: Any = None
+
+
+@dataclass(frozen=True)
+class Practice:
+    """One practice, whole. `member_cards(agent)` and `steward_cards(agent)` fill the two home pages."""
+
+    name: str
+    title: str | Promise
+    urls: str = ""
+    entry: str = ""  # url name of the practice's door in the navigation
+    timers: tuple[Timer, ...] = ()
+    member_cards: Callable[[Any], Sequence[Card]] | None = None
+    steward_cards: Callable[[Any], Sequence[Card]] | None = None
+    demo: Callable[..., None] | None = None
+
+
+@cache
+def installed() -> tuple[Practice, ...]:
+    """Every practice this release contains, in the order of settings."""
+    return tuple(import_string(name) for name in settings.PRACTICES)
+
+
+def switched_on() -> tuple[Practice, ...]:
+    """The practices this local uses; an empty list on the node means all."""
+    chosen = node.current().practices
+    return tuple(practice for practice in installed() if not chosen or practice.name in chosen)

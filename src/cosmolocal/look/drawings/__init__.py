@@ -1,0 +1,1 @@
+"""Server-made SVG: no style attributes, only classes and presentation attributes, always with a title."""

@@ -1,0 +1,135 @@
+"""A round, or the farms of a local, as a drawn map without tiles: places, legs between them, a scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from cosmolocal.look.drawings.svg import picture, tag, words
+
+_KM_PER_DEGREE = 111.195
+_MARGIN = 46
+_LETTER = 7.2  # a guess of the width of one letter, for keeping labels apart
+_MARK = 13
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place; `number` is its turn in the round (None: a place that is no stop), `tone` farm, stop, store or door."""
+
+    label: str
+    lat: float
+    lon: float
+    number: int | None = None
+    tone: str = "stop"
+    note: str = ""
+
+
+def project(places: Sequence[Place], width: float, height: float) -> tuple[list[tuple[float, float]], float]:
+    """Points in the drawing, north up, and how many units one kilometre has."""
+    middle = cos(radians(sum(place.lat for place in places) / len(places)))
+    xs = [place.lon * middle * _KM_PER_DEGREE for place in places]
+    ys = [-place.lat * _KM_PER_DEGREE for place in places]
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    scale = min(
+        (width - 2 * _MARGIN) / wide if wide > 0.05 else float("inf"),
+        (height - 2 * _MARGIN) / high if high > 0.05 else float("inf"),
+        200.0,
+    )
+    left = (width - wide * scale) / 2 - min(xs) * scale
+    top = (height - high * scale) / 2 - min(ys) * scale
+    return [(x * scale + left, y * scale + top) for x, y in zip(xs, ys, strict=True)], scale
+
+
+def path_map(
+    places: Sequence[Place], title: str, *, width: int, legs: bool = True, closed: bool = False
+) -> SafeString:
+    """The drawn map. Legs join the places in their order; `closed` returns to the first."""
+    height = round(width * 0.66)
+    size = {"class_": "path-map", "viewBox": f"0 0 {width} {height}", "width": "100%"}
+    ground = tag("rect", x=0, y=0, width=width, height=height, rx=12, class_="ground")
+    if not places:
+        return picture(ground, title, "", **size)
+    points, scale = project(places, width, height)
+    way = [*points, points[0]] if closed and len(points) > 2 else points
+    drawn = [ground, _grid(width, height)]
+    if legs and len(way) > 1:
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in way)
+        drawn += [tag("polyline", points=line, class_="road", fill="none"), tag("polyline", points=line, class_="leg", fill="none")]
+        drawn += [_arrow(a, b) for a, b in zip(way, way[1:], strict=False)]
+    taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points]
+    for place, point in zip(places, points, strict=True):
+        drawn.append(_label(place, point, taken, width, height))
+    drawn += [_mark(place, point) for place, point in zip(places, points, strict=True)]
+    drawn.append(_scale(scale, width, height))
+    said = "; ".join(f"{place.number}. {place.label}" if place.number else place.label for place in places)
+    return picture("".join(drawn), title, said, **size)
+
+
+def _grid(width: int, height: int) -> str:
+    lines = [tag("path", d=f"M{x} 0V{height}") for x in range(60, width, 60)]
+    lines += [tag("path", d=f"M0 {y}H{width}") for y in range(60, height, 60)]
+    return tag("g", "".join(lines), class_="grid")
+
+
+def _arrow(a: tuple[float, float], b: tuple[float, float]) -> str:
+    """A small head in the middle of a leg that is long enough to carry one."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    if length < 4.5 * _MARK:
+        return ""
+    ux, uy = dx / length, dy / length
+    x, y = (a[0] + b[0]) / 2 + ux * 4, (a[1] + b[1]) / 2 + uy * 4
+    points = [(x + ux * 4, y + uy * 4), (x - ux * 5 - uy * 5, y - uy * 5 + ux * 5), (x - ux * 5 + uy * 5, y - uy * 5 - ux * 5)]
+    return tag("polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in points), class_="head")
+
+
+def _mark(place: Place, point: tuple[float, float]) -> str:
+    x, y = point
+    inner = tag("circle", cx=x, cy=y, r=float(_MARK if place.number else 7), class_="mark")
+    if place.number:
+        inner += tag("text", words(place.number), x=x, y=y, dy="0.35em", text_anchor="middle", class_="turn")
+    return tag("g", inner, class_=f"place-{place.tone}")
+
+
+def _label(
+    place: Place, point: tuple[float, float], taken: list[tuple[float, float, float, float]], width: int, height: int
+) -> str:
+    """The name beside its mark, on the first side where nothing stands yet."""
+    long = sum(2 if ord(letter) > 0x2E80 else 1 for letter in place.label) * _LETTER
+    x, y = point
+    gap = _MARK + 5 if place.number else 12
+    sides = [
+        ("start", x + gap, y, x + gap, x + gap + long),
+        ("end", x - gap, y, x - gap - long, x - gap),
+        ("middle", x, y - gap - 7, x - long / 2, x + long / 2),
+        ("middle", x, y + gap + 7, x - long / 2, x + long / 2),
+    ]
+    free = [side for side in sides if _is_free(side, taken, width, height)]
+    anchor, tx, ty, begin, end = (free or sides)[0]
+    taken.append((begin, ty - 9, end, ty + 9))
+    return tag("text", words(place.label), x=tx, y=ty, dy="0.35em", text_anchor=anchor, class_="name")
+
+
+def _is_free(
+    side: tuple[str, float, float, float, float],
+    taken: list[tuple[float, float, float, float]],
+    width: int,
+    height: int,
+) -> bool:
+    _anchor, _x, y, begin, end = side
+    if begin < 4 or end > width - 4 or y < 12 or y > height - 12:
+        return False
+    return all(end < left or begin > right or y + 9 < top or y - 9 > bottom for left, top, right, bottom in taken)
+
+
+def _scale(scale: float, width: int, height: int) -> str:
+    """A bar of a round number of kilometres, in the corner."""
+    room = width * 0.25 / scale
+    length = next((step for step in (200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1) if step <= room), 0.1)
+    x1, y = float(width - 16), float(height - 14)
+    bar = tag("path", d=f"M{x1 - length * scale:.1f} {y - 5:.1f}v5H{x1:.1f}v-5", fill="none", class_="scale")
+    text = tag("text", words(_("%(length)s km") % {"length": length}), x=x1, y=y - 9, text_anchor="end", class_="scale-text")
+    return bar + text

@@ -1,0 +1,233 @@
+"""How a number, a sum of money or an amount of goods is written for a reader, and how what she typed is read.
+
+Values are integers in the smallest part with the number of decimals beside them; no floats.
+"""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import ngettext_lazy
+
+NBSP = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+# Left-to-right isolate and its end: keep a sum in one piece inside Arabic or Hebrew text.
+ISOLATE = ("\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
+
+# language: (decimal mark, mark between thousands). Western digits everywhere: members of one local share paper.
+_MARKS = {
+    "en": (".", ","),
+    "zh": (".", ","),
+    "ko": (".", ","),
+    "ja": (".", ","),
+    "ar": (".", ","),
+    "he": (".", ","),
+    "th": (".", ","),
+    "de": (",", "."),
+    "es": (",", "."),
+    "it": (",", "."),
+    "nl": (",", "."),
+    "pt": (",", "."),
+    "id": (",", "."),
+    "tr": (",", "."),
+    "da": (",", "."),
+    "vi": (",", "."),
+    "el": (",", "."),
+    "fr": (",", NARROW),
+    "pl": (",", NBSP),
+    "cs": (",", NBSP),
+    "ru": (",", NBSP),
+    "uk": (",", NBSP),
+    "sv": (",", NBSP),
+    "nb": (",", NBSP),
+    "fi": (",", NBSP),
+    "de-ch": (".", "\N{RIGHT SINGLE QUOTATION MARK}"),
+}
+_SYMBOLS = {
+    "CNY": "¥",
+    "JPY": "¥",
+    "EUR": "€",
+    "KRW": "₩",
+    "USD": "$",
+    "GBP": "£",
+    "INR": "₹",
+    "ILS": "₪",
+    "VND": "₫",
+    "TRY": "₺",
+    "UAH": "₴",
+    "PHP": "₱",
+    "NGN": "₦",
+    "BRL": "R$",
+}
+_DECIMALS = {"KRW": 0, "JPY": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "XAF": 0, "XOF": 0, "KWD": 3, "TND": 3, "JOD": 3}
+
+_UNIT_WORDS = {
+    "piece": ngettext_lazy("%(number)s piece", "%(number)s pieces", "count"),
+    "bunch": ngettext_lazy("%(number)s bunch", "%(number)s bunches", "count"),
+    "head": ngettext_lazy("%(number)s head", "%(number)s heads", "count"),
+    "box": ngettext_lazy("%(number)s box", "%(number)s boxes", "count"),
+    "crate": ngettext_lazy("%(number)s crate", "%(number)s crates", "count"),
+    "bag": ngettext_lazy("%(number)s bag", "%(number)s bags", "count"),
+    "jar": ngettext_lazy("%(number)s jar", "%(number)s jars", "count"),
+    "bottle": ngettext_lazy("%(number)s bottle", "%(number)s bottles", "count"),
+    "pack": ngettext_lazy("%(number)s pack", "%(number)s packs", "count"),
+    "portion": ngettext_lazy("%(number)s portion", "%(number)s portions", "count"),
+    "share": ngettext_lazy("%(number)s share", "%(number)s shares", "count"),
+    "hour": ngettext_lazy("%(number)s hour", "%(number)s hours", "count"),
+    "minute": ngettext_lazy("%(number)s minute", "%(number)s minutes", "count"),
+    "day": ngettext_lazy("%(number)s day", "%(number)s days", "count"),
+    "week": ngettext_lazy("%(number)s week", "%(number)s weeks", "count"),
+}
+_UNIT_NAMES = {"pc": "piece", "pcs": "piece", "pce": "piece", "each": "piece", "one": "piece", "st": "piece", "h": "hour"}
+
+
+class NumberUnclear(ValueError):
+    """Text that is no number we dare to act upon. `reason`: empty, not_a_number, too_precise, ambiguous, too_big."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def marks(locale: str | None = None) -> tuple[str, str]:
+    """The decimal mark and the mark between thousands of a language (None: the active one)."""
+    language = (locale or translation.get_language() or "en").lower().replace("_", "-")
+    return _MARKS.get(language) or _MARKS.get(language.split("-")[0]) or _MARKS["en"]
+
+
+def format_number(value: int, decimals: int = 0, locale: str | None = None, *, trim: bool = False) -> str:
+    """`value` smallest parts: 1234567 with 2 decimals is 12,345.67. `trim` drops zeros at the end of the decimals."""
+    point, group = marks(locale)
+    digits = str(abs(value)).rjust(decimals + 1, "0")
+    whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    if trim:
+        fraction = fraction.rstrip("0")
+    grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", group, whole)
+    return (MINUS if value < 0 else "") + grouped + (point + fraction if fraction else "")
+
+
+def decimals_of(code: str) -> int:
+    """How many decimals a national currency has; 2 where nothing else is known."""
+    return _DECIMALS.get(code, 2)
+
+
+def symbol_of(code: str) -> str:
+    """¥ for CNY; the code itself where there is no symbol."""
+    return _SYMBOLS.get(code, code)
+
+
+def write_money(minor: int, code: str, decimals: int, locale: str | None = None, *, signed: bool = False) -> str:
+    """As `format_money`, without marks of direction: for places that isolate by themselves (`<bdi>`, SVG)."""
+    number = format_number(abs(minor), decimals, locale)
+    sign = MINUS if minor < 0 else "+" if signed and minor > 0 else ""
+    symbol = symbol_of(code)
+    if code in _SYMBOLS or re.fullmatch("[A-Z]{3}", code):
+        return f"{sign}{symbol}{NBSP}{number}"
+    return f"{sign}{number}{NBSP}{symbol}"
+
+
+def format_money(minor: int, code: str, decimals: int, locale: str | None = None, *, signed: bool = False) -> str:
+    """12640, "CNY", 2 is ¥ 126.40. A local currency's name stands behind: 12.50 Talents.
+
+    In a right-to-left language the sum is wrapped in an isolate, so that sign, symbol and digits keep their order.
+    """
+    text = write_money(minor, code, decimals, locale, signed=signed)
+    return text.join(ISOLATE) if is_right_to_left(locale) else text
+
+
+def is_right_to_left(locale: str | None = None) -> bool:
+    """Whether the language (None: the active one) is written from right to left."""
+    language = (locale or translation.get_language() or "en").split("-")[0]
+    return language in {"ar", "fa", "he", "ur", "ps", "ug", "yi", "dv", "ckb"}
+
+
+def format_quantity(
+    base: int, unit_symbol: str | Promise, decimals: int, per: int = 1, locale: str | None = None
+) -> str:
+    """1940, "kg", 3 is 1.94 kg; 10, "piece", 0 is 10 pieces; 1000, "jin", 0, per=500 is 2 jin.
+
+    `base` is in smallest parts; one unit is `per * 10**decimals` of them. At most three decimals are shown.
+    """
+    if per == 1 and decimals <= 3:
+        value, shown = base, decimals
+    else:
+        exact = Decimal(base) / (per * 10**decimals)
+        value, shown = int((exact * 1000).quantize(Decimal(1), rounding=ROUND_HALF_UP)), 3
+    number = format_number(value, shown, locale, trim=True)
+    name = str(unit_symbol)
+    words = _UNIT_WORDS.get(_UNIT_NAMES.get(name, name.removesuffix("s")), _UNIT_WORDS.get(name))
+    if words is None:
+        return f"{number}{NBSP}{name}" if name else number
+    is_one = abs(value) == 10**shown
+    with translation.override(locale or translation.get_language() or "en"):
+        return str(words % {"count": 1 if is_one else 2 + abs(value) // 10**shown, "number": number}).replace(" ", NBSP)
+
+
+def format_percent(part: int, whole: int, decimals: int = 0, locale: str | None = None) -> str:
+    """76 of 100 is 76 %; a whole of 0 is written as a dash."""
+    if whole == 0:
+        return "\N{EN DASH}"
+    exact = Decimal(part) * 100 * 10**decimals / whole
+    return f"{format_number(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), decimals, locale)}{NBSP}%"
+
+
+def parse_decimal(text: str, decimals: int, locale: str | None = None) -> int:
+    """What a person typed, in smallest parts: 1,5 and 1.5 and １．５ and ١٫٥ with 1 decimal are 15.
+
+    Raises `NumberUnclear`. 1,234 is read by the reader's locale, and refused where it may mean two things.
+    """
+    plain = _plain_digits(text)
+    if not plain:
+        raise NumberUnclear("empty")
+    sign = -1 if plain.startswith("-") else 1
+    body = plain.lstrip("+-") if plain[0] in "+-" else plain
+    if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
+        raise NumberUnclear("not_a_number")
+    whole, fraction = _split(body, decimals, locale)
+    fraction = fraction.rstrip("0") if len(fraction) > decimals else fraction
+    if len(fraction) > decimals:
+        raise NumberUnclear("too_precise")
+    if len(whole.lstrip("0")) > 12:
+        raise NumberUnclear("too_big")
+    return sign * int((whole or "0") + fraction.ljust(decimals, "0"))
+
+
+def _plain_digits(text: str) -> str:
+    """Any script's digits as 0-9, any minus as -, marks of thousands that cannot be decimal marks dropped."""
+    wide = unicodedata.normalize("NFKC", text).strip()
+    wide = wide.translate({0x066B: ".", 0x3002: ".", 0x066C: None, 0x2212: "-", 0x2013: "-", 0x2019: None, 0x27: None})
+    wide = re.sub(r"[\u200e\u200f\u061c\u2066-\u2069]", "", wide)
+    wide = re.sub(r"(?<=\d)[\s\u00a0\u202f]+(?=\d{3}(?!\d))", "", wide)
+    return "".join(str(unicodedata.decimal(mark, mark)) for mark in wide)
+
+
+def _split(body: str, decimals: int, locale: str | None) -> tuple[str, str]:
+    found = [mark for mark in body if mark in ".,"]
+    if not found:
+        return body, ""
+    last = found[-1]
+    head, tail = body.rsplit(last, 1)
+    if len(found) == 1:
+        if len(tail) == 3 and 1 <= len(head) <= 3 and head.strip("0"):
+            return _split_by_locale(head, tail, last, decimals, locale)
+        return head, tail
+    if found.count(last) > 1:
+        if len(set(found)) > 1 or not re.fullmatch(rf"\d{{1,3}}(\{last}\d{{3}})+", body):
+            raise NumberUnclear("not_a_number")
+        return body.replace(last, ""), ""
+    other = found[0]
+    if not re.fullmatch(rf"\d{{1,3}}(\{other}\d{{2,3}})*", head):
+        raise NumberUnclear("not_a_number")
+    return head.replace(other, ""), tail
+
+
+def _split_by_locale(head: str, tail: str, mark: str, decimals: int, locale: str | None) -> tuple[str, str]:
+    point, group = marks(locale)
+    if mark == group and decimals < 3:
+        return head + tail, ""
+    if mark == point and decimals >= 3:
+        return head, tail
+    raise NumberUnclear("ambiguous")

@@ -1,0 +1,123 @@
+"""Currencies and accounts as flows: which kinds of money there are, whose account is which resource, who pays whom."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.models import Agent, Approval
+
+
+class Currency(models.Model):
+    """A medium of exchange and its policy. National: `specification` is what the local owes, `money` what it has."""
+
+    class Kind(models.TextChoices):
+        NATIONAL = "national", _("national currency")
+
+    code = models.CharField(max_length=12, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.NATIONAL)
+    specification = models.OneToOneField("flows.ResourceSpecification", models.PROTECT, related_name="currency")
+    money = models.OneToOneField("flows.ResourceSpecification", models.PROTECT, null=True, related_name="money_of")
+    decimals = models.PositiveSmallIntegerField(default=2)
+    cash_step = models.PositiveIntegerField(default=1)  # smallest coin in minor units (5: 0.05)
+    start_floor = models.BigIntegerField(default=0)  # floor of a member's account when opened; below 0: credit
+    warn_below = models.BigIntegerField(default=0)  # a friendly word when a member's balance falls under it
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Account(models.Model):
+    """Whose account a resource is. Balance = accounting quantity: above 0 the local owes the holder."""
+
+    class Kind(models.TextChoices):
+        MEMBER = "member", _("member")  # a household, a restaurant, a person
+        PRODUCER = "producer", _("producer")
+        FUND = "fund", _("fund")
+        ROUND = "round", _("round")
+        WALK_IN = "walk_in", _("walk-in customers")
+
+    resource = models.OneToOneField("flows.EconomicResource", models.PROTECT, related_name="account")
+    currency = models.ForeignKey(Currency, models.PROTECT, related_name="accounts")
+    holder = models.ForeignKey(Agent, models.PROTECT, related_name="accounts")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    code = models.CharField(max_length=40, blank=True)  # funds: "transport", "tax", ...; rounds: "round-<id>"
+    name = models.CharField(max_length=120)
+    warn_below = models.BigIntegerField(null=True, blank=True)  # null: the currency's
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder", "currency", "kind"],
+                condition=Q(kind__in=["member", "producer", "walk_in"], closed_at=None),
+                name="one_account_each",
+            ),
+            models.UniqueConstraint(fields=["currency", "code"], condition=~Q(code=""), name="account_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MoneyBox(models.Model):
+    """Where real money lies: a bank account, a cash box, a till drawer, money in transit."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank", _("bank account")
+        CASH = "cash", _("cash box")
+        DRAWER = "drawer", _("till drawer")
+        TRANSIT = "transit", _("on its way")
+
+    resource = models.OneToOneField("flows.EconomicResource", models.PROTECT, related_name="money_box")
+    currency = models.ForeignKey(Currency, models.PROTECT, related_name="boxes")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    number = models.CharField(max_length=42, blank=True)  # IBAN or account number
+    bank_name = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PaymentList(models.Model):
+    """Payments out that are made together: drawn up by one, agreed by another, then confirmed one by one."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("waits for a second person")
+        AGREED = "agreed", _("agreed")
+        DONE = "done", _("paid")
+        DROPPED = "dropped", _("dropped")
+
+    currency = models.ForeignKey(Currency, models.PROTECT, related_name="+")
+    box = models.ForeignKey(MoneyBox, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+
+
+class Payment(models.Model):
+    """One line of a payment list; the promise lies on the account until the money left or the line is dropped."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        PAID = "paid", _("paid")
+        RETURNED = "returned", _("came back")
+        DROPPED = "dropped", _("dropped")
+
+    list = models.ForeignKey(PaymentList, models.PROTECT, related_name="payments")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="payments")
+    amount = models.BigIntegerField()
+    reference = models.CharField(max_length=140, blank=True)
+    commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+
+
+class MonthClose(models.Model):
+    """The books up to and including `until` are closed; late facts go to the open month with their value date."""
+
+    until = models.DateField(unique=True)
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()

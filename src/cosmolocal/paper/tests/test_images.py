@@ -1,0 +1,119 @@
+"""Pictures: what survives an upload and what is refused."""
+
+import contextlib
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import images
+
+pytestmark = pytest.mark.once
+
+
+def photo(size: tuple[int, int] = (400, 200), kind: str = "JPEG", **options: object) -> bytes:
+    """A picture whose left half is red and whose right half is blue."""
+    picture = Image.new("RGB", size, (200, 0, 0))
+    picture.paste((0, 0, 200), (size[0] // 2, 0, size[0], size[1]))
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def with_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lying on its side: to be turned right by a quarter
+    exif[0x010F] = "FarmPhone"
+    exif.get_ifd(0x8825)[2] = (24.0, 19.0, 33.0)  # latitude
+    return photo(exif=exif, comment=b"taken at home")
+
+
+def test_picture_is_turned_upright_and_forgets_where_it_was_taken() -> None:
+    encoded = images.reencode(with_exif())
+    again = Image.open(io.BytesIO(encoded.data))
+    assert (encoded.width, encoded.height) == again.size == (200, 400)
+    red, _green, blue = again.convert("RGB").getpixel((100, 20))
+    assert red > 150
+    assert blue < 80
+    assert not again.getexif()
+    assert "exif" not in again.info
+    assert "icc_profile" not in again.info
+    assert b"FarmPhone" not in encoded.data
+    assert b"home" not in encoded.data
+    assert encoded.content_type == "image/webp"
+    assert encoded.data[8:12] == b"WEBP"
+
+
+def test_picture_is_made_smaller_but_never_larger() -> None:
+    assert images.reencode(photo((4000, 1000)), max_side=800).width == 800
+    assert images.reencode(photo((40, 10)), max_side=800).width == 40
+
+
+def test_only_pixels_of_a_file_that_is_two_things_survive() -> None:
+    archive = b"PK\x03\x04<script>alert(1)</script>"
+    encoded = images.reencode(photo(comment=b"<script>") + archive)
+    assert b"PK\x03\x04" not in encoded.data
+    assert b"script" not in encoded.data
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_every_offered_kind_is_read(kind: str) -> None:
+    assert images.reencode(photo(kind=kind)).width == 400
+
+
+def test_transparency_is_kept() -> None:
+    stream = io.BytesIO()
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(stream, "PNG")
+    kept = Image.open(io.BytesIO(images.reencode(stream.getvalue()).data))
+    assert kept.convert("RGBA").getpixel((5, 5))[3] == 0
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A file of a few bytes that says it is enormous."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("upload", "code"),
+    [
+        (b"", "paper.not_a_picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "paper.not_a_picture"),
+        (b"%PDF-1.4 ...", "paper.not_a_picture"),
+        (photo()[:300], "paper.not_a_picture"),
+        (photo(kind="GIF"), "paper.not_a_picture"),
+        (huge_png(6000, 6000), "paper.picture_too_large"),
+        (huge_png(100_000, 100_000), "paper.picture_too_large"),
+        (b"\xff" * (images.LARGEST_BYTES + 1), "paper.picture_too_large"),
+    ],
+)
+def test_refusals(upload: bytes, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        images.reencode(upload)
+    assert refused.value.code == code
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_damaged_pictures_are_refused_or_read_and_nothing_else(data: st.DataObject) -> None:
+    upload = bytearray(
+        data.draw(st.sampled_from([photo((64, 32)), photo((64, 32), "PNG"), photo((64, 32), "WEBP")]))
+    )
+    for place in data.draw(st.lists(st.integers(0, len(upload) - 1), max_size=8)):
+        upload[place] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(Refusal):
+        assert images.reencode(bytes(upload)).data

@@ -1,0 +1,113 @@
+"""An order round and the orders in it: what was offered, wished, granted, and how each price was split."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.handovers.models import Handover
+
+
+class OrderRound(models.Model):
+    """One order round: open, order, close, pack, collect, settle. `closes_at` was set in the local's wall time."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("being prepared")
+        OPEN = "open", _("open")
+        GRACE = "grace", _("closed, can still be reopened")
+        ORDERED = "ordered", _("ordered from producers")
+        SETTLED = "settled", _("settled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    grace_minutes = models.PositiveIntegerField(default=30)
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="+")
+    account = models.OneToOneField("money.Account", models.PROTECT, related_name="+")
+    proposal = models.OneToOneField("flows.Proposal", models.PROTECT, null=True, related_name="+")
+    transport_bp = models.PositiveIntegerField(default=900)  # of the net price, to the transport fund
+    allow_cash = models.BooleanField(default=True)
+    note = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+
+class RoundOffer(models.Model):
+    """One item on sale in a round; items of one product draw on the same intent."""
+
+    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="offers")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    intent = models.ForeignKey("flows.Intent", models.PROTECT, null=True, related_name="+")
+    closes_at = models.DateTimeField(null=True, blank=True)  # earlier than the round (bread on Monday)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "item"], name="offer_once")]
+
+
+class Order(models.Model):
+    """What one household orders in one round; its lines are commitments of one agreement."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("ordered")
+        FIXED = "fixed", _("fixed")
+        COLLECTED = "collected", _("collected")
+        SETTLED = "settled", _("settled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Pays(models.TextChoices):
+        PREPAID = "prepaid", _("from the account")
+        CASH = "cash", _("in cash on collecting")
+
+    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="orders")
+    household = models.ForeignKey(Agent, models.PROTECT, related_name="orders")
+    placed_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="+")
+    payment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
+    pays = models.CharField(max_length=8, choices=Pays.choices, default=Pays.PREPAID)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    estimate = models.BigIntegerField(default=0)  # minor units, as ordered
+    upper = models.BigIntegerField(default=0)  # minor units, with tolerance: what is set aside
+    final = models.BigIntegerField(null=True)  # minor units, as weighed
+    version = models.PositiveIntegerField(default=1)  # two tabs: a change names the version it saw
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "household"], name="order_once")]
+
+
+class OrderLine(models.Model):
+    """One item in an order. Price version, seller and tax are frozen when ordered; sums when settled."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    offer = models.ForeignKey(RoundOffer, models.PROTECT, related_name="lines")
+    price = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+")
+    commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
+    count = models.PositiveIntegerField()  # items wished
+    granted = models.PositiveBigIntegerField()  # base units promised, after a shortage
+    seller = models.CharField(max_length=8)
+    tax_bp = models.PositiveIntegerField()
+    estimate = models.BigIntegerField()  # minor units, tax included, without deposit
+    upper = models.BigIntegerField()
+    deposit = models.BigIntegerField(default=0)
+    weighed = models.BigIntegerField(null=True)  # base units handed over
+    final = models.BigIntegerField(null=True)  # minor units, tax included, without deposit
+    split = models.JSONField(default=dict)  # minor units: producer, tax, transport, running
+    sentence = models.CharField(max_length=240, blank=True)  # why it differs from the wish
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "offer"], name="line_once")]
+
+
+class ProducerOrder(models.Model):
+    """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called."""
+
+    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="producer_orders")
+    producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(null=True)
+    told_how = models.CharField(max_length=8, blank=True)  # mail, call
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "producer"], name="producer_order_once")]
