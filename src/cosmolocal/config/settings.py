@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "leaflet",
     "django_tasks",
     "django_tasks_db",
-    "django_linear_migrations",
     "cosmolocal.kernel",
     "cosmolocal.paper",
     "cosmolocal.agents",

@@ -1,0 +1,77 @@
+"""What every test run stands on: a folder of its own, the database, how long the long tests are.
+
+Loaded by `-p tests.harness` before Django reads its settings (a conftest would come too late), for `src` and `tests` alike.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+ALL = os.environ.get("COSMOLOCAL_TEST_ALL") == "1"
+
+
+def seeds(landing: int, every: int) -> range:
+    """The seeds of a long test: `landing` of them in `make test`, `every` one in `make test-all`."""
+    return range(every if ALL else landing)
+
+
+def _own_home() -> None:
+    """Give this run (and each of its parallel workers) a folder, so that no test touches ./data."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        # Set by the process that started the workers, and removed by it.
+        home = Path(os.environ["COSMOLOCAL_HOME"]) / worker
+    elif os.environ.get("COSMOLOCAL_HOME"):
+        home = Path(os.environ["COSMOLOCAL_HOME"])
+    else:
+        home = Path(tempfile.mkdtemp(prefix="cosmolocal-test-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["COSMOLOCAL_HOME"] = str(home)
+
+
+_own_home()
+os.environ["COSMOLOCAL_TEST"] = "1"
+# A test database is thrown away: it need not survive a power cut.
+os.environ["COSMOLOCAL_SQLITE_SYNCHRONOUS"] = "OFF"
+# What a developer has set for a real node must not reach the tests.
+for name in ("COSMOLOCAL_SMTP", "COSMOLOCAL_URL", "COSMOLOCAL_HOSTS", "COSMOLOCAL_TILES", "COSMOLOCAL_DEMO"):
+    os.environ.pop(name, None)
+
+_QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+# No deadline: a machine under load must not fail a test.
+hypothesis_settings.register_profile("landing", deadline=None, max_examples=50, suppress_health_check=_QUIET)
+hypothesis_settings.register_profile("all", deadline=None, max_examples=1000, suppress_health_check=_QUIET)
+hypothesis_settings.load_profile("all" if ALL else "landing")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Keep SQLite's test database in a file: writers then wait for each other as on a real node."""
+    from django.conf import settings  # noqa: PLC0415 - read after the folder above is set
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(Path(settings.HOME) / "test.sqlite3")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long runs to `make test-all`, unless a test is asked for by name or mark."""
+    if ALL or "long" in (config.getoption("markexpr") or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long and len(long) < len(items):
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def pytest_report_header() -> str:
+    """Which database this run is about."""
+    where = os.environ.get("DATABASE_URL", "")
+    return f"database: {'PostgreSQL' if where else 'SQLite'}, home: {os.environ['COSMOLOCAL_HOME']}"
