@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agents', '0001_operations'),
+        ('agents', '0001_agents'),
         ('flows', '0001_journal'),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agents', '0001_operations'),
+        ('agents', '0001_agents'),
         ('catalog', '0001_catalog'),
         ('flows', '0001_journal'),
         ('handovers', '0001_handovers'),
