@@ -1,6 +1,6 @@
 """What every test run stands on: a folder of its own, the database, how long the long tests are.
 
-Loaded by `-p tests.harness` before Django reads its settings (a conftest would come too late), for `src` and `tests` alike.
+Loaded by `-p tests.harness`, before Django reads its settings: a conftest would come too late.
 """
 
 import atexit
@@ -54,7 +54,7 @@ hypothesis_settings.load_profile("all" if ALL else "landing")
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     """Keep SQLite's test database in a file: writers then wait for each other as on a real node."""
-    from django.conf import settings  # noqa: PLC0415 - read after the folder above is set
+    from django.conf import settings
 
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):

@@ -1,6 +1,6 @@
 """Runs a command on a PostgreSQL made for it alone: `python tools/postgres.py -- pytest src`.
 
-The cluster lives in a temporary folder, listens on a unix socket only, and is gone afterwards, whatever happened.
+The cluster lives in a temporary folder, listens on a unix socket only, and is gone afterwards in any case.
 Status 77 says that this machine has no PostgreSQL.
 """
 
@@ -34,7 +34,9 @@ def bin_folder() -> Path | None:
         for root, pattern in (("/usr/lib/postgresql", "*/bin/initdb"), ("/usr", "pgsql-*/bin/initdb"))
         for initdb in Path(root).glob(pattern)
     ]
-    return max(found, key=lambda folder: [int(n) for n in folder.parent.name.split("-")[-1].split(".")], default=None)
+    return max(
+        found, key=lambda folder: [int(n) for n in folder.parent.name.split("-")[-1].split(".")], default=None
+    )
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -45,7 +47,9 @@ def _unprivileged() -> dict[str, Any]:
         with contextlib.suppress(KeyError):
             user = pwd.getpwnam(name)
             return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise SystemExit("Running as root, and there is neither a user `postgres` nor `nobody` to run the cluster as.")
+    raise SystemExit(
+        "Running as root, and there is neither a user `postgres` nor `nobody` to run the cluster as."
+    )
 
 
 @contextlib.contextmanager
@@ -62,15 +66,16 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
         if child:
             os.chown(folder, child["user"], child["group"])
         data = folder / "data"
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **child,
-        )  # fmt: skip
+        kind = ["-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        initdb = [programs / "initdb", "-D", data, *kind]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **child)
         with (folder / "log").open("wb") as log:
+            listen = ["-D", data, "-k", folder, "-c", "listen_addresses="]
+            postgres = [programs / "postgres", *listen, *([] if durable else FAST)]
+            # A session of its own: Ctrl+C reaches the command, and the cluster outlives it.
             server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *([] if durable else FAST)],
-                stdout=log, stderr=log, cwd=folder, start_new_session=True, **child,
-            )  # fmt: skip
+                postgres, stdout=log, stderr=log, cwd=folder, start_new_session=True, **child
+            )
         _wait(server, programs, folder)
         socket = ["-h", str(folder), "-U", NAME]
         subprocess.run([programs / "createdb", *socket, "-T", "template0", NAME], check=True)

@@ -1,0 +1,185 @@
+"""How code is written here, where no linter looks: what stands where, and what is not written at all."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import source
+
+pytestmark = pytest.mark.once
+
+VAGUE = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "managers",
+    "service",
+    "services",
+    "misc",
+    "lib",
+}
+DOORS = ("views", "handlers", "tasks", "forms", "middleware", "context")
+WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "save"}
+# place:line's function -> why a door writes by itself
+WRITING_DOORS: dict[str, str] = {}
+# Wheels that only the worker needs, so that the web process stays small.
+HEAVY = {"ortools", "pyvrp"}
+# place -> why it imports inside a function
+LATE_IMPORTS: dict[str, str] = {
+    "paper/tables.py": "openpyxl costs 10 MB, and a web process seldom writes a spreadsheet",
+}
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+WAIVER = re.compile(r"#\s*(type:\s*ignore(?!\[)|noqa(?!:)|pra" + r"gma\b)")
+# The project never speaks of how it is being developed.
+TALK = re.compile(r"\b(A" + r"I agent|LL" + r"M|chat" + r"gpt|clau" + r"de|co" + r"pilot)\b", re.IGNORECASE)
+
+
+def test_nothing_is_left_unfinished_or_waived_without_a_code() -> None:
+    offenders = []
+    for path in source.files(".py", ".html", ".css", ".js", ".sh", ".md", ".toml"):
+        for number, line in enumerate(source.text(path).splitlines(), start=1):
+            if UNFINISHED.search(line) or WAIVER.search(line) or TALK.search(line):
+                offenders.append(f"{source.name(path)}:{number}: {line.strip()[:80]}")
+    source.complain("Finish it, or give the code of the waiver", offenders)
+
+
+def test_names_say_what_is_inside() -> None:
+    offenders = [
+        place for place, _ in source.modules(tests=True) if VAGUE & set(Path(place).with_suffix("").parts)
+    ]
+    source.complain("A name that could hold anything", offenders)
+
+
+def test_every_module_says_what_question_it_answers() -> None:
+    offenders = []
+    for path in source.files(".py"):
+        if "migrations" in path.parts or path.name == "apps.py" or not source.text(path).strip():
+            continue
+        if not ast.get_docstring(source.tree(path)) and not path.name.startswith("test_"):
+            offenders.append(source.name(path))
+    source.complain("A module without a docstring", offenders)
+
+
+def test_what_others_call_says_what_it_does() -> None:
+    """Operations, queries, rules and policy are read by other apps: each public function has a docstring."""
+    offenders = []
+    for place, path in source.modules():
+        if source.is_part(place, "operations", "queries", "rules", "policy", "vocabulary"):
+            for node in source.tree(path).body:
+                public = isinstance(node, source.Function) and not node.name.startswith("_")
+                if public and not ast.get_docstring(node):
+                    offenders.append(f"{place}: {node.name}")
+    source.complain("A public function without a docstring", offenders)
+
+
+def test_doors_decide_and_write_nothing() -> None:
+    """Views, handlers, jobs and forms call operations; the rules stand there, once."""
+    offenders = []
+    for place, path in source.modules():
+        if source.is_part(place, *DOORS):
+            for function, call in _calls(path):
+                if _is_write(call) and f"{place}:{function}" not in WRITING_DOORS:
+                    offenders.append(f"{place}:{function}: {ast.unparse(call.func)}")
+    source.complain("A door that writes", offenders)
+
+
+def test_no_rules_in_signals_and_saving() -> None:
+    offenders = []
+    for place, path in source.modules():
+        for node in source.functions(path):
+            if source.is_part(place, "models") and node.name in {"save", "delete", "full_clean"}:
+                offenders.append(f"{place}: {node.name}")
+        for _, call in _calls(path):
+            if ast.unparse(call.func).split(".")[0] in {
+                "pre_save",
+                "post_save",
+                "pre_delete",
+                "post_delete",
+                "receiver",
+            }:
+                offenders.append(f"{place}:{call.lineno}: {ast.unparse(call.func)}")
+    source.complain("Rules live in operations and rules", offenders)
+
+
+def test_imports_stand_at_the_top() -> None:
+    offenders = []
+    for place, path in source.modules():
+        for function in source.functions(path):
+            for node in ast.walk(function):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                late = [name for name in names if name.split(".")[0] not in HEAVY]
+                if late and place not in LATE_IMPORTS:
+                    offenders.append(f"{place}:{function.name}: {', '.join(late)}")
+    source.complain("An import inside a function", offenders)
+
+
+def test_no_float_comes_near_a_balance() -> None:
+    offenders = []
+    for place, path in source.modules():
+        near = place.split("/")[0] in {"flows", "money"} or source.is_part(place, "rules", "operations")
+        for node in ast.walk(source.tree(path)) if near and not source.is_part(place, "demo") else ():
+            is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
+            is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+            if is_call or is_literal:
+                offenders.append(f"{place}:{node.lineno}: {ast.unparse(node)}")
+    source.complain("Integers in the smallest unit", offenders)
+
+
+def test_sentences_for_people_can_be_translated() -> None:
+    """What a Refusal says, and labels and help of forms."""
+    offenders = []
+    for place, path in source.modules():
+        for _, call in _calls(path):
+            shown = []
+            if getattr(call.func, "id", "") == "Refusal":
+                shown = call.args[1:2]
+            elif source.is_part(place, "forms"):
+                shown = [k.value for k in call.keywords if k.arg in {"label", "help_text", "placeholder"}]
+            for value in shown:
+                if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and value.value):
+                    offenders.append(f"{place}:{call.lineno}: {ast.unparse(value)[:60]}")
+    source.complain("A sentence no translator sees", offenders)
+
+
+def test_tests_test_the_real_thing() -> None:
+    """No mocks of our own modules, and no assertion on how long something takes."""
+    mocked = re.compile(r"mock\.patch|mocker\.|MagicMock|setattr\(\s*[\"']cosmolocal")
+    timed = re.compile(r"assert .*(elapsed|duration|seconds|perf_counter\(\)|monotonic\(\))\s*[<>]|timeit")
+    own = {"tests/architecture/test_code.py"}
+    offenders = [
+        f"{source.name(path)}:{number}: {line.strip()}"
+        for path in source.files(".py")
+        if path.name.startswith("test_") and source.name(path) not in own
+        for number, line in enumerate(source.text(path).splitlines(), start=1)
+        if mocked.search(line) or timed.search(line)
+    ]
+    source.complain("A test that does not test the real thing", offenders)
+
+
+def _calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call, with the name of the function it stands in."""
+
+    def walk(node: ast.AST, inside: str) -> Iterator[tuple[str, ast.Call]]:
+        if isinstance(node, source.Function):
+            inside = node.name
+        if isinstance(node, ast.Call):
+            yield inside, node
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, inside)
+
+    yield from walk(source.tree(path), "module")
+
+
+def _is_write(call: ast.Call) -> bool:
+    """`Thing.objects.create(..)`, `thing.save()`; a form or session that saves is named so and left alone."""
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr in WRITES):
+        return False
+    owner = ast.unparse(call.func.value)
+    return not re.search(r"(form|super\(\)|session|image|picture|buffer|workbook|book|cache)\b", owner)

@@ -1,0 +1,59 @@
+"""Every operation, refusal, job, practice field and setting stands in docs/reference, as the source is."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import source
+from tools import reference
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("page", ["operations.md", "refusals.md", "jobs.md", "practice.md"])
+def test_page_says_what_the_source_says(page: str) -> None:
+    written = (reference.PAGES / page).read_text(encoding="utf-8")
+    assert written == reference.pages()[page], "run `make reference`"
+
+
+def test_every_setting_is_explained_and_every_explained_setting_is_read() -> None:
+    text = (reference.PAGES / "settings.md").read_text(encoding="utf-8")
+    explained = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+    assert explained == reference.environment()
+
+
+def test_operations_and_refusals_are_found_by_reading() -> None:
+    """The scan sees what Django has loaded, so nothing is declared in a way that it overlooks."""
+    from cosmolocal.kernel import operation
+
+    loaded = {code for code, spec in operation.declared.items() if ".tests." not in spec.run.__module__}
+    assert loaded <= set(reference.declared("operation"))
+
+
+def test_every_refusal_has_a_literal_code() -> None:
+    """A code made at run time can be neither documented nor translated."""
+    offenders = []
+    for place, path in source.modules():
+        for call in _calls(path, "Refusal"):
+            if not call.args or not isinstance(call.args[0], ast.Constant):
+                offenders.append(f"{place}:{call.lineno}")
+    source.complain("Refusal takes a literal code", offenders)
+
+
+def test_codes_belong_to_the_app_that_says_them() -> None:
+    offenders = [
+        f"{code} in {place}"
+        for kind in ("operation", "job")
+        for code, (place, _, _) in reference.declared(kind).items()
+        if code.split(".")[0] not in place.split("/")
+    ]
+    source.complain("A code starts with its app's name", offenders)
+
+
+def _calls(path: Path, function: str) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(source.tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == function
+    ]
