@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 lock="${1:-dev}"
 
-sum_of() { cat "requirements/$1.txt" pyproject.toml | cksum; }
+# What pyproject.toml says about tools installs nothing.
+sum_of() { { cat "requirements/$1.txt"; sed '/^\[tool/,$d' pyproject.toml; } | cksum; }
 installed() { [ -f ".venv/installed-$1" ] && [ "$(cat ".venv/installed-$1")" = "$(sum_of "$1")" ]; }
 works() { [ -x .venv/bin/python ] && .venv/bin/python -c 'import pip' 2>/dev/null; }
 
