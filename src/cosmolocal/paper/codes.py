@@ -43,8 +43,7 @@ def qr_svg_file(text: str) -> str:
     """A whole SVG document, as the PDF templates place it."""
     path, side = _modules_path(text)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-        f'<path d="{path}" fill="#1e2b24"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path d="{path}" fill="#1e2b24"/></svg>'
     )
 
 

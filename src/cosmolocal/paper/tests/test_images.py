@@ -80,12 +80,7 @@ def huge_png(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b""))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -110,9 +105,7 @@ def test_refusals(upload: bytes, code: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_damaged_pictures_are_refused_or_read_and_nothing_else(data: st.DataObject) -> None:
-    upload = bytearray(
-        data.draw(st.sampled_from([photo((64, 32)), photo((64, 32), "PNG"), photo((64, 32), "WEBP")]))
-    )
+    upload = bytearray(data.draw(st.sampled_from([photo((64, 32)), photo((64, 32), "PNG"), photo((64, 32), "WEBP")])))
     for place in data.draw(st.lists(st.integers(0, len(upload) - 1), max_size=8)):
         upload[place] = data.draw(st.integers(0, 255))
     with contextlib.suppress(Refusal):

@@ -1,0 +1,56 @@
+"""How a file is handed to a browser: safe name, right type, nothing run or sniffed."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+
+from cosmolocal.paper import pdf
+from cosmolocal.paper.sheets import Document, Section
+from cosmolocal.paper.tables import Table, csv_bytes, xlsx_bytes
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+
+
+def file(data: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:
+    """A download named `name` (any script); `inline` lets a browser show a PDF itself."""
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(not inline, safe_name(name))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def table(table: Table, name: str, kind: str) -> HttpResponse:
+    """The table as "csv", "xlsx" or "pdf"; another kind is 404. `name` comes without the ending."""
+    return tables([table], name, kind)
+
+
+def tables(tables: Sequence[Table], name: str, kind: str) -> HttpResponse:
+    """Several tables as one file: sheets of a workbook, sections of a PDF, or the first alone as CSV."""
+    if kind == "csv":
+        data = csv_bytes(tables[0].columns, tables[0].plain_rows())
+    elif kind == "xlsx":
+        data = xlsx_bytes(tables)
+    elif kind == "pdf":
+        sections = [Section(heading=one.name if len(tables) > 1 else "", table=one) for one in tables]
+        data = pdf.render(Document(title=name, sections=sections))
+    else:
+        raise Http404
+    return file(data, f"{name}.{kind}", TYPES[kind])
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system takes: no paths, no signs with a meaning, at most 120 letters."""
+    plain = unicodedata.normalize("NFC", name)
+    plain = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in plain)
+    plain = re.sub(r'[/\\:*?"<>|]+', "-", plain)
+    plain = re.sub(r"\s+", " ", plain).strip(" .-")
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:120]}.{ending}" if dot and len(ending) <= 5 else plain[:120] or "file"

@@ -1,0 +1,2 @@
+def render(sheet):
+    return b""

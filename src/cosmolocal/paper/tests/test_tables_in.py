@@ -1,0 +1,205 @@
+"""Uploaded tables: whatever the program that wrote them, the same cells; whatever the bytes, a table or a refusal."""
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper.tables import MOST_ROWS, ReadTable, read_table
+
+pytestmark = pytest.mark.once
+DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
+
+
+def data_file(name: str) -> bytes:
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"{name} is not here; the folder shared/data stands beside a checkout of the workshop only")
+    return path.read_bytes()
+
+
+def cells(data: bytes | str, encoding: str = "utf-8") -> list[list[str]]:
+    return [line.cells for line in read_table(data.encode(encoding) if isinstance(data, str) else data).lines]
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(Refusal) as refused:
+        read_table(data)
+    assert str(refused.value.sentence).endswith(".")
+    return refused.value.code
+
+
+def workbook(fill: dict[str, object]) -> bytes:
+    book = openpyxl.Workbook()
+    for place, value in fill.items():
+        book.active[place] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+GERMAN = "Name;Preis\nKäse, jung;12,50\nÄpfel süß;3,20\nRöstbrot für große Esser;4,00\n"
+FRENCH = "Nom;Prix\nFromage de chèvre;4,20\nPâté français;3,80\nL’œuf;0,45\n"
+CHINESE = "名称,价格\n小白菜,4.20\n土鸡蛋,18.00\n莲藕,7.60\n融水糯米,52.00\n"
+KOREAN = "이름,값\n배추 한 포기,4200\n유정란 열 개,5800\n현미 오 킬로,21000\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "delimiter", "mark"),
+    [
+        *((GERMAN, name, ";", ",") for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp850")),
+        *((FRENCH, name, ";", ",") for name in ("utf-8", "utf-16", "cp1252")),
+        *((CHINESE, name, ",", ".") for name in ("utf-8", "utf-8-sig", "utf-16", "gb18030")),
+        *((KOREAN, name, ",", None) for name in ("utf-8", "utf-16", "cp949")),
+        ("Pão,Preço\nPão de ló,1.20\nMaçã,0.30\n", "cp1252", ",", "."),
+        ("Chleb żytni\tmasło\n1,50\t2,50\n", "utf-8", "\t", ","),
+        ("Price €|Café\n1.50|2\n", "cp1252", "|", "."),
+    ],
+)
+def test_encoding_delimiter_and_mark_are_found(text: str, encoding: str, delimiter: str, mark: str | None) -> None:
+    table = read_table(text.encode(encoding))
+    assert [line.cells for line in table.lines] == [line.split(delimiter) for line in text.strip().split("\n")]
+    assert (table.delimiter, table.decimal_mark) == (delimiter, mark)
+
+
+def test_quoted_line_breaks_stay_in_their_cell_and_rows_keep_their_numbers() -> None:
+    table = read_table(b'name,note\r\nEggs,"fresh\r\nfrom the hill"\r\n\r\n,\r\nRice,"5 kg, brown"\r\n')
+    assert table.header == ["name", "note"]
+    assert [(row.number, row.cells) for row in table.rows] == [
+        (2, ["Eggs", "fresh\r\nfrom the hill"]),
+        (5, ["Rice", "5 kg, brown"]),
+    ]
+
+
+def test_short_rows_are_filled_and_headers_counted() -> None:
+    table = read_table(b"a;b;c\n1;2\n", header_lines=2)
+    assert table.lines[1].cells == ["1", "2", ""]
+    assert table.header == ["1", "2", ""]
+    assert table.rows == []
+    assert read_table(b"1;2\n", header_lines=0).header == []
+
+
+def test_small_oddities() -> None:
+    assert cells("sep=;\nname;price\nEggs;1,50\n") == [["name", "price"], ["Eggs", "1,50"]]
+    assert cells(b"name,price\nEggs,2\n\x1a") == [["name", "price"], ["Eggs", "2"]]
+    assert cells("only one column\nEggs\n") == [["only one column"], ["Eggs"]]
+    assert cells("a,b\n'=1+1,'quoted'\n") == [["a", "b"], ["=1+1", "'quoted'"]]
+
+
+def test_sheet_values_become_plain_text() -> None:
+    table = read_table(
+        workbook(
+            {"B2": "Name", "C2": "Price", "B3": "鸡蛋", "C3": 18, "B5": "Rice", "C5": 5.25, "D5": date(2026, 11, 26)}
+        )
+    )
+    assert [(line.number, line.cells) for line in table.lines] == [
+        (2, ["", "Name", "Price", ""]),
+        (3, ["", "鸡蛋", "18", ""]),
+        (5, ["", "Rice", "5.25", "2026-11-26"]),
+    ]
+    assert (table.kind, table.sheet, table.decimal_mark) == ("sheet", "Sheet", ".")
+
+
+def test_refusals() -> None:
+    assert refusal(b"") == "paper.empty_table"
+    assert refusal(b"\xef\xbb\xbf\n\n ,, \n") == "paper.empty_table"
+    assert refusal(workbook({})) == "paper.empty_table"
+    assert refusal(b"x" * (10 * 1024 * 1024 + 1)) == "paper.too_large"
+    assert refusal(b"a\n" * (MOST_ROWS + 1)) == "paper.too_many_rows"
+    assert refusal(b"," * 200 + b"x") == "paper.too_many_columns"
+    assert refusal(b"a,b\n" + b"x" * 10_001 + b",1") == "paper.cell_too_long"
+    assert refusal(b"a,b\n" + b"x" * 200_000 + b",1") == "paper.cell_too_long"
+    assert refusal(b'a,b\nEggs,"fresh\nRice,5\nBeans,3\n') == "paper.unclosed_quote"
+    for start in (
+        b"%PDF-1.7\n",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00",
+        b"<html><table>",
+        b"PK\x03\x04",
+        b"\xd0\xcf\x11\xe0" * 9,
+    ):
+        assert refusal(start) == "paper.not_a_table"
+
+
+def test_fifty_thousand_rows_are_read() -> None:
+    assert len(read_table(b"name,price\n" + b"Eggs,1.50\n" * (MOST_ROWS - 1)).rows) == MOST_ROWS - 1
+
+
+def test_a_sheet_that_claims_billions_of_cells_is_refused() -> None:
+    assert refusal(workbook({"A1": "a", "XFD1048576": "b"})).startswith("paper.")
+
+
+def test_a_zip_bomb_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"<" * 80_000_000)
+    assert refusal(stream.getvalue()) == "paper.too_large"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "ods"])
+def test_foodsoft_in_three_containers(ending: str) -> None:
+    table = read_table(data_file(f"provision/foodsoft-articles.{ending}"))
+    assert len(table.header) == 18
+    assert [row.cells[2] for row in table.rows] == [
+        "Walnoten (ongeroosterd)",
+        "Pijnboompitten",
+        "Appelsap (verpakt)",
+        "Tomaten",
+    ]
+    assert table.rows[0].cells[16] == "Veluwe, NL"
+    assert table.rows[3].cells[17] == "De röde hof"
+    assert (table.rows[2].cells[10], table.rows[2].cells[13]) == ("3.21", "0.4")
+    assert table.decimal_mark == "."
+
+
+def test_open_food_network() -> None:
+    table = read_table(data_file("provision/ofn-120-products.csv"))
+    assert table.header[:3] == ["producer", "sku", "name"]
+    assert len(table.rows) == 120
+    assert table.delimiter == ","
+
+
+def test_foodcoopshop() -> None:
+    table = read_table(data_file("provision/foodcoopshop-products-valid.csv"))
+    assert table.header[:4] == ["Name", "Kurze Beschreibung", "Beschreibung", "Bruttopreis"]
+    assert table.decimal_mark == ","
+    assert all(len(row.cells) == 11 for row in table.rows)
+
+
+@pytest.mark.parametrize("name", ["raiffeisen", "glsbank", "raiffeisen-wrong-structure", "glsbank-wrong-structure"])
+def test_bank_statements(name: str) -> None:
+    table = read_table(data_file(f"bank/{name}.csv"), header_lines=0)
+    assert table.delimiter == ";"
+    assert table.lines
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.binary(max_size=400), st.text(alphabet="a1,;\t|\"'\n\r€ä李=", max_size=80).map(str.encode)))
+def test_any_bytes_are_a_table_or_a_refusal(data: bytes) -> None:
+    sound(data)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_damaged_sheets_are_a_table_or_a_refusal(data: st.DataObject) -> None:
+    whole = bytearray(workbook({"A1": "name", "B1": "price", "A2": "Eggs", "B2": 1.5}))
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=6)):
+        whole[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(len(whole) // 2, len(whole)))
+    sound(bytes(whole[:cut]))
+
+
+def sound(data: bytes) -> None:
+    try:
+        table: ReadTable = read_table(data)
+    except Refusal:
+        return
+    width = len(table.lines[0].cells)
+    assert all(len(line.cells) == width for line in table.lines)
+    assert [line.number for line in table.lines] == sorted({line.number for line in table.lines})

@@ -1,0 +1,66 @@
+"""A child process: turns the first filled sheet of an xlsx or ods file into rows of text, as JSON.
+
+Runs apart because a sheet of a few bytes may claim billions of cells.
+"""
+
+import io
+import json
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+from cosmolocal.paper import child
+
+LARGEST_UNPACKED = 300 * child.MEGABYTE
+
+
+def cell_text(value: Any) -> str:
+    """What the person sees, as far as it carries meaning: whole numbers without .0, dates as ISO."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        exact = Decimal(repr(value))
+        if not exact.is_finite():
+            return ""
+        return str(int(exact)) if exact == exact.to_integral_value() else f"{exact:f}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes") if value.time() != time(0) else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, timedelta):
+        minutes, _seconds = divmod(int(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    return str(value)
+
+
+def first_sheet(data: bytes, most_rows: int) -> dict[str, Any]:
+    """The name and the rows (at most one over the limit) of the first visible sheet that holds something.
+
+    Rows above and columns before the table are there, empty, so that places are what the person sees.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
+            return {"problem": "too_large"}
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for about in book.sheets_metadata:
+        if about.visible != SheetVisibleEnum.Visible:
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        if sheet.start is None:
+            continue
+        indent = [""] * sheet.start[1]
+        rows = [indent + [cell_text(value) for value in row] for row in islice(sheet.iter_rows(), most_rows + 1)]
+        return {"sheet": about.name, "rows": rows}
+    return {"problem": "empty"}
+
+
+if __name__ == "__main__":
+    payload = child.received()
+    json.dump(first_sheet(payload[8:], int.from_bytes(payload[:8], "big")), sys.stdout)
