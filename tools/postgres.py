@@ -34,9 +34,7 @@ def bin_folder() -> Path | None:
         for root, pattern in (("/usr/lib/postgresql", "*/bin/initdb"), ("/usr", "pgsql-*/bin/initdb"))
         for initdb in Path(root).glob(pattern)
     ]
-    return max(
-        found, key=lambda folder: [int(n) for n in folder.parent.name.split("-")[-1].split(".")], default=None
-    )
+    return max(found, key=lambda folder: [int(n) for n in folder.parent.name.split("-")[-1].split(".")], default=None)
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -47,9 +45,7 @@ def _unprivileged() -> dict[str, Any]:
         with contextlib.suppress(KeyError):
             user = pwd.getpwnam(name)
             return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    raise SystemExit(
-        "Running as root, and there is neither a user `postgres` nor `nobody` to run the cluster as."
-    )
+    raise SystemExit("Running as root, and there is neither a user `postgres` nor `nobody` to run the cluster as.")
 
 
 @contextlib.contextmanager
@@ -73,9 +69,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
             listen = ["-D", data, "-k", folder, "-c", "listen_addresses="]
             postgres = [programs / "postgres", *listen, *([] if durable else FAST)]
             # A session of its own: Ctrl+C reaches the command, and the cluster outlives it.
-            server = subprocess.Popen(
-                postgres, stdout=log, stderr=log, cwd=folder, start_new_session=True, **child
-            )
+            server = subprocess.Popen(postgres, stdout=log, stderr=log, cwd=folder, start_new_session=True, **child)
         _wait(server, programs, folder)
         socket = ["-h", str(folder), "-U", NAME]
         subprocess.run([programs / "createdb", *socket, "-T", "template0", NAME], check=True)

@@ -131,9 +131,7 @@ def _operations_page() -> str:
 
 def _refusals_page() -> str:
     parts = ["# Refusals\n", WRITTEN_BY]
-    parts.append(
-        "What a person reads when a wish cannot be granted. Codes are for machines and never change.\n"
-    )
+    parts.append("What a person reads when a wish cannot be granted. Codes are for machines and never change.\n")
     parts.append("| code | the sentence | field | raised in |\n|---|---|---|---|")
     for code, entry in refusals().items():
         sentence = " / ".join(sorted(entry.sentences)).replace("|", "\\|")
@@ -144,9 +142,7 @@ def _refusals_page() -> str:
 
 def _jobs_page() -> str:
     parts = ["# Jobs\n", WRITTEN_BY]
-    parts.append(
-        "Work after an operation: at least once, retried with growing pauses, then on the steward's list.\n"
-    )
+    parts.append("Work after an operation: at least once, retried with growing pauses, then on the steward's list.\n")
     parts.append("| job | what it does | file |\n|---|---|---|")
     for name, (place, node, _) in declared("job").items():
         first = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
@@ -158,9 +154,7 @@ def _practice_page() -> str:
     parts = ["# What a practice declares\n", WRITTEN_BY]
     for name, fields in practice_fields().items():
         parts.append(f"## `{name}`\n\n| field | type | default |\n|---|---|---|")
-        parts += [
-            f"| `{n}` | `{t.replace('|', chr(92) + '|')}` | {f'`{d}`' if d else ''} |" for n, t, d in fields
-        ]
+        parts += [f"| `{n}` | `{t.replace('|', chr(92) + '|')}` | {f'`{d}`' if d else ''} |" for n, t, d in fields]
         parts.append("")
     return "\n".join(parts)
 
@@ -173,9 +167,7 @@ def _arguments(node: ast.FunctionDef) -> str:
 def _sentences(node: ast.expr) -> list[str]:
     """The literal texts inside a sentence argument: `_("..") % x`, `ngettext("..", "..", n)`."""
     return [
-        n.value
-        for n in ast.walk(node)
-        if isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value
+        n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value
     ]
 
 
@@ -211,9 +203,7 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
     settings = PAGES / "settings.md"
-    unwritten = environment() - set(
-        _ticked(settings.read_text(encoding="utf-8") if settings.exists() else "")
-    )
+    unwritten = environment() - set(_ticked(settings.read_text(encoding="utf-8") if settings.exists() else ""))
     if unwritten:
         print("docs/reference/settings.md does not speak of: " + ", ".join(sorted(unwritten)))
     if check and stale:
