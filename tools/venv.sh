@@ -38,7 +38,7 @@ fi
 
 echo "Installing requirements/$lock.txt (once; later runs skip this)"
 rm -f .venv/installed-run .venv/installed-dev
-pip="$(pwd)/.venv/bin/python -m pip --disable-pip-version-check --quiet install"
+pip="$(pwd)/.venv/bin/python -m pip --disable-pip-version-check -qq install"
 $pip --require-hashes -r "requirements/$lock.txt"
 $pip --no-deps --no-build-isolation -e .
 sum_of "$lock" >".venv/installed-$lock"
