@@ -21,9 +21,7 @@ def files(*suffixes: str) -> tuple[Path, ...]:
         capture_output=True,
         text=True,
     ).stdout.splitlines()
-    return tuple(
-        ROOT / name for name in sorted(set(listed)) if name.endswith(suffixes) and (ROOT / name).is_file()
-    )
+    return tuple(ROOT / name for name in sorted(set(listed)) if name.endswith(suffixes) and (ROOT / name).is_file())
 
 
 def name(path: Path) -> str:

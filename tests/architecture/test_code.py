@@ -50,9 +50,7 @@ def test_nothing_is_left_unfinished_or_waived_without_a_code() -> None:
 
 
 def test_names_say_what_is_inside() -> None:
-    offenders = [
-        place for place, _ in source.modules(tests=True) if VAGUE & set(Path(place).with_suffix("").parts)
-    ]
+    offenders = [place for place, _ in source.modules(tests=True) if VAGUE & set(Path(place).with_suffix("").parts)]
     source.complain("A name that could hold anything", offenders)
 
 

@@ -74,12 +74,8 @@ def test_migrations_import_no_code_of_ours() -> None:
         if path.is_relative_to(source.PACKAGE) and "migrations" in path.parts:
             for node in ast.walk(source.tree(path)):
                 module = node.module if isinstance(node, ast.ImportFrom) else ""
-                names = (
-                    [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]
-                )
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]
                 offenders += [
-                    f"{source.name(path)}: {n}"
-                    for n in names
-                    if n.startswith("cosmolocal") and ".models" in n
+                    f"{source.name(path)}: {n}" for n in names if n.startswith("cosmolocal") and ".models" in n
                 ]
     source.complain("A migration imports models", offenders)

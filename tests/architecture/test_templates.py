@@ -12,9 +12,7 @@ pytestmark = pytest.mark.once
 INLINE = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "an inline style": re.compile(r"<style\b", re.IGNORECASE),
-    "an inline script": re.compile(
-        r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")", re.IGNORECASE
-    ),
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/(ld\+)?json\")", re.IGNORECASE),
     "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "a script address": re.compile(r"(href|action|src)\s*=\s*[\"']?javascript:", re.IGNORECASE),
     "something from another host": re.compile(
@@ -39,9 +37,7 @@ SAME_EVERYWHERE = {
     "smtp",
     "utf",
 }
-SPOKEN_ATTRIBUTES = re.compile(
-    r"\b(?:title|placeholder|alt|aria-label|aria-description|data-label)=\"([^\"]*)\""
-)
+SPOKEN_ATTRIBUTES = re.compile(r"\b(?:title|placeholder|alt|aria-label|aria-description|data-label)=\"([^\"]*)\"")
 # template -> why a plain sentence may stand there
 PLAIN: dict[str, str] = {}
 

@@ -36,9 +36,7 @@ def _check(rule: str, limit: int, sizes: dict[str, int], excepted: dict[str, str
 
 def test_files_are_short() -> None:
     paths = source.files(".py", ".js", ".css", ".typ", ".sh")
-    sizes = {
-        source.name(path): source.text(path).count("\n") for path in paths if "migrations" not in path.parts
-    }
+    sizes = {source.name(path): source.text(path).count("\n") for path in paths if "migrations" not in path.parts}
     _check("Lines of a file", FILE_LINES, sizes, FILES)
 
 
@@ -55,9 +53,7 @@ def test_functions_are_short() -> None:
             for node in source.functions(path):
                 docstring = ast.get_docstring(node, clean=False)
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
-                sizes[f"{source.name(path)}:{node.name}"] = length - (
-                    docstring.count("\n") + 1 if docstring else 0
-                )
+                sizes[f"{source.name(path)}:{node.name}"] = length - (docstring.count("\n") + 1 if docstring else 0)
     _check("Lines of a function", FUNCTION_LINES, sizes, FUNCTIONS)
 
 
