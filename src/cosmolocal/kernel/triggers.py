@@ -23,7 +23,7 @@ APPEND_ONLY: tuple[AppendOnly, ...] = (
 
 
 def _statements(rule: AppendOnly, vendor: str) -> list[str]:
-    table, guard = rule.table, f"WHEN NOT ({rule.may_change}) " if rule.may_change else ""
+    table, guard = rule.table, f"WHEN (NOT ({rule.may_change})) " if rule.may_change else ""
     if vendor == "sqlite":
         stop = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         return [
