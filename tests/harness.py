@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -83,3 +84,19 @@ def pytest_report_header() -> str:
     """Which database this run is about."""
     where = os.environ.get("DATABASE_URL", "")
     return f"database: {'PostgreSQL' if where else 'SQLite'}, home: {os.environ['COSMOLOCAL_HOME']}"
+
+
+@pytest.fixture(autouse=True)
+def _books_may_be_emptied(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
+    """Lift the append-only triggers before a test with real transactions empties the tables; flush restores them."""
+    mark = request.node.get_closest_marker("django_db")
+    by_name = "transactional_db" in request.fixturenames or "live_server" in request.fixturenames
+    transactional = by_name or bool(mark and mark.kwargs.get("transaction"))
+    if transactional:
+        # Asked for here, so that it ends after this fixture.
+        request.getfixturevalue("transactional_db")
+    yield
+    if transactional:
+        from cosmolocal.kernel import triggers
+
+        triggers.lift()
