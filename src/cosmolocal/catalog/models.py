@@ -71,6 +71,7 @@ class SupplierTerms(models.Model):
     loss_after_packing = models.CharField(max_length=8, default="local")  # who bears it: local, producer
     order_by = models.CharField(max_length=8, default="mail")  # mail, call
     notice = models.CharField(max_length=240, blank=True)
+    share_is_public = models.BooleanField(default=False)  # strangers too may read what the producer gets
 
 
 class Product(models.Model):
@@ -87,6 +88,12 @@ class Product(models.Model):
     search = models.TextField(blank=True)  # NFKC, casefolded: names, producer, category, sku
     is_active = models.BooleanField(default=True)
     changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id"], name="product_by_name"),
+            models.Index(fields=["producer", "name"], name="product_of_producer"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -107,13 +114,18 @@ class Item(models.Model):
     tolerance_bp = models.PositiveIntegerField(default=0)  # 1000: up to 10 % heavier may be given
     measure = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="+")
     deposit = models.BigIntegerField(default=0)  # minor units each
+    case_count = models.PositiveIntegerField(default=1)  # packs in one case of the producer; 1: no cases
     stock = models.BigIntegerField(null=True, blank=True)  # announced per round in packs; null: as much as wished
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(pack_quantity__gt=0), name="item_pack_positive"),
+            models.CheckConstraint(condition=Q(case_count__gt=0), name="item_case_positive"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.product}, {self.label}" if self.label else str(self.product)
 
 
 class PriceVersion(models.Model):
@@ -130,3 +142,6 @@ class PriceVersion(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["item", "group", "-valid_from"], name="price_current")]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0) & Q(purchase__gte=0), name="price_not_negative"),
+        ]

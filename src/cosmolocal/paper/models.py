@@ -1,10 +1,11 @@
-"""What a kept picture is: its size, who may see it, and which files belong to it."""
+"""What is kept of files: pictures with their size and who may see them, and tables on their way into the books."""
 
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import clock
 
@@ -34,3 +35,33 @@ class Picture(models.Model):
     def small_url(self) -> str:
         """The address of the thumbnail."""
         return reverse("paper:picture", args=[self.pk, "small"])
+
+
+class Upload(models.Model):
+    """A table somebody sent in, from reading it to what became of each row. `data` is emptied at the end.
+
+    `verdicts` holds `[row, verdict, what, sentence]` per row; `counts` how many of each verdict; `mapping` what a person
+    decided about names and columns that the file leaves open.
+    """
+
+    class State(models.TextChoices):
+        READ = "read", _("being read")
+        MAPPED = "mapped", _("waiting for names")
+        CHECKED = "checked", _("ready to take over")
+        IMPORTING = "importing", _("being taken over")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    made_by_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    data = models.BinaryField()
+    mapping = models.JSONField(default=dict, blank=True)
+    verdicts = models.JSONField(default=list, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    sentence = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READ)
+
+    def __str__(self) -> str:
+        return self.name
