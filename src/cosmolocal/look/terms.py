@@ -18,10 +18,15 @@ def currency(value: Any) -> tuple[str, int]:
 
 
 def unit(value: Any) -> tuple[str, int, int]:
-    """(symbol, decimals, per) of "kg", or of an object with `symbol`, `decimals` and maybe `per`. None is a piece."""
+    """(symbol, decimals, per) of "kg", or of an object with `symbol` and `decimals`. None is a piece.
+
+    An object with `symbol` and `quantity` is a measure people really use: jin, 500 of the smallest part.
+    """
     if value is None:
         return "piece", 0, 1
     if isinstance(value, str):
         return value, *_UNITS.get(value, (0, 1))
+    if hasattr(value, "quantity") and hasattr(value, "symbol"):
+        return str(value.symbol), 0, int(value.quantity)
     carrier = value if hasattr(value, "decimals") else value.unit
     return str(carrier.symbol), int(carrier.decimals), int(getattr(carrier, "per", 1) or 1)

@@ -1,6 +1,13 @@
-"""Addresses of look."""
+"""Addresses of the visual language: the choice of light or dark, the page of samples."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from cosmolocal.look import views
 
 app_name = "look"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.gallery, name="gallery"),
+    path("theme/", views.theme, name="theme"),
+]
+# The samples answer 404 outside of debug and demo.
+ACCESS: dict[str, str] = {"look:gallery": "anyone", "look:theme": "anyone"}

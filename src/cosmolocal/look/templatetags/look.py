@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.http import QueryDict
 from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.loader import render_to_string
@@ -13,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from cosmolocal.kernel import ids
-from cosmolocal.look import dates, numbers, terms
+from cosmolocal.look import dates, numbers, pictures, terms
 from cosmolocal.look.drawings import icons, produce
 from cosmolocal.look.tables import Table
 
@@ -97,6 +98,9 @@ def _time(value: datetime | None, write: Any) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', dates.local(value).isoformat(timespec="minutes"), write(value))
 
 
+for picture in (pictures.price_bar, pictures.sparkline, pictures.bands, pictures.path_map):
+    register.simple_tag(picture)
+
 # Small signs
 
 
@@ -162,11 +166,13 @@ def form_key(context: Context, key: str = "") -> SafeString:
     """Hidden inputs of a POST form: csrf token and idempotency key."""
     request = context.get("request")
     token = context.get("csrf_token") or (get_token(request) if request else "")
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="key" value="{}">',
-        token,
-        key or ids.fresh_key(),
-    )
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}', token, key_field(key))
+
+
+@register.simple_tag
+def key_field(key: str = "") -> SafeString:
+    """The hidden idempotency key alone."""
+    return format_html('<input type="hidden" name="key" value="{}">', key or ids.fresh_key())
 
 
 @register.simple_tag(takes_context=True)
@@ -201,10 +207,8 @@ def _attributes(attributes: Mapping[str, object]) -> SafeString:
 # Parts made by templates
 
 
-def _part(name: str, values: Mapping[str, Any], context: Context | None = None) -> SafeString:
-    request = context.get("request") if context else None
-    known = {"request": request} if request else {}
-    return render_to_string(f"look/parts/{name}.html", {**known, **values})
+def _part(name: str, values: dict[str, Any]) -> SafeString:
+    return render_to_string(f"look/parts/{name}.html", values)
 
 
 @register.simple_block_tag(end_name="endcard")
@@ -231,6 +235,7 @@ def stepper(name: str, value: object, *, label: object, unit: object = "", step:
     """− value +. Options: min, max, id, disabled, form, small."""
     options.setdefault("min", "0")
     options.setdefault("id", f"id_{name}")
+    options["mark"] = numbers.marks()[0]
     return _part("stepper", {"name": name, "value": value, "label": label, "unit": unit, "step": step, **options})
 
 
@@ -289,8 +294,18 @@ def pages(context: Context, page: Page[Any]) -> SafeString:
     """Pagination; the other values of the address stay."""
     if page.paginator.num_pages < 2:
         return mark_safe("")
-    numbered = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return _part("pages", {"page": page, "numbered": numbered, "ellipsis": page.paginator.ELLIPSIS}, context)
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+
+    def address(number: int) -> str:
+        query["page"] = str(number)
+        return "?" + query.urlencode()
+
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    numbered = [(n, address(n) if isinstance(n, int) else "") for n in shown]
+    before = address(page.previous_page_number()) if page.has_previous() else ""
+    after = address(page.next_page_number()) if page.has_next() else ""
+    return _part("pages", {"page": page, "numbered": numbered, "before": before, "after": after})
 
 
 @register.simple_tag

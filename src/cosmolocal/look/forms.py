@@ -1,0 +1,228 @@
+"""How a form looks and what its fields understand: amounts and money as people write them, days, big choices."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.kernel import ids
+from cosmolocal.look import numbers
+
+_UNCLEAR: Mapping[str, str | Promise] = {
+    "not_a_number": gettext_lazy("“%(typed)s” is not a number we can read. Write it like %(example)s."),
+    "too_precise": gettext_lazy("Write at most %(decimals)s digits after the mark, like %(example)s."),
+    "ambiguous": gettext_lazy("“%(typed)s” can be read in two ways. Write it without a mark between thousands."),
+    "too_big": gettext_lazy("That number is too big. Is there a digit too many?"),
+}
+
+
+class LookRenderer(DjangoTemplates):
+    """Forms and fields drawn by our templates: summary of errors on top, label, help, error, control."""
+
+    form_template_name = "look/forms/form.html"
+    field_template_name = "look/forms/field.html"
+    formset_template_name = "look/forms/formset.html"
+
+
+class AmountInput(forms.TextInput):
+    """A number typed as text (so that 1,5 works on every phone), with what it counts beside it."""
+
+    template_name = "look/forms/amount.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, before: object = "", after: object = "") -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "amount", **(attrs or {})})
+        self.before, self.after = before, after
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Adds what stands before (a symbol) and after (a unit) the number."""
+        context = super().get_context(name, value, attrs)
+        context["widget"] |= {"before": self.before, "after": self.after}
+        return context
+
+
+class _AmountField(forms.Field):
+    """An integer in smallest parts, typed in any script and with either decimal mark."""
+
+    def __init__(
+        self, *, decimals: int, per: int = 1, minimum: int | None = None, maximum: int | None = None, **options: Any
+    ) -> None:
+        self.decimals, self.per, self.minimum, self.maximum = decimals, per, minimum, maximum
+        super().__init__(**options)
+
+    def write(self, parts: int) -> str:
+        """The smallest parts as a person would write them."""
+        raise NotImplementedError
+
+    def prepare_value(self, value: Any) -> Any:
+        """Smallest parts as text; what was typed stays as it was typed."""
+        if not isinstance(value, int):
+            return value
+        if self.per == 1:
+            return numbers.format_number(value, self.decimals, trim=isinstance(self, QuantityField)).replace(
+                numbers.marks()[1], ""
+            )
+        return numbers.format_number(value * 1000 // self.per, 3, trim=True).replace(numbers.marks()[1], "")
+
+    def clean(self, value: Any) -> int | None:
+        """The integer, or a sentence that says how to write it."""
+        typed = str(value or "").strip()
+        if not typed:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
+        parts = self._read(typed)
+        if self.minimum is not None and parts < self.minimum:
+            raise ValidationError(_("At least %(least)s, please.") % {"least": self.write(self.minimum)}, code="too_small")
+        if self.maximum is not None and parts > self.maximum:
+            raise ValidationError(_("At most %(most)s, please.") % {"most": self.write(self.maximum)}, code="too_much")
+        self.run_validators(parts)
+        return parts
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compared as numbers, so that 1,50 is no change of 1.5."""
+        try:
+            return (self._read(str(data)) if data else None) != initial
+        except ValidationError:
+            return True
+
+    def _read(self, typed: str) -> int:
+        digits = self.decimals if self.per == 1 else 3
+        try:
+            parts = numbers.parse_decimal(typed, digits)
+        except numbers.NumberUnclear as unclear:
+            sentence = _UNCLEAR.get(unclear.reason, _UNCLEAR["not_a_number"])
+            facts = {"typed": typed[:30], "decimals": digits, "example": numbers.format_number(15, 1 if digits else 0)}
+            raise ValidationError(str(sentence) % facts, code=unclear.reason) from unclear
+        return parts if self.per == 1 else (parts * self.per + 500) // 1000
+
+
+class QuantityField(_AmountField):
+    """An amount of goods or time: 1,5 jin. Gives smallest parts; `per` of them make one unit where that is no power of ten."""
+
+    def __init__(self, *, unit: object = "", decimals: int = 0, per: int = 1, **options: Any) -> None:
+        self.unit = unit
+        options.setdefault("widget", AmountInput(after=unit))
+        options.setdefault("minimum", 0)
+        super().__init__(decimals=decimals, per=per, **options)
+
+    def write(self, parts: int) -> str:
+        """1.5 kg."""
+        return numbers.format_quantity(parts, str(self.unit), self.decimals, self.per)
+
+
+class MoneyField(_AmountField):
+    """A sum of money as people write it: ¥ 12.50, 12,50 €, 12.5. Gives minor units."""
+
+    def __init__(self, *, currency: str, decimals: int | None = None, **options: Any) -> None:
+        self.currency = currency
+        options.setdefault("widget", AmountInput(before=numbers.symbol_of(currency)))
+        super().__init__(decimals=numbers.decimals_of(currency) if decimals is None else decimals, **options)
+
+    def write(self, parts: int) -> str:
+        """¥ 12.50."""
+        return numbers.format_money(parts, self.currency, self.decimals)
+
+    def _read(self, typed: str) -> int:
+        bare = typed.replace(numbers.symbol_of(self.currency), "").replace("￥", "").replace("元", "").replace("원", "")
+        return super()._read(bare.removeprefix(self.currency).removesuffix(self.currency).strip() or typed)
+
+
+class DayField(forms.DateField):
+    """A day, by the browser's own picker."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y"], **options)
+
+
+class DayTimeField(forms.DateTimeField):
+    """A moment on the wall clock of the local zone."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+
+
+class ClockField(forms.TimeField):
+    """A time of day."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
+class BigChoice(forms.RadioSelect):
+    """One of a few, as cards; `notes` says more about a choice: `BigChoice(notes={"cash": _("Pay at the door")})`."""
+
+    template_name = "look/forms/big_choice.html"
+    option_template_name = "look/forms/big_option.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, notes: Mapping[str, object] | None = None) -> None:
+        super().__init__(attrs)
+        self.notes = notes or {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """Adds the note."""
+        return super().create_option(name, value, *args, **options) | {"note": self.notes.get(str(value), "")}
+
+
+class SearchInput(forms.TextInput):
+    """Words to look for."""
+
+    input_type = "search"
+
+
+class FileInput(forms.ClearableFileInput):
+    """A file from this device."""
+
+    template_name = "look/forms/file.html"
+
+
+class KeyedForm(forms.Form):
+    """A form for one deed: its hidden key makes a double submit one deed. After an error the key stays the same."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["key"].initial = ids.fresh_key()
+
+    def clean_key(self) -> str:
+        """The key sent, or a fresh one for a client that sends none."""
+        return self.cleaned_data.get("key") or ids.fresh_key()
+
+
+def stepped(data: QueryDict, step: str = "1") -> tuple[QueryDict, bool]:
+    """Applies a − or + that was pressed without JavaScript: (data with the number changed, whether one was pressed)."""
+    sign, name = (-1, data.get("less")) if data.get("less") else (1, data.get("more"))
+    if not name:
+        return data, False
+    try:
+        value = numbers.parse_decimal(data.get(name) or "0", 3) + sign * numbers.parse_decimal(step, 3, "en")
+    except numbers.NumberUnclear:
+        return data, True
+    changed = data.copy()
+    changed[name] = numbers.format_number(max(value, 0), 3, trim=True).replace(numbers.marks()[1], "")
+    return changed, True
+
+
+def check_answers(
+    request: HttpRequest, form: forms.BaseForm, *, title: object, submit: object, rows: Iterable[Mapping[str, Any]], **more: Any
+) -> HttpResponse:
+    """The page before money moves: `rows` of `{"label", "value"}`; posts the same answers again with `confirmed=1`.
+
+    `again=1` comes back when the person wants to change something: show the form with what she typed.
+    """
+    left_out = {"csrfmiddlewaretoken", "confirmed", "again"}
+    answers = [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
+    if "key" in form.fields and not any(name == "key" and value for name, value in answers):
+        answers = [pair for pair in answers if pair[0] != "key"] + [("key", form.cleaned_data["key"])]
+    context = {"form": form, "title": title, "submit": submit, "rows": rows, "answers": answers, **more}
+    return render(request, "look/check_answers.html", context)

@@ -1,0 +1,33 @@
+"""The choice of light or dark, and the page of samples."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from cosmolocal.look import samples
+
+_YEAR = 60 * 60 * 24 * 365
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keeps light or dark in this browser, or follows the device again; back to where the person was."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = "/"
+    answer = HttpResponseRedirect(target)
+    chosen = request.POST.get("theme", "")
+    if chosen in {"light", "dark"}:
+        answer.set_cookie("theme", chosen, _YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every part in every state; only where people build or try things out."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "look/gallery.html", samples.everything(request))
