@@ -78,8 +78,13 @@ JOB_MODULES = [
     "cosmolocal.catalog.tasks",
     "cosmolocal.practices.shop.tasks",
     "cosmolocal.website.tasks",
+    "cosmolocal.config.backup",
 ]
-CORE_TIMERS = ["cosmolocal.messages.tasks.timers", "cosmolocal.website.tasks.timers"]
+CORE_TIMERS = [
+    "cosmolocal.messages.tasks.timers",
+    "cosmolocal.website.tasks.timers",
+    "cosmolocal.config.backup.timers",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,6 +1,25 @@
-"""Addresses of messages."""
+"""Addresses of messages, and who may come in."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from cosmolocal.messages import views
 
 app_name = "messages"
-urlpatterns: list[URLPattern] = []
+ACCESS = {
+    "preferences": "signed_in",
+    "post": "steward",
+    "told": "steward",
+    "letter": "signed_in",
+    "kept": "steward",
+    "kept_mail": "steward",
+    "link": "anyone",
+}
+urlpatterns = [
+    path("", views.preferences, name="preferences"),
+    path("post/", views.post, name="post"),
+    path("post/<int:letter_id>/told", views.told, name="told"),
+    path("letter/<int:letter_id>/", views.letter, name="letter"),
+    path("kept/", views.kept, name="kept"),
+    path("kept/<str:name>/", views.kept_mail, name="kept_mail"),
+    path("link/<str:token>/", views.link, name="link"),
+]

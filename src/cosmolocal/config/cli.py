@@ -1,0 +1,69 @@
+"""The `cosmolocal` command: reads the words, sets the node's home, and hands over to the one that does the work."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from cosmolocal import __version__
+from cosmolocal.config import serve
+
+WORDS = {
+    "up": "bring the node up: prepare the database, serve pages, work through jobs",
+    "demo": "serve a lively demo local (made on first use)",
+    "backup": "write everything of this local into one file",
+    "restore": "put a backup into an empty home",
+    "doctor": "replay the books and say what is wrong, with one sentence each on how to mend it",
+    "import": "read products, members or opening books from a file",
+    "export": "write products as a file",
+    "version": "say which version this is",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; `docs/reference/commands.md` is made from this."""
+    top = argparse.ArgumentParser(prog="cosmolocal", description="One small node per community.")
+    sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    made = {}
+    for name, says in WORDS.items():
+        made[name] = sub.add_parser(name, help=says, description=says)
+        if name != "version":
+            made[name].add_argument("--home", help="the node's folder (default: $COSMOLOCAL_HOME, or ./data)")
+    for name in ("up", "demo"):
+        made[name].add_argument("--port", type=int, help="default 8000, or $PORT")
+        made[name].add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+        made[name].add_argument(
+            "--workers", type=int, help="web workers of 4 threads each (default 1, or $WEB_WORKERS)"
+        )
+    made["demo"].add_argument("--fresh", action="store_true", help="make the demo data anew")
+    made["demo"].add_argument("--no-serve", action="store_true", help="only make the data")
+    made["backup"].add_argument("file", nargs="?", help="default: backups/<date>.cosmolocal in the home")
+    made["restore"].add_argument("file")
+    made["doctor"].add_argument("--json", action="store_true", help="one JSON object a finding")
+    made["import"].add_argument("what", choices=["products", "opening-books"])
+    made["import"].add_argument("file")
+    made["import"].add_argument("--dry-run", action="store_true", help="only say what would happen, row by row")
+    made["import"].add_argument("--make-missing", action="store_true", help="make unknown producers and categories")
+    made["import"].add_argument("--on", help="cut-over date of opening books, YYYY-MM-DD")
+    made["import"].add_argument("--accept-difference", action="store_true", help="book it to 'opening difference'")
+    made["import"].add_argument("--as", dest="steward", help="mail address of the steward who does this")
+    made["export"].add_argument("what", choices=["products"])
+    made["export"].add_argument("file", nargs="?", help="default: standard output")
+    return top
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Exit status: 0 done; 1 refused, with a sentence; 2 the words were not understood."""
+    words = sys.argv[1:] if argv is None else argv
+    args = parser().parse_args(words)
+    if args.command == "version":
+        sys.stdout.write(f"cosmolocal {__version__}\n")
+        return
+    default_home = "data/demo" if args.command == "demo" and "COSMOLOCAL_HOME" not in os.environ else "data"
+    home = Path(args.home or os.environ.get("COSMOLOCAL_HOME", default_home)).resolve()
+    os.environ["COSMOLOCAL_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
+    if args.command in ("up", "demo"):
+        os.environ["PORT"] = str(args.port or int(os.environ.get("PORT", "8000")))
+        sys.exit(serve.bring_up(args))
+    os.execv(sys.executable, [sys.executable, "-m", "cosmolocal.config.commands", *words])  # noqa: S606 - our own module

@@ -1,0 +1,169 @@
+"""The commands that need the database: each parses nothing new, calls one function, and says what happened."""
+
+import json
+import logging
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - models exist only after setup
+from django.core.management import call_command  # noqa: E402
+from django.utils.translation import gettext as _  # noqa: E402
+
+from cosmolocal.agents.models import Agent, User  # noqa: E402
+from cosmolocal.agents.queries import role_holders  # noqa: E402
+from cosmolocal.catalog import exports, imports  # noqa: E402
+from cosmolocal.config import backup, cli, doctor  # noqa: E402
+from cosmolocal.config.demos import ainonghui  # noqa: E402
+from cosmolocal.kernel import node, worker  # noqa: E402
+from cosmolocal.kernel.refusal import Refusal  # noqa: E402
+from cosmolocal.money import imports as books  # noqa: E402
+from cosmolocal.website.operations import make_setup_link  # noqa: E402
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def prepare(args: Namespace) -> int:
+    """Tables, static files, and the setup link or the demo."""
+    logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if args.demo:
+        if args.fresh or not node.is_ready():
+            say(_("Making the demo local …"))
+            ainonghui.build(fresh=args.fresh)
+        say(_("The demo is ready: %(address)s") % {"address": args.address})
+    elif not node.is_ready():
+        say(
+            _("Set up your local here (this link works once): %(link)s")
+            % {"link": settings.PUBLIC_URL + make_setup_link()}
+        )
+    else:
+        say(_("%(name)s is up: %(address)s") % {"name": node.current().name, "address": settings.PUBLIC_URL})
+    return 0
+
+
+def work(args: Namespace) -> int:
+    worker.run("worker")
+    return 0
+
+
+def do_backup(args: Namespace) -> int:
+    target = Path(args.file).resolve() if args.file else backup.default_file()
+    say(_("Written: %(file)s") % {"file": backup.write(target)})
+    return 0
+
+
+def do_restore(args: Namespace) -> int:
+    manifest = backup.restore(Path(args.file).resolve())
+    say(_("Restored %(name)s as of %(when)s.") % {"name": manifest["local"], "when": manifest["made_at"]})
+    return 0
+
+
+def do_doctor(args: Namespace) -> int:
+    """0: everything is well; 1: something needs mending."""
+    complaints = list(doctor.examine())
+    for found in complaints:
+        if args.json:
+            say(json.dumps({"what": found.what, "fix": found.fix, "grave": found.grave}, ensure_ascii=False))
+        else:
+            say(f"{'!!' if found.grave else ' !'} {found.what}\n   → {found.fix}")
+    if not complaints and not args.json:
+        say(_("All is well: the books replay to the smallest unit."))
+    return 1 if complaints else 0
+
+
+def do_import(args: Namespace) -> int:
+    source = Path(args.file)
+    by = _steward(args.steward)
+    if args.what == "products":
+        outcome = imports.run_import(
+            by=by, data=source.read_bytes(), name=source.name, dry_run=args.dry_run, make_missing=args.make_missing
+        )
+    else:
+        if not args.on:
+            raise Refusal("config.no_date", _("Say from which day the books open: --on YYYY-MM-DD"))
+        outcome = books.run_import(
+            by=by,
+            data=source.read_bytes(),
+            name=source.name,
+            on=date.fromisoformat(args.on),
+            dry_run=args.dry_run,
+            accept_difference=args.accept_difference,
+        )
+    for line in outcome.lines():
+        say(line)
+    return 1 if outcome.refused else 0
+
+
+def do_export(args: Namespace) -> int:
+    data = exports.products_csv()
+    if args.file:
+        Path(args.file).write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+    return 0
+
+
+def _steward(address: str | None) -> Agent:
+    """The steward who acts at the command line: the one named, else the first."""
+    if address:
+        user = User.objects.select_related("agent").filter(email__iexact=address).first()
+        if user is None or user.agent is None:
+            raise Refusal("config.no_such_steward", _("Nobody signs in with %(mail)s. Check --as.") % {"mail": address})
+        return user.agent
+    found = role_holders("steward").first()
+    if found is None:
+        raise Refusal("config.not_set_up", _("This home has no steward yet. Finish the setup first: cosmolocal up"))
+    return found
+
+
+def parser() -> ArgumentParser:
+    top = ArgumentParser(prog="cosmolocal")
+    sub = top.add_subparsers(dest="command", required=True)
+    made = sub.add_parser("prepare")
+    made.add_argument("--demo", action="store_true")
+    made.add_argument("--fresh", action="store_true")
+    made.add_argument("--address", default="")
+    sub.add_parser("work")
+    return top
+
+
+RUN: dict[str, Callable[[Namespace], int]] = {
+    "prepare": prepare,
+    "work": work,
+    "backup": do_backup,
+    "restore": do_restore,
+    "doctor": do_doctor,
+    "import": do_import,
+    "export": do_export,
+}
+
+
+def main() -> int:
+    words = sys.argv[1:]
+    args = (parser() if words[0] in ("prepare", "work") else cli.parser()).parse_args(words)
+    try:
+        return RUN[args.command](args)
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{error.strerror or error}: {error.filename or ''}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

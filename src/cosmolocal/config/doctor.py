@@ -1,0 +1,61 @@
+"""What is wrong with this node: the books replayed, the triggers, the jobs, the tables; one sentence each on mending."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from cosmolocal.flows import queries as flows
+from cosmolocal.kernel import triggers
+from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.money import queries as money
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """`what` is wrong, `fix` says how to mend it; `grave`: the books are touched."""
+
+    what: str
+    fix: str
+    grave: bool = False
+
+
+def examine() -> Iterator[Complaint]:
+    """Every complaint, the graver first."""
+    waiting = _waiting_migrations()
+    if waiting:
+        yield Complaint(
+            _("%(count)s changes of the tables wait.") % {"count": waiting},
+            _("Start the node once with `cosmolocal up`: it brings the tables up to date."),
+            grave=True,
+        )
+        return
+    for table in triggers.missing():
+        yield Complaint(
+            _("Rows of %(table)s are not protected against change.") % {"table": table},
+            _("Start the node once with `cosmolocal up`: it puts the protection back."),
+            grave=True,
+        )
+    for finding in flows.replay():
+        yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
+    for finding in money.check_sums():
+        yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
+    open_troubles = JobTrouble.objects.filter(settled_at=None).count()
+    if open_troubles:
+        yield Complaint(
+            _("%(count)s jobs were given up or refused.") % {"count": open_troubles},
+            _("Open the steward's page: each stands there with its reason and a button to try again."),
+        )
+    if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
+        yield Complaint(
+            _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
+        )
+
+
+def _waiting_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

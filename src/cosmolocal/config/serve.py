@@ -1,0 +1,112 @@
+"""Keeps a node running: prepares it, then watches one web server and one job worker until told to stop.
+
+Imports no Django, so that the watching process stays small.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+PYTHON = [sys.executable, "-m"]
+GRACE_SECONDS = 15
+
+
+def bring_up(args: argparse.Namespace) -> int:
+    """Prepares the node and serves it until SIGTERM or Ctrl-C; the exit status."""
+    home = Path(os.environ["COSMOLOCAL_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    if args.command == "demo":
+        os.environ["COSMOLOCAL_DEMO"] = "1"
+        os.environ.setdefault("COSMOLOCAL_SQLITE_SYNCHRONOUS", "NORMAL")
+    sink = _start_sink(home) if args.command == "demo" and not args.no_serve else None
+    words = ["prepare", "--address", f"http://localhost:{os.environ['PORT']}"]
+    if args.command == "demo":
+        words += ["--demo", *(["--fresh"] if args.fresh else [])]
+    done = subprocess.run([*PYTHON, "cosmolocal.config.commands", *words], check=False)
+    if done.returncode or getattr(args, "no_serve", False):
+        return done.returncode
+    workers = args.workers or int(os.environ.get("WEB_WORKERS", "1"))
+    commands = {
+        "web": [*PYTHON, "granian", *_granian(args.host, os.environ["PORT"], workers)],
+        "worker": [*PYTHON, "cosmolocal.config.commands", "work"],
+    }
+    if sink:
+        commands["sink"] = sink
+    return Watch(commands).run()
+
+
+def _granian(host: str, port: str, workers: int) -> list[str]:
+    return [
+        *("--interface", "wsgi", "--host", host, "--port", port, "--workers", str(workers)),
+        *("--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "10s"),
+        *("--log-level", "warning", "--no-ws", "cosmolocal.config.wsgi:application"),
+    ]
+
+
+def _start_sink(home: Path) -> list[str] | None:
+    """The demo's own mail server, where no other is set; its port is chosen once and kept in the home."""
+    if os.environ.get("COSMOLOCAL_SMTP"):
+        return None
+    port = 20000 + int.from_bytes(os.urandom(2), "big") % 20000
+    os.environ["COSMOLOCAL_SMTP"] = f"smtp://127.0.0.1:{port}"
+    os.environ["COSMOLOCAL_MAIL_SINK"] = str(home / "mail")
+    return [*PYTHON, "cosmolocal.messages.sink", str(port), str(home / "mail")]
+
+
+class Watch:
+    """Starts the processes, starts one again that dies, stops all of them on SIGTERM."""
+
+    def __init__(self, commands: dict[str, list[str]]) -> None:
+        self.commands = commands
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, float] = {}
+        self.quick_deaths = 0
+        self.stopping = False
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        for name in self.commands:
+            self._start(name)
+        while not self.stopping:
+            time.sleep(0.3)
+            for name, process in list(self.running.items()):
+                if process.poll() is not None and not self.stopping and not self._again(name):
+                    self.stopping = True
+        return self._end()
+
+    def _start(self, name: str) -> None:
+        # An own session: Ctrl-C reaches only this process, which then stops the others in order.
+        self.running[name] = subprocess.Popen(self.commands[name], start_new_session=True)
+        self.started[name] = time.monotonic()
+
+    def _again(self, name: str) -> bool:
+        """Restarts a dead process; False after five deaths within seconds of their start."""
+        self.quick_deaths = self.quick_deaths + 1 if time.monotonic() - self.started[name] < 5 else 0
+        status = self.running[name].returncode
+        sys.stderr.write(f'{{"level": "warning", "says": "{name} ended with {status}; starting it again"}}\n')
+        if self.quick_deaths >= 5:
+            sys.stderr.write(f'{{"level": "error", "says": "{name} cannot stay up; see the lines above"}}\n')
+            return False
+        self._start(name)
+        return True
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _end(self) -> int:
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for process in self.running.values():
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+        return 0 if self.quick_deaths < 5 else 1

@@ -1,0 +1,70 @@
+"""The job worker: takes jobs from the database, shows that it lives, and takes back what a dead worker left."""
+
+import logging
+import os
+import threading
+from datetime import timedelta
+
+from django.db import close_old_connections, connection
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from cosmolocal.kernel import clock, timers
+from cosmolocal.kernel.models import WorkerBeat
+
+log = logging.getLogger("cosmolocal.worker")
+BEAT = timedelta(seconds=10)
+SILENT_AFTER = timedelta(seconds=45)
+
+
+def take_back(own: str = "") -> int:
+    """Makes jobs ready again that a silent worker (or `own` name, before this start) left running; how many."""
+    alive = set(WorkerBeat.objects.filter(at__gte=clock.now() - SILENT_AFTER).values_list("worker", flat=True))
+    alive.discard(own)
+    taken = 0
+    for row in DBTaskResult.objects.running().only("id", "worker_ids"):
+        if not alive.intersection(row.worker_ids[-1:]):
+            taken += DBTaskResult.objects.filter(pk=row.pk, status="RUNNING").update(status="READY", started_at=None)
+    return taken
+
+
+def _beat_for_ever(name: str, stop: threading.Event) -> None:
+    while not stop.wait(BEAT.total_seconds()):
+        try:
+            WorkerBeat.objects.update_or_create(worker=name, defaults={"at": clock.now()})
+            take_back()
+        except Exception:
+            log.exception("heartbeat failed")
+        finally:
+            close_old_connections()
+    connection.close()
+
+
+def run(name: str = "worker", *, batch: bool = False) -> None:
+    """Works until SIGTERM (or, in a batch, until the queue is empty). `name` is unique among living workers."""
+    taken = take_back(own=name)
+    if taken:
+        log.warning("took back %s jobs of a worker that died", taken)
+    WorkerBeat.objects.update_or_create(worker=name, defaults={"at": clock.now()})
+    timers.ensure_tick()
+    worker = Worker(
+        queue_names=["*"],
+        interval=0.0 if batch else 0.5,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name,
+        excluded_queue_names=[],
+    )
+    stop = threading.Event()
+    beat = threading.Thread(target=_beat_for_ever, args=(name, stop), daemon=True, name="heartbeat")
+    if not batch:
+        worker.configure_signals()
+        beat.start()
+    log.info("worker ready", extra={"job": f"{name} pid {os.getpid()}"})
+    try:
+        worker.run()
+    finally:
+        stop.set()
+        WorkerBeat.objects.filter(worker=name).delete()

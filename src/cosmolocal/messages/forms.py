@@ -1,0 +1,30 @@
+"""Forms of messages: how I want to hear of things; where a test mail goes."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.look.forms import KeyedForm
+from cosmolocal.messages import rules
+from cosmolocal.messages.models import Preference
+from cosmolocal.messages.words import EVENT_NAMES
+
+
+class ChoiceForm(KeyedForm):
+    """One choice a kind of message; those that cannot be refused have no "not at all"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for event, name in EVENT_NAMES.items():
+            if event == "test":
+                continue
+            known = rules.EVENTS[event]
+            choices = [
+                (value, label) for value, label in Preference.How.choices if known.may_refuse or value != rules.OFF
+            ]
+            self.fields[event] = forms.ChoiceField(label=name, choices=choices, initial=known.default)
+
+
+class TestMailForm(KeyedForm):
+    address = forms.EmailField(label=_("Send a test mail to"))

@@ -1,0 +1,109 @@
+"""Pages of messages: how I want to be told, what the node sent, the test mail, and links without sign-in."""
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import system
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import delivery, links, mailbox, operations, rules
+from cosmolocal.messages.forms import ChoiceForm, TestMailForm
+from cosmolocal.messages.models import Letter, Preference
+from cosmolocal.messages.words import EVENT_NAMES
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    reader = request.reader  # type: ignore[attr-defined]
+    whose = reader.on_behalf_of or reader.agent
+    chosen = dict(Preference.objects.filter(agent=whose).values_list("event", "how"))
+    form = ChoiceForm(request.POST or None, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        for event, how in form.cleaned_data.items():
+            if event in rules.EVENTS and chosen.get(event, rules.EVENTS[event].default) != how:
+                operations.choose(by=reader.agent, event=event, how=how, on_behalf_of=reader.on_behalf_of)
+        flash.success(request, _("Saved. We write to you as you chose."))
+        return redirect("messages:preferences")
+    return render(request, "messages/preferences.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def post(request: HttpRequest) -> HttpResponse:
+    """The steward's page: letters that did not go out, the last ones that did, and the test mail."""
+    form = TestMailForm(request.POST or None)
+    said: tuple[bool, str] | None = None
+    if request.method == "POST" and form.is_valid():
+        said = delivery.try_server(form.cleaned_data["address"])
+    letters = Letter.objects.select_related("to").order_by("-written_at", "-pk")
+    stuck = letters.filter(state__in=[Letter.State.FAILED, Letter.State.NO_ADDRESS, Letter.State.NO_MAIL])
+    context = {
+        "form": form,
+        "said": said,
+        "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if settings.MAIL_READY else "",
+        "stuck": stuck[:50],
+        "letters": letters[:50],
+        "keeps": mailbox.folder() is not None,
+    }
+    return render(request, "messages/post.html", context)
+
+
+@require_POST
+def told(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """A steward told somebody in person what the letter says."""
+    letter = get_object_or_404(Letter, pk=letter_id)
+    operations.mark(
+        by=request.reader.agent,  # type: ignore[attr-defined]
+        letter_ids=[letter.pk],
+        state=Letter.State.SENT,
+        said=_("told in person"),
+        key=request.POST.get("key", ""),
+    )
+    flash.success(request, _("Noted: %(name)s was told.") % {"name": letter.to.name})
+    return redirect("messages:post")
+
+
+def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """One letter: the reader's own, or any for a steward."""
+    reader = request.reader  # type: ignore[attr-defined]
+    found = get_object_or_404(Letter.objects.select_related("to").prefetch_related("enclosures"), pk=letter_id)
+    if "steward" not in reader.roles and found.to_id not in {reader.agent.pk, getattr(reader.household, "pk", None)}:
+        raise Http404
+    return render(request, "messages/letter.html", {"letter": found})
+
+
+def kept(request: HttpRequest) -> HttpResponse:
+    if mailbox.folder() is None:
+        raise Http404
+    return render(request, "messages/kept.html", {"mails": mailbox.newest()})
+
+
+def kept_mail(request: HttpRequest, name: str) -> HttpResponse:
+    found = mailbox.one(name)
+    if found is None:
+        raise Http404
+    return render(request, "messages/kept_mail.html", {"mail": found})
+
+
+@csrf_exempt  # one-click unsubscribing is posted by mail programs (RFC 8058); the signed token is the proof
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """One page with one button. A GET never acts, since mail scanners open every link."""
+    try:
+        found = links.read(token)
+    except Refusal as refusal:
+        return render(request, "messages/link_dead.html", {"sentence": refusal.sentence}, status=410)
+    person = get_object_or_404(Agent, pk=found.agent_id)
+    if found.purpose != "unsubscribe":
+        raise Http404
+    events = [e for e, known in rules.EVENTS.items() if known.may_refuse and found.subject in (e, "digest")]
+    done = request.method == "POST"
+    if done:
+        for event in events:
+            operations.choose(by=system(), on_behalf_of=person, event=event, how=rules.OFF)
+    names = [EVENT_NAMES[event] for event in events]
+    return render(request, "messages/link.html", {"names": names, "done": done, "person": person})
