@@ -1,8 +1,8 @@
 """Pages of messages: how I want to be told, what the node sent, the test mail, and links without sign-in."""
 
+from django.conf import settings
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.conf import settings
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
