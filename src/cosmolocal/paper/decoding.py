@@ -19,11 +19,11 @@ _RARE = frozenset("ÆÓÚÞýþÝ÷³±¾½¼¶¬¦¤¨¸¯´")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
-class NotText(Exception):
+class NotTextError(Exception):
     """These bytes are no text file that could hold a table."""
 
 
-class UnclosedQuote(Exception):
+class UnclosedQuoteError(Exception):
     """A quotation mark opens in row `row` and never closes."""
 
     def __init__(self, row: int) -> None:
@@ -32,15 +32,15 @@ class UnclosedQuote(Exception):
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding. Raises `NotText`."""
+    """The text and the name of its encoding. Raises `NotTextError`."""
     encoding = _encoding_of(data)
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, UnicodeError) as error:
-        raise NotText from error
+        raise NotTextError from error
     strays = len(_CONTROL.findall(text))
     if strays > 1 + len(text) / 200:
-        raise NotText
+        raise NotTextError
     return _CONTROL.sub("", text).lstrip("\ufeff"), encoding
 
 
@@ -121,7 +121,7 @@ def _regularity(text: str, delimiter: str) -> tuple[float, float]:
 def rows_of(text: str, delimiter: str, most_rows: int) -> list[list[str]]:
     """The rows, at most one over the limit; line breaks inside quotes stay in their cell.
 
-    Raises `UnclosedQuote` and `csv.Error` (a cell of more than 131,072 characters).
+    Raises `UnclosedQuoteError` and `csv.Error` (a cell of more than 131,072 characters).
     """
     if named := _NAMED.match(text):
         text = text[named.end() :]
@@ -132,5 +132,5 @@ def rows_of(text: str, delimiter: str, most_rows: int) -> list[list[str]]:
             return rows
     # The reader takes the rest of the file as one cell when a quote never closes.
     if rows and rows[-1] and "\n" in rows[-1][-1] and not text.rstrip().endswith('"'):
-        raise UnclosedQuote(len(rows))
+        raise UnclosedQuoteError(len(rows))
     return rows

@@ -21,7 +21,8 @@ TYPES = {
 def file(data: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:
     """A download named `name` (any script); `inline` lets a browser show a PDF itself."""
     response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(not inline, safe_name(name))
+    disposition = "inline" if inline else "attachment"
+    response["Content-Disposition"] = content_disposition_header(not inline, safe_name(name)) or disposition
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -40,8 +40,8 @@ class Picture(models.Model):
 class Upload(models.Model):
     """A table somebody sent in, from reading it to what became of each row. `data` is emptied at the end.
 
-    `verdicts` holds `[row, verdict, what, sentence]` per row; `counts` how many of each verdict; `mapping` what a person
-    decided about names and columns that the file leaves open.
+    `verdicts` holds `[row, verdict, what, sentence]` per row; `counts` how many of each verdict; `mapping` what
+    a person decided about names and columns that the file leaves open.
     """
 
     class State(models.TextChoices):

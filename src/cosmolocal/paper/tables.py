@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,10 +33,13 @@ _NO_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table that leaves the node. `width` is for PDF: "auto", "1fr", "24mm"."""
+    """One column of a table that leaves the node. `width` is for PDF: "auto", "1fr", "24mm".
+
+    "check" and "blank" are for paper: a box to tick, a line to write on; their cells are None.
+    """
 
     title: str
-    kind: Literal["text", "number", "date", "time"] = "text"
+    kind: Literal["text", "number", "date", "time", "check", "blank"] = "text"
     decimals: int | None = None
     width: str = "auto"
     strong: bool = False
@@ -143,14 +147,14 @@ def read_table(data: bytes, filename: str = "", *, header_lines: int = 1) -> Rea
 def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
     try:
         text, encoding = decoding.decode(data)
-    except decoding.NotText as error:
+    except decoding.NotTextError as error:
         raise _not_a_table() from error
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "%pdf", "{", "[{", "{\\rtf")):
         raise _not_a_table()
     delimiter = decoding.delimiter_of(text)
     try:
         rows = decoding.rows_of(text, delimiter, MOST_ROWS)
-    except decoding.UnclosedQuote as error:
+    except decoding.UnclosedQuoteError as error:
         raise Refusal(
             "paper.unclosed_quote",
             _("A quotation mark in row %(row)s opens and never closes. Correct it in the file and try again.")
@@ -221,6 +225,11 @@ def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, str):
         return harmless(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def letters_wide(text: str) -> int:
+    """How wide a text is, in Latin letters: Chinese and Korean ones count double. At most 160."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text[:80])
 
 
 def local_naive(moment: datetime) -> datetime:

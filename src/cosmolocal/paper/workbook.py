@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from cosmolocal.paper.tables import Cell, Column, Table, harmless, local_naive
+from cosmolocal.paper.tables import Cell, Column, Table, harmless, letters_wide, local_naive
 
 _LONGEST = 32_767
 _BOLD = Font(bold=True)
@@ -53,16 +52,12 @@ def _title(name: str, taken: set[str]) -> str:
 
 def _widths(table: Table) -> list[int]:
     """In letters; wide scripts count double."""
-    widths = [_letters(column.title) + 2 for column in table.columns]
+    widths = [letters_wide(column.title) + 2 for column in table.columns]
     for row in table.plain_rows()[:500]:
         for index, cell in enumerate(row):
-            shown = 16 if isinstance(cell, datetime) else _letters(str(cell)) if cell is not None else 0
+            shown = 16 if isinstance(cell, datetime) else letters_wide(str(cell)) if cell is not None else 0
             widths[index] = max(widths[index], shown + 2)
     return [min(max(width, 6), 60) for width in widths]
-
-
-def _letters(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text[:80])
 
 
 def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:

@@ -73,7 +73,7 @@ def test_workbook_keeps_types() -> None:
     assert sheet["A1"].font.bold
     assert sheet["B2"].value == -2.1
     assert sheet["B2"].number_format == "#,##0.00"
-    assert sheet["C2"].value == datetime(2026, 11, 26)
+    assert sheet["C2"].value == datetime(2026, 11, 26)  # noqa: DTZ001  a day has no zone
     assert sheet["B3"].value == 3
     assert sheet["A5"].font.bold
     assert sheet.max_row == 5
