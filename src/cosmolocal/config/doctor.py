@@ -1,4 +1,4 @@
-"""What is wrong with this node: the books replayed, the triggers, the jobs, the tables; one sentence each on mending."""
+"""What is wrong with this node: books replayed, triggers, jobs, tables; each with one sentence on mending."""
 
 import shutil
 from collections.abc import Iterator

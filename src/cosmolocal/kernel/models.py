@@ -24,6 +24,16 @@ class Node(models.Model):
     is_demo = models.BooleanField(default=False)
     ready_at = models.DateTimeField(null=True)
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words: what stands under the name on each page."""
+        return self.place_name
+
+    @property
+    def initial(self) -> str:
+        """The letter in the round mark."""
+        return self.name[:1]
+
 
 class Operation(models.Model):
     """One thing a person or the system did: audit trail, retry safety and provenance in one row. Never deleted."""

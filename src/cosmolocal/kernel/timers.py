@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.models import TimerRun
@@ -50,12 +51,7 @@ def tick() -> None:
 
 def ensure_tick() -> None:
     """Makes sure that exactly one tick waits in the queue."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM django_tasks_db_dbtaskresult WHERE status = 'READY' AND args_kwargs "
-            + ("LIKE" if connection.vendor == "sqlite" else "::text LIKE")
-            + " %s",
-            ['%"kernel.tick"%'],
-        )
-        if cursor.fetchone()[0] == 0:
+    with transaction.atomic():
+        waiting = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0="kernel.tick")
+        if not waiting.exists():
             jobs.enqueue("kernel.tick", after=clock.now() + TICK)

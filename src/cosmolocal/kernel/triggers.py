@@ -22,6 +22,12 @@ APPEND_ONLY: tuple[AppendOnly, ...] = (
 )
 
 
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION cosmolocal_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
+"""
+
+
 def _statements(rule: AppendOnly, vendor: str) -> list[str]:
     table, guard = rule.table, f"WHEN (NOT ({rule.may_change})) " if rule.may_change else ""
     if vendor == "sqlite":
@@ -34,8 +40,7 @@ def _statements(rule: AppendOnly, vendor: str) -> list[str]:
         ]
     run = "EXECUTE FUNCTION cosmolocal_append_only()"
     return [
-        "CREATE OR REPLACE FUNCTION cosmolocal_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        _FUNCTION,
         f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
         f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",

@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is sent, for the demo and tests: `python -m cosmolocal.messages.sink PORT FOLDER`."""
+"""A real SMTP server that keeps what it is sent, for the demo and tests: `-m cosmolocal.messages.sink PORT FOLDER`."""
 
 import signal
 import sys
@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Keeper:
-    """Writes each accepted mail as one .eml file; refuses addresses at `refused.invalid`, so that failure is seen too."""
+    """Writes each accepted mail as one .eml file; refuses addresses at `refused.invalid`, so that failure shows too."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

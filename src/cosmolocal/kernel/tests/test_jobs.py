@@ -1,0 +1,125 @@
+"""Jobs: at least once, never silently lost; timers: each in its own time."""
+
+from datetime import timedelta
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import clock, jobs, timers, worker
+from cosmolocal.kernel.models import JobTrouble, WorkerBeat
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+seen: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def declared_jobs(monkeypatch):
+    monkeypatch.setattr(jobs, "declared", dict(jobs.declared))
+    seen.clear()
+
+    @jobs.job("test.note")
+    def note(text: str) -> None:
+        seen.append(f"{text} {jobs.key()}")
+
+    @jobs.job("test.refuse")
+    def refuse() -> None:
+        raise Refusal("test.no", "Ask again tomorrow.")
+
+    @jobs.job("test.break")
+    def break_down() -> None:
+        raise OSError("the printer is out of paper")
+
+
+def waiting(name: str) -> list[DBTaskResult]:
+    rows = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0=name)
+    return list(rows.order_by("run_after"))
+
+
+def run_waiting(name: str) -> None:
+    row = waiting(name)[0]
+    DBTaskResult.objects.filter(pk=row.pk).update(status="SUCCESSFUL")
+    jobs.run_job.func(*row.args_kwargs["args"])
+
+
+def test_announcing_belongs_to_the_operation() -> None:
+    jo = Agent.objects.create(kind="person", name="Jo", created_at=clock.now())
+
+    @operation("test.announce")
+    def tell(*, by: Agent, fail: bool, key: str = "") -> None:
+        jobs.announce("test.note", "hello")
+        if fail:
+            raise Refusal("test.no", "No.")
+
+    with pytest.raises(LookupError):
+        jobs.announce("test.note", "outside")
+    with pytest.raises(Refusal):
+        tell(by=jo, fail=True)
+    assert waiting("test.note") == []
+    tell(by=jo, fail=False)
+    run_waiting("test.note")
+    assert seen[0].startswith("hello job:")
+
+
+def test_a_refused_job_ends_and_stands_on_the_list() -> None:
+    jobs.enqueue("test.refuse")
+    run_waiting("test.refuse")
+    assert waiting("test.refuse") == []
+    trouble = JobTrouble.objects.get()
+    assert (trouble.code, trouble.sentence) == ("test.no", "Ask again tomorrow.")
+
+
+def test_a_broken_job_is_tried_again_with_growing_pauses_under_one_key_then_listed() -> None:
+    jobs.enqueue("test.break")
+    roots = set()
+    for attempt, pause in enumerate(jobs.PAUSES):
+        roots.add(waiting("test.break")[0].args_kwargs["args"][3])
+        run_waiting("test.break")
+        row = waiting("test.break")[0]
+        assert row.args_kwargs["args"][2] == attempt + 1
+        assert abs(row.run_after - clock.now() - pause) < timedelta(minutes=1)
+    run_waiting("test.break")
+    assert waiting("test.break") == []
+    assert len(roots) == 1
+    assert "out of paper" in JobTrouble.objects.get().sentence
+
+
+def test_jobs_of_a_silent_worker_are_taken_back() -> None:
+    jobs.enqueue("test.note", "mine")
+    jobs.enqueue("test.note", "theirs")
+    alive, dead = waiting("test.note")
+    DBTaskResult.objects.filter(pk=alive.pk).update(status="RUNNING", worker_ids=["alive"])
+    DBTaskResult.objects.filter(pk=dead.pk).update(status="RUNNING", worker_ids=["dead"])
+    WorkerBeat.objects.create(worker="alive", at=clock.now())
+    WorkerBeat.objects.create(worker="dead", at=clock.now() - timedelta(minutes=5))
+    assert worker.take_back() == 1
+    assert [row.pk for row in waiting("test.note")] == [dead.pk]
+    assert worker.take_back(own="alive") == 1
+
+
+def test_a_timer_runs_when_its_pause_has_passed_and_one_that_fails_stops_no_other(monkeypatch) -> None:
+    ran: list[str] = []
+
+    def broken() -> None:
+        raise OSError("no")
+
+    clockwork = [
+        Timer("test.broken", timedelta(minutes=1), broken),
+        Timer("test.often", timedelta(minutes=1), lambda: ran.append("often")),
+        Timer("test.rarely", timedelta(hours=1), lambda: ran.append("rarely")),
+    ]
+    monkeypatch.setattr(timers, "all_timers", lambda: clockwork)
+    start = clock.now()
+    for minutes in (0, 0.5, 2, 61):
+        with clock.standing_at(start + timedelta(minutes=minutes)):
+            timers.run_due()
+    assert ran == ["often", "rarely", "often", "often", "rarely"]
+
+
+def test_exactly_one_tick_waits() -> None:
+    timers.ensure_tick()
+    timers.ensure_tick()
+    assert len(waiting("kernel.tick")) == 1
