@@ -1,11 +1,18 @@
 """Who takes part: people, households, circles, organisations, the local itself; where; since when; in which role."""
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+def in_force(on: date, prefix: str = "") -> Q:
+    """What is dated and holds on that day: begun, and not ended before it (`until` is the last day)."""
+    begun, open_ended, not_over = f"{prefix}since__lte", f"{prefix}until", f"{prefix}until__gte"
+    return Q(**{begun: on}) & (Q(**{open_ended: None}) | Q(**{not_over: on}))
 
 
 class Place(models.Model):
@@ -20,6 +27,21 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgentQuerySet(models.QuerySet["Agent"]):
+    def present(self) -> Self:
+        """Those who have not left."""
+        return self.filter(hidden_at=None)
+
+    def public(self) -> Self:
+        """What a stranger may read about."""
+        return self.present().filter(Q(is_public=True) | Q(is_home=True))
+
+    def in_group(self, group: "Agent", on: date) -> Self:
+        """Members of `group` on that day."""
+        standing = Membership.objects.filter(in_force(on), group=group)
+        return self.filter(pk__in=standing.values("member"))
 
 
 class Agent(models.Model):
@@ -49,8 +71,11 @@ class Agent(models.Model):
     hidden_at = models.DateTimeField(null=True, blank=True)  # left: hidden at once
     anonymised_at = models.DateTimeField(null=True, blank=True)
 
+    objects = AgentQuerySet.as_manager()
+
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="system"), name="one_system"),
             models.UniqueConstraint(fields=["is_home"], condition=Q(is_home=True), name="one_home_local"),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="agent_code_once"),
         ]
@@ -69,6 +94,16 @@ class Contact(models.Model):
     iban = models.CharField(max_length=42, blank=True)  # or a bank account as written on the payout list
     bank_name = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True)
+    shown_to_members = models.BooleanField(default=False)  # other members may see name, mail and phone
+    is_minor = models.BooleanField(default=False)
+
+
+class Leaving(models.Model):
+    """Somebody left: hidden since `at`, and anonymised on `anonymise_on`, when the last duty to keep ends."""
+
+    agent = models.OneToOneField(Agent, models.PROTECT, related_name="leaving")
+    at = models.DateTimeField()
+    anonymise_on = models.DateField()
 
 
 class Membership(models.Model):
@@ -108,6 +143,10 @@ class Role(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> models.QuerySet["User"]:
+        """With the person, since every page asks who reads."""
+        return super().get_queryset().select_related("agent")
+
     def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         """Users sign in by passkey or code; a password is never set."""
         user = self.model(email=self.normalize_email(email) if email else None, **fields)
@@ -129,7 +168,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     def __str__(self) -> str:
-        return self.agent.name if self.agent else _("somebody")
+        return self.agent.name if self.agent else str(_("somebody"))
 
 
 class Invitation(models.Model):
@@ -178,7 +217,7 @@ class Helping(models.Model):
 
 
 class Approval(models.Model):
-    """"n of a circle say yes" to something named by `kind` and `subject_id`; `excluded` may never vote on it."""
+    """ "n of a circle say yes" to something named by `kind` and `subject_id`; `excluded` may never vote on it."""
 
     kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()

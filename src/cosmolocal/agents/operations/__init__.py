@@ -1,0 +1,68 @@
+"""What can be done about people, by noun: founding, people, groups, roles, joining, leaving."""
+
+from cosmolocal.agents.operations.founding import LocalWish, change_local, found_local
+from cosmolocal.agents.operations.groups import (
+    add_circle,
+    add_household,
+    add_organisation,
+    add_place,
+    add_producer,
+    change_group,
+    change_place,
+    join,
+    leave_group,
+)
+from cosmolocal.agents.operations.joining import (
+    accept_invitation,
+    ask_to_join,
+    decline,
+    invite,
+    welcome,
+    withdraw_invitation,
+)
+from cosmolocal.agents.operations.leaving import anonymise_due, leave
+from cosmolocal.agents.operations.people import (
+    ContactDraft,
+    add_member,
+    add_person,
+    change_contact,
+    change_profile,
+    make_user,
+)
+from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
+from cosmolocal.agents.operations.signing_in import make_sign_in_code, use_sign_in_code
+
+__all__ = [
+    "ContactDraft",
+    "LocalWish",
+    "accept_invitation",
+    "add_circle",
+    "add_household",
+    "add_member",
+    "add_organisation",
+    "add_person",
+    "add_place",
+    "add_producer",
+    "anonymise_due",
+    "ask_to_join",
+    "change_contact",
+    "change_group",
+    "change_local",
+    "change_place",
+    "change_profile",
+    "decline",
+    "end_helping",
+    "end_role",
+    "found_local",
+    "give_role",
+    "invite",
+    "join",
+    "leave",
+    "leave_group",
+    "make_sign_in_code",
+    "make_user",
+    "start_helping",
+    "use_sign_in_code",
+    "welcome",
+    "withdraw_invitation",
+]

@@ -1,0 +1,195 @@
+"""Households, circles, organisations and places; who belongs to a group since when."""
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
+from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_agent
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+
+
+@operation("agents.add_place")
+def add_place(
+    *,
+    by: Agent,
+    name: str,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    address: str = "",
+    is_handover: bool = False,
+    is_private: bool = False,
+    key: str = "",
+) -> Place:
+    """Adds somewhere on the map (WGS 84 degrees). Refuses: agents.name_missing, agents.not_on_earth."""
+    policy.permit(by, policy.STEWARD, policy.TREASURER, policy.KEEPER)
+    _check_place(name, latitude, longitude)
+    return Place.objects.create(
+        name=name.strip(),
+        latitude=latitude,
+        longitude=longitude,
+        address=address.strip(),
+        is_handover=is_handover,
+        is_private=is_private,
+    )
+
+
+@operation("agents.change_place")
+def change_place(
+    *,
+    by: Agent,
+    place: Place,
+    name: str,
+    latitude: float | None,
+    longitude: float | None,
+    address: str,
+    is_handover: bool,
+    key: str = "",
+) -> Place:
+    """Corrects a place. Refuses: agents.name_missing, agents.not_on_earth, agents.not_allowed."""
+    policy.permit(by, policy.STEWARD, policy.KEEPER, place=place)
+    _check_place(name, latitude, longitude)
+    place = Place.objects.select_for_update().get(pk=place.pk)
+    place.name, place.address, place.is_handover = name.strip(), address.strip(), is_handover
+    place.latitude, place.longitude = latitude, longitude
+    place.save()
+    return place
+
+
+@operation("agents.add_household")
+def add_household(
+    *,
+    by: Agent,
+    name: str,
+    code: str = "",
+    since: date | None = None,
+    contact: ContactDraft | None = None,
+    key: str = "",
+) -> Agent:
+    """Adds a household that belongs to the local since `since` (today).
+
+    Refuses: agents.name_missing, agents.code_taken, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    household = new_agent(Agent.Kind.HOUSEHOLD, name, code=code)
+    if contact:
+        add_contact(household, contact)
+    join(by=by, member=household, group=queries.home_local(), since=since)
+    return household
+
+
+@operation("agents.add_organisation")
+def add_organisation(
+    *,
+    by: Agent,
+    name: str,
+    group: str = "",
+    code: str = "",
+    place: Place | None = None,
+    contact: ContactDraft | None = None,
+    about: str = "",
+    key: str = "",
+) -> Agent:
+    """Adds a restaurant, shop or association that belongs to the local; `group` is its customer group.
+
+    Refuses: agents.code_taken, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    return _organisation(by, name, code, contact, group=group, place=place, about=about)
+
+
+@operation("agents.add_producer")
+def add_producer(
+    *,
+    by: Agent,
+    name: str,
+    code: str = "",
+    place: Place | None = None,
+    contact: ContactDraft | None = None,
+    about: str = "",
+    is_public: bool = True,
+    key: str = "",
+) -> Agent:
+    """Adds a farm or workshop whose goods are sold here. Refuses: agents.code_taken, agents.not_allowed."""
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    return _organisation(by, name, code, contact, place=place, about=about, is_public=is_public, is_producer=True)
+
+
+@operation("agents.add_circle")
+def add_circle(*, by: Agent, name: str, about: str = "", key: str = "") -> Agent:
+    """Adds a circle: people who look after something together. Refuses: agents.name_taken, agents.not_allowed."""
+    policy.permit(by, policy.STEWARD)
+    if queries.circle(name.strip()) is not None:
+        raise Refusal("agents.name_taken", _("There is a circle of that name already."), field="name")
+    return new_agent(Agent.Kind.CIRCLE, name, about=about)
+
+
+@operation("agents.change_group")
+def change_group(*, by: Agent, group: Agent, name: str, about: str, is_public: bool, key: str = "") -> Agent:
+    """Changes name and words of a household, circle or organisation; a household is never public.
+
+    Refuses: agents.name_missing, agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, group))
+    if not name.strip():
+        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    locked = Agent.objects.select_for_update().get(pk=group.pk)
+    locked.name, locked.about = name.strip(), about.strip()
+    locked.is_public = is_public and locked.kind != Agent.Kind.HOUSEHOLD
+    locked.save(update_fields=["name", "about", "is_public"])
+    return locked
+
+
+@operation("agents.join")
+def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, key: str = "") -> Membership:
+    """`member` belongs to `group` since `since` (today); joining again changes nothing.
+
+    Refuses: agents.own_group, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    if member.pk == group.pk:
+        raise Refusal("agents.own_group", _("Nobody can be a member of herself."))
+    standing = Membership.objects.filter(member=member, group=group, until=None).first()
+    return standing or Membership.objects.create(member=member, group=group, since=since or clock.today())
+
+
+@operation("agents.leave_group")
+def leave_group(*, by: Agent, member: Agent, group: Agent, until: date | None = None, key: str = "") -> None:
+    """Ends a membership; `until` is the last day (yesterday: from now on no member). Refuses: agents.not_yours."""
+    policy.require(policy.is_house(by) or by.pk == member.pk or policy.is_steward(by))
+    last = until or clock.today() - timedelta(days=1)
+    standing = Membership.objects.select_for_update().filter(in_force(clock.today()), member=member, group=group)
+    for membership in standing:
+        membership.until = last
+        membership.save(update_fields=["until"])
+
+
+def _organisation(
+    by: Agent, name: str, code: str, contact: ContactDraft | None, **fields: str | bool | Place | None
+) -> Agent:
+    organisation = new_agent(Agent.Kind.ORGANISATION, name, code=code, **fields)
+    if contact:
+        add_contact(organisation, contact)
+    else:
+        Contact.objects.create(agent=organisation)
+    join(by=by, member=organisation, group=queries.home_local())
+    return organisation
+
+
+def _check_place(name: str, latitude: float | None, longitude: float | None) -> None:
+    if not name.strip():
+        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    known = latitude is not None and longitude is not None
+    if (latitude is None) != (longitude is None) or (known and not _on_earth(latitude, longitude)):
+        raise Refusal(
+            "agents.not_on_earth",
+            _("Give both numbers: how far north (−90 to 90) and how far east (−180 to 180), or neither."),
+            field="latitude",
+        )
+
+
+def _on_earth(latitude: float | None, longitude: float | None) -> bool:
+    return latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180

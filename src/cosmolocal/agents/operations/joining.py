@@ -1,0 +1,146 @@
+"""How people come in: invited by link and QR code, or asking at the door; never by an open form."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy
+from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
+from cosmolocal.agents.operations.people import add_member
+from cosmolocal.agents.operations.roles import give_role
+from cosmolocal.kernel import ids
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+INVITATION_DAYS = 30
+
+
+@operation("agents.invite")
+def invite(
+    *,
+    by: Agent,
+    token: str,
+    household: Agent | None = None,
+    role: str = Role.Name.MEMBER,
+    uses: int = 1,
+    days: int = INVITATION_DAYS,
+    key: str = "",
+) -> Invitation:
+    """Lets whoever holds the link with `token` join; only its digest is kept. A member invites into her household.
+
+    Refuses: agents.not_yours, agents.too_many_uses.
+    """
+    own = household is not None and policy.belongs_to(by, household) and role == Role.Name.MEMBER
+    policy.require(policy.is_house(by) or policy.is_steward(by) or (own and policy.is_member(by)))
+    if not 1 <= uses <= 500 or not 1 <= days <= 365:
+        raise Refusal("agents.too_many_uses", _("An invitation is good for 1 to 500 people and at most a year."))
+    return Invitation.objects.create(
+        digest=ids.digest(token),
+        made_by=by,
+        household=household,
+        role=role,
+        uses_left=uses,
+        expires_at=running().at + timedelta(days=days),
+    )
+
+
+@operation("agents.withdraw_invitation")
+def withdraw_invitation(*, by: Agent, invitation: Invitation, key: str = "") -> Invitation:
+    """Makes the link useless. Refuses: agents.not_yours."""
+    policy.require(policy.is_house(by) or by.pk == invitation.made_by_id or policy.is_steward(by))
+    invitation.uses_left = 0
+    invitation.save(update_fields=["uses_left"])
+    return invitation
+
+
+@operation("agents.accept_invitation")
+def accept_invitation(
+    *, by: Agent, token: str, name: str, email: str = "", phone: str = "", household_name: str = "", key: str = ""
+) -> Agent:
+    """Somebody with a valid link joins; `by` is the node itself, since she is nobody here yet.
+
+    Refuses: agents.invitation_over, agents.name_missing, agents.mail_taken, agents.not_allowed.
+    """
+    policy.permit(by)
+    found = Invitation.objects.filter(digest=ids.digest(token), expires_at__gt=running().at, uses_left__gt=0)
+    if not found.update(uses_left=F("uses_left") - 1):
+        raise Refusal(
+            "agents.invitation_over", _("This invitation has been used or is too old. Please ask for a new one.")
+        )
+    invitation = Invitation.objects.select_related("household").get(digest=ids.digest(token))
+    person = add_member(
+        by=by,
+        name=name,
+        email=email,
+        phone=phone,
+        household_name=household_name,
+        household=invitation.household,
+        role=Role.Name.GUEST if invitation.role == Role.Name.GUEST else Role.Name.MEMBER,
+    )
+    if invitation.role not in (Role.Name.GUEST, Role.Name.MEMBER):
+        give_role(by=by, agent=person, role=invitation.role)
+    return person
+
+
+@operation("agents.ask_to_join")
+def ask_to_join(
+    *, by: Agent, name: str, email: str = "", phone: str = "", words: str = "", key: str = ""
+) -> JoinRequest:
+    """A stranger asks; `by` is the node itself. One open request for one mail address or phone.
+
+    Refuses: agents.name_missing, agents.no_way_to_answer, agents.not_allowed.
+    """
+    policy.permit(by)
+    if not name.strip():
+        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    email, phone = email.strip().lower(), phone.strip()
+    if not email and not phone:
+        raise Refusal(
+            "agents.no_way_to_answer", _("Give a mail address or a phone number, so that we can answer."), field="email"
+        )
+    waiting = JoinRequest.objects.filter(state="waiting", email=email, phone=phone).first()
+    return waiting or JoinRequest.objects.create(
+        name=name.strip(), email=email, phone=phone, words=words.strip(), at=running().at
+    )
+
+
+@operation("agents.welcome")
+def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, key: str = "") -> Agent:
+    """Says yes to somebody who asked: she becomes a member, in a household given or her own.
+
+    Refuses: agents.already_answered, agents.mail_taken, agents.not_allowed.
+    """
+    locked = _waiting(request)
+    policy.permit(by, policy.STEWARD)
+    person = add_member(by=by, name=locked.name, email=locked.email, phone=locked.phone, household=household)
+    locked.state, locked.agent = "welcomed", person
+    locked.save(update_fields=["state", "agent"])
+    return person
+
+
+@operation("agents.decline")
+def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> JoinRequest:
+    """Says no, with a reason the person can read.
+
+    Refuses: agents.already_answered, agents.reason_missing, agents.not_allowed.
+    """
+    locked = _waiting(request)
+    policy.permit(by, policy.STEWARD)
+    if not reason.strip():
+        raise Refusal("agents.reason_missing", _("Write a kind sentence why."), field="reason")
+    locked.state, locked.reason = "declined", reason.strip()
+    locked.save(update_fields=["state", "reason"])
+    return locked
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation a link stands for, if it still holds."""
+    return Invitation.objects.select_related("household", "made_by").filter(digest=ids.digest(token)).first()
+
+
+def _waiting(request: JoinRequest) -> JoinRequest:
+    locked = JoinRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.state != "waiting":
+        raise Refusal("agents.already_answered", _("Somebody has answered this request already."))
+    return locked

@@ -1,0 +1,70 @@
+"""Leaving: hidden at once, roles and memberships end, names go when the last duty to keep ends."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy, queries, rules
+from cosmolocal.agents.models import (
+    Agent,
+    Contact,
+    Helping,
+    JoinRequest,
+    Leaving,
+    Membership,
+    Role,
+    SignInCode,
+    User,
+    in_force,
+)
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@operation("agents.leave")
+def leave(*, by: Agent, agent: Agent, key: str = "") -> Leaving:
+    """Somebody leaves the local, with her household when she was the last in it. What is owed is paid back by money.
+
+    Refuses: agents.last_steward, agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or by.pk == agent.pk or policy.is_steward(by) or policy.acts_for(by, agent))
+    existing = Leaving.objects.filter(agent=agent).first()
+    if existing is not None:
+        return existing
+    if policy.is_steward(agent) and not queries.role_holders(policy.STEWARD).exclude(pk=agent.pk).exists():
+        raise Refusal(
+            "agents.last_steward", _("Somebody must look after the local. Give the role to somebody else first.")
+        )
+    households = queries.groups_of(agent, Agent.Kind.HOUSEHOLD)
+    left = _hide(agent)
+    for household in households:
+        if not queries.members_of(household).exists():
+            _hide(household)
+    return left
+
+
+@operation("agents.anonymise_due")
+def anonymise_due(*, by: Agent, key: str = "") -> None:
+    """Takes the names of all whose day has come: contacts and sign-in are erased, the books keep a number."""
+    policy.permit(by)
+    due = Agent.objects.filter(leaving__anonymise_on__lte=clock.today(), anonymised_at=None)
+    for agent in due.select_for_update(of=("self",)):
+        Contact.objects.filter(agent=agent).delete()
+        SignInCode.objects.filter(agent=agent).delete()
+        JoinRequest.objects.filter(agent=agent).delete()
+        User.objects.filter(agent=agent).update(email=None, is_active=False)
+        agent.name, agent.about, agent.code, agent.picture_id, agent.place = _("Somebody"), "", "", None, None
+        agent.anonymised_at = running().at
+        agent.save()
+
+
+def _hide(agent: Agent) -> Leaving:
+    now, last = running().at, clock.today() - timedelta(days=1)
+    Agent.objects.filter(pk=agent.pk).update(hidden_at=now, is_public=False)
+    User.objects.filter(agent=agent).update(is_active=False)
+    Membership.objects.filter(in_force(clock.today()), member=agent).update(until=last)
+    Role.objects.filter(in_force(clock.today()), agent=agent).update(until=last)
+    for side in ({"helper": agent}, {"member": agent}):
+        Helping.objects.filter(in_force(clock.today()), **side).update(until=last)
+    return Leaving.objects.create(agent=agent, at=now, anonymise_on=rules.anonymise_on(clock.today(), keeps_books=True))

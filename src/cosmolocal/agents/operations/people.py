@@ -1,0 +1,186 @@
+"""People: added alone or whole (person, household, membership, role), their contact, profile and user."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class ContactDraft:
+    """How somebody is reached and paid; all of it may be missing."""
+
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    iban: str = ""
+    bank_name: str = ""
+    note: str = ""
+
+
+@operation("agents.add_person")
+def add_person(
+    *, by: Agent, name: str, contact: ContactDraft | None = None, code: str = "", language: str = "", key: str = ""
+) -> Agent:
+    """Adds a person, with or without mail or phone; no membership, role or user yet.
+
+    Refuses: agents.name_missing, agents.code_taken, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    person = new_agent(Agent.Kind.PERSON, name, code=code, language=language)
+    add_contact(person, contact or ContactDraft())
+    return person
+
+
+@operation("agents.add_member")
+def add_member(
+    *,
+    by: Agent,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    address: str = "",
+    household_name: str = "",
+    joined: date | None = None,
+    role: str = Role.Name.MEMBER,
+    code: str = "",
+    household: Agent | None = None,
+    key: str = "",
+) -> Agent:
+    """Adds a person in a household (given, or a new one of `household_name`), a member since `joined`, able to sign in.
+
+    `code` is the household's number on paper. A guest gets no household. Refuses: agents.name_missing,
+    agents.code_taken, agents.mail_taken, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    since, local = joined or clock.today(), queries.home_local()
+    person = new_agent(Agent.Kind.PERSON, name)
+    add_contact(person, ContactDraft(email=email, phone=phone, address=address))
+    if email:
+        make_user(by=by, agent=person, email=email)
+    if role == Role.Name.GUEST:
+        Role.objects.create(agent=person, name=role, since=since)
+        return person
+    if household is None:
+        household = new_agent(Agent.Kind.HOUSEHOLD, household_name or name, code=code)
+        add_contact(household, ContactDraft(address=address))
+        Membership.objects.create(member=household, group=local, since=since)
+    Membership.objects.bulk_create(
+        [Membership(member=person, group=group, since=since) for group in (local, household)]
+    )
+    if role != Role.Name.MEMBER:
+        Role.objects.create(agent=person, name=role, since=since)
+    return person
+
+
+@operation("agents.make_user")
+def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> User:
+    """Lets a person sign in, by mail where she has one; once per person.
+
+    Refuses: agents.mail_taken, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    existing = User.objects.filter(agent=agent).first()
+    address = User.objects.normalize_email(email.strip()).lower() or None
+    if address and User.objects.filter(email=address).exclude(agent=agent).exists():
+        raise Refusal(
+            "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
+        )
+    if existing is None:
+        return User.objects.create_user(email=address, agent=agent)
+    if address and existing.email != address:
+        existing.email = address
+        existing.save(update_fields=["email"])
+    return existing
+
+
+@operation("agents.change_contact")
+def change_contact(*, by: Agent, agent: Agent, contact: ContactDraft, key: str = "") -> Contact:
+    """Writes how an agent is reached and paid; signing in follows the mail address.
+
+    Refuses: agents.not_yours, agents.mail_taken.
+    """
+    policy.require(
+        policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
+    )
+    if agent.kind == Agent.Kind.PERSON and by.pk == agent.pk:
+        _move_sign_in(agent, contact.email)
+    elif agent.kind == Agent.Kind.PERSON:
+        policy.permit(by, policy.STEWARD)
+        _move_sign_in(agent, contact.email)
+    row, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
+    for name, value in vars(contact).items():
+        setattr(row, name, value.strip())
+    row.save()
+    return row
+
+
+@operation("agents.change_profile")
+def change_profile(
+    *,
+    by: Agent,
+    agent: Agent,
+    name: str,
+    about: str = "",
+    language: str = "",
+    is_public: bool = False,
+    shown_to_members: bool = False,
+    key: str = "",
+) -> Agent:
+    """Changes how a person shows herself, and to whom; a minor is never public.
+
+    Refuses: agents.name_missing, agents.minor_not_public, agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or policy.acts_for(by, agent) or policy.is_steward(by))
+    if not name.strip():
+        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    contact, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
+    if is_public and contact.is_minor:
+        raise Refusal(
+            "agents.minor_not_public",
+            _("Nobody under age is shown to strangers. Members may see you."),
+            field="is_public",
+        )
+    locked = Agent.objects.select_for_update().get(pk=agent.pk)
+    locked.name, locked.about, locked.language, locked.is_public = name.strip(), about.strip(), language, is_public
+    locked.save(update_fields=["name", "about", "language", "is_public"])
+    contact.shown_to_members = shown_to_members
+    contact.save(update_fields=["shown_to_members"])
+    return locked
+
+
+def new_agent(kind: str, name: str, **fields: Any) -> Agent:
+    """A row for somebody or something new; inside operations only. Refuses: agents.name_missing, agents.code_taken."""
+    if not name.strip():
+        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    code = fields["code"] = str(fields.get("code") or "").strip()
+    if code and Agent.objects.filter(code=code).exists():
+        raise Refusal(
+            "agents.code_taken", _("The number %(code)s is somebody else's already.") % {"code": code}, field="code"
+        )
+    return Agent.objects.create(kind=kind, name=name.strip(), created_at=running().at, **fields)
+
+
+def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
+    """The contact row of a new agent; inside operations only."""
+    return Contact.objects.create(agent=agent, **{name: value.strip() for name, value in vars(draft).items()})
+
+
+def _move_sign_in(person: Agent, email: str) -> None:
+    user = User.objects.filter(agent=person).first()
+    address = email.strip().lower()
+    if user is None or not address or user.email == address:
+        return
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise Refusal(
+            "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
+        )
+    user.email = address
+    user.save(update_fields=["email"])

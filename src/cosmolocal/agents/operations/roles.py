@@ -1,0 +1,87 @@
+"""Roles, dated and scoped, and helpers who act for a member with her consent."""
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.models import Agent, Helping, Place, Role, in_force
+from cosmolocal.agents.operations.groups import join
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+
+
+@operation("agents.give_role")
+def give_role(
+    *,
+    by: Agent,
+    agent: Agent,
+    role: str,
+    scope: Agent | None = None,
+    place: Place | None = None,
+    since: date | None = None,
+    key: str = "",
+) -> Role | None:
+    """Gives a role from `since` (today) on, once; `member` means joining the local and returns None.
+
+    Refuses: agents.no_such_role, agents.scope_missing, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    if role not in Role.Name.values:
+        raise Refusal("agents.no_such_role", _("Choose a role from the list."), field="role")
+    if role == Role.Name.MEMBER:
+        join(by=by, member=agent, group=queries.home_local(), since=since)
+        return None
+    if role == Role.Name.PRODUCER and scope is None:
+        raise Refusal("agents.scope_missing", _("Say whose goods: choose the producer."), field="scope")
+    standing = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None).first()
+    return standing or Role.objects.create(
+        agent=agent, name=role, scope=scope, place=place, since=since or clock.today()
+    )
+
+
+@operation("agents.end_role")
+def end_role(*, by: Agent, role: Role, until: date | None = None, key: str = "") -> Role:
+    """Ends a role; `until` is its last day (yesterday: from now on). The last steward stays.
+
+    Refuses: agents.last_steward, agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or by.pk == role.agent_id or policy.is_steward(by))
+    locked = Role.objects.select_for_update().get(pk=role.pk)
+    if locked.name == Role.Name.STEWARD:
+        others = Role.objects.filter(in_force(clock.today()), name=Role.Name.STEWARD, agent__hidden_at=None)
+        if not others.exclude(pk=locked.pk).exists():
+            raise Refusal(
+                "agents.last_steward", _("Somebody must look after the local. Give the role to somebody else first.")
+            )
+    locked.until = until or clock.today() - timedelta(days=1)
+    locked.save(update_fields=["until"])
+    return locked
+
+
+@operation("agents.start_helping")
+def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key: str = "") -> Helping:
+    """`helper` acts for `member` from today on; `consent` says how she agreed ("asked at her door, 3 May").
+
+    Refuses: agents.consent_missing, agents.helps_herself, agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or policy.is_steward(by) or by.pk == member.pk)
+    if helper.pk == member.pk:
+        raise Refusal("agents.helps_herself", _("Choose somebody else as helper."), field="helper")
+    if not consent.strip():
+        raise Refusal("agents.consent_missing", _("Write down how and when she agreed."), field="consent")
+    standing = Helping.objects.filter(in_force(clock.today()), helper=helper, member=member).first()
+    return standing or Helping.objects.create(
+        helper=helper, member=member, consent=consent.strip(), since=clock.today()
+    )
+
+
+@operation("agents.end_helping")
+def end_helping(*, by: Agent, helping: Helping, key: str = "") -> Helping:
+    """Ends it from now on: by the member, the helper or a steward. Refuses: agents.not_yours."""
+    policy.require(policy.is_house(by) or by.pk in (helping.helper_id, helping.member_id) or policy.is_steward(by))
+    locked = Helping.objects.select_for_update().get(pk=helping.pk)
+    locked.until = clock.today() - timedelta(days=1)
+    locked.save(update_fields=["until"])
+    return locked

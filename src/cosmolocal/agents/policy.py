@@ -1,0 +1,154 @@
+"""Who may do what: asked by operations themselves, by templates, and at the door of every page."""
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent, Approval, Helping, Membership, Place, Role, in_force
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.refusal import Refusal
+
+STEWARD, TREASURER, AUDITOR = Role.Name.STEWARD, Role.Name.TREASURER, Role.Name.AUDITOR
+PACKER, KEEPER, DRIVER = Role.Name.PACKER, Role.Name.KEEPER, Role.Name.DRIVER
+PRODUCER, MEMBER, GUEST = Role.Name.PRODUCER, Role.Name.MEMBER, Role.Name.GUEST
+
+# Which roles pass a page's door; what is meant for one household or producer is then decided by `visible_to`.
+DOORS: dict[str, frozenset[str]] = {
+    "member": frozenset({MEMBER}),
+    "household": frozenset({MEMBER}),
+    "producer": frozenset({PRODUCER, STEWARD}),
+    "packer": frozenset({PACKER, KEEPER, STEWARD}),
+    "keeper": frozenset({KEEPER, STEWARD}),
+    "treasurer": frozenset({TREASURER}),
+    "steward": frozenset({STEWARD}),
+    "auditor_reads": frozenset({TREASURER, STEWARD}),
+}
+# An auditor reads what these see, and changes nothing.
+AUDITOR_READS = frozenset({"producer", "packer", "keeper", "treasurer", "steward", "auditor_reads"})
+
+
+def is_house(agent: Agent) -> bool:
+    """The node itself or the home local: jobs, timers, setup and demo builders act as it, and are not asked."""
+    return agent.kind == Agent.Kind.SYSTEM or agent.is_home
+
+
+def holds(agent: Agent, role: str, *, scope: Agent | None = None, place: Place | None = None) -> bool:
+    """Does she hold a role today (there, where `scope` or `place` is given)? One statement."""
+    if role == MEMBER:
+        return is_member(agent)
+    held = Role.objects.filter(
+        in_force(clock.today()), queries.role_reaches(role, scope, place), agent=agent, name=role
+    )
+    return held.exists()
+
+
+def holds_any(agent: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None) -> bool:
+    """Does she hold one of several roles today? One statement, two where `member` is among them."""
+    reach = Q(pk=None)
+    for role in roles:
+        reach |= Q(queries.role_reaches(role, scope, place), name=role)
+    if Role.objects.filter(in_force(clock.today()), reach, agent=agent).exists():
+        return True
+    return MEMBER in roles and is_member(agent)
+
+
+def is_steward(agent: Agent) -> bool:
+    """Looks after the whole local."""
+    return holds(agent, STEWARD)
+
+
+def is_treasurer(agent: Agent) -> bool:
+    """Keeps the money."""
+    return holds(agent, TREASURER)
+
+
+def is_auditor(agent: Agent) -> bool:
+    """Reads everything and changes nothing."""
+    return holds(agent, AUDITOR)
+
+
+def is_member(agent: Agent) -> bool:
+    """A person, household or organisation that belongs to this local today."""
+    return Membership.objects.filter(in_force(clock.today()), member=agent, group__is_home=True).exists()
+
+
+def belongs_to(person: Agent, group: Agent) -> bool:
+    """Is she the group herself, or a member of it today?"""
+    return person.pk == group.pk or (
+        Membership.objects.filter(in_force(clock.today()), member=person, group=group).exists()
+    )
+
+
+def acts_for(helper: Agent, member: Agent) -> bool:
+    """Has the member consented that the helper acts for her? Everybody acts for herself."""
+    return helper.pk == member.pk or (
+        Helping.objects.filter(in_force(clock.today()), helper=helper, member=member).exists()
+    )
+
+
+def may_act_for_group(person: Agent, group: Agent, on_behalf_of: Agent | None = None) -> bool:
+    """May she order, pay or sign for a household or organisation: as its member, or as helper of a member?"""
+    if on_behalf_of is not None and on_behalf_of.pk != person.pk:
+        return acts_for(person, on_behalf_of) and belongs_to(on_behalf_of, group)
+    return belongs_to(person, group)
+
+
+def may_act_for_producer(person: Agent, producer: Agent) -> bool:
+    """Does she act for this producer: herself, as a member of the farm, or by a role that names it?"""
+    return belongs_to(person, producer) or holds(person, PRODUCER, scope=producer)
+
+
+def permit(by: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None) -> None:
+    """The permit paragraph of an operation: passes the house and holders of one of `roles`.
+
+    Refuses with agents.not_allowed, naming who may.
+    """
+    if is_house(by) or holds_any(by, *roles, scope=scope, place=place):
+        return
+    names = _(" or ").join(str(Role.Name(role).label) for role in roles)
+    raise Refusal("agents.not_allowed", _("Only a %(roles)s can do this. Please ask one.") % {"roles": names})
+
+
+def require(allowed: bool) -> None:
+    """The permit paragraph where a predicate decides. Refuses with agents.not_yours."""
+    if not allowed:
+        raise Refusal("agents.not_yours", _("You cannot do this for somebody else. Please ask a steward."))
+
+
+def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
+    """The coarse door of a page, by the word its app's `urls.ACCESS` states; an unknown word lets nobody in."""
+    if access == "anyone":
+        return True
+    if access == "demo":
+        return settings.DEMO and node.current().is_demo
+    if access == "setup":
+        return not node.is_ready()
+    if access == "signed_in":
+        return reader.agent is not None
+    if access in AUDITOR_READS and method in ("GET", "HEAD") and reader.has(AUDITOR):
+        return True
+    return reader.has(*DOORS.get(access, ()))
+
+
+def may_vote(agent: Agent, approval: Approval) -> bool:
+    """May she say yes or no: of the circle or role asked, and not excluded?"""
+    if approval.excluded.filter(pk=agent.pk).exists():
+        return False
+    if approval.circle is not None:
+        return belongs_to(agent, approval.circle) and agent.pk != approval.circle.pk
+    return holds(agent, approval.role)
+
+
+def may_see_contact(reader: Reader, agent: Agent) -> bool:
+    """Mail, phone and address: her own household, her helper, stewards and treasurers, or whom she shows them to."""
+    if reader.agent is None:
+        return False
+    if reader.agent.pk == agent.pk or reader.has(STEWARD, TREASURER):
+        return True
+    contact = getattr(agent, "contact", None)
+    if reader.has(MEMBER) and contact is not None and contact.shown_to_members:
+        return True
+    household = queries.household_of(agent)
+    return acts_for(reader.agent, agent) or (household is not None and belongs_to(reader.agent, household))

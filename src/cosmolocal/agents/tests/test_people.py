@@ -1,0 +1,181 @@
+"""Members, households, roles: who is who today, and who may do what."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cosmolocal.agents import operations, policy, queries
+from cosmolocal.agents.models import Agent, Membership, Role, User
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def local() -> Agent:
+    wish = operations.LocalWish("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    return operations.found_local(by=queries.system(), wish=wish)
+
+
+@pytest.fixture
+def amina(local: Agent) -> Agent:
+    return operations.add_member(by=local, name="Amina", email="amina@example.org", household_name="Chen", code="14")
+
+
+@pytest.fixture
+def steward(local: Agent) -> Agent:
+    li_na = operations.add_member(by=local, name="Li Na", email="lina@example.org")
+    operations.give_role(by=local, agent=li_na, role=Role.Name.STEWARD)
+    return li_na
+
+
+def test_the_local_is_founded_once(local: Agent) -> None:
+    again = operations.found_local(by=queries.system(), wish=operations.LocalWish("Other"))
+    assert again.pk == local.pk
+    assert (node.current().name, node.current().zone) == ("Ainonghui", "Asia/Shanghai")
+    assert node.is_ready()
+
+
+def test_a_local_in_no_time_zone_is_refused() -> None:
+    with pytest.raises(Refusal) as refused:
+        operations.found_local(by=queries.system(), wish=operations.LocalWish("X", zone="Liuzhou"))
+    assert (refused.value.code, refused.value.field) == ("agents.no_such_zone", "zone")
+    assert not node.is_ready()
+
+
+def test_a_member_is_whole(amina: Agent, local: Agent) -> None:
+    household = queries.household_of(amina)
+    assert household is not None
+    assert (household.name, household.code, household.kind) == ("Chen", "14", "household")
+    assert queries.household_of(household) == household
+    assert policy.is_member(amina)
+    assert policy.is_member(household)
+    assert queries.roles_of(amina) == {"member"}
+    assert User.objects.get(email="amina@example.org").agent == amina
+    assert queries.buying_agents(amina) == [household]
+
+
+def test_a_mail_address_signs_in_one_person(amina: Agent, local: Agent) -> None:
+    with pytest.raises(Refusal) as refused:
+        operations.add_member(by=local, name="Other", email="Amina@example.org")
+    assert refused.value.code == "agents.mail_taken"
+    assert not Agent.objects.filter(name="Other").exists()
+
+
+def test_only_stewards_add_people(amina: Agent, steward: Agent) -> None:
+    with pytest.raises(Refusal) as refused:
+        operations.add_member(by=amina, name="Wei")
+    assert refused.value.code == "agents.not_allowed"
+    assert operations.add_member(by=steward, name="Wei").name == "Wei"
+
+
+def test_roles_are_dated(amina: Agent, local: Agent) -> None:
+    role = operations.give_role(by=local, agent=amina, role="packer", since=clock.today() + timedelta(days=1))
+    assert not policy.holds(amina, "packer")
+    with clock.standing_at(clock.now() + timedelta(days=2)):
+        assert policy.holds(amina, "packer")
+        assert role is not None
+        operations.end_role(by=local, role=role)
+        assert not policy.holds(amina, "packer")
+
+
+def test_a_keeper_of_one_place_is_none_elsewhere(amina: Agent, local: Agent) -> None:
+    here = operations.add_place(by=local, name="Yufeng Street")
+    there = operations.add_place(by=local, name="East gate")
+    operations.give_role(by=local, agent=amina, role="keeper", place=here)
+    assert policy.holds(amina, "keeper", place=here)
+    assert not policy.holds(amina, "keeper", place=there)
+    assert policy.holds(amina, "keeper")
+    assert list(queries.role_holders("keeper", place=there)) == []
+
+
+def test_a_producer_acts_for_her_own_farm_only(amina: Agent, local: Agent) -> None:
+    farm = operations.add_producer(by=local, name="Huang Dacheng's farm")
+    other = operations.add_producer(by=local, name="Lake co-op")
+    with pytest.raises(Refusal) as refused:
+        operations.give_role(by=local, agent=amina, role="producer")
+    assert refused.value.code == "agents.scope_missing"
+    operations.join(by=local, member=amina, group=farm)
+    assert queries.producers_of(amina) == [farm]
+    assert "producer" in queries.roles_of(amina)
+    assert policy.may_act_for_producer(amina, farm)
+    assert not policy.may_act_for_producer(amina, other)
+
+
+def test_the_last_steward_stays(steward: Agent, local: Agent) -> None:
+    role = Role.objects.get(agent=steward, name="steward")
+    with pytest.raises(Refusal) as refused:
+        operations.end_role(by=steward, role=role)
+    assert refused.value.code == "agents.last_steward"
+    with pytest.raises(Refusal):
+        operations.leave(by=steward, agent=steward)
+
+
+def test_a_helper_acts_with_consent_only(amina: Agent, steward: Agent) -> None:
+    qin = operations.add_member(by=steward, name="Grandmother Qin")
+    household = queries.household_of(qin)
+    assert household is not None
+    assert not policy.may_act_for_group(amina, household, qin)
+    with pytest.raises(Refusal) as refused:
+        operations.start_helping(by=steward, helper=amina, member=qin, consent=" ")
+    assert refused.value.code == "agents.consent_missing"
+    helping = operations.start_helping(by=steward, helper=amina, member=qin, consent="asked at her door")
+    assert policy.may_act_for_group(amina, household, qin)
+    assert not policy.may_act_for_group(amina, household)
+    operations.end_helping(by=qin, helping=helping)
+    assert not policy.acts_for(amina, qin)
+
+
+def test_leaving_hides_at_once_and_forgets_later(amina: Agent, steward: Agent) -> None:
+    household = queries.household_of(amina)
+    leaving = operations.leave(by=amina, agent=amina)
+    assert leaving.anonymise_on == date(clock.today().year + 11, 1, 1)
+    amina.refresh_from_db()
+    assert amina.hidden_at is not None
+    assert not policy.is_member(amina)
+    assert household is not None
+    assert Agent.objects.get(pk=household.pk).hidden_at is not None
+    assert not User.objects.get(agent=amina).is_active
+    with clock.standing_at(clock.now() + timedelta(days=366 * 11)):
+        operations.anonymise_due(by=queries.system())
+    amina.refresh_from_db()
+    assert amina.name == "Somebody"
+    assert not hasattr(amina, "contact")
+    assert User.objects.get(agent=amina).email is None
+
+
+def test_a_household_stays_while_somebody_lives_in_it(amina: Agent, steward: Agent) -> None:
+    household = queries.household_of(amina)
+    assert household is not None
+    operations.add_member(by=steward, name="Jo", household=household)
+    operations.leave(by=amina, agent=amina)
+    household.refresh_from_db()
+    assert household.hidden_at is None
+    assert [person.name for person in queries.members_of(household)] == ["Jo"]
+
+
+def test_joining_twice_is_one_membership(amina: Agent, local: Agent) -> None:
+    circle = operations.add_circle(by=local, name="Kitchen")
+    for _ in range(2):
+        operations.join(by=local, member=amina, group=circle)
+    assert Membership.objects.filter(member=amina, group=circle).count() == 1
+
+
+def test_who_sees_whom(amina: Agent, steward: Agent, local: Agent) -> None:
+    jo = operations.add_member(by=local, name="Jo", household_name="Smith")
+    farm = operations.add_producer(by=local, name="Farm")
+    circle = operations.add_circle(by=local, name="Money circle")
+
+    def seen(agent: Agent | None) -> set[str]:
+        roles = queries.roles_of(agent) if agent else frozenset()
+        return {found.name for found in queries.visible_to(queries.Reader(agent=agent, roles=roles))}
+
+    assert seen(None) == {local.name, farm.name}
+    assert seen(amina) == {"Amina", "Chen", "Li Na", local.name, farm.name, circle.name}
+    assert {"Jo", "Smith", "Amina", "Chen"} <= seen(steward)
+    operations.change_profile(by=jo, agent=jo, name="Jo", shown_to_members=True)
+    assert "Jo" in seen(amina)
+    assert "Smith" not in seen(amina)
+    guest = operations.add_member(by=local, name="Gil", role="guest")
+    assert seen(guest) == {"Gil", local.name, farm.name}
