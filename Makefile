@@ -9,11 +9,11 @@ help:  ## this list
 
 run:  ## serve the demo local at http://localhost:8000 (PORT=8001 changes it)
 	@tools/venv.sh run
-	@PORT=$(PORT) .venv/bin/cosmolocal demo --port $(PORT)
+	@exec .venv/bin/cosmolocal demo --port $(PORT)
 
-demo:  ## make the demo local anew and serve it
+demo:  ## make the data of the demo local anew; then make run
 	@tools/venv.sh run
-	@PORT=$(PORT) .venv/bin/cosmolocal demo --fresh --port $(PORT)
+	@.venv/bin/cosmolocal demo --fresh --no-serve
 
 test: dev  ## what a landing needs: SQLite with a real browser, then PostgreSQL
 	@tools/system.sh chromium postgresql fonts poppler || [ "$$CI" != true ]

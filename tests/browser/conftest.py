@@ -52,8 +52,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Node:
         home = shared / "demo"
         node = Node(home)
         if not (home / "made").exists():
-            node.start("demo")
-            node.stop()
+            node.run("demo", "--no-serve")
             (home / "made").touch()
     return node
 
