@@ -4,6 +4,8 @@ Imports no Django, so that the watching process stays small.
 """
 
 import argparse
+import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from types import FrameType
 
 PYTHON = [sys.executable, "-m"]
 GRACE_SECONDS = 15
+_PR_SET_PDEATHSIG = 1
 
 
 def bring_up(args: argparse.Namespace) -> int:
@@ -58,6 +61,12 @@ def _start_sink(home: Path) -> list[str] | None:
     return [*PYTHON, "cosmolocal.messages.sink", str(port), str(home / "mail")]
 
 
+def _end_with_parent() -> None:
+    """Linux: a child is told to end when this process is gone, even after kill -9."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Watch:
     """Starts the processes, starts one again that dies, stops all of them on SIGTERM."""
 
@@ -82,13 +91,20 @@ class Watch:
 
     def _start(self, name: str) -> None:
         # An own session: Ctrl-C reaches only this process, which then stops the others in order.
-        self.running[name] = subprocess.Popen(self.commands[name], start_new_session=True)
+        self.running[name] = subprocess.Popen(
+            self.commands[name],
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
         self.started[name] = time.monotonic()
 
     def _again(self, name: str) -> bool:
         """Restarts a dead process; False after five deaths within seconds of their start."""
         self.quick_deaths = self.quick_deaths + 1 if time.monotonic() - self.started[name] < 5 else 0
         status = self.running[name].returncode
+        # A web server that was killed leaves its workers behind, and they would keep the port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.running[name].pid, signal.SIGKILL)
         sys.stderr.write(f'{{"level": "warning", "says": "{name} ended with {status}; starting it again"}}\n')
         if self.quick_deaths >= 5:
             sys.stderr.write(f'{{"level": "error", "says": "{name} cannot stay up; see the lines above"}}\n')
