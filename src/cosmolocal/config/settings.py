@@ -82,6 +82,7 @@ JOB_MODULES = [
 ]
 CORE_TIMERS = [
     "cosmolocal.messages.tasks.timers",
+    "cosmolocal.paper.tasks.timers",
     "cosmolocal.website.tasks.timers",
     "cosmolocal.config.backup.timers",
 ]

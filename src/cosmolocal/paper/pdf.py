@@ -41,6 +41,7 @@ def render(sheet: Sheet | Sequence[Sheet], *, locale: str | None = None, folders
     with translation.override(locale or get_language()), timezone.override(here.zone):
         order = {
             "template": sheets[0].template,
+            "tagged": sheets[0].tagged,
             "data": {"sheets": [_plain(one) for one in sheets]},
             "language": get_language() or "en",
             "words": _words(sheets, here.name),
@@ -77,6 +78,7 @@ def _words(sheets: Sequence[Sheet], local: str) -> dict[str, str]:
         "local": next((sheet.local for sheet in sheets if sheet.local), "") or local,
         "page": _("Page {page} of {pages}"),
         "printed": _("Printed on {day}").format(day=now),
+        "code": _("QR code"),
     }
 
 

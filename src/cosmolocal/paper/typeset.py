@@ -44,6 +44,7 @@ def typeset(order: dict[str, Any]) -> bytes:
             package_path=root,
             package_cache_path=root,
             timestamp=order["time"],
+            pdf_tags=order["tagged"],
         )
 
 

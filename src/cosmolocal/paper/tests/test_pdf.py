@@ -133,7 +133,15 @@ def test_data_is_never_markup() -> None:
 def test_templates_reach_nothing_else(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "document.typ").write_text(line)
     monkeypatch.setattr(typeset, "TEMPLATES", tmp_path)
-    order = {"template": "document", "data": {}, "language": "en", "words": {}, "missing": {}, "time": 0}
+    order = {
+        "template": "document",
+        "data": {},
+        "language": "en",
+        "words": {},
+        "missing": {},
+        "time": 0,
+        "tagged": True,
+    }
     with pytest.raises(typst.TypstError):
         typeset.typeset(order)
 
