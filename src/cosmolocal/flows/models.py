@@ -1,5 +1,7 @@
 """Valueflows 1.0 as tables: what exists, what is promised, what happened (see docs/concepts.md)."""
 
+from typing import overload
+
 from django.db import models
 from django.db.models import Q
 
@@ -154,7 +156,21 @@ class EconomicEvent(models.Model):
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="events")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="event_quantity_not_negative")]
+        # Only a reversal counts backwards; it repeats the event that it takes back.
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0) | Q(corrects__isnull=False), name="event_quantity_not_negative"
+            )
+        ]
         indexes = [
             models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
         ]
+
+
+@overload
+def row_id(row: models.Model | int) -> int: ...
+@overload
+def row_id(row: models.Model | int | None) -> int | None: ...
+def row_id(row: models.Model | int | None) -> int | None:
+    """The id of a row, given as a row or as its id."""
+    return row.pk if isinstance(row, models.Model) else row

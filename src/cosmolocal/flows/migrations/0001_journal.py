@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='economicevent',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='event_quantity_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('corrects__isnull', False), _connector='OR'), name='event_quantity_not_negative'),
         ),
         migrations.AddIndex(
             model_name='commitment',

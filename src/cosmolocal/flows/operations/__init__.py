@@ -1,0 +1,41 @@
+"""What can be done with flows: define kinds, open stocks, offer, promise, and record what happened."""
+
+from cosmolocal.flows.operations.journal import begin_process, correct, record, transfer
+from cosmolocal.flows.operations.kinds import define_specification, define_unit, standard_units
+from cosmolocal.flows.operations.offers import (
+    IntentWish,
+    add_intents,
+    announce_available,
+    close_intents,
+    propose,
+    reopen_intents,
+)
+from cosmolocal.flows.operations.promises import CommitmentWish, LotMove, agree, assign_lots, commit, finish, release
+from cosmolocal.flows.operations.stocks import open_resource, set_floor
+from cosmolocal.flows.rules import Happening
+
+__all__ = [
+    "CommitmentWish",
+    "Happening",
+    "IntentWish",
+    "LotMove",
+    "add_intents",
+    "agree",
+    "announce_available",
+    "assign_lots",
+    "begin_process",
+    "close_intents",
+    "commit",
+    "correct",
+    "define_specification",
+    "define_unit",
+    "finish",
+    "open_resource",
+    "propose",
+    "record",
+    "release",
+    "reopen_intents",
+    "set_floor",
+    "standard_units",
+    "transfer",
+]

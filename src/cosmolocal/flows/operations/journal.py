@@ -1,0 +1,126 @@
+"""What happened: events are written here and nowhere else, with their effects on quantities and promises."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import queries, rules, statements
+from cosmolocal.flows.actions import ACTIONS
+from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process
+from cosmolocal.flows.operations.promises import load_promises, shift
+from cosmolocal.flows.rules import Happening
+from cosmolocal.kernel.operation import Running, operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@operation("flows.begin_process")
+def begin_process(*, by: Agent, name: str) -> Process:
+    """Something done to resources: packing, cutting a cheese, milling. Its events name it as input_of or output_of."""
+    return Process.objects.create(name=name, at=running().at)
+
+
+@operation("flows.record")
+def record(*, by: Agent, happenings: Sequence[Happening]) -> list[int]:
+    """Writes what happened, all or none; gives the ids of the events in the same order. Quantities in smallest units.
+
+    Refuses `flows.bad_event` (fact: `problem`, one word of rules.check) and, for happenings with `guard`,
+    `flows.not_enough` (fact: `resources`, id -> how much may be spent).
+    """
+    promises = load_promises(ids) if (ids := {h.fulfils_id for h in happenings if h.fulfils_id}) else {}
+    stocks = queries.stocks({id for h in happenings for id in (h.resource_id, h.to_resource_id) if id})
+    completed = [_completed(happening, stocks, promises) for happening in happenings]
+    _check(completed, stocks, promises)
+    now = running()
+    ids_of_events = statements.insert_events([_row(happening, now) for happening in completed])
+    found = rules.changes(completed, promises)
+    shift(found, ())
+    statements.fulfil(found.fulfilled)
+    _mark(completed, stocks)
+    return ids_of_events
+
+
+@operation("flows.transfer")
+def transfer(*, by: Agent, happening: Happening) -> int:
+    """One transfer; gives the id of its event. The same as `record` of one."""
+    return record(by=by, happenings=[happening])[0]
+
+
+@operation("flows.correct", fact=True)
+def correct(*, by: Agent, event_id: int, replacement: Happening | None = None) -> list[int]:
+    """Takes an event back by a reversing one and writes the right one, if any; both are linked to it by `corrects`.
+
+    Gives the ids of the new events. Refuses `flows.already_corrected` and `flows.bad_event`.
+    """
+    event = EconomicEvent.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    if event is None:
+        raise _bad("absent")
+    if EconomicEvent.objects.filter(corrects_id=event_id).exists():
+        raise Refusal(
+            "flows.already_corrected", _("This was corrected before. Correct the newer entry instead."), event=event_id
+        )
+    happenings = [rules.reversal(queries.happening(event), event_id)]
+    if replacement is not None:
+        happenings.append(replace(replacement, corrects_id=event_id))
+    return record(by=by, happenings=happenings)
+
+
+def _completed(happening: Happening, stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> Happening:
+    if happening.action not in ACTIONS:
+        raise _bad("action")
+    copy = replace(happening)
+    rules.complete(copy, stocks, promises)
+    return copy
+
+
+def _check(happenings: Iterable[Happening], stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> None:
+    """Refuses the first happening that breaks a rule."""
+    nowhere = {h.specification_id for h in happenings if not h.resource_id and not h.to_resource_id}
+    money = queries.currencies({id for id in nowhere if id}) if nowhere else set()
+    for happening in happenings:
+        problem = rules.check(happening, stocks, promises, money)
+        if problem:
+            raise _bad(problem)
+
+
+def _bad(problem: str) -> Refusal:
+    return Refusal(
+        "flows.bad_event",
+        _("This cannot be written into the books as it is. Load the page again; if it stays, tell a steward."),
+        problem=problem,
+    )
+
+
+def _row(happening: Happening, now: Running) -> dict[str, Any]:
+    return {
+        "action": happening.action,
+        "quantity": happening.quantity,
+        "effort_quantity": happening.effort_quantity,
+        "provider_id": happening.provider_id,
+        "receiver_id": happening.receiver_id,
+        "resource_id": happening.resource_id,
+        "to_resource_id": happening.to_resource_id,
+        "specification_id": happening.specification_id,
+        "at": statements.moment(happening.at or now.at),
+        "value_on": statements.moment(happening.value_on) if happening.value_on else None,
+        "to_location_id": happening.to_location_id,
+        "state": happening.state,
+        "reason": happening.reason,
+        "agreement_id": happening.agreement_id,
+        "fulfils_id": happening.fulfils_id,
+        "input_of_id": happening.input_of_id,
+        "output_of_id": happening.output_of_id,
+        "corrects_id": happening.corrects_id,
+        "operation_id": now.id,
+    }
+
+
+def _mark(happenings: Sequence[Happening], stocks: dict[int, rules.Stock]) -> None:
+    """Where things are now, in which state, whose, and in what."""
+    outputs = {h.output_of_id for h in happenings if h.output_of_id}
+    names = dict(Process.objects.filter(pk__in=outputs).values_list("pk", "name")) if outputs else {}
+    for happening in happenings:
+        for id, columns in rules.marks(happening, stocks, names).items():
+            EconomicResource.objects.filter(pk=id).update(**columns)

@@ -1,0 +1,78 @@
+"""What somebody would give or take: proposals, and how much of each intent there is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows.models import EconomicResource, Intent, Proposal, ResourceSpecification, row_id
+from cosmolocal.kernel.operation import operation
+
+
+@dataclass(frozen=True)
+class IntentWish:
+    """One thing offered or asked for. `available` in the smallest unit; None: unlimited, still counted.
+
+    `resource`: the stock that it is taken from; promises then lie on that stock.
+    """
+
+    action: str
+    specification: ResourceSpecification | int
+    provider: Agent | int | None
+    receiver: Agent | int | None
+    available: int | None
+    resource: EconomicResource | int | None = None
+    is_reciprocal: bool = False
+
+
+@operation("flows.propose")
+def propose(
+    *,
+    by: Agent,
+    proposer: Agent,
+    purpose: str,
+    name: str,
+    begins: datetime | None,
+    ends: datetime | None,
+    intents: Sequence[IntentWish] = (),
+) -> Proposal:
+    """Publishes an offer or a request (`purpose`) with its intents, in the order given."""
+    proposal = Proposal.objects.create(by=proposer, purpose=purpose, name=name, begins=begins, ends=ends)
+    add_intents(by=by, proposal=proposal, wishes=intents)
+    return proposal
+
+
+@operation("flows.add_intents")
+def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentWish]) -> list[Intent]:
+    """Adds intents to a proposal; gives them in the order of the wishes."""
+    return Intent.objects.bulk_create(
+        Intent(
+            proposal_id=row_id(proposal),
+            action=wish.action,
+            specification_id=row_id(wish.specification),
+            provider_id=row_id(wish.provider),
+            receiver_id=row_id(wish.receiver),
+            available_quantity=wish.available,
+            resource_id=row_id(wish.resource),
+            is_reciprocal=wish.is_reciprocal,
+        )
+        for wish in wishes
+    )
+
+
+@operation("flows.announce_available", fact=True)
+def announce_available(*, by: Agent, intent: Intent | int, available: int | None) -> None:
+    """How much there is now (smallest unit; None: unlimited). Less than is promised is a fact as well."""
+    Intent.objects.filter(pk=row_id(intent)).update(available_quantity=available)
+
+
+@operation("flows.close_intents", fact=True)
+def close_intents(*, by: Agent, intents: Iterable[Intent | int]) -> None:
+    """Takes no more promises on these; those made stay."""
+    Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=True)
+
+
+@operation("flows.reopen_intents")
+def reopen_intents(*, by: Agent, intents: Iterable[Intent | int]) -> None:
+    """Takes promises on these again."""
+    Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=False)

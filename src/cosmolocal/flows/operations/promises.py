@@ -1,0 +1,213 @@
+"""Promises: made, lowered, moved to a lot, finished. A quantity is promised in exactly one place."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.flows import queries, statements
+from cosmolocal.flows.models import (
+    Agreement,
+    Commitment,
+    EconomicResource,
+    Intent,
+    ResourceSpecification,
+    row_id,
+)
+from cosmolocal.flows.rules import Change, Changes, Promise, open_promise, shift_promise
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class CommitmentWish:
+    """One promise. It lies on `resource` where given (or on the stock that the intent names), else on `satisfies`.
+
+    `quantity` in the smallest unit. `guard`: refused where there is not so much left; False records what was agreed
+    elsewhere.
+    """
+
+    action: str
+    provider: Agent | int
+    receiver: Agent | int
+    specification: ResourceSpecification | int
+    quantity: int
+    agreement: Agreement | int | None = None
+    is_reciprocal: bool = False
+    resource: EconomicResource | int | None = None
+    to_resource: EconomicResource | int | None = None
+    satisfies: Intent | int | None = None
+    place: Place | int | None = None
+    due: datetime | None = None
+    guard: bool = True
+
+
+@dataclass(frozen=True)
+class LotMove:
+    """What was packed for a commitment: from which lot (None: unpacked again) and how much, in the smallest unit."""
+
+    commitment_id: int
+    lot_id: int | None
+    quantity: int
+
+
+@operation("flows.agree")
+def agree(*, by: Agent, name: str = "") -> Agreement:
+    """A new agreement; commitments become its clauses."""
+    return Agreement.objects.create(name=name, at=running().at)
+
+
+@operation("flows.commit")
+def commit(*, by: Agent, wishes: Sequence[CommitmentWish]) -> list[Commitment]:
+    """Makes promises, all or none; gives them in the order of the wishes.
+
+    Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left) and `flows.offer_closed`
+    (fact: `intents`, ids).
+    """
+    stock_of = _stocks_of_intents(wishes)
+    rows = [_row(wish, stock_of) for wish in wishes]
+    intents, resources, guarded = Counter[int](), dict[int, Change](), set[int]()
+    for wish, row in zip(wishes, rows, strict=True):
+        if row["resource_id"] is not None:
+            change = resources.setdefault(row["resource_id"], Change())
+            change.promised += wish.quantity
+            change.guard = change.guard or (wish.guard and wish.quantity > 0)
+        elif row["satisfies_id"] is not None:
+            intents[row["satisfies_id"]] += wish.quantity
+            if wish.guard:
+                guarded.add(row["satisfies_id"])
+    ids = statements.insert_commitments([_stored(row) for row in rows])
+    shift(Changes(resources, dict(intents)), guarded)
+    return [Commitment(id=id, **row) for id, row in zip(ids, rows, strict=True)]
+
+
+@operation("flows.release")
+def release(*, by: Agent, commitments: Iterable[Commitment | int], keep: Mapping[int, int] | None = None) -> None:
+    """Lowers promises to `keep[commitment id]` (smallest unit; default 0), never below what was already done.
+
+    What is kept becomes the commitment's quantity; where nothing is open any more, the commitment is finished.
+    """
+    found = load_promises(row_id(commitment) for commitment in commitments)
+    wanted = keep or {}
+    after = {
+        id: (max(min(wanted.get(id, 0), promise.quantity), promise.fulfilled), promise.resource_id)
+        for id, promise in found.items()
+    }
+    _rewrite(found, after, reopen=False)
+
+
+@operation("flows.assign_lots", fact=True)
+def assign_lots(*, by: Agent, moves: Sequence[LotMove]) -> None:
+    """Packing: the promise leaves the intent (or the earlier lot) and lies on the lot, with the weighed quantity.
+
+    A fact: never refused for want of quantity. A commitment takes one lot; the last move counts.
+    """
+    found = load_promises(move.commitment_id for move in moves)
+    _rewrite(found, {move.commitment_id: (move.quantity, move.lot_id) for move in moves}, reopen=True)
+
+
+@operation("flows.finish", fact=True)
+def finish(*, by: Agent, commitments: Iterable[Commitment | int]) -> None:
+    """Nothing more will come of these: what is still promised is free again, and the quantities stay to be compared."""
+    found = load_promises(row_id(commitment) for commitment in commitments)
+    change = Changes()
+    for promise in found.values():
+        shift_promise(change, promise, -open_promise(promise.quantity, promise.fulfilled, promise.finished))
+    shift(change, ())
+    Commitment.objects.filter(pk__in=found).update(finished=True)
+
+
+def load_promises(ids: Iterable[int]) -> dict[int, Promise]:
+    """The commitments, locked in the order of their ids. Refuses `flows.bad_event` where one does not exist."""
+    wanted = set(ids)
+    statements.lock("flows_commitment", wanted)
+    found = queries.promises(wanted)
+    if len(found) < len(wanted):
+        raise Refusal("flows.bad_event", _("This promise is not in the books. Load the page again."))
+    return found
+
+
+def shift(change: Changes, guarded_intents: Iterable[int]) -> None:
+    """Moves quantities and promises, intents first; refuses `flows.not_enough` and `flows.offer_closed`."""
+    guarded = set(guarded_intents)
+    facts = {id: by for id, by in change.intents.items() if id not in guarded}
+    wishes = {id: by for id, by in change.intents.items() if id in guarded}
+    statements.shift_intents(facts, guard=False)
+    lacking = statements.shift_intents(wishes, guard=True)
+    short = statements.shift_resources(change.resources)
+    if not lacking and not short:
+        return
+    found = {intent.pk: intent for intent in Intent.objects.filter(pk__in=lacking)}
+    closed = [id for id in lacking if id in found and found[id].finished]
+    if closed:
+        raise Refusal("flows.offer_closed", _("This is no longer on offer. Take it out and try again."), intents=closed)
+    raise Refusal(
+        "flows.not_enough",
+        _("There is not so much left. Take less, or something else."),
+        intents={id: queries.left_of(found[id]) for id in lacking if id in found},
+        resources=queries.spendable(short),
+    )
+
+
+def _rewrite(found: Mapping[int, Promise], after: Mapping[int, tuple[int, int | None]], *, reopen: bool) -> None:
+    change, rows = Changes(), []
+    for id, (quantity, resource_id) in after.items():
+        before = found[id]
+        finished = quantity <= before.fulfilled or (before.finished and not reopen)
+        shift_promise(change, before, -open_promise(before.quantity, before.fulfilled, before.finished))
+        place = Promise(
+            id,
+            before.specification_id,
+            before.provider_id,
+            before.receiver_id,
+            resource_id,
+            before.satisfies_id,
+            before.agreement_id,
+            quantity,
+            before.fulfilled,
+            finished,
+        )
+        shift_promise(change, place, open_promise(quantity, before.fulfilled, finished))
+        rows.append({"id": id, "quantity": quantity, "resource_id": resource_id, "finished": finished})
+    statements.rewrite_commitments(rows)
+    shift(change, ())
+
+
+def _stocks_of_intents(wishes: Iterable[CommitmentWish]) -> dict[int, int]:
+    """Which of the wished intents are taken from a stock: intent id -> resource id."""
+    ids = {row_id(wish.satisfies) for wish in wishes if wish.satisfies is not None}
+    if not ids:
+        return {}
+    named = Intent.objects.filter(pk__in=ids, resource__isnull=False)
+    return dict(named.values_list("pk", "resource_id"))
+
+
+def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
+    intent, resource = row_id(wish.satisfies), row_id(wish.resource)
+    if resource is None and intent is not None:
+        resource = stock_of.get(intent)
+    return {
+        "agreement_id": row_id(wish.agreement),
+        "is_reciprocal": wish.is_reciprocal,
+        "action": wish.action,
+        "provider_id": row_id(wish.provider),
+        "receiver_id": row_id(wish.receiver),
+        "specification_id": row_id(wish.specification),
+        "resource_id": resource,
+        "to_resource_id": row_id(wish.to_resource),
+        "satisfies_id": intent,
+        "quantity": wish.quantity,
+        "fulfilled_quantity": 0,
+        "place_id": row_id(wish.place),
+        "due": wish.due,
+        "finished": wish.quantity == 0,
+    }
+
+
+def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
+    due = row["due"]
+    return {**row, "due": statements.moment(due) if isinstance(due, datetime) else None}

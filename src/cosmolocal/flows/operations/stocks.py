@@ -1,0 +1,39 @@
+"""Lots, stocks, things and accounts: opened empty, since quantities come by events only."""
+
+from datetime import date
+
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.flows.models import EconomicResource, ResourceSpecification, row_id
+from cosmolocal.kernel.operation import operation
+
+
+@operation("flows.open_resource", fact=True)
+def open_resource(
+    *,
+    by: Agent,
+    specification: ResourceSpecification | int,
+    accountable: Agent | int,
+    name: str = "",
+    floor: int | None = 0,
+    location: Place | int | None = None,
+    lot: str = "",
+    expires_on: date | None = None,
+    tracking_identifier: str = "",
+) -> EconomicResource:
+    """An empty resource. `floor`, in the smallest unit: no wish takes it below; None: it may fall freely."""
+    return EconomicResource.objects.create(
+        conforms_to_id=row_id(specification),
+        primary_accountable_id=row_id(accountable),
+        name=name,
+        floor=floor,
+        location_id=row_id(location),
+        lot=lot,
+        expires_on=expires_on,
+        tracking_identifier=tracking_identifier,
+    )
+
+
+@operation("flows.set_floor", fact=True)
+def set_floor(*, by: Agent, resource: EconomicResource | int, floor: int | None) -> None:
+    """From now on no wish takes the resource below `floor` (smallest unit). What lies below already is not refused."""
+    EconomicResource.objects.filter(pk=row_id(resource)).update(floor=floor)

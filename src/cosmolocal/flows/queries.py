@@ -1,0 +1,160 @@
+"""What stands in the books: quantities, promises, where things came from, and whether the books are right."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from cosmolocal.agents.models import Place
+from cosmolocal.flows.models import (
+    Commitment,
+    EconomicEvent,
+    EconomicResource,
+    Intent,
+    ResourceSpecification,
+    Unit,
+    row_id,
+)
+from cosmolocal.flows.rules import Happening, Promise, Stock
+
+
+def balance(resource: EconomicResource | int) -> int:
+    """The accounting quantity now, in the smallest unit."""
+    return EconomicResource.objects.values_list("accounting_quantity", flat=True).get(pk=row_id(resource))
+
+
+def resource(resource_id: int) -> EconomicResource:
+    return EconomicResource.objects.select_related("conforms_to__unit").get(pk=resource_id)
+
+
+def resources(ids: Iterable[int]) -> dict[int, EconomicResource]:
+    """Resources by id, with specification and unit."""
+    return EconomicResource.objects.select_related("conforms_to__unit").in_bulk(list(ids))
+
+
+def unit(code: str) -> Unit:
+    return Unit.objects.get(code=code)
+
+
+def specification(specification_id: int) -> ResourceSpecification:
+    return ResourceSpecification.objects.select_related("unit").get(pk=specification_id)
+
+
+def intents(ids: Iterable[int]) -> dict[int, Intent]:
+    """Intents by id."""
+    return Intent.objects.in_bulk(list(ids))
+
+
+def intents_of(proposal_id: int) -> QuerySet[Intent]:
+    """The intents of a proposal in the order they were added."""
+    return Intent.objects.filter(proposal_id=proposal_id).order_by("pk")
+
+
+def left_of(intent: Intent) -> int | None:
+    """How much may still be promised; None: unlimited."""
+    if intent.available_quantity is None:
+        return None
+    return max(intent.available_quantity - intent.promised_quantity, 0)
+
+
+def spendable(ids: Iterable[int]) -> dict[int, int | None]:
+    """Accounting - promised - floor by resource; None: it may fall freely."""
+    rows = EconomicResource.objects.filter(pk__in=list(ids))
+    return {r.pk: None if r.floor is None else r.accounting_quantity - r.promised_quantity - r.floor for r in rows}
+
+
+def below_floor() -> QuerySet[EconomicResource]:
+    """What lies below its floor with its promises counted: takes no new promise, stands on the steward's list."""
+    return EconomicResource.objects.filter(
+        floor__isnull=False, accounting_quantity__lt=F("floor") + F("promised_quantity")
+    ).select_related("conforms_to__unit", "primary_accountable")
+
+
+def lots_at(place: Place | int | None, specification_ids: Collection[int]) -> QuerySet[EconomicResource]:
+    """Lots on hand at a place (None: anywhere) of these kinds, the one that expires first, first."""
+    found = EconomicResource.objects.filter(conforms_to__in=specification_ids, onhand_quantity__gt=0)
+    if place is not None:
+        found = found.filter(location_id=row_id(place))
+    return found.select_related("conforms_to__unit").order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def events_of(
+    resource_ids: Collection[int], since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[EconomicEvent]:
+    """Events on either side of these resources, oldest first; from `since`, and before `until`."""
+    found = EconomicEvent.objects.filter(Q(resource__in=resource_ids) | Q(to_resource__in=resource_ids))
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found.order_by("at", "pk")
+
+
+def due_at(place: Place | int, due: datetime, *, finished: bool | None = False) -> QuerySet[Commitment]:
+    """What is promised for a hand-over (place and beginning of the window); `finished` None: all of it."""
+    found = Commitment.objects.filter(place_id=row_id(place), due=due, is_reciprocal=False)
+    if finished is not None:
+        found = found.filter(finished=finished)
+    return found.select_related("specification__unit", "receiver", "provider", "resource").order_by("pk")
+
+
+def commitments(ids: Iterable[int]) -> dict[int, Commitment]:
+    """Commitments by id."""
+    return Commitment.objects.in_bulk(list(ids))
+
+
+def commitments_of(agreement_ids: Collection[int]) -> QuerySet[Commitment]:
+    """The clauses of agreements, in the order they were made."""
+    return Commitment.objects.filter(agreement__in=agreement_ids).order_by("pk")
+
+
+def promises(ids: Iterable[int]) -> dict[int, Promise]:
+    """What the rules need to know of commitments."""
+    columns = (
+        *("pk", "specification_id", "provider_id", "receiver_id", "resource_id", "satisfies_id", "agreement_id"),
+        *("quantity", "fulfilled_quantity", "finished"),
+    )
+    rows = Commitment.objects.filter(pk__in=list(ids)).values_list(*columns)
+    return {row[0]: Promise(*row) for row in rows}
+
+
+def stocks(ids: Iterable[int]) -> dict[int, Stock]:
+    """What the rules need to know of resources."""
+    columns = ("pk", "conforms_to_id", "primary_accountable_id", "conforms_to__medium_of_exchange")
+    contents = Exists(EconomicResource.objects.filter(contained_in=OuterRef("pk")))
+    rows = (
+        EconomicResource.objects.filter(pk__in=list(ids))
+        .annotate(has_contents=contents)
+        .values_list(*columns, "accounting_quantity", "onhand_quantity", "contained_in_id", "has_contents")
+    )
+    return {row[0]: Stock(*row) for row in rows}
+
+
+def currencies(specification_ids: Collection[int]) -> set[int]:
+    """Which of these kinds are a medium of exchange."""
+    found = ResourceSpecification.objects.filter(pk__in=specification_ids, medium_of_exchange=True)
+    return set(found.values_list("pk", flat=True))
+
+
+def happening(event: EconomicEvent) -> Happening:
+    """An event as it was told."""
+    return Happening(
+        event.action,
+        event.quantity,
+        specification_id=event.specification_id,
+        provider_id=event.provider_id,
+        receiver_id=event.receiver_id,
+        resource_id=event.resource_id,
+        to_resource_id=event.to_resource_id,
+        agreement_id=event.agreement_id,
+        fulfils_id=event.fulfils_id,
+        at=event.at,
+        value_on=event.value_on,
+        to_location_id=event.to_location_id,
+        state=event.state,
+        reason=event.reason,
+        corrects_id=event.corrects_id,
+        input_of_id=event.input_of_id,
+        output_of_id=event.output_of_id,
+        effort_quantity=event.effort_quantity,
+    )

@@ -1,0 +1,172 @@
+"""The few hot statements of the journal, written by hand for both databases; everything else uses the ORM.
+
+Many rows travel as one JSON parameter. On PostgreSQL rows are locked in the order of their ids, so that two writers
+never wait for each other in a circle.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from cosmolocal.flows.rules import Change
+
+_NUMBER, _TEXT, _YES_NO, _MOMENT, _DATE = "bigint", "text", "boolean", "timestamptz", "date"
+
+EVENT_COLUMNS = {
+    "action": _TEXT,
+    "quantity": _NUMBER,
+    "effort_quantity": _NUMBER,
+    "provider_id": _NUMBER,
+    "receiver_id": _NUMBER,
+    "resource_id": _NUMBER,
+    "to_resource_id": _NUMBER,
+    "specification_id": _NUMBER,
+    "at": _MOMENT,
+    "value_on": _DATE,
+    "to_location_id": _NUMBER,
+    "state": _TEXT,
+    "reason": _TEXT,
+    "agreement_id": _NUMBER,
+    "fulfils_id": _NUMBER,
+    "input_of_id": _NUMBER,
+    "output_of_id": _NUMBER,
+    "corrects_id": _NUMBER,
+    "operation_id": _NUMBER,
+}
+COMMITMENT_COLUMNS = {
+    "agreement_id": _NUMBER,
+    "is_reciprocal": _YES_NO,
+    "action": _TEXT,
+    "provider_id": _NUMBER,
+    "receiver_id": _NUMBER,
+    "specification_id": _NUMBER,
+    "resource_id": _NUMBER,
+    "to_resource_id": _NUMBER,
+    "satisfies_id": _NUMBER,
+    "quantity": _NUMBER,
+    "fulfilled_quantity": _NUMBER,
+    "place_id": _NUMBER,
+    "due": _MOMENT,
+    "finished": _YES_NO,
+}
+
+
+def moment(value: datetime | date) -> str:
+    """A moment or a date as the database stores it."""
+    if isinstance(value, datetime):
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return value.isoformat()
+
+
+def insert_events(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes events; gives their ids in the same order."""
+    return _insert("flows_economicevent", EVENT_COLUMNS, rows)
+
+
+def insert_commitments(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Writes commitments; gives their ids in the same order."""
+    return _insert("flows_commitment", COMMITMENT_COLUMNS, rows)
+
+
+def shift_resources(changes: Mapping[int, Change]) -> list[int]:
+    """Moves the quantities of resources; gives the guarded ones left as they are, since they would fall too low."""
+    columns = {"id": _NUMBER, "accounting": _NUMBER, "onhand": _NUMBER, "promised": _NUMBER, "guard": _YES_NO}
+    rows = [
+        {"id": id, "accounting": c.accounting, "onhand": c.onhand, "promised": c.promised, "guard": c.guard}
+        for id, c in changes.items()
+    ]
+    return _update(
+        "flows_economicresource",
+        columns,
+        rows,
+        "accounting_quantity = r.accounting_quantity + j.accounting, onhand_quantity = r.onhand_quantity + j.onhand, "
+        "promised_quantity = r.promised_quantity + j.promised",
+        "NOT j.guard OR r.floor IS NULL "
+        "OR r.accounting_quantity + j.accounting - r.promised_quantity - j.promised >= r.floor",
+    )
+
+
+def shift_intents(changes: Mapping[int, int], *, guard: bool) -> list[int]:
+    """Moves what is promised of intents; gives those that are closed or have not so much left, and stay as they are."""
+    rows = [{"id": id, "promised": promised, "guard": guard and promised > 0} for id, promised in changes.items()]
+    return _update(
+        "flows_intent",
+        {"id": _NUMBER, "promised": _NUMBER, "guard": _YES_NO},
+        rows,
+        "promised_quantity = r.promised_quantity + j.promised",
+        "NOT j.guard OR (NOT r.finished AND (r.available_quantity IS NULL "
+        "OR r.available_quantity - r.promised_quantity - j.promised >= 0))",
+    )
+
+
+def fulfil(fulfilled: Mapping[int, int]) -> None:
+    """Writes how far commitments are fulfilled; a whole one is finished. The caller has locked them."""
+    _update(
+        "flows_commitment",
+        {"id": _NUMBER, "fulfilled": _NUMBER},
+        [{"id": id, "fulfilled": quantity} for id, quantity in fulfilled.items()],
+        "fulfilled_quantity = j.fulfilled, finished = (r.finished OR j.fulfilled >= r.quantity)",
+    )
+
+
+def rewrite_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes quantity, resource and finished of commitments. Rows are locked by the caller."""
+    _update(
+        "flows_commitment",
+        {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "finished": _YES_NO},
+        rows,
+        "quantity = j.quantity, resource_id = j.resource_id, finished = j.finished",
+    )
+
+
+def lock(table: str, ids: Iterable[int]) -> None:
+    """Locks rows in the order of their ids (PostgreSQL; SQLite has one writer at a time anyway)."""
+    if connection.vendor == "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+            [sorted(ids)],
+        )
+
+
+def _insert(table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    names = ", ".join(columns)
+    sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM {_table(columns)} RETURNING id"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(rows)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _update(
+    table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], assign: str, condition: str = ""
+) -> list[int]:
+    """Changes rows by id where the condition holds; gives the ids of those that were not changed."""
+    if not rows:
+        return []
+    where = f"WHERE r.id = j.id AND ({condition})" if condition else "WHERE r.id = j.id"
+    if connection.vendor == "sqlite":
+        sql = f"UPDATE {table} AS r SET {assign} FROM {_table(columns)} {where} RETURNING id"  # noqa: S608
+    else:
+        sql = (
+            f"WITH j AS (SELECT * FROM {_table(columns)}), "  # noqa: S608
+            f"l AS (SELECT r.id FROM {table} r JOIN j ON j.id = r.id ORDER BY r.id FOR NO KEY UPDATE OF r) "
+            f"UPDATE {table} AS r SET {assign} FROM j JOIN l ON l.id = j.id {where} RETURNING r.id"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(rows)])
+        done = {row[0] for row in cursor.fetchall()}
+    return [row["id"] for row in rows if row["id"] not in done]
+
+
+def _table(columns: Mapping[str, str]) -> str:
+    """The JSON parameter as a table named j."""
+    if connection.vendor == "sqlite":
+        picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+        return f"(SELECT {picked} FROM json_each(%s)) AS j"  # noqa: S608
+    return f"jsonb_to_recordset(%s::jsonb) AS j({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
