@@ -57,4 +57,4 @@ PRODUCE: dict[str, str] = {
 def product_drawing(kind: str, classes: str = "") -> SafeString:
     """The placeholder of a kind; anything unknown is a crate. Silent: the name of the goods stands beside it."""
     known = kind if kind in PRODUCE else "crate"
-    return ornament(PRODUCE[known], class_=f"produce produce-{known} {classes}".strip(), viewBox="0 0 96 96")
+    return ornament(PRODUCE[known], class_=f"produce produce-{known} {classes}".strip(), viewBox="-8 -8 112 112")

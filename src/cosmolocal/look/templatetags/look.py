@@ -227,7 +227,7 @@ def notice(content: str, tone: str = "note", *, title: object = "", id: str = ""
 @register.simple_block_tag(end_name="endpagehead")
 def pagehead(content: str, title: object, **options: Any) -> SafeString:
     """The `h1` of the page. Options: lead, badge, tone, back, back_label, drawing."""
-    return _part("pagehead", {"content": content.strip(), "title": title, **options})
+    return _part("pagehead", {"content": content, "title": title, **options})
 
 
 @register.simple_tag
@@ -342,6 +342,18 @@ def copy_link(url: str, title: object = "") -> SafeString:
 def form_errors(form: Any) -> SafeString:
     """What must be put right, linked to the fields; nothing while there is nothing."""
     return render_to_string("look/forms/summary.html", {"form": form}) if form.errors else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def passkeys_possible(context: Context) -> bool:
+    """Passkeys belong to a host name: False on a bare IP address, or without encryption away from localhost."""
+    request = context.get("request")
+    if request is None:
+        return False
+    host = request.get_host().rsplit(":", 1)[0]
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return bool(request.is_secure() and not host.replace(".", "").isdigit() and not host.startswith("["))
 
 
 @register.simple_tag(takes_context=True)

@@ -208,6 +208,12 @@
     say(words.offline);
     showOffline(true);
   });
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const trouble = document.querySelector("[data-passkey-trouble]");
+    if (trouble) { trouble.hidden = false; trouble.focus(); }
+    else say(words.failed);
+  });
   document.addEventListener("htmx:responseError", () => say(words.failed));
 
   const summary = document.querySelector(".error-summary");
