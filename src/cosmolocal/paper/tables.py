@@ -171,7 +171,7 @@ def _read_sheet(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
     try:
         answer = json.loads(child.run("cosmolocal.paper.unpack", payload, seconds=30, megabytes=1500))
     except child.ChildError as error:
-        log.info("an uploaded sheet was not read: %s", error)
+        log.info("an uploaded sheet was not read: %s", str(error).rsplit("\n", 1)[-1])
         raise _not_a_table() from error
     if answer.get("problem") == "too_large":
         raise Refusal(

@@ -44,6 +44,7 @@ def workbook(fill: dict[str, object]) -> bytes:
     return stream.getvalue()
 
 
+SMALL_SHEET = workbook({"A1": "name", "B1": "price", "A2": "Eggs", "B2": 1.5})
 GERMAN = "Name;Preis\nKäse, jung;12,50\nÄpfel süß;3,20\nRöstbrot für große Esser;4,00\n"
 FRENCH = "Nom;Prix\nFromage de chèvre;4,20\nPâté français;3,80\nL’œuf;0,45\n"
 CHINESE = "名称,价格\n小白菜,4.20\n土鸡蛋,18.00\n莲藕,7.60\n融水糯米,52.00\n"
@@ -188,7 +189,7 @@ def test_any_bytes_are_a_table_or_a_refusal(data: bytes) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_damaged_sheets_are_a_table_or_a_refusal(data: st.DataObject) -> None:
-    whole = bytearray(workbook({"A1": "name", "B1": "price", "A2": "Eggs", "B2": 1.5}))
+    whole = bytearray(SMALL_SHEET)
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=6)):
         whole[place] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(len(whole) // 2, len(whole)))
