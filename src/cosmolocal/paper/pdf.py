@@ -117,10 +117,10 @@ def _widths(table: Table) -> list[str]:
         return widths
     texts = [i for i, column in enumerate(table.columns) if column.kind == "text" and column.width == "auto"]
     rows = [row for row in table.rows if not isinstance(row, Group)][:1000]
+    longest = {i: max((letters_wide(str(row[i] or "")) for row in rows), default=1) for i in texts}
     for index in texts:
-        longest = max((letters_wide(str(row[index] or "")) for row in rows), default=1)
-        if index == texts[0] or longest > SHORT:
-            widths[index] = f"{min(max(longest, 12), 45)}fr"
+        if longest[index] > SHORT or longest[index] == max(longest.values()):
+            widths[index] = f"{min(max(longest[index], 12), 45)}fr"
     return widths
 
 

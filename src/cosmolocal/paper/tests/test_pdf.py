@@ -250,3 +250,11 @@ def test_a_broken_typesetter_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(Refusal) as refused:
         pdf.render(everyone())
     assert refused.value.code == "paper.pdf_failed"
+
+
+def test_the_longest_words_get_the_room() -> None:
+    number = Column("No.")
+    table = Table([number, Column("Product"), Column("Sum", kind="number")], [["D-1", "Pak choi, about 500 g", 4]])
+    assert pdf._widths(table) == ["auto", "21fr", "auto"]
+    assert pdf._widths(Table([number, Column("Unit")], [["D-1", "jin"], ["D-22", "jin"]])) == ["12fr", "auto"]
+    assert pdf._widths(Table([Column("a", width="3fr"), number], [["x", "y" * 90]])) == ["3fr", "auto"]
