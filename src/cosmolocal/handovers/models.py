@@ -1,6 +1,7 @@
-"""A place and a window where goods change hands; which crate is whose, and how far it is."""
+"""A place and a window where goods change hands; which crate is whose, how far it is, what came and what was lost."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
@@ -23,6 +24,9 @@ class Handover(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "begins"], name="handover_once")]
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.begins:%Y-%m-%d}"
 
 
 class Crate(models.Model):
@@ -48,6 +52,9 @@ class Crate(models.Model):
             models.UniqueConstraint(fields=["handover", "number"], name="crate_number_once"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.number)
+
 
 class Packed(models.Model):
     """A line that went into a crate: what was asked, what the scale said, from which lot."""
@@ -67,11 +74,34 @@ class Receipt(models.Model):
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="receipts")
     producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    specification = models.ForeignKey("flows.ResourceSpecification", models.PROTECT, related_name="+")
     commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")  # null: not ordered
     lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, related_name="+")
+    event = models.ForeignKey("flows.EconomicEvent", models.PROTECT, null=True, related_name="+")  # null: nothing came
     promised = models.BigIntegerField(default=0)
     received = models.BigIntegerField()  # base units on the scale
     accepted = models.BigIntegerField()  # base units that are paid for
     reason = models.CharField(max_length=40, blank=True)
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(received__gte=0) & Q(accepted__gte=0), name="receipt_not_negative"),
+        ]
+
+
+class Loss(models.Model):
+    """Goods of a lot that spoiled, broke or went missing here; who bears it stands in the supplier's terms."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="losses")
+    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, related_name="+")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="losses")
+    quantity = models.BigIntegerField()  # base units
+    reason = models.CharField(max_length=40)
+    borne_by = models.CharField(max_length=8)  # local, producer
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="loss_positive")]

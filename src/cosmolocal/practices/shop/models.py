@@ -1,11 +1,20 @@
 """An order round and the orders in it: what was offered, wished, granted, and how each price was split."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.handovers.models import Handover
+
+
+class ShopSettings(models.Model):
+    """How this local's shop works; one row, read through `queries.settings()`. Rates in hundredths of a per cent."""
+
+    target_bp = models.PositiveIntegerField(default=7600)  # the share of sales that is to reach producers
+    transport_bp = models.PositiveIntegerField(default=900)  # of the net price, for new rounds
+    grace_minutes = models.PositiveIntegerField(default=30)  # for new rounds
 
 
 class OrderRound(models.Model):
@@ -32,18 +41,30 @@ class OrderRound(models.Model):
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    result = models.JSONField(default=dict)  # frozen when settled, minor units: see operations.settling
+    payments = models.ForeignKey("money.PaymentList", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "closes_at"], name="round_due")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RoundOffer(models.Model):
-    """One item on sale in a round; items of one product draw on the same intent."""
+    """One item on sale in a round; items of one product draw on the same intent. `lot`: what came unordered."""
 
     round = models.ForeignKey(OrderRound, models.PROTECT, related_name="offers")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     intent = models.ForeignKey("flows.Intent", models.PROTECT, null=True, related_name="+")
+    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, null=True, related_name="+")
     closes_at = models.DateTimeField(null=True, blank=True)  # earlier than the round (bread on Monday)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["round", "item"], name="offer_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "item"], condition=Q(lot=None), name="offer_once"),
+            models.UniqueConstraint(fields=["round", "lot"], name="extra_once"),
+        ]
 
 
 class Order(models.Model):
@@ -70,6 +91,7 @@ class Order(models.Model):
     estimate = models.BigIntegerField(default=0)  # minor units, as ordered
     upper = models.BigIntegerField(default=0)  # minor units, with tolerance: what is set aside
     final = models.BigIntegerField(null=True)  # minor units, as weighed
+    paid_cash = models.BigIntegerField(default=0)  # minor units, taken at the hand-over
     version = models.PositiveIntegerField(default=1)  # two tabs: a change names the version it saw
     changed_at = models.DateTimeField()
 
@@ -85,7 +107,9 @@ class OrderLine(models.Model):
     price = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+")
     commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
     count = models.PositiveIntegerField()  # items wished
+    wished = models.PositiveBigIntegerField()  # the same in base units
     granted = models.PositiveBigIntegerField()  # base units promised, after a shortage
+    cap = models.PositiveBigIntegerField()  # base units that may be charged at most
     seller = models.CharField(max_length=8)
     tax_bp = models.PositiveIntegerField()
     estimate = models.BigIntegerField()  # minor units, tax included, without deposit
@@ -94,10 +118,13 @@ class OrderLine(models.Model):
     weighed = models.BigIntegerField(null=True)  # base units handed over
     final = models.BigIntegerField(null=True)  # minor units, tax included, without deposit
     split = models.JSONField(default=dict)  # minor units: producer, tax, transport, running
-    sentence = models.CharField(max_length=240, blank=True)  # why it differs from the wish
+    reason = models.CharField(max_length=20, blank=True)  # why it differs from the wish: a code of words.REASONS
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "offer"], name="line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "offer"], name="line_once"),
+            models.CheckConstraint(condition=Q(count__gt=0), name="line_counts"),
+        ]
 
 
 class ProducerOrder(models.Model):
@@ -108,6 +135,40 @@ class ProducerOrder(models.Model):
     agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="+")
     told_at = models.DateTimeField(null=True)
     told_how = models.CharField(max_length=8, blank=True)  # mail, call
+    payment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "producer"], name="producer_order_once")]
+
+
+class ProducerOrderLine(models.Model):
+    """How much of one kind of goods, for which sum (minor units): what is paid follows from what is accepted."""
+
+    order = models.ForeignKey(ProducerOrder, models.PROTECT, related_name="lines")
+    commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
+    purchase = models.BigIntegerField()
+
+
+class LineCredit(models.Model):
+    """Money given back for a line: refused at the door, wrong or bad goods. The reason is a code, never a culprit."""
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="credits")
+    quantity = models.BigIntegerField()  # base units
+    amount = models.BigIntegerField()  # minor units
+    borne_by = models.CharField(max_length=8)  # local, producer
+    reason = models.CharField(max_length=40)
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Basket(models.Model):
+    """What a household is about to order, shared by its people and their devices; gone once it is ordered."""
+
+    round = models.ForeignKey(OrderRound, models.CASCADE, related_name="baskets")
+    household = models.ForeignKey(Agent, models.CASCADE, related_name="+")
+    counts = models.JSONField(default=dict)  # offer id (as text) -> items
+    changed_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "household"], name="basket_once")]

@@ -1,0 +1,51 @@
+"""What people do at a hand-over: goods arrive, are weighed into crates, and leave with their households."""
+
+from cosmolocal.handovers.operations.arrivals import (
+    ReceiptLine,
+    correct_receipt,
+    give_back,
+    lose,
+    lose_packed,
+    plan_handover,
+    receive,
+)
+from cosmolocal.handovers.operations.collecting import (
+    close_handover,
+    hand_over,
+    hand_over_all,
+    leave_crate,
+    swap_crates,
+)
+from cosmolocal.handovers.operations.packing import (
+    PackLine,
+    claim_crate,
+    close_crate,
+    make_crates,
+    pack,
+    pack_all,
+    pack_line,
+    unpack_line,
+)
+
+__all__ = [
+    "PackLine",
+    "ReceiptLine",
+    "claim_crate",
+    "close_crate",
+    "close_handover",
+    "correct_receipt",
+    "give_back",
+    "hand_over",
+    "hand_over_all",
+    "leave_crate",
+    "lose",
+    "lose_packed",
+    "make_crates",
+    "pack",
+    "pack_all",
+    "pack_line",
+    "plan_handover",
+    "receive",
+    "swap_crates",
+    "unpack_line",
+]

@@ -1,0 +1,245 @@
+"""Goods arrive: against what was promised, with the lot they become; what goes back, and what is lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.catalog.models import SupplierTerms
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows import queries as journal
+from cosmolocal.flows.operations import Happening
+from cosmolocal.handovers import policy, rules
+from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.operations.packing import PackLine, pack
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """What the scale said of one kind of goods, in base units; without `commitment_id` nobody had ordered it."""
+
+    specification_id: int
+    received: int
+    accepted: int
+    commitment_id: int | None = None
+    lot: str = ""  # empty: made of the day and the producer
+    reason: str = ""
+
+
+@operation("handovers.plan_handover")
+def plan_handover(*, by: Agent, place: Place, begins: datetime, ends: datetime) -> Handover:
+    """Plans when and where goods change hands; the same place and beginning again: the same one, with a new end.
+
+    Refuses: handovers.ends_before_it_begins.
+    """
+    policy.permit_plan(by)
+    if ends <= begins:
+        raise Refusal(
+            "handovers.ends_before_it_begins",
+            _("The hand-over must end after it begins. Look at the two times again."),
+            field="ends",
+        )
+    handover, is_new = Handover.objects.get_or_create(place=place, begins=begins, defaults={"ends": ends})
+    if not is_new and handover.ends != ends:
+        handover.ends = ends
+        handover.save(update_fields=["ends"])
+    return handover
+
+
+@operation("handovers.receive", fact=True)
+def receive(
+    *, by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine], key: str = ""
+) -> list[Receipt]:
+    """Records what a producer brought: each line becomes (or fills) a lot and fulfils its promise. Never refused for
+    being short, over or unordered: `rules.verdict` says which it is.
+    """
+    policy.permit_packing(by)
+    lots = _lots_for(by, handover, producer, lines)
+    promised = {
+        commitment.pk: commitment.quantity
+        for commitment in journal.due_at(handover.place_id, handover.begins, finished=None).filter(
+            pk__in=[line.commitment_id for line in lines if line.commitment_id]
+        )
+    }
+    came = [line for line in lines if line.accepted > 0]
+    home = people.home_local()
+    events = flows.record(
+        by=by,
+        happenings=[
+            Happening(
+                action="transfer",
+                quantity=line.accepted,
+                specification_id=line.specification_id,
+                provider_id=producer.pk,
+                receiver_id=home.pk,
+                to_resource_id=lots[line.specification_id, line.lot],
+                to_location_id=handover.place_id,
+                fulfils_id=line.commitment_id,
+                reason=line.reason,
+            )
+            for line in came
+        ],
+    )
+    event_of = {id(line): event for line, event in zip(came, events, strict=True)}
+    _begin(handover, Handover.State.RECEIVING)
+    return Receipt.objects.bulk_create(
+        Receipt(
+            handover=handover,
+            producer=producer,
+            specification_id=line.specification_id,
+            commitment_id=line.commitment_id,
+            lot_id=lots[line.specification_id, line.lot],
+            event_id=event_of.get(id(line)),
+            promised=promised.get(line.commitment_id or 0, 0),
+            received=line.received,
+            accepted=line.accepted,
+            reason=line.reason,
+            by=by,
+            at=running().at,
+        )
+        for line in lines
+    )
+
+
+@operation("handovers.correct_receipt", fact=True)
+def correct_receipt(
+    *, by: Agent, receipt: Receipt, received: int, accepted: int, reason: str = "count", key: str = ""
+) -> Receipt:
+    """Puts right what was typed wrong on receiving (base units): a reversing event and the right one, linked."""
+    policy.permit_packing(by)
+    locked = Receipt.objects.select_for_update().get(pk=receipt.pk)
+    right = _arrival(locked, accepted, reason)
+    if locked.event_id:
+        made = flows.correct(by=by, event_id=locked.event_id, replacement=right if accepted else None)
+    else:
+        made = flows.record(by=by, happenings=[right] if accepted else [])
+    locked.event_id = made[-1] if accepted else None
+    locked.received, locked.accepted, locked.reason = received, accepted, reason
+    locked.save(update_fields=["event", "received", "accepted", "reason"])
+    return locked
+
+
+@operation("handovers.give_back", fact=True)
+def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "returned", key: str = "") -> Receipt:
+    """Goods go back with the producer (base units): they leave the lot and are not paid for."""
+    policy.permit_packing(by)
+    locked = Receipt.objects.select_for_update().get(pk=receipt.pk)
+    quantity = min(quantity, locked.accepted)
+    if quantity > 0:
+        flows.record(
+            by=by,
+            happenings=[
+                Happening(
+                    action="transfer",
+                    quantity=quantity,
+                    specification_id=locked.specification_id,
+                    provider_id=people.home_local().pk,
+                    receiver_id=locked.producer_id,
+                    resource_id=locked.lot_id,
+                    reason=reason,
+                )
+            ],
+        )
+        Receipt.objects.filter(pk=locked.pk).update(accepted=F("accepted") - quantity, reason=reason)
+    locked.refresh_from_db()
+    return locked
+
+
+@operation("handovers.lose", fact=True)
+def lose(*, by: Agent, handover: Handover, lot_id: int, quantity: int, reason: str, key: str = "") -> Loss:
+    """`quantity` base units of a lot spoiled, broke or are missing; the supplier's terms say who bears it."""
+    policy.permit_packing(by)
+    if quantity <= 0:
+        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
+    receipt = Receipt.objects.filter(lot_id=lot_id).order_by("-accepted").first()
+    terms = SupplierTerms.objects.filter(producer=receipt.producer).first() if receipt else None
+    flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
+    return Loss.objects.create(
+        handover=handover,
+        lot_id=lot_id,
+        receipt=receipt,
+        quantity=quantity,
+        reason=reason,
+        borne_by=terms.loss_after_packing if terms else "local",
+        by=by,
+        at=running().at,
+    )
+
+
+@operation("handovers.lose_packed", fact=True)
+def lose_packed(*, by: Agent, crate: Crate, commitment_id: int, quantity: int, reason: str, key: str = "") -> Loss:
+    """Something in a crate spoiled before it was collected: it leaves the crate, and is a loss of its lot."""
+    policy.permit_packing(by)
+    line = Packed.objects.select_for_update().get(crate=crate, commitment_id=commitment_id)
+    quantity = min(quantity, line.quantity)
+    lot_id = line.lot_id
+    if lot_id is None or quantity <= 0:
+        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
+    left = PackLine(commitment_id=commitment_id, quantity=line.quantity - quantity, lot_id=lot_id, reason=reason)
+    pack(by=by, crate=crate, lines=[left])
+    return lose(by=by, handover=crate.handover, lot_id=lot_id, quantity=quantity, reason=reason)
+
+
+def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
+    return Happening(
+        action="transfer",
+        quantity=accepted,
+        specification_id=receipt.specification_id,
+        provider_id=receipt.producer_id,
+        receiver_id=people.home_local().pk,
+        to_resource_id=receipt.lot_id,
+        to_location_id=receipt.handover.place_id,
+        fulfils_id=receipt.commitment_id,
+        reason=reason,
+    )
+
+
+def _lots_for(
+    by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine]
+) -> dict[tuple[int, str], int]:
+    """A lot for each kind of goods and code; what arrives later the same day fills the same lot."""
+    day = clock.wall(handover.begins, node.current().zone).date()
+    of_others = Receipt.objects.filter(handover=handover).exclude(producer=producer)
+    default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))
+    known = _lots_of(handover, {line.specification_id for line in lines})
+    found: dict[tuple[int, str], int] = {}
+    for line in lines:
+        code = line.lot or default
+        lot_id = known.get((line.specification_id, code))
+        if lot_id is None:
+            lot = flows.open_resource(
+                by=by,
+                specification=line.specification_id,
+                accountable=people.home_local(),
+                location=handover.place,
+                lot=code,
+            )
+            lot_id = known[line.specification_id, code] = lot.pk
+        found[line.specification_id, line.lot] = lot_id
+    return found
+
+
+def _lots_of(handover: Handover, specifications: set[int]) -> dict[tuple[int, str], int]:
+    """Lots that this hand-over has seen already, also those packed before anybody wrote down their arrival."""
+    arrived = Receipt.objects.filter(handover=handover, specification_id__in=specifications)
+    packed = Packed.objects.filter(crate__handover=handover, lot__conforms_to_id__in=specifications)
+    rows = [
+        *packed.values_list("lot__conforms_to_id", "lot__lot", "lot_id"),
+        *arrived.values_list("specification_id", "lot__lot", "lot_id"),
+    ]
+    return {(kind, code): lot for kind, code, lot in rows}
+
+
+def _begin(handover: Handover, state: str) -> None:
+    """Moves a hand-over forward, never back."""
+    order = list(Handover.State.values)
+    if order.index(handover.state) < order.index(state):
+        handover.state = state
+        handover.save(update_fields=["state"])

@@ -1,0 +1,159 @@
+"""Crates leave: handed over, left standing, or taken by the wrong family and put right."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.handovers import policy
+from cosmolocal.handovers.models import Crate, Handover, Packed
+from cosmolocal.handovers.operations.packing import pack_as_promised
+from cosmolocal.kernel.operation import operation, running
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import Commitment
+
+
+@operation("handovers.hand_over", fact=True)
+def hand_over(*, by: Agent, crate: Crate, collected_by: Agent | None = None, key: str = "") -> Crate:
+    """Somebody takes a crate: what lies in it changes hands. What nobody had ticked goes as promised."""
+    locked = _lock([crate])[0]
+    policy.permit_handing(by, locked.handover.place)
+    if locked.state != Crate.State.COLLECTED:
+        _hand_over(by, locked.handover, [locked], collected_by)
+    return locked
+
+
+@operation("handovers.hand_over_all", fact=True)
+def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
+    """Every crate was taken: for groups that keep no list at the door."""
+    policy.permit_handing(by, handover.place)
+    left = handover.crates.exclude(state=Crate.State.COLLECTED)
+    _hand_over(by, handover, list(left.select_for_update(of=("self",))), None)
+
+
+@operation("handovers.leave_crate", fact=True)
+def leave_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
+    """Nobody came for a crate: it stays due, and can still be handed over later."""
+    locked = _lock([crate])[0]
+    policy.permit_handing(by, locked.handover.place)
+    if locked.state != Crate.State.COLLECTED:
+        locked.state, locked.changed_at = Crate.State.LEFT, running().at
+        locked.save(update_fields=["state", "changed_at"])
+    return locked
+
+
+@operation("handovers.close_handover")
+def close_handover(*, by: Agent, handover: Handover) -> Handover:
+    """The door is shut: crates that still stand there are marked as not collected."""
+    policy.permit_handing(by, handover.place)
+    standing = handover.crates.exclude(state__in=[Crate.State.COLLECTED, Crate.State.LEFT])
+    standing.update(state=Crate.State.LEFT, changed_at=running().at)
+    handover.state = Handover.State.CLOSED
+    handover.save(update_fields=["state"])
+    return handover
+
+
+@operation("handovers.swap_crates", fact=True)
+def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None:
+    """Two receivers have each other's crate: what was promised to one is promised to the other.
+
+    Who has collected has collected: that mark goes with the receiver. What was written as handed over is reversed and
+    written again with the right names. `Packed` rows stay with their crate and get the new commitments.
+    """
+    first, second = _lock([crate, other])
+    policy.permit_handing(by, first.handover.place)
+    pack_as_promised(by, first.handover, {first.receiver_id: first, second.receiver_id: second})
+    to = {first.pk: second.receiver_id, second.pk: first.receiver_id}
+    lines = list(
+        Packed.objects.filter(crate__in=[first, second], quantity__gt=0).select_related("commitment").order_by("id")
+    )
+    _take_back(by, [line.commitment for line in lines])
+    promised = flows.commit(by=by, wishes=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
+    for line, commitment in zip(lines, promised, strict=True):
+        line.commitment = commitment
+    Packed.objects.bulk_update(lines, ["commitment"])
+    _swap_receivers(first, second)
+    for one in (first, second):
+        if one.state == Crate.State.COLLECTED:
+            _record_collected(by, [line.commitment for line in lines if line.crate_id == one.pk])
+
+
+def _hand_over(by: Agent, handover: Handover, crates: Sequence[Crate], collected_by: Agent | None) -> None:
+    pack_as_promised(by, handover, {crate.receiver_id: crate for crate in crates})
+    ids = [crate.pk for crate in crates]
+    lines = Packed.objects.filter(crate_id__in=ids, quantity__gt=0).select_related("commitment")
+    _record_collected(by, [line.commitment for line in lines])
+    for crate in crates:
+        crate.state, crate.changed_at = Crate.State.COLLECTED, running().at
+        crate.collected_by = collected_by or crate.receiver
+    Crate.objects.bulk_update(crates, ["state", "changed_at", "collected_by"], batch_size=500)
+    if handover.state != Handover.State.CLOSED:
+        handover.state = Handover.State.OPEN
+        handover.save(update_fields=["state"])
+
+
+def _record_collected(by: Agent, commitments: Iterable["Commitment"]) -> None:
+    left = [c for c in commitments if c.quantity > c.fulfilled_quantity]
+    home = people.home_local()
+    flows.record(
+        by=by,
+        happenings=[
+            Happening(
+                action="transfer",
+                quantity=commitment.quantity - commitment.fulfilled_quantity,
+                specification_id=commitment.specification_id,
+                provider_id=home.pk,
+                receiver_id=commitment.receiver_id,
+                resource_id=commitment.resource_id,
+                agreement_id=commitment.agreement_id,
+                fulfils_id=commitment.pk,
+            )
+            for commitment in left
+        ],
+    )
+    flows.finish(by=by, commitments=left)
+
+
+def _take_back(by: Agent, commitments: Sequence["Commitment"]) -> None:
+    """Reverses what was handed over against these promises, and releases them."""
+    for commitment in commitments:
+        for event_id in commitment.fulfilled_by.filter(corrected_by=None, corrects=None).values_list("id", flat=True):
+            flows.correct(by=by, event_id=event_id, replacement=None)
+    flows.release(by=by, commitments=[commitment.pk for commitment in commitments])
+
+
+def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> CommitmentWish:
+    return CommitmentWish(
+        action=old.action,
+        provider=old.provider_id,
+        receiver=receiver_id,
+        specification=old.specification_id,
+        quantity=line.quantity,
+        agreement=old.agreement_id,
+        resource=line.lot_id,
+        place=old.place_id,
+        due=old.due,
+        guard=False,
+    )
+
+
+def _swap_receivers(first: Crate, second: Crate) -> None:
+    """One household has one crate at a hand-over, so one steps aside to the node itself for a moment."""
+    mine = (first.receiver, first.state, first.collected_by)
+    yours = (second.receiver, second.state, second.collected_by)
+    first.receiver = people.system()
+    first.save(update_fields=["receiver"])
+    for crate, (receiver, state, collected_by) in ((second, mine), (first, yours)):
+        crate.receiver, crate.state, crate.collected_by = receiver, state, collected_by
+        crate.changed_at = running().at
+        crate.save(update_fields=["receiver", "state", "collected_by", "changed_at"])
+
+
+def _lock(crates: Sequence[Crate]) -> list[Crate]:
+    """The crates as they are now, locked in id order, returned in the order asked."""
+    rows = Crate.objects.select_for_update(of=("self",)).select_related("handover__place", "receiver", "collected_by")
+    found = {crate.pk: crate for crate in rows.filter(pk__in=[c.pk for c in crates]).order_by("pk")}
+    return [found[crate.pk] for crate in crates]

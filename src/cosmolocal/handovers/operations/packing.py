@@ -1,0 +1,258 @@
+"""Crates are made and filled: several people at once, line by line, with what the scale said."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows import queries as journal
+from cosmolocal.flows.operations import LotMove
+from cosmolocal.handovers import policy, rules
+from cosmolocal.handovers.models import Crate, Handover, Packed, Receipt
+from cosmolocal.handovers.rules import Free
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import Commitment
+
+
+@dataclass(frozen=True)
+class PackLine:
+    """What went into a crate, in base units; 0: missing. Without a lot the fullest fitting one is taken."""
+
+    commitment_id: int
+    quantity: int
+    lot_id: int | None = None
+    reason: str = ""
+
+
+@operation("handovers.make_crates")
+def make_crates(*, by: Agent, handover: Handover) -> None:
+    """Makes one numbered crate for everybody to whom something is due; those made before keep their numbers."""
+    policy.permit_packing(by)
+    due = outgoing(handover, finished=False)
+    have = Crate.objects.filter(handover=handover).values("receiver_id")
+    new = Agent.objects.filter(pk__in=due.values("receiver_id")).exclude(pk__in=have)
+    last = Crate.objects.filter(handover=handover).aggregate(last=Max("number"))["last"] or 0
+    Crate.objects.bulk_create(
+        Crate(handover=handover, receiver_id=receiver, number=number, changed_at=running().at)
+        for number, receiver in enumerate(new.order_by("name", "id").values_list("id", flat=True), last + 1)
+    )
+
+
+@operation("handovers.claim_crate")
+def claim_crate(*, by: Agent, crate: Crate) -> Crate:
+    """Takes a crate to pack, so that others see who is at it; taking over from somebody is allowed."""
+    policy.permit_packing(by)
+    locked = _lock(crate)
+    if locked.state == Crate.State.TO_PACK and locked.packer_id != by.pk:
+        locked.packer, locked.changed_at = by, running().at
+        locked.save(update_fields=["packer", "changed_at"])
+    return locked
+
+
+@operation("handovers.pack_line", fact=True)
+def pack_line(
+    *,
+    by: Agent,
+    crate: Crate,
+    commitment_id: int,
+    quantity: int,
+    lot_id: int | None = None,
+    reason: str = "",
+    key: str = "",
+) -> None:
+    """Records what went into a crate of one promised line (base units; 0: missing, with a reason)."""
+    pack(by=by, crate=crate, lines=[PackLine(commitment_id, quantity, lot_id, reason)])
+
+
+@operation("handovers.pack", fact=True)
+def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -> None:
+    """Records several lines of one crate; a line packed before gets its new weight.
+
+    Refuses: handovers.already_collected.
+    """
+    policy.permit_packing(by)
+    locked = _lock(crate)
+    if locked.state == Crate.State.COLLECTED:
+        raise Refusal(
+            "handovers.already_collected",
+            _("This crate has been collected. Write down what is wrong as a complaint instead."),
+        )
+    write_packed(by, locked.handover, {locked.receiver_id: locked}, lines)
+    if locked.state == Crate.State.TO_PACK and locked.packer_id != by.pk:
+        locked.packer = by
+    locked.changed_at = running().at
+    locked.save(update_fields=["packer", "changed_at"])
+    _packing_began(locked.handover)
+
+
+@operation("handovers.pack_all", fact=True)
+def pack_all(*, by: Agent, handover: Handover, key: str = "") -> None:
+    """Everything still open was packed as promised: for small groups, and for who packs from paper."""
+    policy.permit_packing(by)
+    crates = {
+        crate.receiver_id: crate
+        for crate in Crate.objects.select_for_update().filter(handover=handover).exclude(state=Crate.State.COLLECTED)
+    }
+    pack_as_promised(by, handover, crates)
+    open_ones = [crate.pk for crate in crates.values() if crate.state == Crate.State.TO_PACK]
+    Crate.objects.filter(pk__in=open_ones).update(state=Crate.State.PACKED, packer=by, changed_at=running().at)
+    _packing_began(handover)
+
+
+@operation("handovers.unpack_line", fact=True)
+def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
+    """Takes a tick back: the line is as it was asked, and still to pack."""
+    policy.permit_packing(by)
+    locked = _lock(crate)
+    line = Packed.objects.filter(crate=locked, commitment_id=commitment_id).select_related("commitment").first()
+    if line is None or locked.state == Crate.State.COLLECTED:
+        return
+    is_offered = line.commitment.satisfies_id is not None
+    flows.assign_lots(by=by, moves=[LotMove(commitment_id, None if is_offered else line.lot_id, line.asked)])
+    line.delete()
+    if locked.state == Crate.State.PACKED:
+        locked.state = Crate.State.TO_PACK
+    locked.changed_at = running().at
+    locked.save(update_fields=["state", "changed_at"])
+
+
+@operation("handovers.close_crate")
+def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
+    """The crate is packed. Refuses while a line is neither ticked nor missing: handovers.lines_open."""
+    policy.permit_packing(by)
+    locked = _lock(crate)
+    if locked.state != Crate.State.TO_PACK:
+        return locked
+    left = outgoing(locked.handover, finished=False).filter(receiver_id=locked.receiver_id, packed=None).count()
+    if left:
+        raise Refusal(
+            "handovers.lines_open",
+            _("Not every line is ticked yet. Tick what is in the crate; press Missing where there is nothing."),
+            left=left,
+        )
+    locked.state, locked.packer, locked.changed_at = Crate.State.PACKED, by, running().at
+    locked.save(update_fields=["state", "packer", "changed_at"])
+    return locked
+
+
+def outgoing(handover: Handover, *, finished: bool | None = None) -> "QuerySet[Commitment]":
+    """What leaves this local at a hand-over: everything due there that it promised; `finished` None: all of it."""
+    return journal.due_at(handover.place_id, handover.begins, finished=finished).filter(
+        provider_id=people.home_local().pk
+    )
+
+
+def pack_as_promised(by: Agent, handover: Handover, crates: dict[int, Crate]) -> None:
+    """Packs every line of these crates (by receiver) that nobody has ticked, at the quantity promised."""
+    open_lines = outgoing(handover, finished=False).filter(receiver_id__in=list(crates), packed=None)
+    lines = [PackLine(commitment.pk, commitment.quantity) for commitment in open_lines]
+    write_packed(by, handover, crates, lines)
+
+
+def write_packed(by: Agent, handover: Handover, crates: dict[int, Crate], lines: Sequence[PackLine]) -> None:
+    """Moves promises to lots and keeps what the scale said; set-based, for one line or a thousand."""
+    wanted = {line.commitment_id: line for line in lines}
+    commitments = list(
+        outgoing(handover).filter(pk__in=list(wanted), receiver_id__in=list(crates), fulfilled_quantity=0)
+    )
+    lots = _lots(by, handover, commitments, wanted)
+    rows, moves = [], []
+    for commitment in commitments:
+        line, lot_id = wanted[commitment.pk], lots.get(commitment.pk)
+        moves.append(LotMove(commitment.pk, lot_id, line.quantity))
+        rows.append(
+            Packed(
+                commitment_id=commitment.pk,
+                crate=crates[commitment.receiver_id],
+                lot_id=lot_id,
+                asked=commitment.quantity,
+                quantity=line.quantity,
+                reason=line.reason or ("missing" if not line.quantity else ""),
+                by=by,
+                at=running().at,
+            )
+        )
+    flows.assign_lots(by=by, moves=moves)
+    Packed.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["commitment"],
+        update_fields=["crate", "lot", "quantity", "reason", "by", "at"],
+        batch_size=2000,
+    )
+
+
+def _lots(
+    by: Agent, handover: Handover, commitments: Iterable["Commitment"], wanted: dict[int, PackLine]
+) -> dict[int, int]:
+    """Commitment id -> lot: the one named, the one it lies on already, or one that holds enough; missing: none."""
+    found: dict[int, int] = {}
+    searching: list[Commitment] = []
+    for commitment in commitments:
+        line = wanted[commitment.pk]
+        named = line.lot_id or commitment.resource_id
+        if named is not None:
+            found[commitment.pk] = named
+        elif line.quantity:
+            searching.append(commitment)
+    found = {id: lot for id, lot in found.items() if wanted[id].quantity}
+    if not searching:
+        return found
+    free = _free_lots(handover, {commitment.specification_id for commitment in searching})
+    for commitment in searching:
+        quantity = wanted[commitment.pk].quantity
+        lots = free.setdefault(commitment.specification_id, [])
+        if not lots:
+            lots.append(Free(_unreceived(by, handover, commitment.specification_id), 0))
+        lot_id = rules.choose_lot(lots, quantity)
+        assert lot_id is not None
+        found[commitment.pk] = lot_id
+        lots[:] = [Free(lot.lot_id, lot.quantity - quantity) if lot.lot_id == lot_id else lot for lot in lots]
+    return found
+
+
+def _free_lots(handover: Handover, specifications: set[int]) -> dict[int, list[Free]]:
+    """Lots of this hand-over's place by kind of goods: what arrived for it first, then what lay there."""
+    arrived = set(
+        Receipt.objects.filter(handover=handover, specification_id__in=specifications).values_list("lot_id", flat=True)
+    )
+    lots = sorted(journal.lots_at(handover.place_id, specifications), key=lambda lot: (lot.pk not in arrived, lot.pk))
+    free: dict[int, list[Free]] = {}
+    for lot in lots:
+        left = lot.accounting_quantity - lot.promised_quantity
+        if lot.pk in arrived or left > 0:
+            free.setdefault(lot.conforms_to_id, []).append(Free(lot.pk, left))
+    return free
+
+
+def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:
+    """A lot for goods that are packed before anybody wrote down their arrival; receiving fills it later."""
+    day = clock.wall(handover.begins, node.current().zone).date()
+    maker = Agent.objects.filter(products__specification_id=specification_id).first()
+    lot = flows.open_resource(
+        by=by,
+        specification=specification_id,
+        accountable=people.home_local(),
+        location=handover.place,
+        lot=rules.lot_code(day, maker.name if maker else ""),
+    )
+    return lot.pk
+
+
+def _lock(crate: Crate) -> Crate:
+    return Crate.objects.select_for_update(of=("self",)).select_related("handover__place").get(pk=crate.pk)
+
+
+def _packing_began(handover: Handover) -> None:
+    if handover.state in (Handover.State.PLANNED, Handover.State.RECEIVING):
+        handover.state = Handover.State.PACKING
+        handover.save(update_fields=["state"])

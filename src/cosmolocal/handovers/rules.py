@@ -1,0 +1,55 @@
+"""How goods are named and counted on their way through a hand-over: lot codes, crate numbers, what is short or over."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+REASONS = ("short", "spoiled", "broken", "missing", "refused", "returned", "count")
+
+
+class Free(NamedTuple):
+    """A lot and how much of it nobody was promised, in base units."""
+
+    lot_id: int
+    quantity: int
+
+
+def initials(name: str) -> str:
+    """Two letters that people recognise: of the first two Latin words, else the first two signs of the name."""
+    words = [word for word in name.split() if word[0].isascii() and word[0].isalpha()]
+    if len(words) >= 2:
+        return (words[0][0] + words[1][0]).upper()
+    letters = [letter for letter in name if unicodedata.category(letter)[0] == "L"]
+    return "".join(letters[:2]).upper() or "XX"
+
+
+def lot_code(day: date, producer: str, taken: Iterable[str] = ()) -> str:
+    """`1122-HD`: month, day and producer; a second lot of the same kind that day gets `1122-HD-2`."""
+    code = f"{day:%m%d}-{initials(producer)}"
+    used = set(taken)
+    if code not in used:
+        return code
+    number = 2
+    while f"{code}-{number}" in used:
+        number += 1
+    return f"{code}-{number}"
+
+
+def choose_lot(lots: Sequence[Free], quantity: int) -> int | None:
+    """The lot to pack from: the first that holds enough, else the fullest; None without any."""
+    for lot in lots:
+        if lot.quantity >= quantity:
+            return lot.lot_id
+    return max(lots, key=lambda lot: lot.quantity).lot_id if lots else None
+
+
+def verdict(promised: int, received: int) -> str:
+    """How what came compares with what was promised: none, unordered, short, over or right."""
+    if not promised:
+        return "unordered" if received else "none"
+    if not received:
+        return "none"
+    if received < promised:
+        return "short"
+    return "over" if received > promised else "right"

@@ -1,0 +1,284 @@
+"""How the shop decides: where a price goes, who gets what when it is short, when a round closes, what comes next.
+
+Money and quantities are integers in the smallest unit. Nothing here knows a database.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from cosmolocal.catalog.rules import line_amount, upper_quantity
+from cosmolocal.kernel.quantity import shares, times
+
+WHOLE = 10_000  # basis points in one
+
+# (state, deed) -> next state of an order round.
+NEXT = {
+    ("draft", "open"): "open",
+    ("draft", "cancel"): "cancelled",
+    ("open", "close"): "grace",
+    ("open", "cancel"): "cancelled",
+    ("grace", "reopen"): "open",
+    ("grace", "order"): "ordered",
+    ("ordered", "settle"): "settled",
+}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Where one gross price goes, in minor units; the four parts sum to the price exactly."""
+
+    producer: int
+    tax: int
+    transport: int
+    running: int
+
+    @property
+    def total(self) -> int:
+        return self.producer + self.tax + self.transport + self.running
+
+    def as_dict(self) -> dict[str, int]:
+        """As it is frozen on an order line."""
+        return {"producer": self.producer, "tax": self.tax, "transport": self.transport, "running": self.running}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one line asks of something short: `packs` whole packs of `pack` base units, for `who`."""
+
+    who: int
+    packs: int
+    pack: int
+
+    @property
+    def quantity(self) -> int:
+        return self.packs * self.pack
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """One settled line: its final sum (tax included, without deposit), how it was split, who owes its tax."""
+
+    final: int
+    deposit: int
+    tax_bp: int
+    local_owes_tax: bool
+    split: Split
+
+
+@dataclass(frozen=True)
+class RoundSplit:
+    """How the money of a whole round leaves its account, in minor units; below 0: the fund pays into the account."""
+
+    producers: Mapping[int, int]
+    tax: Mapping[int, int]  # per rate in basis points
+    deposits: int
+    transport: int
+    running: int
+    rounding: int
+
+    @property
+    def total(self) -> int:
+        funds = self.deposits + self.transport + self.running + self.rounding
+        return sum(self.producers.values()) + sum(self.tax.values()) + funds
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one line needs to know of its price: minor units per `per_quantity` base units (0: per pack)."""
+
+    price: int
+    purchase: int
+    per_quantity: int
+    pack: int
+    tolerance_bp: int
+    deposit: int
+    tax_bp: int
+    list_is_gross: bool
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """What a line comes to: base units wished and the most that may be charged; minor units; the frozen split."""
+
+    wished: int
+    cap: int
+    estimate: int
+    upper: int
+    deposit: int
+    split: Split
+
+
+def next_state(state: str, deed: str) -> str | None:
+    """The state after `deed`, or None where the deed is not possible now."""
+    return NEXT.get((state, deed))
+
+
+def tax_in(gross: int, tax_bp: int) -> int:
+    """The tax inside a gross sum, rounded half up once."""
+    return gross - times(gross, WHOLE, WHOLE + tax_bp)
+
+
+def purchase_paid(purchase: int, tax_bp: int, *, list_is_gross: bool) -> int:
+    """What the producer is paid for `purchase` of her list: a net list is paid with the tax on top."""
+    return purchase if list_is_gross else times(purchase, WHOLE + tax_bp, WHOLE)
+
+
+def split(gross: int, purchase: int, tax_bp: int, transport_bp: int) -> Split:
+    """Producer, tax and transport first, running costs get what remains; the parts sum to `gross`.
+
+    `transport_bp` is of the net price. What is sold below its cost leaves nothing for transport, and takes from running
+    costs (below 0).
+    """
+    tax = tax_in(gross, tax_bp)
+    rest = gross - tax - purchase
+    transport = min(times(gross - tax, transport_bp, WHOLE), max(rest, 0))
+    return Split(producer=purchase, tax=tax, transport=transport, running=rest - transport)
+
+
+def price_line(price: Price, count: int, transport_bp: int) -> PricedLine:
+    """What `count` packs come to, as wished and at most."""
+    wished = count * price.pack
+    cap = upper_quantity(wished, price.tolerance_bp)
+    estimate = _amount(price.price, price, wished)
+    purchase = purchase_paid(_amount(price.purchase, price, wished), price.tax_bp, list_is_gross=price.list_is_gross)
+    return PricedLine(
+        wished=wished,
+        cap=cap,
+        estimate=estimate,
+        upper=_amount(price.price, price, cap),
+        deposit=count * price.deposit,
+        split=split(estimate, purchase, price.tax_bp, transport_bp),
+    )
+
+
+def _amount(price: int, basis: Price, quantity: int) -> int:
+    return line_amount(price=price, per_quantity=basis.per_quantity, pack_quantity=basis.pack, count=0, weight=quantity)
+
+
+def scaled(amount: int, part: int, whole: int) -> int:
+    """`amount` for `part` of `whole`, rounded half up; 0 where there was nothing."""
+    return times(amount, part, whole) if whole else 0
+
+
+def of_ten(parts: Sequence[int], ten: int = 1000) -> list[int]:
+    """The parts of a price as shares of ten (in hundredths): they sum to `ten` exactly. No price: nothing."""
+    whole = sum(parts)
+    return shares(ten, parts) if whole > 0 and min(parts) >= 0 else [0] * len(parts)
+
+
+def lot_drawn(seed: str, who: int) -> str:
+    """The place of `who` in a draw that everybody can repeat: nobody gains by ordering early."""
+    return hashlib.sha256(f"{seed}:{who}".encode()).hexdigest()
+
+
+def share_out(available: int, wishes: Sequence[Wish], *, seed: str, step: int = 0) -> list[int]:
+    """What each wish is granted, in base units, when `available` is less than all wishes together.
+
+    Pieces (`step` 0): everybody's first pack in turn, then the second, in the order of a draw (`lot_drawn`). Goods by
+    weight: in proportion to the wishes, in steps of `step` base units, largest remainder first. Nobody gets more than
+    wished.
+    """
+    available = max(available, 0)
+    if sum(wish.quantity for wish in wishes) <= available:
+        return [wish.quantity for wish in wishes]
+    if step:
+        return _in_proportion(available, [wish.quantity for wish in wishes], step)
+    return _in_turn(available, wishes, seed)
+
+
+def _in_turn(available: int, wishes: Sequence[Wish], seed: str) -> list[int]:
+    granted = [0] * len(wishes)
+    waiting = sorted(range(len(wishes)), key=lambda i: (lot_drawn(seed, wishes[i].who), i))
+    while waiting:
+        again = []
+        for i in waiting:
+            if granted[i] < wishes[i].quantity and wishes[i].pack <= available:
+                granted[i] += wishes[i].pack
+                available -= wishes[i].pack
+                again.append(i)
+        waiting = again
+    return granted
+
+
+def _in_proportion(available: int, wishes: Sequence[int], step: int) -> list[int]:
+    parts = shares(available // step, list(wishes))
+    return [min(part * step, wish) for part, wish in zip(parts, wishes, strict=True)]
+
+
+def upper_total(lines: Iterable[tuple[int, int]]) -> int:
+    """What is set aside for an order: the upper sum and the deposit of each line."""
+    return sum(upper + deposit for upper, deposit in lines)
+
+
+def charged_quantity(weighed: int, cap: int) -> int:
+    """What is paid for: what the scale said, at most the cap that was agreed when ordering."""
+    return max(min(weighed, cap), 0)
+
+
+def producer_due(purchase: int, promised: int, accepted: int, unit_purchase: tuple[int, int] = (0, 1)) -> int:
+    """What a producer gets for what was accepted, in proportion to the sum agreed for what was promised.
+
+    What nobody ordered (`promised` 0) is paid at `unit_purchase`: minor units per base units.
+    """
+    if promised:
+        return times(purchase, accepted, promised)
+    return times(unit_purchase[0], accepted, unit_purchase[1])
+
+
+def round_split(lines: Sequence[SoldLine], producers: Mapping[int, int]) -> RoundSplit:
+    """Where the money of a round goes; the total is exactly what the lines and deposits brought in.
+
+    `producers` is what each is due for what was accepted. What was bought and not sold (or sold and not bought) is
+    running costs. Tax is owed on the sum per rate: what that differs from the sum of the lines is rounding.
+    """
+    gross: dict[int, int] = {}
+    line_tax = 0
+    passed_on = 0
+    for line in lines:
+        if line.local_owes_tax:
+            gross[line.tax_bp] = gross.get(line.tax_bp, 0) + line.final
+            line_tax += line.split.tax
+        else:
+            passed_on += line.split.tax
+    tax = {rate: tax_in(total, rate) for rate, total in sorted(gross.items()) if rate}
+    bought = sum(producers.values())
+    sold = sum(line.split.producer for line in lines) + passed_on
+    return RoundSplit(
+        producers=dict(producers),
+        tax=tax,
+        deposits=sum(line.deposit for line in lines),
+        transport=sum(line.split.transport for line in lines),
+        running=sum(line.split.running for line in lines) + sold - bought,
+        rounding=line_tax - sum(tax.values()),
+    )
+
+
+def share_bp(producers: int, sales: int, tax: int) -> int:
+    """The producers' share of sales after tax and without deposits, in basis points; 0 without sales."""
+    net = sales - tax
+    return times(producers, WHOLE, net) if net > 0 else 0
+
+
+def wall_moment(day: datetime, clock: time, zone: str) -> datetime:
+    """The moment (UTC) at which a wall clock in `zone` shows `clock` on the day of `day` there."""
+    there = day.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(there, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def shifted(moment: datetime, days: int, zone: str) -> datetime:
+    """The same time on the wall `days` later in `zone`, whatever summer time does in between; in UTC."""
+    wall = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+    return (wall + timedelta(days=days)).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def has_closed(now: datetime, closes_at: datetime, earlier: datetime | None = None) -> bool:
+    """True from the closing moment on; a product's own earlier closing counts where there is one."""
+    return now >= (min(earlier, closes_at) if earlier else closes_at)
+
+
+def grace_ends(closed_at: datetime, minutes: int) -> datetime:
+    """Until when a round that closed may be reopened."""
+    return closed_at + timedelta(minutes=minutes)
