@@ -1,10 +1,14 @@
 """Currencies and accounts as flows: which kinds of money there are, whose account is which resource, who pays whom."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.kernel.models import Operation
+from cosmolocal.money.words import FUND_LABELS
 
 
 class Currency(models.Model):
@@ -26,6 +30,20 @@ class Currency(models.Model):
         return self.code
 
 
+class AccountQuerySet(models.QuerySet["Account"]):
+    def open(self) -> "AccountQuerySet":
+        """Accounts that still take part."""
+        return self.filter(closed_at=None)
+
+    def held_by(self, holders: Iterable[Agent | int]) -> "AccountQuerySet":
+        """Accounts of these households, organisations, producers."""
+        return self.filter(holder__in=holders)
+
+    def labelled(self) -> "AccountQuerySet":
+        """With what a list needs to name an account and say how it stands: one statement."""
+        return self.select_related("holder", "currency", "resource")
+
+
 class Account(models.Model):
     """Whose account a resource is. Balance = accounting quantity: above 0 the local owes the holder."""
 
@@ -41,9 +59,11 @@ class Account(models.Model):
     holder = models.ForeignKey(Agent, models.PROTECT, related_name="accounts")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     code = models.CharField(max_length=40, blank=True)  # funds: "transport", "tax", ...; rounds: "round-<id>"
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, blank=True)  # empty: the holder's, who may change or erase it
     warn_below = models.BigIntegerField(null=True, blank=True)  # null: the currency's
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -56,7 +76,10 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """What a person reads: the fund in her language, the round's name, or the holder."""
+        if self.code in FUND_LABELS:
+            return str(FUND_LABELS[self.code])
+        return self.name or self.holder.name
 
 
 class MoneyBox(models.Model):
@@ -75,6 +98,11 @@ class MoneyBox(models.Model):
     number = models.CharField(max_length=42, blank=True)  # IBAN or account number
     bank_name = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "name"], condition=Q(closed_at=None), name="box_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -113,6 +141,34 @@ class Payment(models.Model):
     reference = models.CharField(max_length=140, blank=True)
     commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
+    paid_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # the deed that booked it
+    lowered = models.ForeignKey("flows.EconomicEvent", models.PROTECT, null=True, related_name="+")
+    left = models.ForeignKey("flows.EconomicEvent", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Unmatched(models.Model):
+    """Money that came from somebody nobody knows yet; what is `left` lies in the fund "unmatched"."""
+
+    box = models.ForeignKey(MoneyBox, models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    left = models.BigIntegerField()
+    on = models.DateField()  # when the bank booked it
+    payer = models.CharField(max_length=120, blank=True)  # as the bank wrote it
+    words = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(left__gte=0), name="unmatched_not_negative")]
+        ordering = ["on", "pk"]
+
+
+class Note(models.Model):
+    """What somebody typed to a deed (a reason, a bank reference): erasable, since events and deeds are not."""
+
+    operation = models.OneToOneField(Operation, models.CASCADE, related_name="money_note")
+    words = models.CharField(max_length=240)
 
 
 class MonthClose(models.Model):

@@ -1,0 +1,57 @@
+"""What can be done with money, by noun: accounts, transfers, money in, money out, costs, months, opening books."""
+
+from cosmolocal.money.operations.accounts import (
+    close_account,
+    open_account,
+    open_box,
+    open_currency,
+    open_round_account,
+    set_limits,
+)
+from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
+from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
+from cosmolocal.money.operations.months import close_month
+from cosmolocal.money.operations.payouts import (
+    PaymentWish,
+    agree_payment_list,
+    confirm_list,
+    confirm_payment,
+    drop_payment_list,
+    make_payment_list,
+    pay_back,
+    return_payment,
+)
+from cosmolocal.money.operations.transfers import Leg, refund, release_reservation, reserve, transfer, transfer_many
+
+__all__ = [
+    "Leg",
+    "PaymentWish",
+    "agree_payment_list",
+    "close_account",
+    "close_month",
+    "confirm_list",
+    "confirm_payment",
+    "count_cash",
+    "drop_payment_list",
+    "make_payment_list",
+    "match_unmatched",
+    "move_money",
+    "open_account",
+    "open_box",
+    "open_currency",
+    "open_round_account",
+    "pay_back",
+    "pay_cost",
+    "pay_in_coins",
+    "refund",
+    "release_reservation",
+    "reserve",
+    "return_payment",
+    "send_back",
+    "set_limits",
+    "top_up",
+    "top_up_unmatched",
+    "transfer",
+    "transfer_many",
+    "undo",
+]

@@ -1,0 +1,156 @@
+"""Opening and closing: a currency with its funds, accounts of people and rounds, boxes where money lies."""
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries
+from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.operations import journal
+from cosmolocal.money.words import FUNDS, Fund
+
+
+@operation("money.open_currency")
+def open_currency(
+    *, by: Agent, code: str, decimals: int, symbol: str, cash_step: int = 1, start_floor: int = 0, warn_below: int = 0
+) -> Currency:
+    """Opens a national currency with its two specifications and all standard funds; again: the same one.
+
+    `cash_step`, `start_floor` and `warn_below` are in minor units (cash_step 5: the smallest coin is 0.05).
+    """
+    policy.permit_house(by)
+    found = Currency.objects.filter(code=code).first()
+    if found is None:
+        unit = flows.define_unit(by=by, code=code, label=code, symbol=symbol, decimals=decimals, dimension="money")
+        found = Currency.objects.create(
+            code=code,
+            specification=flows.define_specification(by=by, name=code, unit=unit, medium_of_exchange=True),
+            money=flows.define_specification(by=by, name=f"{code} money", unit=unit),
+            decimals=decimals,
+            cash_step=max(cash_step, 1),
+            start_floor=start_floor,
+            warn_below=warn_below,
+        )
+    held = set(found.accounts.filter(kind=Account.Kind.FUND).values_list("code", flat=True))
+    for fund in FUNDS:
+        if fund.code not in held:
+            _open_fund(by, found, fund)
+    return found
+
+
+def _open_fund(by: Agent, currency: Currency, fund: Fund) -> None:
+    home = people.home_local()
+    floor = None if fund.may_fall else 0
+    resource = flows.open_resource(
+        by=by, specification=currency.specification, accountable=home, name=fund.code, floor=floor
+    )
+    Account.objects.create(
+        resource=resource, currency=currency, holder=home, kind=Account.Kind.FUND, code=fund.code, name=fund.code
+    )
+
+
+@operation("money.open_account")
+def open_account(
+    *, by: Agent, holder: Agent, kind: str = "member", currency: Currency | None = None, name: str = ""
+) -> Account:
+    """Opens the account of a household, organisation, producer or of walk-in customers; again: the same one.
+
+    A member's account starts at the floor of its currency; a producer's may fall to 0, a walk-in's freely.
+    """
+    policy.permit_house(by)
+    chosen = currency or queries.default_currency()
+    found = queries.account_for(holder, kind, chosen)
+    if found is not None:
+        return found
+    floors: dict[str, int | None] = {Account.Kind.MEMBER: chosen.start_floor, Account.Kind.WALK_IN: None}
+    resource = flows.open_resource(
+        by=by, specification=chosen.specification, accountable=holder, floor=floors.get(kind, 0)
+    )
+    return Account.objects.create(resource=resource, currency=chosen, holder=holder, kind=kind, name=name)
+
+
+@operation("money.open_round_account")
+def open_round_account(*, by: Agent, name: str, code: str) -> Account:
+    """Opens the account through which one order round's money runs; settled, it is exactly 0. Again: the same one."""
+    policy.permit_house(by)
+    currency = queries.default_currency()
+    found = Account.objects.filter(currency=currency, code=code).first()
+    if found is not None:
+        return found
+    home = people.home_local()
+    resource = flows.open_resource(by=by, specification=currency.specification, accountable=home, name=code, floor=None)
+    return Account.objects.create(
+        resource=resource, currency=currency, holder=home, kind=Account.Kind.ROUND, code=code, name=name
+    )
+
+
+@operation("money.open_box")
+def open_box(
+    *, by: Agent, kind: str, name: str, number: str = "", bank_name: str = "", currency: Currency | None = None
+) -> MoneyBox:
+    """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
+
+    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it.
+    """
+    policy.permit_house(by)
+    chosen = currency or queries.default_currency()
+    found = MoneyBox.objects.filter(currency=chosen, name=name, closed_at=None).first()
+    if found is not None:
+        return found
+    assert chosen.money is not None, "only a national currency has money behind it"
+    resource = flows.open_resource(
+        by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
+    )
+    return MoneyBox.objects.create(
+        resource=resource, currency=chosen, kind=kind, name=name, number=number, bank_name=bank_name
+    )
+
+
+@operation("money.set_limits")
+def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None) -> None:
+    """Sets when the holder gets a friendly word, and where it stops (minor units; below 0: credit).
+
+    A balance that lies below the new floor stays and stands on the list. Refuses: money.warning_below_stop.
+    """
+    policy.permit_books(by)
+    policy.forbid_own(by, account.holder)
+    if warn_below is not None and floor is not None and warn_below < floor:
+        raise Refusal(
+            "money.warning_below_stop",
+            _("The warning must come before the stop. Choose a warning level above it."),
+            field="warn_below",
+        )
+    account.warn_below = warn_below
+    account.save(update_fields=["warn_below"])
+    flows.set_floor(by=by, resource=account.resource, floor=floor)
+
+
+@operation("money.close_account")
+def close_account(*, by: Agent, account: Account, reason: str, key: str = "") -> None:
+    """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
+
+    Refuses: money.reason_missing, money.still_promised, money.already_closed.
+    """
+    policy.permit_books(by)
+    policy.forbid_own(by, account.holder)
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if locked.closed_at is not None:
+        raise Refusal("money.already_closed", _("This account is closed already."))
+    if not reason.strip():
+        raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
+    standing = queries.balance(locked)
+    if standing.set_aside:
+        raise Refusal(
+            "money.still_promised",
+            _("Something is still set aside for an order or a payment. Finish or cancel it first."),
+        )
+    if standing.balance:
+        fund = queries.fund("solidarity", locked.currency)
+        pair = (locked, fund) if standing.balance > 0 else (fund, locked)
+        flows.record(by=by, happenings=[journal.moved(*pair, abs(standing.balance), journal.stamp("left"))])
+        journal.note(reason)
+    locked.closed_at = running().at
+    locked.save(update_fields=["closed_at"])

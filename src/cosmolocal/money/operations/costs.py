@@ -1,0 +1,112 @@
+"""What the local itself pays and counts: costs out of funds, money carried to the bank, cash in the box."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries
+from cosmolocal.money.models import MoneyBox
+from cosmolocal.money.operations import journal
+from cosmolocal.money.operations.transfers import check_reason
+from cosmolocal.money.words import REASONS
+
+# Deeds that may be taken back as a whole; payments out have their own way back.
+_MAY_BE_UNDONE = frozenset({"money.top_up", "money.pay_in_coins", "money.transfer", "money.refund", "money.pay_cost"})
+
+
+@operation("money.pay_cost", fact=True)
+def pay_cost(
+    *,
+    by: Agent,
+    fund_code: str,
+    box: MoneyBox,
+    amount: int,
+    payee: Agent | None = None,
+    reason: str = "cost",
+    at: datetime | None = None,
+    key: str = "",
+) -> None:
+    """Books a cost that was paid: bank fee, rent, wages, tax. `reason`: one of words.COSTS, or a sentence.
+
+    Refuses: money.to_oneself (somebody else books what pays the treasurer), money.bad_amount, money.reason_missing.
+    """
+    policy.permit_books(by)
+    if payee is not None:
+        policy.forbid_own(by, payee)
+    journal.check_amount(amount)
+    check_reason(reason)
+    code = reason if reason in REASONS else "cost"
+    when = journal.stamp(code, at)
+    fund = queries.fund(fund_code, box.currency)
+    journal.check_same_currency(fund, box)
+    flows.record(
+        by=by,
+        happenings=[
+            journal.lowered(fund, amount, when),
+            journal.paid_from(box, amount, when, payee.pk if payee else None),
+        ],
+    )
+    if code != reason:
+        journal.note(reason)
+
+
+@operation("money.move_money", fact=True)
+def move_money(
+    *, by: Agent, source: MoneyBox, target: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
+) -> None:
+    """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything."""
+    policy.permit_cash(by)
+    journal.check_amount(amount)
+    journal.check_same_currency(source, target)
+    if source.pk == target.pk:
+        raise Refusal("money.same_box", _("Choose two different places."), field="target")
+    when = journal.stamp("moved", at)
+    flows.record(by=by, happenings=[journal.carried(source, target, amount, when)])
+
+
+@operation("money.count_cash", fact=True)
+def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = None, key: str = "") -> int:
+    """Books what was found in a box: `counted` minor units. The difference goes to the fund "drawer_difference".
+
+    A fact whatever it shows; gives the difference (below 0: missing). Refuses: money.bad_amount below 0.
+    """
+    policy.permit_cash(by)
+    if counted < 0:
+        raise Refusal("money.bad_amount", _("Write how much is in the box; 0 when it is empty."), field="counted")
+    locked = queries.boxes(box.currency).get(pk=box.pk)
+    difference = counted - locked.resource.accounting_quantity
+    if difference:
+        fund, when = queries.fund("drawer_difference", box.currency), journal.stamp("count", at)
+        action = "raise" if difference > 0 else "lower"
+        change = journal.raised if difference > 0 else journal.lowered
+        flows.record(
+            by=by,
+            happenings=[
+                journal.counted(action, locked, abs(difference), when),
+                change(fund, abs(difference), when),
+            ],
+        )
+    return difference
+
+
+@operation("money.undo", fact=True)
+def undo(*, by: Agent, deed_id: int, reason: str, key: str = "") -> None:
+    """Takes a deed of money back as a whole: a returned debit, a top-up for the wrong household, a wrong cost.
+
+    A fact: what was spent since may lie below its floor, and stands on the list. Refuses: money.cannot_undo,
+    money.reason_missing, flows.already_corrected.
+    """
+    policy.permit_books(by)
+    check_reason(reason)
+    deed = Operation.objects.filter(pk=deed_id, code__in=_MAY_BE_UNDONE).first()
+    events = list(deed.events.order_by("pk").values_list("pk", flat=True)) if deed else []
+    if deed is None or not events:
+        raise Refusal("money.cannot_undo", _("This entry cannot be taken back here. Correct it where it was made."))
+    for event_id in events:
+        flows.correct(by=by, event_id=event_id)
+    journal.note(reason)

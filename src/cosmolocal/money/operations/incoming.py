@@ -1,0 +1,135 @@
+"""Money that comes in: from members, from payers nobody knows yet, in coins; and taking a mistake back."""
+
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries, rules
+from cosmolocal.money.models import Account, MoneyBox, Unmatched
+from cosmolocal.money.operations import journal
+
+
+@operation("money.top_up", fact=True)
+def top_up(
+    *,
+    by: Agent,
+    account: Account,
+    box: MoneyBox,
+    amount: int,
+    payer: Agent | None = None,
+    at: datetime | None = None,
+    reference: str = "",
+    key: str = "",
+) -> None:
+    """Books money that came into a box for an account; `payer` where somebody else paid (a grandmother).
+
+    Refuses only what cannot be: money.bad_amount, money.other_currency, money.not_yet.
+    """
+    (policy.permit_cash if box.kind in _COINS else policy.permit_books)(by)
+    journal.check_amount(amount)
+    journal.check_same_currency(account, box)
+    when = journal.stamp("cash" if box.kind in _COINS else "top_up", at)
+    payer_id = payer.pk if payer else account.holder_id
+    flows.record(
+        by=by,
+        happenings=[journal.paid_into(box, amount, when, payer_id), journal.raised(account, amount, when)],
+    )
+    journal.note(reference)
+
+
+_COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
+
+
+@operation("money.pay_in_coins", fact=True)
+def pay_in_coins(
+    *, by: Agent, account: Account, box: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
+) -> int:
+    """Books cash paid for what is owed, rounded to the smallest coin; the difference goes to the fund "rounding".
+
+    Gives what was taken in coins, in minor units.
+    """
+    policy.permit_cash(by)
+    journal.check_amount(amount)
+    journal.check_same_currency(account, box)
+    taken = rules.round_cash(amount, account.currency.cash_step)
+    when = journal.stamp("cash", at)
+    happenings = [journal.raised(account, amount, when)]
+    if taken:
+        happenings.insert(0, journal.paid_into(box, taken, when, account.holder_id))
+    if taken != amount:
+        rounding = queries.fund("rounding", account.currency)
+        change = journal.raised if taken > amount else journal.lowered
+        happenings.append(change(rounding, abs(taken - amount), journal.stamp("rounding", at)))
+    flows.record(by=by, happenings=happenings)
+    return taken
+
+
+@operation("money.top_up_unmatched", fact=True)
+def top_up_unmatched(
+    *,
+    by: Agent,
+    box: MoneyBox,
+    amount: int,
+    payer: str = "",
+    reference: str = "",
+    at: datetime | None = None,
+    key: str = "",
+) -> Unmatched:
+    """Books money whose payer nobody knows: it lies in the fund "unmatched" until somebody finds out.
+
+    `payer` and `reference` are as the bank wrote them.
+    """
+    policy.permit_books(by)
+    journal.check_amount(amount)
+    when = journal.stamp("unmatched", at)
+    fund = queries.fund("unmatched", box.currency)
+    flows.record(by=by, happenings=[journal.paid_into(box, amount, when), journal.raised(fund, amount, when)])
+    on = clock.wall(at or running().at, node.current().zone).date()
+    return Unmatched.objects.create(
+        box=box, amount=amount, left=amount, on=on, payer=payer.strip()[:120], words=reference.strip()[:240]
+    )
+
+
+@operation("money.match_unmatched", fact=True)
+def match_unmatched(
+    *, by: Agent, unmatched: Unmatched, account: Account, amount: int | None = None, key: str = ""
+) -> None:
+    """Gives unmatched money, or a part of it (two members in one payment), to the account it was meant for.
+
+    Refuses: money.more_than_came, money.bad_amount.
+    """
+    policy.permit_books(by)
+    part = unmatched.left if amount is None else amount
+    journal.check_amount(part)
+    _take(unmatched, part)
+    fund = queries.fund("unmatched", unmatched.box.currency)
+    flows.record(by=by, happenings=[journal.moved(fund, account, part, journal.stamp("matched"))])
+
+
+@operation("money.send_back", fact=True)
+def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", key: str = "") -> None:
+    """Books that unmatched money (paid twice, paid by mistake) went back to where it came from, from the same box."""
+    policy.permit_books(by)
+    part = unmatched.left
+    journal.check_amount(part)
+    _take(unmatched, part)
+    fund, when = queries.fund("unmatched", unmatched.box.currency), journal.stamp("sent_back")
+    flows.record(by=by, happenings=[journal.lowered(fund, part, when), journal.paid_from(unmatched.box, part, when)])
+    journal.note(reason)
+
+
+def _take(unmatched: Unmatched, part: int) -> None:
+    """Takes a part off what is left; of two who match the same money, one is told."""
+    taken = Unmatched.objects.filter(pk=unmatched.pk, left__gte=part).update(left=F("left") - part)
+    if not taken:
+        raise Refusal(
+            "money.more_than_came",
+            _("So much is not left of this payment; perhaps somebody else has just assigned it. Open it again."),
+            field="amount",
+        )

@@ -1,0 +1,150 @@
+"""How one movement of money is written: what the local has and what it owes change together, in an open month."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.flows.operations import Happening
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import queries, rules
+from cosmolocal.money.models import Account, MoneyBox, Note
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When and why an event stands in the books; `value_on` is its true date where that month is closed."""
+
+    reason: str = ""
+    at: datetime | None = None
+    value_on: date | None = None
+
+
+def stamp(reason: str, at: datetime | None = None) -> Stamp:
+    """`at` where its month is open, else now with the true date beside it. Refuses money.not_yet."""
+    if at is None:
+        return Stamp(reason)
+    if at > running().at:
+        raise Refusal("money.not_yet", _("This day has not come yet. Choose today or an earlier day."), field="on")
+    happened_on = clock.wall(at, node.current().zone).date()
+    late = rules.open_from(queries.closed_until(), happened_on)
+    return Stamp(reason, None, late) if late else Stamp(reason, at)
+
+
+def check_amount(amount: int, field: str = "amount") -> None:
+    """Refuses money.bad_amount unless above 0: the direction is the deed's, never the sign's."""
+    if amount <= 0:
+        raise Refusal("money.bad_amount", _("Write an amount above 0."), field=field)
+
+
+def check_same_currency(*things: Account | MoneyBox) -> None:
+    """Refuses money.other_currency where accounts or boxes do not count in the same money."""
+    if len({thing.currency_id for thing in things}) > 1:
+        raise Refusal("money.other_currency", _("These accounts do not count in the same money. Choose another one."))
+
+
+def note(words: str) -> None:
+    """Keeps what somebody typed beside the running deed, where it can be erased."""
+    if words := words.strip()[:240]:
+        Note.objects.get_or_create(operation_id=running().id, defaults={"words": words})
+
+
+def paid_into(box: MoneyBox, amount: int, stamp: Stamp, payer_id: int | None = None) -> Happening:
+    """Money comes into a box from outside our books."""
+    return Happening(
+        action="transfer",
+        quantity=amount,
+        specification_id=box.currency.money_id,
+        provider_id=payer_id,
+        receiver_id=people.home_local().pk,
+        to_resource_id=box.resource_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )
+
+
+def paid_from(box: MoneyBox, amount: int, stamp: Stamp, payee_id: int | None = None) -> Happening:
+    """Money leaves a box, out of our books. A fact: the bank has done it."""
+    return Happening(
+        action="transfer",
+        quantity=amount,
+        specification_id=box.currency.money_id,
+        provider_id=people.home_local().pk,
+        receiver_id=payee_id,
+        resource_id=box.resource_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )
+
+
+def carried(source: MoneyBox, target: MoneyBox, amount: int, stamp: Stamp) -> Happening:
+    """Money goes from one box to another; the local has as much as before."""
+    return Happening(
+        action="transfer",
+        quantity=amount,
+        specification_id=source.currency.money_id,
+        resource_id=source.resource_id,
+        to_resource_id=target.resource_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )
+
+
+def counted(action: str, box: MoneyBox, difference: int, stamp: Stamp) -> Happening:
+    """Counting found more (`raise`) or less (`lower`) in a box than the books say."""
+    return Happening(
+        action=action,
+        quantity=difference,
+        specification_id=box.currency.money_id,
+        resource_id=box.resource_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )
+
+
+def raised(account: Account, amount: int, stamp: Stamp) -> Happening:
+    """The local owes the holder more. Stands beside `paid_into` in the same deed."""
+    return _changed("raise", account, amount, stamp)
+
+
+def lowered(account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> Happening:
+    """The local owes the holder less. Stands beside `paid_from` in the same deed."""
+    return _changed("lower", account, amount, stamp, fulfils_id)
+
+
+def _changed(action: str, account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> Happening:
+    return Happening(
+        action=action,
+        quantity=amount,
+        specification_id=account.currency.specification_id,
+        provider_id=None if fulfils_id else account.holder_id,
+        receiver_id=None if fulfils_id else account.holder_id,
+        resource_id=account.resource_id,
+        fulfils_id=fulfils_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )
+
+
+def moved(source: Account, target: Account, amount: int, stamp: Stamp) -> Happening:
+    """From one account to another; what the local has stays. Guarded where somebody wishes it (`guard`)."""
+    return Happening(
+        action="transfer",
+        quantity=amount,
+        specification_id=source.currency.specification_id,
+        provider_id=source.holder_id,
+        receiver_id=target.holder_id,
+        resource_id=source.resource_id,
+        to_resource_id=target.resource_id,
+        at=stamp.at,
+        value_on=stamp.value_on,
+        reason=stamp.reason,
+    )

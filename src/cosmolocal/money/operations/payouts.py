@@ -1,0 +1,240 @@
+"""Paying out: a list drawn up by one person, agreed by another, paid line by line, and what comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import approvals
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries, rules
+from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
+from cosmolocal.money.operations import journal
+from cosmolocal.money.operations.transfers import check_reason
+
+KIND = "money.payment_list"
+
+
+@dataclass(frozen=True)
+class PaymentWish:
+    """One line of a payment list: from which account, how much (minor units), with which words for the bank."""
+
+    account_id: int
+    amount: int
+    reference: str = ""
+
+
+@operation("money.make_payment_list")
+def make_payment_list(
+    *, by: Agent, lines: Sequence[PaymentWish], box: MoneyBox, name: str, key: str = ""
+) -> PaymentList:
+    """Draws up payments from a box; each amount is set aside on its account until it is paid or dropped.
+
+    A second treasurer (or a steward, where there is none) must agree, never the maker or a payee. Refuses:
+    money.nothing_to_pay, money.not_enough (`account_id` in its facts), money.nobody_to_agree, money.bad_amount.
+    """
+    policy.permit_books(by)
+    wanted = [line for line in lines if line.amount]
+    if not wanted:
+        raise Refusal("money.nothing_to_pay", _("Choose at least one payment above 0."))
+    for line in wanted:
+        journal.check_amount(line.amount)
+    accounts = Account.objects.labelled().in_bulk([line.account_id for line in wanted])
+    journal.check_same_currency(box, *accounts.values())
+    made = PaymentList.objects.create(
+        currency=box.currency, box=box, name=name.strip()[:120], made_by=by, made_at=running().at
+    )
+    promises = _set_aside(by, wanted, accounts)
+    Payment.objects.bulk_create(
+        Payment(
+            list=made,
+            account_id=line.account_id,
+            amount=line.amount,
+            reference=line.reference.strip()[:140],
+            commitment_id=promise,
+        )
+        for line, promise in zip(wanted, promises, strict=True)
+    )
+    made.approval = _ask(by, made, list(accounts.values()))
+    made.save(update_fields=["approval"])
+    return made
+
+
+def _set_aside(by: Agent, lines: Sequence[PaymentWish], accounts: dict[int, Account]) -> list[int]:
+    home = people.home_local().pk
+    wishes = [
+        CommitmentWish(
+            action="lower",
+            provider=home,
+            receiver=accounts[line.account_id].holder_id,
+            specification=accounts[line.account_id].currency.specification_id,
+            quantity=line.amount,
+            is_reciprocal=True,
+            resource=accounts[line.account_id].resource_id,
+        )
+        for line in lines
+    ]
+    try:
+        return [commitment.pk for commitment in flows.commit(by=by, wishes=wishes)]
+    except Refusal as refusal:
+        if refusal.code != "flows.not_enough":
+            raise
+        short = next(a for a in accounts.values() if a.resource_id in refusal.facts["resources"])
+        raise Refusal(
+            "money.not_enough",
+            _("%(name)s does not have so much on the account. Pay at most %(most)s.")
+            % {
+                "name": short,
+                "most": queries.format(max(queries.balance(short).spendable or 0, 0), short.currency),
+            },
+            account_id=short.pk,
+        ) from refusal
+
+
+def _ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
+    """Asks treasurers; stewards where no other treasurer may say yes."""
+    holders = [account.holder for account in payees if not account.holder.is_home]
+    excluded = {agent.pk: agent for agent in [by, *holders]}
+    for holder in holders:
+        excluded.update({person.pk: person for person in people.members_of(holder)})
+    for role in (agents.TREASURER, agents.STEWARD):
+        if people.role_holders(role).exclude(pk__in=excluded).exists():
+            return approvals.ask(
+                by=by, kind=KIND, subject_id=made.pk, role=role, needed=1, excluded=list(excluded.values())
+            )
+    raise Refusal(
+        "money.nobody_to_agree",
+        _("A second person has to agree to payments. Ask a steward to name another treasurer first."),
+    )
+
+
+@operation("money.agree_payment_list")
+def agree_payment_list(
+    *, by: Agent, payment_list: PaymentList, yes: bool, reason: str = "", key: str = ""
+) -> PaymentList:
+    """The second person's word. A no drops the list and frees what was set aside.
+
+    Refuses: agents.may_not_vote (the maker, a payee, somebody without the task), money.list_decided.
+    """
+    made = _locked(payment_list, PaymentList.State.ASKED)
+    if made.approval is None:
+        raise Refusal("money.list_decided", _("This list has been decided already. Open it again."))
+    vote = approvals.vote(by=by, approval=made.approval, yes=yes, reason=reason)
+    if vote.state == "granted":
+        made.state = PaymentList.State.AGREED
+        made.save(update_fields=["state"])
+    elif not yes:
+        _drop(by, made)
+    return made
+
+
+@operation("money.drop_payment_list")
+def drop_payment_list(*, by: Agent, payment_list: PaymentList, key: str = "") -> PaymentList:
+    """Gives up what is not paid yet; the amounts are free again. Refuses: money.list_decided."""
+    policy.permit_books(by)
+    made = _locked(payment_list, PaymentList.State.ASKED, PaymentList.State.AGREED)
+    _drop(by, made)
+    return made
+
+
+def _drop(by: Agent, made: PaymentList) -> None:
+    planned = list(made.payments.filter(state=Payment.State.PLANNED))
+    flows.release(by=by, commitments=[p.commitment_id for p in planned if p.commitment_id])
+    made.payments.filter(state=Payment.State.PLANNED).update(state=Payment.State.DROPPED)
+    has_paid = made.payments.filter(state__in=[Payment.State.PAID, Payment.State.RETURNED]).exists()
+    made.state = PaymentList.State.DONE if has_paid else PaymentList.State.DROPPED
+    made.save(update_fields=["state"])
+
+
+@operation("money.confirm_payment")
+def confirm_payment(*, by: Agent, payment: Payment, key: str = "") -> None:
+    """Books that one payment of an agreed list has left. Refuses: money.not_agreed, money.paid_already."""
+    policy.permit_books(by)
+    made = _locked(payment.list, PaymentList.State.AGREED)
+    line = made.payments.select_related("account__currency").get(pk=payment.pk)
+    if line.state != Payment.State.PLANNED:
+        raise Refusal("money.paid_already", _("This payment is booked or dropped already. Open the list again."))
+    _pay(by, made, [line])
+
+
+@operation("money.confirm_list")
+def confirm_list(*, by: Agent, payment_list: PaymentList, key: str = "") -> None:
+    """Books that every payment still planned has left. Refuses: money.not_agreed."""
+    policy.permit_books(by)
+    made = _locked(payment_list, PaymentList.State.AGREED)
+    _pay(by, made, list(made.payments.select_related("account__currency").filter(state=Payment.State.PLANNED)))
+
+
+def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment]) -> None:
+    """Per line: the account is lowered, the money leaves; cash in whole coins, the difference to "rounding"."""
+    box, when = made.box, journal.stamp("payout")
+    in_coins = box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
+    happenings: list[Happening] = []
+    rest = 0
+    for line in lines:
+        paid = rules.round_cash(line.amount, made.currency.cash_step) if in_coins else line.amount
+        rest += line.amount - paid
+        happenings.append(journal.lowered(line.account, line.amount, when, line.commitment_id))
+        happenings.append(journal.paid_from(box, paid, when, line.account.holder_id))
+    if rest:
+        change = journal.raised if rest > 0 else journal.lowered
+        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), journal.stamp("rounding")))
+    ids = flows.record(by=by, happenings=happenings)
+    for number, line in enumerate(lines):
+        line.state, line.paid_by_id = Payment.State.PAID, running().id
+        line.lowered_id, line.left_id = ids[2 * number], ids[2 * number + 1]
+    Payment.objects.bulk_update(lines, ["state", "paid_by", "lowered", "left"])
+    if not made.payments.filter(state=Payment.State.PLANNED).exists():
+        made.state = PaymentList.State.DONE
+        made.save(update_fields=["state"])
+
+
+@operation("money.return_payment", fact=True)
+def return_payment(*, by: Agent, payment: Payment, reason: str, key: str = "") -> None:
+    """Books that a payment came back (closed account, wrong number): both its events are taken back, linked.
+
+    Refuses: money.not_paid, money.reason_missing.
+    """
+    policy.permit_books(by)
+    check_reason(reason)
+    line = Payment.objects.select_for_update().get(pk=payment.pk)
+    if line.state != Payment.State.PAID or line.lowered_id is None or line.left_id is None:
+        raise Refusal("money.not_paid", _("This payment is not booked as paid, so it cannot come back."))
+    for event_id in (line.lowered_id, line.left_id):
+        flows.correct(by=by, event_id=event_id)
+    line.state = Payment.State.RETURNED
+    line.save(update_fields=["state"])
+    journal.note(reason)
+
+
+@operation("money.pay_back")
+def pay_back(
+    *, by: Agent, account: Account, box: MoneyBox, amount: int, reference: str = "", key: str = ""
+) -> PaymentList:
+    """Draws up the payment of a balance to its holder (a leaver, a restaurant that paid too much).
+
+    Like every payment out it needs a second person. Refuses: as `make_payment_list`.
+    """
+    return make_payment_list(
+        by=by,
+        lines=[PaymentWish(account.pk, amount, reference)],
+        box=box,
+        name=_("Back to %(name)s") % {"name": account},
+    )
+
+
+def _locked(payment_list: PaymentList, *states: str) -> PaymentList:
+    """The list, locked. Refuses money.not_agreed, money.list_decided unless it is in one of the states."""
+    made = PaymentList.objects.select_for_update(of=("self",)).select_related("currency", "box__currency", "approval")
+    found = made.get(pk=payment_list.pk)
+    if found.state in states:
+        return found
+    if found.state == PaymentList.State.ASKED:
+        raise Refusal("money.not_agreed", _("A second person has to agree to this list first."))
+    raise Refusal("money.list_decided", _("This list has been decided already. Open it again."))

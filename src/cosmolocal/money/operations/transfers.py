@@ -1,0 +1,186 @@
+"""Money from one account to another: at once, set aside for later, given back, taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries
+from cosmolocal.money.models import Account
+from cosmolocal.money.operations import journal
+from cosmolocal.money.words import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transfer among many: account ids, minor units. `guard`: refused where it would fall below its floor."""
+
+    source_id: int
+    target_id: int
+    amount: int
+    reason: str = ""
+    fulfils_id: int | None = None
+    agreement_id: int | None = None
+    guard: bool = False
+
+
+@operation("money.transfer")
+def transfer(
+    *,
+    by: Agent,
+    source: Account,
+    target: Account,
+    amount: int,
+    reason: str = "",
+    guard: bool = True,
+    at: datetime | None = None,
+    key: str = "",
+) -> None:
+    """Moves `amount` minor units from one account to another; `guard=False` for facts, which no floor stops.
+
+    With an agreement or a promise to fulfil: `transfer_many`. Refuses: money.bad_amount, money.other_currency,
+    money.not_enough, money.not_yet, agents.not_allowed.
+    """
+    policy.permit_books(by)
+    journal.check_amount(amount)
+    journal.check_same_currency(source, target)
+    happening = journal.moved(source, target, amount, journal.stamp(reason, at))
+    happening.guard = guard
+    try:
+        flows.transfer(by=by, happening=happening)
+    except Refusal as refusal:
+        raise _short(refusal, source, amount) from refusal
+
+
+@operation("money.transfer_many")
+def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None, key: str = "") -> None:
+    """Moves many amounts between accounts in one set: settling, splitting. Legs of 0 are left out.
+
+    A leg with `fulfils_id` keeps a promise that lies on its source. Refuses: money.bad_amount, money.not_enough,
+    money.no_such_account, agents.not_allowed.
+    """
+    policy.permit_books(by)
+    wanted = [leg for leg in legs if leg.amount]
+    if any(leg.amount < 0 for leg in wanted):
+        journal.check_amount(0)
+    known = _known({leg.source_id for leg in wanted} | {leg.target_id for leg in wanted})
+    stamps = {reason: journal.stamp(reason, at) for reason in {leg.reason for leg in wanted}}
+    happenings = []
+    for leg in wanted:
+        source, source_holder, specification = known[leg.source_id]
+        target, target_holder, _other = known[leg.target_id]
+        stamp = stamps[leg.reason]
+        happenings.append(
+            Happening(
+                action="transfer",
+                quantity=leg.amount,
+                specification_id=specification,
+                provider_id=source_holder,
+                receiver_id=target_holder,
+                resource_id=source,
+                to_resource_id=target,
+                agreement_id=leg.agreement_id,
+                fulfils_id=leg.fulfils_id,
+                at=stamp.at,
+                value_on=stamp.value_on,
+                reason=leg.reason,
+                guard=leg.guard,
+            )
+        )
+    try:
+        flows.record(by=by, happenings=happenings)
+    except Refusal as refusal:
+        raise _short(refusal) from refusal
+
+
+def _known(ids: set[int]) -> dict[int, tuple[int, int, int]]:
+    """Account id -> its resource, holder and currency's specification; one statement for a thousand accounts."""
+    wanted, found = sorted(ids), {}
+    for begin in range(0, len(wanted), 1000):
+        rows = Account.objects.filter(pk__in=wanted[begin : begin + 1000]).values_list(
+            "pk", "resource_id", "holder_id", "currency__specification_id"
+        )
+        found.update({pk: (resource, holder, kind) for pk, resource, holder, kind in rows})
+    if len(found) < len(wanted):
+        raise Refusal("money.no_such_account", _("One of these accounts does not exist. Open the page again."))
+    return found
+
+
+@operation("money.reserve")
+def reserve(*, by: Agent, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> int:
+    """Sets `amount` minor units aside on an account for a later transfer to `target`; the id of the commitment.
+
+    Called by the deed that needs it, which has permitted `by`. Refuses: money.not_enough (`missing` in its facts).
+    """
+    journal.check_same_currency(account, target)
+    wish = CommitmentWish(
+        action="transfer",
+        provider=account.holder_id,
+        receiver=target.holder_id,
+        specification=account.currency.specification_id,
+        quantity=amount,
+        agreement=agreement_id,
+        is_reciprocal=True,
+        resource=account.resource_id,
+        to_resource=target.resource_id,
+    )
+    try:
+        [commitment] = flows.commit(by=by, wishes=[wish])
+    except Refusal as refusal:
+        raise _short(refusal, account, amount) from refusal
+    return commitment.pk
+
+
+@operation("money.release_reservation")
+def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0) -> None:
+    """Gives back what was set aside, all but `keep` minor units."""
+    flows.release(by=by, commitments=[commitment_id], keep={commitment_id: keep} if keep else None)
+
+
+@operation("money.refund")
+def refund(
+    *, by: Agent, source: Account, account: Account, amount: int, reason: str, at: datetime | None = None, key: str = ""
+) -> None:
+    """Gives money back to a member from a fund, a round or (by agreement) a producer: a fact with a reason.
+
+    `reason` is one of words.REASONS, or a sentence that is kept beside the deed. Refuses: money.reason_missing,
+    money.bad_amount, money.to_oneself.
+    """
+    policy.permit_books(by)
+    policy.forbid_own(by, account.holder)
+    journal.check_amount(amount)
+    journal.check_same_currency(source, account)
+    check_reason(reason)
+    code = reason if reason in REASONS else "refund"
+    flows.record(by=by, happenings=[journal.moved(source, account, amount, journal.stamp(code, at))])
+    if code != reason:
+        journal.note(reason)
+
+
+def check_reason(reason: str) -> None:
+    """Refuses money.reason_missing where nothing was written: whoever reads the books later must understand."""
+    if not reason.strip():
+        raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
+
+
+def _short(refusal: Refusal, account: Account | None = None, amount: int = 0) -> Refusal:
+    """`flows.not_enough` in words of money, with what is missing; every other refusal as it is."""
+    if refusal.code != "flows.not_enough":
+        return refusal
+    if account is None:
+        return Refusal("money.not_enough", _("One of these accounts does not hold enough."), **refusal.facts)
+    spendable = queries.balance(account).spendable or 0
+    missing = amount - max(spendable, 0)
+    return Refusal(
+        "money.not_enough",
+        _("%(missing)s is missing on this account. Put money on it first, or take less.")
+        % {"missing": queries.format(missing, account.currency)},
+        field="amount",
+        missing=missing,
+    )

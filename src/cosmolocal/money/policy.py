@@ -1,0 +1,66 @@
+"""Who may do what with money. Deeds of other apps that move money have decided that themselves."""
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money.models import Account
+
+
+def may_keep_books(agent: Agent) -> bool:
+    """Books what came, what was paid, what was counted: treasurers, and the house itself."""
+    return agents.is_house(agent) or agents.is_treasurer(agent)
+
+
+def may_read_books(reader: Reader) -> bool:
+    """Sees every account: treasurers and stewards; auditors, who change nothing."""
+    return reader.has(agents.TREASURER, agents.STEWARD, agents.AUDITOR)
+
+
+def may_see(reader: Reader, account: Account) -> bool:
+    """Her household's, her restaurant's or her farm's account, or all as a reader of the books."""
+    if reader.person is None:
+        return False
+    return may_read_books(reader) or account.holder_id in own_holders(reader)
+
+
+def own_holders(reader: Reader) -> set[int]:
+    """Ids of those whose accounts are the reader's own: herself, households, organisations, farms."""
+    if reader.person is None:
+        return set()
+    holders = [reader.person, *people.buying_agents(reader.person), *people.producers_of(reader.person)]
+    return {holder.pk for holder in holders}
+
+
+def permit_books(by: Agent) -> None:
+    """Refuses `agents.not_allowed` unless a treasurer, the house, or a deed of another app is at work."""
+    if _is_own_deed():
+        agents.permit(by, agents.TREASURER)
+
+
+def permit_cash(by: Agent) -> None:
+    """Like `permit_books`; stewards and keepers of a hand-over may count and take cash too."""
+    if _is_own_deed():
+        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
+
+
+def permit_house(by: Agent) -> None:
+    """Currencies and boxes are opened by stewards and treasurers."""
+    if _is_own_deed():
+        agents.permit(by, agents.TREASURER, agents.STEWARD)
+
+
+def forbid_own(by: Agent, holder: Agent) -> None:
+    """Refuses `money.to_oneself`: nobody gives money to herself, her household or her farm."""
+    if not agents.is_house(by) and agents.belongs_to(by, holder):
+        raise Refusal(
+            "money.to_oneself", _("This would pay you or your household. Please ask another treasurer to do it.")
+        )
+
+
+def _is_own_deed() -> bool:
+    return running().code.startswith("money.")

@@ -1,0 +1,99 @@
+"""Whose account is which, how it stands, and how an amount is written."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel import node
+from cosmolocal.look.numbers import format_money
+from cosmolocal.money import policy
+from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.rules import Standing
+
+
+def default_currency() -> Currency:
+    """The national currency of this local. Raises Currency.DoesNotExist before setup."""
+    return Currency.objects.get(code=node.current().currency)
+
+
+def format(minor: int, currency: Currency | None = None) -> str:
+    """An amount in minor units as this reader writes it: 12640 is ¥ 126.40."""
+    chosen = currency or default_currency()
+    return format_money(minor, chosen.code, chosen.decimals)
+
+
+def account_for(holder: Agent | int, kind: str = "member", currency: Currency | None = None) -> Account | None:
+    """The open account of somebody, with currency and holder (one statement, two without `currency`)."""
+    chosen = currency or default_currency()
+    return Account.objects.open().labelled().filter(holder=holder, kind=kind, currency=chosen).first()
+
+
+def accounts_by_holder(holders: Iterable[Agent | int], kind: str = "member") -> dict[int, Account]:
+    """Holder id -> open account in the local's currency, for many at once (two statements)."""
+    found = Account.objects.open().labelled().held_by(holders).filter(kind=kind, currency=default_currency())
+    return {account.holder_id: account for account in found}
+
+
+def fund(code: str, currency: Currency | None = None) -> Account:
+    """One of the local's own funds by its code (words.FUNDS). Raises Account.DoesNotExist for another code."""
+    chosen = currency or default_currency()
+    return Account.objects.select_related("currency", "holder").get(currency=chosen, code=code, kind="fund")
+
+
+def funds(currency: Currency | None = None) -> QuerySet[Account]:
+    """All funds with their resources, in the order in which they were opened."""
+    chosen = currency or default_currency()
+    return Account.objects.labelled().filter(currency=chosen, kind=Account.Kind.FUND).order_by("id")
+
+
+def boxes(currency: Currency | None = None) -> QuerySet[MoneyBox]:
+    """Where money lies: open boxes with their resources, bank first."""
+    chosen = currency or default_currency()
+    found = MoneyBox.objects.filter(currency=chosen, closed_at=None)
+    return found.select_related("resource", "currency").order_by("kind", "id")
+
+
+def balance(account: Account) -> Standing:
+    """How an account stands now, read afresh (one statement)."""
+    return balances([account])[account.pk]
+
+
+def balances(accounts: Iterable[Account | int]) -> dict[int, Standing]:
+    """Account id -> how it stands now, for many at once (one statement)."""
+    ids = [account if isinstance(account, int) else account.pk for account in accounts]
+    rows = Account.objects.filter(pk__in=ids).values_list(
+        "pk",
+        "resource__accounting_quantity",
+        "resource__promised_quantity",
+        "resource__floor",
+        "warn_below",
+        "currency__warn_below",
+        "kind",
+    )
+    return {
+        pk: Standing(has, aside, floor, _warning(kind, own, common))
+        for pk, has, aside, floor, own, common, kind in rows
+    }
+
+
+def standing(account: Account) -> Standing:
+    """How an account loaded by `labelled()` stands, without asking the database again."""
+    resource = account.resource
+    warn = _warning(account.kind, account.warn_below, account.currency.warn_below)
+    return Standing(resource.accounting_quantity, resource.promised_quantity, resource.floor, warn)
+
+
+def _warning(kind: str, own: int | None, common: int) -> int:
+    if own is not None:
+        return own
+    return common if kind == Account.Kind.MEMBER else 0
+
+
+def visible_to(reader: Reader) -> QuerySet[Account]:
+    """Accounts a reader may open; others are not there (404): her own ones, or all for readers of the books."""
+    if reader.person is None:
+        return Account.objects.none()
+    everything = Account.objects.labelled()
+    return everything if policy.may_read_books(reader) else everything.held_by(policy.own_holders(reader))

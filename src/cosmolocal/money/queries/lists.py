@@ -1,0 +1,66 @@
+"""What waits for somebody who keeps the books, and lists of accounts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, QuerySet, Sum
+
+from cosmolocal.agents import approvals
+from cosmolocal.agents.models import Agent
+from cosmolocal.money.models import Account, Currency, MonthClose, Payment, PaymentList, Unmatched
+from cosmolocal.money.queries.accounts import default_currency
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for the treasurer: lists to agree on, lists to pay, unknown payers, accounts below their floor."""
+
+    to_agree: int
+    to_pay: int
+    unmatched: int
+    below: int
+
+
+def closed_until(currency: Currency | None = None) -> date | None:
+    """The last day of the books that are closed; None while all is open."""
+    return MonthClose.objects.order_by("-until").values_list("until", flat=True).first()
+
+
+def below_floor(currency: Currency | None = None) -> QuerySet[Account]:
+    """Accounts that a fact took below their floor: the stewards' and treasurers' list, deepest first."""
+    missing = F("resource__accounting_quantity") - F("resource__floor")
+    found = (
+        Account.objects.open().labelled().filter(currency=currency or default_currency(), resource__floor__isnull=False)
+    )
+    return found.annotate(missing=missing).filter(missing__lt=0).order_by("missing", "id")
+
+
+def members(search: str = "", currency: Currency | None = None) -> QuerySet[Account]:
+    """Members' and producers' accounts by name, with what a list needs (one statement)."""
+    kinds = (Account.Kind.MEMBER, Account.Kind.PRODUCER, Account.Kind.WALK_IN)
+    found = Account.objects.open().labelled().filter(currency=currency or default_currency(), kind__in=kinds)
+    for word in search.split():
+        found = found.filter(holder__name__icontains=word)
+    return found.order_by("holder__name", "id")
+
+
+def unmatched() -> QuerySet[Unmatched]:
+    """Money from unknown payers, longest waiting first."""
+    return Unmatched.objects.filter(left__gt=0).select_related("box__currency")
+
+
+def payment_lists() -> QuerySet[PaymentList]:
+    """All payment lists with their sums, newest first (one statement)."""
+    found = PaymentList.objects.select_related("currency", "box", "made_by", "approval")
+    return found.annotate(total=Sum("payments__amount")).order_by("-made_at", "-id")
+
+
+def waiting(agent: Agent) -> Waiting:
+    """The figures of the treasurer's page."""
+    lists = PaymentList.objects.all()
+    return Waiting(
+        to_agree=len(approvals.waiting_for(agent, "money.payment_list")),
+        to_pay=lists.filter(state=PaymentList.State.AGREED, payments__state=Payment.State.PLANNED).distinct().count(),
+        unmatched=unmatched().count(),
+        below=below_floor().count(),
+    )

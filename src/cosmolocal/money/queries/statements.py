@@ -1,0 +1,166 @@
+"""What happened on an account or in a box between two days, with the balance before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, Sum
+
+from cosmolocal.flows import queries as flows
+from cosmolocal.kernel import clock, node
+from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.words import FUND_LABELS, reason_label
+
+
+@dataclass(frozen=True)
+class Line:
+    """One movement: minor units, above 0 when the balance rose. `with_whom`: the other account, or who paid."""
+
+    at: datetime
+    on: date
+    amount: int
+    balance: int
+    text: str
+    with_whom: str = ""
+    words: str = ""
+    value_on: date | None = None
+    operation_id: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All movements from `since` to `until`, both days included; `closing` = `opening` + the lines."""
+
+    since: date
+    until: date
+    opening: int
+    lines: Sequence[Line]
+    closing: int
+
+    @property
+    def came(self) -> int:
+        """The sum of what raised the balance."""
+        return sum(line.amount for line in self.lines if line.amount > 0)
+
+    @property
+    def went(self) -> int:
+        """The sum of what lowered it, as an amount above 0."""
+        return -sum(line.amount for line in self.lines if line.amount < 0)
+
+
+# What an event does to the resource it names first; its other resource always gains.
+_LOWERS = Q(action__in=["transfer", "lower"])
+
+
+def moment_after(day: date) -> datetime:
+    """The first moment of the day after, on the local's wall clock."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(node.current().zone or "UTC"))
+
+
+def moment_of(day: date) -> datetime:
+    """The first moment of a day on the local's wall clock."""
+    return moment_after(day - timedelta(days=1))
+
+
+def statement(account: Account, since: date, until: date) -> Statement:
+    """The statement of one account (five statements of SQL, whatever its length)."""
+    return _statement(account, since, until)
+
+
+def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
+    """What went in and out of a bank account or cash box."""
+    return _statement(box, since, until)
+
+
+def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
+    """What an account or a box held just before a moment, summed from what happened."""
+    resource = thing.resource
+    out = resource.events.filter(_LOWERS, at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
+    raised = resource.events.filter(action="raise", at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
+    came = resource.events_to.filter(at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
+    return int(raised + came - out)
+
+
+def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement:
+    begin, end = moment_of(since), moment_after(until)
+    opening = running = balance_at(thing, begin)
+    events = _events(thing, begin, end)
+    notes = dict(
+        Note.objects.filter(operation__in={event["operation_id"] for event in events}).values_list(
+            "operation_id", "words"
+        )
+    )
+    zone = ZoneInfo(node.current().zone or "UTC")
+    lines = []
+    for event in events:
+        gains = event["to_resource_id"] == thing.resource_id or event["action"] == "raise"
+        amount = event["quantity"] if gains else -event["quantity"]
+        running += amount
+        lines.append(
+            Line(
+                at=event["at"],
+                on=event["at"].astimezone(zone).date(),
+                amount=amount,
+                balance=running,
+                text=reason_label(event["reason"]),
+                with_whom=_other(event, gains),
+                words=notes.get(event["operation_id"], ""),
+                value_on=event["value_on"],
+                operation_id=event["operation_id"],
+                reason=event["reason"],
+            )
+        )
+    return Statement(since, until, opening, lines, running)
+
+
+def _events(thing: Account | MoneyBox, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """The movements in the order in which they were booked, with the names of the other side."""
+    found = flows.events_of([thing.resource_id], begin, end)
+    side = ("account__code", "account__name", "account__holder__name", "money_box__name")
+    return list(
+        found.order_by("at", "id").values(
+            "at",
+            "value_on",
+            "action",
+            "quantity",
+            "reason",
+            "operation_id",
+            "resource_id",
+            "to_resource_id",
+            "provider__name",
+            "receiver__name",
+            *(f"resource__{name}" for name in side),
+            *(f"to_resource__{name}" for name in side),
+        )
+    )
+
+
+def _other(event: dict[str, Any], gains: bool) -> str:
+    """Who stands on the other side: a fund, a round, a box, somebody outside our books; nobody where money came in."""
+    if event["action"] in ("raise", "lower"):
+        return ""
+    prefix, party = ("resource", "provider") if gains else ("to_resource", "receiver")
+    if event[f"{prefix}_id"] is None:
+        return event[f"{party}__name"] or ""
+    code = event[f"{prefix}__account__code"]
+    if code in FUND_LABELS:
+        return str(FUND_LABELS[code])
+    names = (f"{prefix}__account__name", f"{prefix}__money_box__name", f"{prefix}__account__holder__name")
+    return next((event[name] for name in names if event[name]), "")
+
+
+def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
+    """The balance at the end of the last `points` days, oldest first (two statements)."""
+    today = clock.today(node.current().zone)
+    since = today - timedelta(days=points - 1)
+    found = _statement(account, since, today)
+    ends = {line.on: line.balance for line in found.lines}
+    balance, days = found.opening, []
+    for number in range(points):
+        day = since + timedelta(days=number)
+        balance = ends.get(day, balance)
+        days.append((day, balance))
+    return days

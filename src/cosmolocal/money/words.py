@@ -1,0 +1,78 @@
+"""How funds, reasons and groups of accounts are called in the reader's language, and which funds a local has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Fund:
+    """One of the local's own accounts. `may_fall`: its balance may go below 0 (costs, differences, stock at cost)."""
+
+    code: str
+    label: str | Promise
+    about: str | Promise
+    may_fall: bool = True
+
+
+FUNDS: tuple[Fund, ...] = (
+    Fund("running", _("Running costs"), _("Rent, wages, bank fees: what is left of each price pays them.")),
+    Fund("transport", _("Transport"), _("What members pay for bringing goods from the farms.")),
+    Fund("tax", _("Tax owed"), _("Tax that was part of prices, until it is paid to the state.")),
+    Fund("deposits", _("Deposits held"), _("For jars, bottles and crates; paid back when they return."), False),
+    Fund("stock", _("Stock at cost"), _("Goods the local has bought and not yet sold.")),
+    Fund("reserve", _("Reserve"), _("Put aside for hard times."), False),
+    Fund("rounding", _("Rounding"), _("The last cents of splits and of cash.")),
+    Fund("unmatched", _("Payer unknown"), _("Money that came from somebody nobody knows yet."), False),
+    Fund("goodwill", _("Goodwill"), _("What the local gives back when something went wrong.")),
+    Fund("drawer_difference", _("Cash differences"), _("What counting cash found too much or too little.")),
+    Fund("opening_difference", _("Difference at the start"), _("What did not agree when these books began.")),
+    Fund("solidarity", _("Solidarity"), _("For members who cannot pay, and from those who leave money here.")),
+    Fund(
+        "share_capital",
+        _("Share capital"),
+        _("What members put in when they joined; paid back when they leave."),
+        False,
+    ),
+)
+FUND_LABELS: Mapping[str, str | Promise] = {fund.code: fund.label for fund in FUNDS}
+
+# Reasons of events. A word that is not here is shown as "Transfer".
+REASONS: Mapping[str, str | Promise] = {
+    "top_up": _("Paid in"),
+    "cash": _("Paid in cash"),
+    "unmatched": _("Paid in, payer unknown"),
+    "matched": _("Payment found"),
+    "sent_back": _("Sent back to the payer"),
+    "order": _("Order"),
+    "deposit": _("Deposit"),
+    "credit": _("Given back"),
+    "refund": _("Given back"),
+    "producer": _("For goods"),
+    "tax": _("Tax"),
+    "transport": _("Transport"),
+    "running": _("Running costs"),
+    "rounding": _("Rounding"),
+    "payout": _("Paid out"),
+    "returned": _("Payment came back"),
+    "fee": _("Bank fee"),
+    "rent": _("Rent"),
+    "wages": _("Wages"),
+    "tax_paid": _("Tax paid"),
+    "cost": _("Cost"),
+    "count": _("Cash counted"),
+    "moved": _("Moved between cash and bank"),
+    "opening": _("From the books before"),
+    "left": _("Left to the local"),
+    "undone": _("Taken back"),
+    "correction": _("Correction"),
+}
+
+COSTS: tuple[str, ...] = ("fee", "rent", "wages", "tax_paid", "cost")
+
+
+def reason_label(reason: str) -> str:
+    """What a statement says for the reason of an event."""
+    return str(REASONS.get(reason, _("Transfer")))
