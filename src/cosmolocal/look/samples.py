@@ -12,7 +12,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.look import numbers
 from cosmolocal.look.drawings.icons import ICONS
 from cosmolocal.look.drawings.produce import PRODUCE
-from cosmolocal.look.forms import AmountInput, BigChoice, DayField, DayTimeField, FileInput, MoneyField, QuantityField
+from cosmolocal.look.forms import BigChoice, DayField, DayTimeField, FileInput, MoneyField, QuantityField
 from cosmolocal.look.tables import Cell, Column, Row, Table
 
 
@@ -43,14 +43,12 @@ class SampleForm(forms.Form):
 
 
 def everything(request: HttpRequest) -> dict[str, Any]:
-    """The whole context of the page; `?dir=rtl` and `?shown=light|dark` help to look at it."""
+    """The whole context of the page."""
     today = clock.today()
     return {
         "nav": _nav(request.path),
         "local": {"name": "Ainonghui", "place": "Liuzhou", "initial": "农"},
         "acting_for": "Grandmother Qin",
-        "dir": "rtl" if request.GET.get("dir") == "rtl" else "",
-        "shown": request.GET.get("shown", ""),
         "icons": list(ICONS),
         "produce": list(PRODUCE),
         "fresh": SampleForm(initial={"weight": 1500, "paid": 8460, "when": today}),
@@ -80,7 +78,6 @@ def everything(request: HttpRequest) -> dict[str, Any]:
         "moment": clock.now(),
         "sums": [(12640, "CNY"), (123450, "EUR"), (12000, "KRW"), (-500, "EUR"), (1250, "Talents")],
         "languages": [(code, [numbers.format_money(123456, "EUR", 2, code)]) for code in ("en", "de", "fr", "ko", "ar")],
-        "amount": AmountInput(after="jin"),
     }
 
 

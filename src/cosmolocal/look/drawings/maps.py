@@ -13,6 +13,7 @@ _KM_PER_DEGREE = 111.195
 _MARGIN = 46
 _LETTER = 7.2  # a guess of the width of one letter, for keeping labels apart
 _MARK = 13
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def path_map(
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in way)
         drawn += [tag("polyline", points=line, class_="road", fill="none"), tag("polyline", points=line, class_="leg", fill="none")]
         drawn += [_arrow(a, b) for a, b in zip(way, way[1:], strict=False)]
+    roads = [box for a, b in zip(way, way[1:], strict=False) for box in _dots(a, b)] if legs else []
     taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points]
     for place, point in zip(places, points, strict=True):
-        drawn.append(_label(place, point, taken, width, height))
+        drawn.append(_label(place, point, taken, roads, width, height))
     drawn += [_mark(place, point) for place, point in zip(places, points, strict=True)]
     drawn.append(_scale(scale, width, height))
     said = "; ".join(f"{place.number}. {place.label}" if place.number else place.label for place in places)
@@ -95,34 +97,38 @@ def _mark(place: Place, point: tuple[float, float]) -> str:
 
 
 def _label(
-    place: Place, point: tuple[float, float], taken: list[tuple[float, float, float, float]], width: int, height: int
+    place: Place, point: tuple[float, float], taken: list[_Box], roads: list[_Box], width: int, height: int
 ) -> str:
-    """The name beside its mark, on the first side where nothing stands yet."""
+    """The name beside its mark, on the side where least stands in its way."""
     long = sum(2 if ord(letter) > 0x2E80 else 1 for letter in place.label) * _LETTER
     x, y = point
     gap = _MARK + 5 if place.number else 12
     sides = [
-        ("start", x + gap, y, x + gap, x + gap + long),
-        ("end", x - gap, y, x - gap - long, x - gap),
-        ("middle", x, y - gap - 7, x - long / 2, x + long / 2),
-        ("middle", x, y + gap + 7, x - long / 2, x + long / 2),
+        ("start", x + gap, y, x + gap),
+        ("end", x - gap, y, x - gap - long),
+        ("middle", x, y - gap - 7, x - long / 2),
+        ("middle", x, y + gap + 7, x - long / 2),
     ]
-    free = [side for side in sides if _is_free(side, taken, width, height)]
-    anchor, tx, ty, begin, end = (free or sides)[0]
-    taken.append((begin, ty - 9, end, ty + 9))
+
+    def trouble(side: tuple[str, float, float, float]) -> int:
+        box = (side[3], side[2] - 9, side[3] + long, side[2] + 9)
+        outside = box[0] < 4 or box[2] > width - 4 or box[1] < 4 or box[3] > height - 4
+        return 100 * outside + 20 * sum(_meet(box, other) for other in taken) + sum(_meet(box, road) for road in roads)
+
+    anchor, tx, ty, begin = min(sides, key=trouble)
+    taken.append((begin, ty - 9, begin + long, ty + 9))
     return tag("text", words(place.label), x=tx, y=ty, dy="0.35em", text_anchor=anchor, class_="name")
 
 
-def _is_free(
-    side: tuple[str, float, float, float, float],
-    taken: list[tuple[float, float, float, float]],
-    width: int,
-    height: int,
-) -> bool:
-    _anchor, _x, y, begin, end = side
-    if begin < 4 or end > width - 4 or y < 12 or y > height - 12:
-        return False
-    return all(end < left or begin > right or y + 9 < top or y - 9 > bottom for left, top, right, bottom in taken)
+def _meet(a: _Box, b: _Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _dots(a: tuple[float, float], b: tuple[float, float]) -> list[_Box]:
+    """Small boxes along a leg, so that names can keep out of its way."""
+    count = max(int(((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 / 8), 1)
+    points = [(a[0] + (b[0] - a[0]) * i / count, a[1] + (b[1] - a[1]) * i / count) for i in range(count + 1)]
+    return [(x - 2, y - 2, x + 2, y + 2) for x, y in points]
 
 
 def _scale(scale: float, width: int, height: int) -> str:
