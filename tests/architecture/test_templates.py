@@ -38,8 +38,8 @@ SAME_EVERYWHERE = {
     "utf",
 }
 SPOKEN_ATTRIBUTES = re.compile(r"\b(?:title|placeholder|alt|aria-label|aria-description|data-label)=\"([^\"]*)\"")
-# template -> why a plain sentence may stand there
-PLAIN: dict[str, str] = {}
+# part of a template's path -> why plain sentences may stand there
+PLAIN = {"look/templates/look/samples/": "shows developers each part of a page, with invented words"}
 
 
 def _without_comments(text: str) -> str:
@@ -89,7 +89,7 @@ def test_every_word_can_be_translated() -> None:
     offenders = [
         f"{source.name(path)}:{line}: {words[:60]}"
         for path in source.files(".html")
-        if source.name(path) not in PLAIN
+        if not any(part in source.name(path) for part in PLAIN)
         for line, words in _untranslated(source.text(path))
     ]
     source.complain("Text outside translate and blocktranslate", offenders)
