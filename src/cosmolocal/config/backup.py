@@ -172,9 +172,8 @@ def restore(source: Path) -> dict[str, Any]:
             "backup.not_empty",
             _("This home already holds a local. Restore into an empty folder: cosmolocal restore FILE --home FOLDER"),
         )
-    targets = [tuple(name.split(".", 1)) for name in manifest["migrations"]]
     executor = MigrationExecutor(connection)
-    leaves = [key for key in targets if key in executor.loader.graph.nodes]
+    leaves = _last_of_each_app(executor.loader, {tuple(name.split(".", 1)) for name in manifest["migrations"]})
     executor.migrate(leaves)
     state = executor.loader.project_state(leaves)
     with zipfile.ZipFile(source) as archive:
@@ -184,6 +183,17 @@ def restore(source: Path) -> dict[str, Any]:
     executor.migrate(executor.loader.graph.leaf_nodes())
     triggers.protect()
     return manifest
+
+
+def _last_of_each_app(loader: MigrationLoader, applied: set[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """The newest migration of each app among `applied`: asking for an older one would undo."""
+    graph = loader.graph
+    return [
+        (app, name)
+        for app, name in graph.nodes
+        if (app, name) in applied
+        and not any(c.key[0] == app and c.key in applied for c in graph.node_map[app, name].children)
+    ]
 
 
 def _has_data() -> bool:

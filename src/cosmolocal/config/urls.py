@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cosmolocal.agents.views import signing_in
 from cosmolocal.kernel.practice import installed
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("account/login/", signing_in.page, name="account_login"),
     path("account/", include("allauth.urls")),
     path("", include("cosmolocal.website.urls")),
     path("people/", include("cosmolocal.agents.urls")),

@@ -8,7 +8,7 @@ from django.core.mail import get_connection
 from django.test import override_settings
 
 from cosmolocal.agents.models import Agent, Contact
-from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import delivery, links, operations, rules, sink, tasks
 from cosmolocal.messages.models import Letter, Preference
@@ -124,6 +124,8 @@ def test_the_daily_mail_gathers_what_waits(jo: Agent, server) -> None:
 
 @pytest.mark.django_db
 def test_a_link_acts_on_post_only(jo: Agent, client) -> None:
+    Agent.objects.create(kind="system", name="node", created_at=clock.now())
+    node.configure(name="Ainonghui", ready_at=clock.now())
     path = links.address("unsubscribe", jo.pk, "payment")
     assert client.get(path).status_code == 200
     assert not Preference.objects.exists()
