@@ -124,7 +124,6 @@ def test_the_daily_mail_gathers_what_waits(jo: Agent, server) -> None:
 
 @pytest.mark.django_db
 def test_a_link_acts_on_post_only(jo: Agent, client) -> None:
-    Agent.objects.create(kind="system", name="node", created_at=clock.now())
     node.configure(name="Ainonghui", ready_at=clock.now())
     path = links.address("unsubscribe", jo.pk, "payment")
     assert client.get(path).status_code == 200
