@@ -1,0 +1,83 @@
+"""Every page that a role can reach by following links: it answers, fits the screen, and axe finds nothing.
+
+Each is looked at twice: 1280 px in light, 360 px in dark. One page stands for all of its address (one order for all).
+"""
+
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page
+
+from tests.browser.conftest import HEIGHTS, Visits
+
+ROLES = [
+    *("", "member", "steward", "treasurer", "auditor", "packer", "keeper"),
+    *("producer", "restaurant", "helper"),
+]
+PAGES_AT_MOST = 150
+
+
+class Walk:
+    """Follows links breadth first, each address once."""
+
+    def __init__(self, page: Page, entry: str) -> None:
+        self.page = page
+        self.waiting = deque([entry])
+        self.seen: set[str] = set()
+        self.problems: list[str] = []
+
+    def names(self, axe: Callable[[Page], None]) -> set[str]:
+        """Visit what can be reached; the names of the addresses that were seen."""
+        while self.waiting and len(self.seen) < PAGES_AT_MOST:
+            path = self.waiting.popleft()
+            name = _name(path)
+            if name and name not in self.seen:
+                self.seen.add(name)
+                self._look_at(path, axe)
+        return self.seen
+
+    def _look_at(self, path: str, axe: Callable[[Page], None]) -> None:
+        answer = self.page.request.get(path, max_redirects=5)
+        if answer.status >= 400:
+            self.problems.append(f"{path}: a link leads to status {answer.status}")
+            return
+        if "text/html" not in answer.headers.get("content-type", "") or "attachment" in answer.headers.get(
+            "content-disposition", ""
+        ):
+            return
+        self.page.goto(path)
+        self.waiting.extend(self._links())
+        for width, scheme in ((1280, "light"), (360, "dark")):
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            self.page.emulate_media(color_scheme=scheme)
+            try:
+                axe(self.page)
+            except (AssertionError, BrowserError) as found:
+                self.problems.append(f"{path} at {width} px, {scheme}:\n{found}")
+
+    def _links(self) -> list[str]:
+        here = urlsplit(self.page.url)
+        found = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        parts = [urlsplit(urljoin(self.page.url, link)) for link in found]
+        return [part.path for part in parts if part.netloc == here.netloc]
+
+
+def _name(path: str) -> str:
+    """The name of the address: /rounds/1/ and /rounds/2/ are one page."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return path
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
+def test_every_page_can_be_used_by_everybody(role: str, visit: Visits, axe: Callable[[Page], None]) -> None:
+    page = visit(role)
+    walk = Walk(page, "/home/" if role else "/")
+    seen = walk.names(axe)
+    assert not walk.problems, f"{len(walk.problems)} problems on {len(seen)} pages\n" + "\n\n".join(walk.problems)
+    assert len(seen) > 3, f"hardly anything to see: {sorted(seen)}"
