@@ -14,6 +14,8 @@ from typing import NamedTuple
 from cosmolocal.kernel.quantity import times
 
 WHOLE_BP = 10_000  # one whole in hundredths of a per cent
+UNITS = {"kg": 3, "l": 3, "piece": 0}  # what goods are counted in, with decimals: grams, millilitres, pieces
+DEFAULT_SHARE_BP = 7600  # of a price that goes to the producer, where nobody says otherwise
 MOST_WORDS = 8  # of a search; more would only make the page slower
 LARGEST = 10**12  # no price, pack or stock of a community is larger; beyond it a digit slipped
 _ORGANIC = re.compile(

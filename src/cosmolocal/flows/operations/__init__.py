@@ -1,7 +1,7 @@
 """What can be done with flows: define kinds, open stocks, offer, promise, and record what happened."""
 
 from cosmolocal.flows.operations.journal import begin_process, correct, record, transfer
-from cosmolocal.flows.operations.kinds import define_specification, define_unit, standard_units
+from cosmolocal.flows.operations.kinds import define_specification, define_specifications, define_unit, standard_units
 from cosmolocal.flows.operations.offers import (
     IntentWish,
     add_intents,
@@ -28,6 +28,7 @@ __all__ = [
     "commit",
     "correct",
     "define_specification",
+    "define_specifications",
     "define_unit",
     "finish",
     "open_resource",

@@ -80,5 +80,17 @@ def define_specification(
     )
 
 
+@operation("flows.define_specifications", fact=True)
+def define_specifications(
+    *, by: Agent, wishes: Sequence[tuple[str, str, Sequence[str]]]
+) -> list[ResourceSpecification]:
+    """Many new kinds of things at once: (name, code of the unit, classifications) each. Two statements."""
+    units = Unit.objects.in_bulk({code for _name, code, _classifications in wishes}, field_name="code")
+    return ResourceSpecification.objects.bulk_create(
+        ResourceSpecification(name=name, unit=units[code], classifications=list(classifications))
+        for name, code, classifications in wishes
+    )
+
+
 def _unit(unit: Unit | str) -> Unit:
     return Unit.objects.get(code=unit) if isinstance(unit, str) else unit

@@ -1,0 +1,57 @@
+"""What a person can do with the catalog: goods, prices, lists, terms, and tables that somebody sends in."""
+
+from cosmolocal.catalog.drafts import ItemDraft, PriceDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.operations.imports import import_rows, make_names
+from cosmolocal.catalog.operations.lists import (
+    chinese_taxes,
+    define_category,
+    define_measure,
+    define_tax_code,
+    set_terms,
+    standard_categories,
+    standard_measures,
+    standard_taxes,
+)
+from cosmolocal.catalog.operations.prices import set_price, set_prices
+from cosmolocal.catalog.operations.products import (
+    add_item,
+    add_product,
+    add_products,
+    announce_stock,
+    change_item,
+    change_product,
+    retire_item,
+    retire_product,
+    return_product,
+    show_picture,
+)
+
+__all__ = [
+    "ItemDraft",
+    "PriceDraft",
+    "PriceWish",
+    "ProductDraft",
+    "ProductFacts",
+    "add_item",
+    "add_product",
+    "add_products",
+    "announce_stock",
+    "change_item",
+    "change_product",
+    "chinese_taxes",
+    "define_category",
+    "define_measure",
+    "define_tax_code",
+    "import_rows",
+    "make_names",
+    "retire_item",
+    "retire_product",
+    "return_product",
+    "set_price",
+    "set_prices",
+    "set_terms",
+    "show_picture",
+    "standard_categories",
+    "standard_measures",
+    "standard_taxes",
+]

@@ -1,0 +1,148 @@
+"""How rows of a file enter the catalog: a batch at a time, each row judged again at the moment it is written."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents import policy
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog.drafts import ItemDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.intake.judging import Judge
+from cosmolocal.catalog.intake.known import KnownItem, KnownProduct, lists
+from cosmolocal.catalog.intake.names import Names, to_make
+from cosmolocal.catalog.intake.rows import Row
+from cosmolocal.catalog.models import Category, TaxCode
+from cosmolocal.catalog.operations.lists import BEGINNING, define_category, define_tax_code
+from cosmolocal.catalog.operations.prices import set_prices
+from cosmolocal.catalog.operations.products import (
+    add_items,
+    add_products,
+    announce_stock,
+    change_item,
+    change_product,
+)
+from cosmolocal.kernel.operation import operation
+
+
+@operation("catalog.make_names")
+def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -> None:
+    """Producers, categories, taxes and places that rows name and `names` lets be made. Again makes nothing.
+
+    A tax without a stated rate is made as "outside the tax": nothing is charged until the treasurer says the rate.
+    Refuses with agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    wanted = to_make(rows, names, lists())
+    for row in wanted["producers"]:
+        people.add_producer(by=by, name=row.producer)
+    for row in wanted["categories"]:
+        define_category(by=by, name=row.category)
+    for row in wanted["origins"]:
+        people.add_place(by=by, name=row.origin or "")
+    for row in wanted["taxes"]:
+        is_rate = row.tax_rate.isdigit()
+        define_tax_code(
+            by=by,
+            code=row.tax,
+            name=row.tax,
+            kind=TaxCode.Kind.RATE if is_rate else row.tax_rate or TaxCode.Kind.OUTSIDE,
+            rates=[(BEGINNING, int(row.tax_rate))] if is_rate else (),
+        )
+
+
+@operation("catalog.import_rows")
+def import_rows(
+    *, by: Agent, rows: Sequence[Row], names: Names, shared: Iterable[tuple[str, str]] = (), key: str = ""
+) -> list[list[Any]]:
+    """Writes one batch of a file; answers `[row, verdict, what, sentence]` for each. A refused row changes nothing.
+
+    The statements grow with the goods that change, not with those that are new or the same.
+    Refuses with agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    judge = Judge(names, lists(), shared)
+    judge.load(rows, only_these=True)
+    judged = [judge.verdict(row) for row in rows]
+    _add_new(by, judge)
+    _change_products(by, judge)
+    _change_items(by, judge)
+    return [verdict.plain() for verdict in judged]
+
+
+def _add_new(by: Agent, judge: Judge) -> None:
+    """Goods that are not here yet, and new items of goods that are."""
+    places = {place.name: place.pk for place in judge.known.origins.values()}
+    drafts = []
+    for product in (product for product in judge.touched if product.row is None):
+        producer = judge.resolve["producers"].found(product.producer)
+        drafts.append(
+            ProductDraft(
+                producer_id=producer.pk,
+                name=product.values["name"],
+                category=product.values["category"],
+                unit=product.unit,
+                items=tuple(_item_draft(item) for item in product.items),
+                facts=_facts(product, places),
+            )
+        )
+    if drafts:
+        add_products(by=by, drafts=drafts)
+    more = [
+        (product.row.pk, _item_draft(item))
+        for product in judge.touched
+        if product.row is not None
+        for item in product.items
+        if item.row is None
+    ]
+    if more:
+        add_items(by=by, drafts=more)
+
+
+def _change_products(by: Agent, judge: Judge) -> None:
+    places = {place.name: place.pk for place in judge.known.origins.values()}
+    categories = Category.objects.in_bulk(field_name="name")
+    for product in judge.touched:
+        has_new_item = any(item.row is None for item in product.items)
+        if product.row is None or not (product.changed or has_new_item):
+            continue
+        change_product(
+            by=by,
+            product=product.row,
+            name=product.values["name"],
+            category=categories[product.values["category"]],
+            facts=_facts(product, places),
+        )
+
+
+def _change_items(by: Agent, judge: Judge) -> None:
+    """Stock and prices of all at once; other changes item by item."""
+    taxes = TaxCode.objects.in_bulk(field_name="code")
+    stocks: dict[int, int | None] = {}
+    wishes: list[PriceWish] = []
+    for item in (item for product in judge.touched for item in product.items):
+        if item.row is None:
+            continue
+        if item.changed - {"stock"}:
+            change_item(by=by, item=item.row, draft=_item_draft(item))
+        elif item.changed:
+            stocks[item.row.pk] = item.values["stock"]
+        wishes += [
+            PriceWish(item.row.pk, price.price, price.purchase, taxes[price.tax_code].pk, price.per_quantity, group)
+            for group, price in item.fresh.items()
+        ]
+    if stocks:
+        announce_stock(by=by, stocks=stocks)
+    if wishes:
+        set_prices(by=by, wishes=wishes)
+
+
+def _facts(product: KnownProduct, places: dict[str, int]) -> ProductFacts:
+    return ProductFacts(
+        description=product.values["description"],
+        origin_id=places.get(product.values["origin"]),
+        certificate=product.values["certificate"],
+    )
+
+
+def _item_draft(item: KnownItem) -> ItemDraft:
+    return ItemDraft(**item.values, prices=tuple(item.fresh.values()))

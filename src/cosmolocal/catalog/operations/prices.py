@@ -1,0 +1,80 @@
+"""Prices are never changed: a later price is a later row, and each order keeps the row it was made under."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries, rules
+from cosmolocal.catalog.drafts import PriceWish
+from cosmolocal.catalog.models import Item, PriceVersion, TaxCode
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+
+@operation("catalog.set_price")
+def set_price(
+    *,
+    by: Agent,
+    item: Item,
+    price: int,
+    purchase: int,
+    tax_code: TaxCode,
+    per_quantity: int = 0,
+    group: str = "",
+    key: str = "",
+) -> PriceVersion:
+    """From now on `item` costs `price` (minor units, tax included) per `per_quantity` base units; 0: a pack.
+
+    `purchase`: what the producer gets, same basis. `group`: a customer group; "": everybody. The same price again
+    makes no new row. Refuses as `set_prices`.
+    """
+    wish = PriceWish(item.pk, price, purchase, tax_code.pk, per_quantity, group)
+    [version_id] = set_prices(by=by, wishes=[wish])
+    return PriceVersion.objects.get(pk=version_id)
+
+
+@operation("catalog.set_prices")
+def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list[int]:
+    """Many prices at once; answers the price version of each wish, in order. One insert for all.
+
+    Refuses with agents.not_allowed, catalog.price_out_of_range.
+    """
+    policy.permit(by, policy.STEWARD)
+    for wish in wishes:
+        check_price(wish.price, wish.purchase, wish.per_quantity)
+    groups = {wish.group for wish in wishes}
+    standing = {
+        (price.item_id, price.group): price for price in queries.standing_prices([w.item_id for w in wishes], groups)
+    }
+    known = {place: _values(price) for place, price in standing.items()}
+    at, operation_id = running().at, running().id
+    fresh = {
+        (wish.item_id, wish.group): PriceVersion(
+            item_id=wish.item_id,
+            group=wish.group,
+            price=wish.price,
+            purchase=wish.purchase,
+            per_quantity=wish.per_quantity,
+            tax_code_id=wish.tax_code_id,
+            valid_from=at,
+            operation_id=operation_id,
+        )
+        for wish in wishes
+        if known.get((wish.item_id, wish.group)) != _values(wish)
+    }
+    PriceVersion.objects.bulk_create(fresh.values())
+    return [{**standing, **fresh}[wish.item_id, wish.group].pk for wish in wishes]
+
+
+def check_price(price: int, purchase: int, per_quantity: int) -> None:
+    """Refuses with catalog.price_out_of_range what can only be a slip of the hand."""
+    if not (0 <= price < rules.LARGEST and 0 <= purchase < rules.LARGEST and 0 <= per_quantity < rules.LARGEST):
+        raise Refusal(
+            "catalog.price_out_of_range", _("A price is 0 or more. Look at it again; perhaps a digit slipped."), "price"
+        )
+
+
+def _values(price: PriceVersion | PriceWish) -> tuple[int, int, int, int]:
+    return price.price, price.purchase, price.tax_code_id, price.per_quantity

@@ -1,0 +1,187 @@
+"""What is read of the catalog: goods a reader may see, prices in force, tax, and how amounts and prices are said."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db.models import F, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import SEES_ALL, Reader, producers_of
+from cosmolocal.catalog import rules
+from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms, TaxCode
+from cosmolocal.kernel import clock, node
+from cosmolocal.look.numbers import decimals_of, format_money, format_quantity
+
+MOST_IDS = 5000  # beyond this many items, reading all prices is quicker than naming the items
+UNIT = "product__specification__unit"
+
+
+# Goods
+
+
+def visible_products(reader: Reader) -> QuerySet[Product]:
+    """Goods a reader may know of: what is on offer; her own resting goods; stewards, treasurers, auditors all."""
+    products = Product.objects.select_related("producer", "category", "origin", "specification__unit")
+    if reader.has(*SEES_ALL):
+        return products
+    on_offer = Q(is_active=True, producer__hidden_at=None)
+    if reader.agent is None:
+        return products.filter(on_offer)
+    return products.filter(on_offer | Q(producer__in=producers_of(reader.agent)))
+
+
+def own_products(agent: Agent) -> QuerySet[Product]:
+    """The goods of every producer she acts for."""
+    products = Product.objects.select_related("producer", "category", "origin", "specification__unit")
+    return products.filter(producer__in=producers_of(agent))
+
+
+def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Those that hold every word of the text, in any width or case; one LIKE a word."""
+    for word in rules.search_words(text):
+        products = products.filter(search__contains=word)
+    return products
+
+
+def with_items(products: QuerySet[Product]) -> QuerySet[Product]:
+    """The same with their items (one more statement), each with what `price_text` and `quantity_text` need."""
+    return products.prefetch_related(Prefetch("items", queryset=items_with_units().order_by("pack_quantity", "id")))
+
+
+def items_with_units() -> QuerySet[Item]:
+    """Items joined with product, unit and measure, for `quantity_text` and `price_text`."""
+    return Item.objects.select_related(UNIT, "measure")
+
+
+# Prices
+
+
+def current_prices(
+    item_ids: Iterable[int] | QuerySet[Item], group: str = "", at: datetime | None = None
+) -> dict[int, PriceVersion]:
+    """Item id to the price in force at a moment for a customer group, else for everybody. One statement."""
+    found = _in_force(item_ids, at).filter(group__in={"", group})
+    last = found.annotate(turn=Window(RowNumber(), partition_by=F("item_id"), order_by=_LATEST)).filter(turn=1)
+    return {price.item_id: price for price in last.select_related("tax_code")}
+
+
+def standing_prices(
+    item_ids: Iterable[int] | QuerySet[Item], groups: Collection[str] | None = None
+) -> list[PriceVersion]:
+    """The price in force now of each item and each customer group (all, or those named). One statement."""
+    found = _in_force(item_ids, None)
+    if groups is not None:
+        found = found.filter(group__in=groups)
+    ranked = found.annotate(turn=Window(RowNumber(), partition_by=[F("item_id"), F("group")], order_by=_LATEST))
+    return list(ranked.filter(turn=1).select_related("tax_code").order_by("item_id", "group"))
+
+
+def price_history(product: Product) -> QuerySet[PriceVersion]:
+    """Every price the goods ever had, the newest first."""
+    prices = PriceVersion.objects.filter(item__product=product).select_related(
+        "item__measure", "tax_code", "operation__by"
+    )
+    return prices.order_by("-valid_from", "-id")
+
+
+_LATEST = [F("group").desc(), F("valid_from").desc(), F("id").desc()]
+
+
+def _in_force(item_ids: Iterable[int] | QuerySet[Item], at: datetime | None) -> QuerySet[PriceVersion]:
+    prices = PriceVersion.objects.filter(valid_from__lte=at or clock.now())
+    if isinstance(item_ids, QuerySet):
+        return prices.filter(item_id__in=item_ids.order_by().values_list("pk", flat=True))
+    ids = set(item_ids)
+    return prices.filter(item_id__in=ids) if len(ids) <= MOST_IDS else prices
+
+
+# Tax and terms
+
+
+def tax_bp(tax_code_id: int, on: date) -> int:
+    """The rate in force on a day, in hundredths of a per cent; 0 for zero rated, exempt and outside. One statement."""
+    return tax_rates(on, [tax_code_id]).get(tax_code_id, 0)
+
+
+def tax_rates(on: date, tax_code_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Tax code id to its rate in force on a day, for all codes or those named. One statement."""
+    codes = TaxCode.objects.values_list("id", "kind", "rates__since", "rates__rate_bp")
+    if tax_code_ids is not None:
+        codes = codes.filter(pk__in=tax_code_ids)
+    dated: dict[int, tuple[str, list[tuple[date, int]]]] = {}
+    for code_id, kind, since, rate_bp in codes:
+        _kind, rates = dated.setdefault(code_id, (kind, []))
+        if since is not None:
+            rates.append((since, rate_bp))
+    return {code_id: rules.rate_on(kind, rates, on) for code_id, (kind, rates) in dated.items()}
+
+
+def terms_of(producer_ids: Iterable[int]) -> dict[int, SupplierTerms]:
+    """Producer id to terms, with the usual terms where nothing was agreed. One statement."""
+    ids = set(producer_ids)
+    found = {terms.producer_id: terms for terms in SupplierTerms.objects.filter(producer_id__in=ids)}
+    return {producer_id: found.get(producer_id) or SupplierTerms(producer_id=producer_id) for producer_id in ids}
+
+
+# How amounts and prices are said
+
+
+def quantity_text(item: Item, base_units: int) -> str:
+    """Base units in the words of the item: 2 jin, 700 g, 3 pieces. Needs `items_with_units`."""
+    unit = item.product.specification.unit
+    if item.measure is not None and item.measure.quantity > 0:
+        return format_quantity(base_units, item.measure.symbol, 0, per=item.measure.quantity)
+    return unit_text(unit.code, unit.symbol, unit.decimals, base_units)
+
+
+def unit_text(code: str, symbol: str, decimals: int, base_units: int) -> str:
+    """Base units in the unit of the journal; less than a kilogram in grams, less than a litre in millilitres."""
+    small = {"kg": "g", "l": "ml"}.get(code)
+    if small and abs(base_units) < 10**decimals:
+        return format_quantity(base_units, small, 0)
+    return format_quantity(base_units, symbol or code, decimals)
+
+
+def pack_text(item: Item) -> str:
+    """What one pack is: its label, or its contents. Needs `items_with_units`."""
+    return item.label or quantity_text(item, item.pack_quantity)
+
+
+def price_text(price: PriceVersion, item: Item) -> str:
+    """A price and what it is for: ¥ 4.20 / jin. Needs `items_with_units`."""
+    code, decimals = currency()
+    money = format_money(price.price, code, decimals)
+    return f"{money} / {_per(item, price.per_quantity or item.pack_quantity)}"
+
+
+def price_per_base(price: PriceVersion, item: Item) -> int:
+    """Minor units per whole unit (1 kg, 1 l, 1 piece). Needs `items_with_units`."""
+    return rules.unit_price(
+        price.price, price.per_quantity, item.pack_quantity, item.product.specification.unit.decimals
+    )
+
+
+def price_per_base_text(price: PriceVersion, item: Item) -> str:
+    """¥ 8.40 / kg, beside a pack's price; nothing where it would say the same. Needs `items_with_units`."""
+    unit = item.product.specification.unit
+    if not rules.is_unit_price_useful(price.per_quantity, item.pack_quantity, unit.decimals):
+        return ""
+    code, decimals = currency()
+    return f"{format_money(price_per_base(price, item), code, decimals)} / {unit.symbol or unit.code}"
+
+
+def _per(item: Item, base_units: int) -> str:
+    """What a price is for: "jin" rather than "1 jin"."""
+    if item.measure is not None and item.measure.quantity == base_units:
+        return item.measure.symbol
+    unit = item.product.specification.unit
+    if base_units == 10**unit.decimals:
+        return unit.symbol or unit.code
+    return quantity_text(item, base_units)
+
+
+def currency() -> tuple[str, int]:
+    """The code and decimals of this local's national currency, in which prices are."""
+    code = node.current().currency
+    return code, decimals_of(code)
