@@ -44,7 +44,8 @@ SUMS = """
     answer = {}
     for model in backup._tables(apps):
         names = [f.attname for f in model._meta.concrete_fields]
-        rows = [[str(v.tobytes() if isinstance(v, memoryview) else v) for v in row]
+        plain = lambda v: v.tobytes() if isinstance(v, memoryview) else v  # noqa: E731
+        rows = [[json.dumps(plain(v), sort_keys=True, default=str) for v in row]
                 for row in model._base_manager.order_by("pk").values_list(*names)]
         answer[model._meta.label_lower] = [len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest()]
     answer["picture"] = (settings.MEDIA_ROOT / "ab" / "picture.webp").read_bytes().hex()
