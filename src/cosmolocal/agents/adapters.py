@@ -1,10 +1,71 @@
-"""How sign-in behaves here: invitation only, one account a person, mails through `messages`."""
+"""How sign-in behaves here: by invitation, no password, codes by mail or from a steward, passkeys on a host name."""
+
+import ipaddress
+import logging
+from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import User
+from cosmolocal.kernel import ids, node
+
+log = logging.getLogger("cosmolocal.sign_in")
+
+
+def passkeys_possible(request: HttpRequest) -> bool:
+    """Passkeys belong to a host name, and browsers allow them on https or localhost only."""
+    host = request.get_host().rsplit(":", 1)[0]
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return request.is_secure() or host == "localhost" or host.endswith(".localhost")
+    return False
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """Mailed codes, and nothing that makes accounts."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People join by invitation or join request, never by an open form."""
         return False
+
+    def generate_login_code(self) -> str:
+        """Eight letters that are not misread, in two groups."""
+        code = ids.fresh_code(8)
+        return f"{code[:4]}-{code[4:]}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sends at once; a mail server that does not answer is said on the page instead of breaking it."""
+        try:
+            super().send_mail(template_prefix, email, {**context, "local": node.current()})
+        except (SMTPException, OSError):
+            log.exception("sign-in mail not sent")
+            messages.error(self.request, _("The mail could not be sent just now. Ask a steward for a code instead."))
+
+    def get_from_email(self) -> str:
+        """The local's own address."""
+        return settings.DEFAULT_FROM_EMAIL
+
+
+class PasskeyAdapter(DefaultMFAAdapter):
+    """A passkey is one way in, never a second lock: who lost the phone still gets a code."""
+
+    def is_mfa_enabled(self, user: User, types: Any = None) -> bool:
+        """Asked with several types, it is about a second lock after a code: never. Before a new passkey: yes."""
+        return False if types and len(types) > 1 else bool(super().is_mfa_enabled(user, types))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The name people see when the phone asks."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": node.current().name or "cosmolocal"}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Her name, not her number."""
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": str(user), "name": user.email or str(user)}

@@ -148,6 +148,20 @@ def producers_of(person: Agent) -> list[Agent]:
     return list({producer.pk: producer for producer in found}.values())
 
 
+def tasks_of(agent_ids: Iterable[int]) -> dict[int, list[Role]]:
+    """Person id -> her roles today with scope and place, for many at once (one statement)."""
+    found: dict[int, list[Role]] = {}
+    held = Role.objects.filter(in_force(clock.today()), agent__in=list(agent_ids))
+    for role in held.select_related("scope", "place").order_by("name", "id"):
+        found.setdefault(role.agent_id, []).append(role)
+    return found
+
+
+def sign_in_of(agent: Agent) -> User | None:
+    """The user a person signs in as, if any."""
+    return User.objects.filter(agent=agent, is_active=True).first()
+
+
 def circle(name: str) -> Agent | None:
     """The circle of that name."""
     return Agent.objects.present().filter(kind=Agent.Kind.CIRCLE, name=name).order_by("id").first()

@@ -1,18 +1,102 @@
-"""The door of the house: the reader's zone and language, and Refusals that no view caught."""
+"""The door of the house: zone and language of the reader, who she is, whether she may enter, Refusals nobody caught."""
 
 from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import trans_real
+from django_htmx.http import HttpResponseClientRedirect
+
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
+from cosmolocal.kernel.models import Node
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.website import access, errors
+
+ALIVE = "/healthz"
 
 
 class DoorMiddleware:
+    """Stands last, so that session, user and htmx are known."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(ZoneInfo(node.current().zone or "UTC")):
+        if request.path == ALIVE:
             return self.get_response(request)
+        request.node = node.current()  # type: ignore[attr-defined]
+        request.reader = _reader(request)  # type: ignore[attr-defined]
+        zone = ZoneInfo(request.node.zone or "UTC")  # type: ignore[attr-defined]
+        language = _language(request, request.reader, request.node)  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
+        with timezone.override(zone), translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie", "Accept-Language"])
+        if request.reader.agent is not None:  # type: ignore[attr-defined]
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Lets in, sends to sign-in, or refuses: by the access stated for the address."""
+        match = request.resolver_match
+        if match is None or request.path == ALIVE:
+            return None
+        name = match.view_name
+        if request.node.ready_at is None and name not in access.BEFORE_SETUP:  # type: ignore[attr-defined]
+            return render(request, "website/being_set_up.html", status=503)
+        wanted = access.stated(name)
+        reader: Reader = request.reader  # type: ignore[attr-defined]
+        if policy.may_enter(reader, wanted, request.method or "GET"):
+            return None
+        if wanted == "setup":
+            return HttpResponseRedirect("/")
+        if wanted == "demo":
+            raise Http404
+        if reader.agent is None:
+            return _to_sign_in(request)
+        return errors.forbidden(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A Refusal that no view put into a form: its sentence on a page of its own."""
+        return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _reader(request: HttpRequest) -> Reader:
+    """Without a session cookie nobody needs to be looked up."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return queries.STRANGER
+    return queries.reader(request)
+
+
+def _language(request: HttpRequest, reader: Reader, local: Node) -> str:
+    """Chosen in this browser, else in the profile, else what the browser prefers, else the community's."""
+    supported = dict(settings.LANGUAGES)
+    chosen = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""), reader.agent.language if reader.agent else ""]
+    for code in filter(None, chosen):
+        if code in supported:
+            return code
+    for code, _weight in trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        try:
+            return trans_real.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return local.language if local.language in supported else settings.LANGUAGE_CODE
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here afterwards; a part of a page sends the whole page there."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+    target = request.get_full_path() if request.method == "GET" else "/home/"
+    return redirect_to_login(target)

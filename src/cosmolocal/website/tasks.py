@@ -1,5 +1,64 @@
-"""Jobs and timers of website."""
+"""Jobs and timers of the house: accounts of those who join, letters to those who look after things, forgetting."""
 
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent, JoinRequest
+from cosmolocal.agents.policy import STEWARD, TREASURER
+from cosmolocal.kernel import jobs, node
 from cosmolocal.kernel.practice import Timer
+from cosmolocal.messages import operations as messages
+from cosmolocal.messages.operations import Writing
+from cosmolocal.money import queries as money
+from cosmolocal.website import operations
 
-timers: tuple[Timer, ...] = ()
+
+@jobs.job("website.open_accounts")
+def open_accounts(agent_id: int) -> None:
+    """A household or organisation has joined."""
+    agent = Agent.objects.get(pk=agent_id)
+    operations.open_accounts(by=queries.system(), agent=agent, key=jobs.key())
+
+
+@jobs.job("website.tell_of_request")
+def tell_of_request(request_id: int) -> None:
+    """Somebody asks to join: stewards get a letter."""
+    asked = JoinRequest.objects.filter(pk=request_id, state="waiting").first()
+    if asked is None:
+        return
+    with translation.override(node.current().language):
+        subject = _("%(name)s asks to join") % {"name": asked.name}
+        _tell(STEWARD, "join", subject, asked.words or subject, reverse("agents:requests"))
+
+
+@jobs.job("website.tell_treasurer_of_leaving")
+def tell_treasurer_of_leaving(household_id: int) -> None:
+    """A household has left: what it has is paid back."""
+    household = Agent.objects.get(pk=household_id)
+    account = money.account_for(household)
+    if account is None:
+        return
+    with translation.override(node.current().language):
+        has = money.standing(account).balance
+        subject = _("%(name)s has left") % {"name": household.name}
+        text = _("The account stands at %(amount)s.") % {"amount": money.format(has)}
+        text += " " + (_("Please pay it back.") if has > 0 else _("Nothing is to be paid back."))
+        _tell(TREASURER, "payment", subject, text, "")
+
+
+def _tell(role: str, event: str, subject: str, text: str, url: str) -> None:
+    readers = queries.role_holders(role).values_list("pk", flat=True)
+    writings = [Writing(to_id=pk, event=event, subject=subject, text=text, url=url) for pk in readers]
+    messages.send(by=queries.system(), writings=writings, key=jobs.key())
+
+
+def _forget() -> None:
+    people.anonymise_due(by=queries.system())
+
+
+timers: tuple[Timer, ...] = (Timer("website.forget", timedelta(days=1), _forget),)

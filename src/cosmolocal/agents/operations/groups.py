@@ -8,6 +8,7 @@ from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
 from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_agent
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 
@@ -153,7 +154,11 @@ def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, k
     if member.pk == group.pk:
         raise Refusal("agents.own_group", _("Nobody can be a member of herself."))
     standing = Membership.objects.filter(member=member, group=group, until=None).first()
-    return standing or Membership.objects.create(member=member, group=group, since=since or clock.today())
+    if standing is None:
+        standing = Membership.objects.create(member=member, group=group, since=since or clock.today())
+        if group.is_home and member.kind != Agent.Kind.PERSON:
+            announce("website.open_accounts", member.pk)
+    return standing
 
 
 @operation("agents.leave_group")

@@ -10,6 +10,7 @@ from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
 from cosmolocal.agents.operations.people import add_member
 from cosmolocal.agents.operations.roles import give_role
 from cosmolocal.kernel import ids
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -100,9 +101,12 @@ def ask_to_join(
             "agents.no_way_to_answer", _("Give a mail address or a phone number, so that we can answer."), field="email"
         )
     waiting = JoinRequest.objects.filter(state="waiting", email=email, phone=phone).first()
-    return waiting or JoinRequest.objects.create(
-        name=name.strip(), email=email, phone=phone, words=words.strip(), at=running().at
-    )
+    if waiting is None:
+        waiting = JoinRequest.objects.create(
+            name=name.strip(), email=email, phone=phone, words=words.strip(), at=running().at
+        )
+        announce("website.tell_of_request", waiting.pk)
+    return waiting
 
 
 @operation("agents.welcome")

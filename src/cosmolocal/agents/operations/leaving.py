@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy, queries, rules
@@ -23,7 +25,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 
 @operation("agents.leave")
-def leave(*, by: Agent, agent: Agent, key: str = "") -> Leaving:
+def leave(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> Leaving:
     """Somebody leaves the local, with her household when she was the last in it. What is owed is paid back by money.
 
     Refuses: agents.last_steward, agents.not_yours.
@@ -53,6 +55,9 @@ def anonymise_due(*, by: Agent, key: str = "") -> None:
         Contact.objects.filter(agent=agent).delete()
         SignInCode.objects.filter(agent=agent).delete()
         JoinRequest.objects.filter(agent=agent).delete()
+        for user in User.objects.filter(agent=agent):
+            EmailAddress.objects.filter(user=user).delete()
+            Authenticator.objects.filter(user=user).delete()
         User.objects.filter(agent=agent).update(email=None, is_active=False)
         agent.name, agent.about, agent.code, agent.picture_id, agent.place = _("Somebody"), "", "", None, None
         agent.anonymised_at = running().at

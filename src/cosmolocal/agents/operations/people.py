@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -72,6 +74,7 @@ def add_member(
         household = new_agent(Agent.Kind.HOUSEHOLD, household_name or name, code=code)
         add_contact(household, ContactDraft(address=address))
         Membership.objects.create(member=household, group=local, since=since)
+        announce("website.open_accounts", household.pk)
     Membership.objects.bulk_create(
         [Membership(member=person, group=group, since=since) for group in (local, household)]
     )
@@ -96,26 +99,30 @@ def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> Use
     if existing is None:
         return User.objects.create_user(email=address, agent=agent)
     if address and existing.email != address:
-        existing.email = address
-        existing.save(update_fields=["email"])
+        _sign_in_with(existing, address)
     return existing
 
 
 @operation("agents.change_contact")
-def change_contact(*, by: Agent, agent: Agent, contact: ContactDraft, key: str = "") -> Contact:
-    """Writes how an agent is reached and paid; signing in follows the mail address.
+def change_contact(
+    *, by: Agent, agent: Agent, contact: ContactDraft, on_behalf_of: Agent | None = None, key: str = ""
+) -> Contact:
+    """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
-    Refuses: agents.not_yours, agents.mail_taken.
+    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers.
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
     )
-    if agent.kind == Agent.Kind.PERSON and by.pk == agent.pk:
-        _move_sign_in(agent, contact.email)
-    elif agent.kind == Agent.Kind.PERSON:
-        policy.permit(by, policy.STEWARD)
-        _move_sign_in(agent, contact.email)
     row, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
+    if agent.kind == Agent.Kind.PERSON and contact.email.strip().lower() != row.email.lower():
+        if by.pk != agent.pk and not policy.is_house(by) and not policy.is_steward(by):
+            raise Refusal(
+                "agents.mail_is_hers",
+                _("She signs in with this mail address. Only she herself or a steward can change it."),
+                field="email",
+            )
+        _move_sign_in(agent, contact.email)
     for name, value in vars(contact).items():
         setattr(row, name, value.strip())
     row.save()
@@ -132,6 +139,7 @@ def change_profile(
     language: str = "",
     is_public: bool = False,
     shown_to_members: bool = False,
+    on_behalf_of: Agent | None = None,
     key: str = "",
 ) -> Agent:
     """Changes how a person shows herself, and to whom; a minor is never public.
@@ -176,11 +184,20 @@ def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
 def _move_sign_in(person: Agent, email: str) -> None:
     user = User.objects.filter(agent=person).first()
     address = email.strip().lower()
-    if user is None or not address or user.email == address:
+    if user is None or (user.email or "") == address:
+        return
+    if not address:
+        _sign_in_with(user, None)
         return
     if User.objects.filter(email=address).exclude(pk=user.pk).exists():
         raise Refusal(
             "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
         )
+    _sign_in_with(user, address)
+
+
+def _sign_in_with(user: User, address: str | None) -> None:
+    """The old address no longer opens the door."""
+    EmailAddress.objects.filter(user=user).delete()
     user.email = address
     user.save(update_fields=["email"])

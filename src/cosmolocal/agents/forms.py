@@ -1,0 +1,248 @@
+"""What people fill in about themselves and others: each form one deed."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent, Place, Role
+from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
+
+_LINES = forms.Textarea(attrs={"rows": 4})
+
+
+class PersonForm(KeyedForm):
+    """A new person, in a household of her own or an existing one."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=_("Mail address"), required=False, help_text=_("She signs in with it. May be empty.")
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    address = forms.CharField(label=_("Address"), max_length=240, required=False)
+    household = forms.ModelChoiceField(
+        Agent.objects.none(), label=_("Household"), required=False, empty_label=_("a household of her own")
+    )
+    household_name = forms.CharField(
+        label=_("Name of the new household"), max_length=120, required=False, help_text=_("Empty: her own name.")
+    )
+    code = forms.CharField(
+        label=_("Number of the household"),
+        max_length=40,
+        required=False,
+        help_text=_("As it stands on crates and paper."),
+    )
+    joined = DayField(label=_("Member since"), required=False, help_text=_("Empty: today."))
+    role = forms.ChoiceField(
+        label=_("She is a"), choices=[(Role.Name.MEMBER, _("member")), (Role.Name.GUEST, _("guest"))]
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        households = Agent.objects.present().filter(kind=Agent.Kind.HOUSEHOLD).order_by("name")
+        self.fields["household"].queryset = households  # type: ignore[attr-defined]
+
+
+class ContactForm(KeyedForm):
+    """How somebody is reached."""
+
+    email = forms.EmailField(label=_("Mail address"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    address = forms.CharField(label=_("Address"), max_length=240, required=False)
+
+
+class PaidContactForm(ContactForm):
+    """How an organisation or household is reached and paid."""
+
+    iban = forms.CharField(
+        label=_("Bank account"), max_length=42, required=False, help_text=_("As it stands on the list for the bank.")
+    )
+    bank_name = forms.CharField(label=_("Account holder or bank"), max_length=120, required=False)
+
+
+class ProfileForm(KeyedForm):
+    """How a person shows herself, and to whom."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    about = forms.CharField(label=_("A few words about you"), required=False, max_length=2000, widget=_LINES)
+    language = forms.ChoiceField(label=_("Language of pages and letters"), required=False)
+    sight = forms.ChoiceField(
+        label=_("Who may see your name and these words?"),
+        widget=BigChoice,
+        choices=[
+            ("own", (_("My household and the stewards"), _("Nobody else finds you here."))),
+            ("members", (_("All members"), _("They also see your mail address and phone."))),
+            ("public", (_("Everybody"), _("Your name and words stand on the public page. Mail and phone do not."))),
+        ],
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["language"].choices = [("", _("as the browser says")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+
+
+class RoleForm(KeyedForm):
+    """One more task for a person."""
+
+    role = forms.ChoiceField(
+        label=_("Task"), choices=[choice for choice in Role.Name.choices if choice[0] != Role.Name.MEMBER]
+    )
+    scope = forms.ModelChoiceField(
+        Agent.objects.none(), label=_("Whose goods, or which circle"), required=False, empty_label=_("everywhere")
+    )
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("At which hand-over"), required=False, empty_label=_("everywhere")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        scopes = Agent.objects.present().filter(is_producer=True) | Agent.objects.present().filter(kind="circle")
+        self.fields["scope"].queryset = scopes.order_by("name")  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(is_handover=True).order_by("name")  # type: ignore[attr-defined]
+
+
+class HelperForm(KeyedForm):
+    """Who acts for a member, and how she agreed."""
+
+    helper = forms.ModelChoiceField(Agent.objects.none(), label=_("Who helps"))
+    consent = forms.CharField(
+        label=_("How and when did she agree?"),
+        max_length=240,
+        help_text=_("For example: asked at her door on 3 May, she said yes."),
+    )
+
+    def __init__(self, *args: Any, member: Agent, **options: Any) -> None:
+        super().__init__(*args, **options)
+        people = queries.role_holders(Role.Name.MEMBER).exclude(pk=member.pk)
+        self.fields["helper"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+
+
+class InviteForm(KeyedForm):
+    """For whom a link is good."""
+
+    role = forms.ChoiceField(
+        label=_("Whoever has the link becomes"),
+        choices=[
+            (Role.Name.MEMBER, _("a member")),
+            (Role.Name.PACKER, _("a member who packs")),
+            (Role.Name.GUEST, _("a guest")),
+        ],
+    )
+    uses = forms.IntegerField(
+        label=_("How many people may use it?"),
+        min_value=1,
+        max_value=500,
+        initial=1,
+        help_text=_("One for a friend, many for a poster."),
+    )
+    days = forms.IntegerField(label=_("How many days does it hold?"), min_value=1, max_value=365, initial=30)
+
+
+class AcceptForm(KeyedForm):
+    """Somebody with an invitation says who she is."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(
+        label=_("Mail address"),
+        required=False,
+        help_text=_("You sign in with it later. Without one, a steward gives you codes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+
+
+class AskForm(AcceptForm):
+    """A stranger asks to join."""
+
+    words = forms.CharField(label=_("A few words about you"), required=False, max_length=2000, widget=_LINES)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].help_text = _("So that we can answer.")
+
+
+class DeclineForm(KeyedForm):
+    """A kind sentence."""
+
+    reason = forms.CharField(label=_("Why not now?"), max_length=240, help_text=_("Kind and short. She may read it."))
+
+
+class CircleForm(KeyedForm):
+    """A circle's name and task."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    about = forms.CharField(label=_("What do you look after?"), required=False, max_length=2000, widget=_LINES)
+
+
+class HouseholdForm(KeyedForm):
+    """What a household is called."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    about = forms.CharField(
+        label=_("What packers should know"),
+        required=False,
+        max_length=500,
+        widget=_LINES,
+        help_text=_("For example: no peanuts."),
+    )
+
+
+class MemberOfForm(KeyedForm):
+    """Who comes in."""
+
+    member = forms.ModelChoiceField(Agent.objects.none(), label=_("Who"))
+
+    def __init__(self, *args: Any, group: Agent, **options: Any) -> None:
+        super().__init__(*args, **options)
+        people = queries.role_holders(Role.Name.MEMBER).exclude(memberships__group=group, memberships__until=None)
+        self.fields["member"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+
+
+class OrganisationForm(PaidContactForm):
+    """A farm, a restaurant, a shop."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    what = forms.ChoiceField(
+        label=_("What is it?"),
+        widget=BigChoice,
+        choices=[
+            ("producer", (_("A farm or workshop"), _("Its goods are sold here."))),
+            ("restaurant", (_("A restaurant or canteen"), _("Buys here, at prices of its own."))),
+            ("", (_("Another organisation"), _("Buys like a household."))),
+        ],
+        required=False,
+    )
+    about = forms.CharField(label=_("A few words about it"), required=False, max_length=2000, widget=_LINES)
+    place_name = forms.CharField(label=_("Village or part of town"), max_length=120, required=False)
+    latitude = forms.FloatField(label=_("Degrees north"), required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(label=_("Degrees east"), required=False, min_value=-180, max_value=180)
+    field_order = ["name", "what", "about", "place_name", "latitude", "longitude"]
+
+
+class PlaceForm(KeyedForm):
+    """Somewhere on the map."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    address = forms.CharField(label=_("Address"), max_length=240, required=False)
+    latitude = forms.FloatField(label=_("Degrees north"), required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(label=_("Degrees east"), required=False, min_value=-180, max_value=180)
+    is_handover = forms.BooleanField(label=_("Goods are handed over here"), required=False, initial=True)
+
+
+class CodeForm(forms.Form):
+    """The code somebody was shown or got on paper."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Pages about people, groups, joining and signing in."""

@@ -1,0 +1,47 @@
+"""What the pages of people share: who acts, one form a page, a plain deed that may be refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import ids
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+from cosmolocal.look.forms import KeyedForm
+
+
+def actor(request: HttpRequest) -> Agent:
+    """Who does it; the door has let in only somebody signed in."""
+    agent = queries.reader(request).agent
+    if agent is None:
+        raise LookupError("this page states an access that lets strangers in")
+    return agent
+
+
+def one_form(
+    request: HttpRequest,
+    form: KeyedForm,
+    act: Callable[[dict[str, Any]], str],
+    *,
+    template: str = "look/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """Shows the form; when valid, `act(cleaned_data)` does it and returns where to go. A Refusal lands in the form."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(act(form.cleaned_data))
+        except Refusal as refusal:
+            refused(form, refusal)
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+
+
+def deed(request: HttpRequest, act: Callable[[str], object], target: str, said: str) -> HttpResponse:
+    """A button without a form: does it with the idempotency key of the page, says so, goes back."""
+    act(request.POST.get("key") or ids.fresh_key())
+    messages.success(request, said)
+    return redirect(target)

@@ -1,0 +1,172 @@
+"""Circles, farms and organisations, places."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents import forms, operations, queries
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.agents.views.answers import actor, deed, one_form
+
+
+def circles(request: HttpRequest) -> HttpResponse:
+    """Who looks after what together."""
+    counted = Agent.objects.present().filter(kind=Agent.Kind.CIRCLE).order_by("name", "id")
+    counted = counted.annotate(size=Count("members", filter=Q(members__until=None)))
+    mine = {group.pk for group in queries.groups_of(actor(request), Agent.Kind.CIRCLE)}
+    rows = [(circle, circle.pk in mine) for circle in counted]
+    return render(request, "agents/circles.html", {"rows": rows})
+
+
+def circle(request: HttpRequest, pk: int) -> HttpResponse:
+    """One circle and its people."""
+    found = _circle(pk)
+    members = queries.members_of(found)
+    me = actor(request)
+    context = {"circle": found, "members": members, "is_mine": any(member.pk == me.pk for member in members)}
+    return render(request, "agents/circle.html", context)
+
+
+def add_circle(request: HttpRequest) -> HttpResponse:
+    """A new circle."""
+
+    def act(data: dict[str, Any]) -> str:
+        made = operations.add_circle(by=actor(request), **data)
+        return reverse("agents:circle", args=[made.pk])
+
+    form = forms.CircleForm(request.POST or None)
+    back = reverse("agents:circles")
+    lead = _("People who look after something together: the money, the kitchen, the packing.")
+    return one_form(
+        request, form, act, title=_("A new circle"), lead=lead, submit=_("Begin it"), back=back, back_label=_("Circles")
+    )
+
+
+def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody comes into a circle."""
+    found = _circle(pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.join(by=actor(request), member=data["member"], group=found, key=data["key"])
+        return reverse("agents:circle", args=[found.pk])
+
+    form = forms.MemberOfForm(request.POST or None, group=found)
+    title = _("Who comes into %(name)s?") % {"name": found.name}
+    back = reverse("agents:circle", args=[found.pk])
+    return one_form(request, form, act, title=title, submit=_("Add her"), back=back, back_label=found.name)
+
+
+@require_POST
+def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
+    """Somebody leaves a circle: herself, or a steward notes it."""
+    found = _circle(pk)
+    member = get_object_or_404(queries.members_of(found), pk=member_pk)
+    return deed(
+        request,
+        lambda key: operations.leave_group(by=actor(request), member=member, group=found, key=key),
+        reverse("agents:circle", args=[found.pk]),
+        _("It is noted."),
+    )
+
+
+def organisations(request: HttpRequest) -> HttpResponse:
+    """Farms, restaurants and others, with their place."""
+    found = Agent.objects.present().filter(kind=Agent.Kind.ORGANISATION).select_related("place", "contact")
+    page = Paginator(found.order_by("-is_producer", "name", "id"), 50).get_page(request.GET.get("page"))
+    return render(request, "agents/organisations.html", {"page": page})
+
+
+def add_organisation(request: HttpRequest) -> HttpResponse:
+    """A new farm, restaurant or other organisation."""
+
+    def act(data: dict[str, Any]) -> str:
+        by = actor(request)
+        place = None
+        if data["place_name"]:
+            place = operations.add_place(
+                by=by, name=data["place_name"], latitude=data["latitude"], longitude=data["longitude"]
+            )
+        names = ("email", "phone", "address", "iban", "bank_name")
+        what = {"name": data["name"], "about": data["about"], "place": place, "key": data["key"]}
+        draft = ContactDraft(**{name: data[name] for name in names})
+        if data["what"] == "producer":
+            made = operations.add_producer(by=by, contact=draft, **what)
+        else:
+            made = operations.add_organisation(by=by, contact=draft, group=data["what"], **what)
+        messages.success(request, _("%(name)s is here now.") % {"name": made.name})
+        return reverse("agents:person", args=[made.pk])
+
+    form = forms.OrganisationForm(request.POST or None)
+    back = reverse("agents:organisations")
+    return one_form(
+        request,
+        form,
+        act,
+        title=_("Add a farm or organisation"),
+        submit=_("Add it"),
+        back=back,
+        back_label=_("Farms and organisations"),
+    )
+
+
+def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody acts for a farm or organisation from now on."""
+    found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=[Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD])
+
+    def act(data: dict[str, Any]) -> str:
+        operations.join(by=actor(request), member=data["member"], group=found, key=data["key"])
+        return reverse("agents:person", args=[found.pk])
+
+    form = forms.MemberOfForm(request.POST or None, group=found)
+    title = _("Who acts for %(name)s?") % {"name": found.name}
+    back = reverse("agents:person", args=[found.pk])
+    return one_form(request, form, act, title=title, submit=_("Add her"), back=back, back_label=found.name)
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """Where goods are handed over, and where farms are."""
+    found = Place.objects.filter(is_private=False).order_by("-is_handover", "name", "id")
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    stops = [
+        {
+            "label": place.name,
+            "lat": place.latitude,
+            "lon": place.longitude,
+            "tone": "store" if place.is_handover else "farm",
+        }
+        for place in page
+        if place.latitude is not None
+    ]
+    return render(request, "agents/places.html", {"page": page, "stops": stops})
+
+
+def place(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A new place, or a correction."""
+    found = get_object_or_404(Place, pk=pk, is_private=False) if pk else None
+    names = ("name", "address", "latitude", "longitude", "is_handover")
+    form = forms.PlaceForm(
+        request.POST or None, initial={name: getattr(found, name) for name in names} if found else None
+    )
+
+    def act(data: dict[str, Any]) -> str:
+        if found:
+            operations.change_place(by=actor(request), place=found, **data)
+        else:
+            operations.add_place(by=actor(request), **data)
+        messages.success(request, _("Kept."))
+        return reverse("agents:places")
+
+    title = _("Correct a place") if found else _("Add a place")
+    return one_form(request, form, act, title=title, back=reverse("agents:places"), back_label=_("Places"))
+
+
+def _circle(pk: int) -> Agent:
+    return get_object_or_404(Agent.objects.present(), pk=pk, kind=Agent.Kind.CIRCLE)

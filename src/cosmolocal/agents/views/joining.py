@@ -1,0 +1,179 @@
+"""How people come in: invitations by link, QR code and poster, and requests at the door."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents import forms, operations, policy, queries
+from cosmolocal.agents.limits import limited
+from cosmolocal.agents.models import Invitation, JoinRequest, Role
+from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.views.signing_in import sign_in
+from cosmolocal.kernel import clock, ids, node
+from cosmolocal.paper import codes, downloads, pdf
+from cosmolocal.paper.sheets import Poster
+
+_TOKENS = "invitations"  # session: invitation id -> token, which is kept nowhere else
+
+
+def invitations(request: HttpRequest) -> HttpResponse:
+    """The links that hold, and a new one."""
+    reader = queries.reader(request)
+    form = forms.InviteForm(request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        return _invite(request, role=data["role"], uses=data["uses"], days=data["days"], key=data["key"])
+
+    open_ones = Invitation.objects.filter(uses_left__gt=0, expires_at__gt=clock.now()).select_related(
+        "made_by", "household"
+    )
+    shown = open_ones if reader.has(*queries.SEES_ALL) else open_ones.filter(made_by=reader.agent)
+    kept = request.session.get(_TOKENS, {})
+    rows = [(invitation, str(invitation.pk) in kept) for invitation in shown.order_by("expires_at")[:200]]
+    return one_form(request, form, act, template="agents/invitations.html", rows=rows, roles=dict(Role.Name.choices))
+
+
+@require_POST
+@limited("invite", times=20, seconds=3600)
+def invite_home(request: HttpRequest) -> HttpResponse:
+    """A member invites somebody into her own household."""
+    reader = queries.reader(request)
+    if reader.household is None:
+        raise Http404
+    return redirect(_invite(request, household=reader.household, key=request.POST.get("key") or ids.fresh_key()))
+
+
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Link and QR code of an invitation, to whoever made it, in this browser."""
+    found, link = _own(request, pk)
+    context = {"invitation": found, "link": link, "qr": codes.qr_svg(link, label=_("Invitation"))}
+    return render(request, "agents/invitation.html", context)
+
+
+def poster(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same to hang up: PDF."""
+    found, link = _own(request, pk)
+    name = node.current().name
+    sheet = Poster(
+        title=_("Come and join us"),
+        local=name,
+        lines=[_("Good food from people we know."), _("Take your phone, look at the square, and say who you are.")],
+        qr=link,
+        footnote=_("Good until %(day)s.") % {"day": found.expires_at.date().isoformat()},
+    )
+    return downloads.file(pdf.render(sheet), f"{name}-invitation.pdf", "application/pdf")
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Makes a link useless."""
+    reader = queries.reader(request)
+    reach = Invitation.objects.all() if reader.has(policy.STEWARD) else Invitation.objects.filter(made_by=reader.agent)
+    found = get_object_or_404(reach, pk=pk)
+    return deed(
+        request,
+        lambda key: operations.withdraw_invitation(by=actor(request), invitation=found, key=key),
+        reverse("agents:invitations") if reader.has(policy.STEWARD) else reverse("agents:household"),
+        _("The link is useless now."),
+    )
+
+
+@limited("accept", times=20, seconds=3600)
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Somebody opens an invitation and says who she is; then she is in."""
+    found = operations.joining.invitation_of(token)
+    if found is None or found.uses_left < 1 or found.expires_at <= clock.now():
+        return render(request, "agents/invitation_over.html", status=404)
+
+    def act(data: dict[str, Any]) -> str:
+        person = operations.accept_invitation(by=queries.system(), token=token, **data)
+        user = operations.make_user(by=queries.system(), agent=person)
+        sign_in(request, user)
+        messages.success(request, _("Welcome, %(name)s!") % {"name": person.name})
+        return reverse("home")
+
+    local = node.current()
+    lead = _("%(name)s invites you.") % {"name": found.made_by.name}
+    if found.household:
+        lead = _("%(name)s invites you into the household %(household)s: one basket, one account.") % {
+            "name": found.made_by.name,
+            "household": found.household.name,
+        }
+    title = _("Join %(local)s") % {"local": local.name}
+    return one_form(request, forms.AcceptForm(request.POST or None), act, title=title, lead=lead, submit=_("Join"))
+
+
+@limited("join", times=5, seconds=3600)
+def ask(request: HttpRequest) -> HttpResponse:
+    """A stranger asks to join."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.ask_to_join(by=queries.system(), **data)
+        return reverse("agents:asked")
+
+    title = _("Join %(local)s") % {"local": node.current().name}
+    lead = _("Tell us who you are. A steward answers you, usually within a few days.")
+    form = forms.AskForm(request.POST or None)
+    return one_form(request, form, act, title=title, lead=lead, submit=_("Ask to join"), back="/", back_label=_("Home"))
+
+
+def asked(request: HttpRequest) -> HttpResponse:
+    """It has arrived."""
+    return render(request, "agents/asked.html")
+
+
+def requests(request: HttpRequest) -> HttpResponse:
+    """Who asks, oldest first; and what was answered lately."""
+    waiting = JoinRequest.objects.filter(state="waiting").order_by("at", "id")
+    page = Paginator(waiting, 30).get_page(request.GET.get("page"))
+    answered = JoinRequest.objects.exclude(state="waiting").select_related("agent").order_by("-at")[:10]
+    return render(request, "agents/requests.html", {"page": page, "answered": answered})
+
+
+@require_POST
+def welcome(request: HttpRequest, pk: int) -> HttpResponse:
+    """Yes: she becomes a member."""
+    found = get_object_or_404(JoinRequest, pk=pk)
+    person = operations.welcome(by=actor(request), request=found, key=request.POST.get("key") or ids.fresh_key())
+    messages.success(request, _("%(name)s is a member now.") % {"name": person.name})
+    return redirect("agents:person", pk=person.pk)
+
+
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """No, with a reason."""
+    found = get_object_or_404(JoinRequest, pk=pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.decline(by=actor(request), request=found, **data)
+        messages.success(request, _("It is noted. Please tell %(name)s.") % {"name": found.name})
+        return reverse("agents:requests")
+
+    title = _("Say no to %(name)s") % {"name": found.name}
+    form = forms.DeclineForm(request.POST or None)
+    back = reverse("agents:requests")
+    return one_form(
+        request, form, act, title=title, submit=_("Say no"), danger=True, back=back, back_label=_("Who asks")
+    )
+
+
+def _invite(request: HttpRequest, **wish: Any) -> str:
+    # From the page's key and the node's secret: the same page sent twice is one invitation with one link.
+    token = salted_hmac("agents.invite", f"{actor(request).pk}:{wish['key']}", algorithm="sha256").hexdigest()
+    made = operations.invite(by=actor(request), token=token, **wish)
+    request.session[_TOKENS] = {**request.session.get(_TOKENS, {}), str(made.pk): token}
+    return reverse("agents:invitation", args=[made.pk])
+
+
+def _own(request: HttpRequest, pk: int) -> tuple[Invitation, str]:
+    token = request.session.get(_TOKENS, {}).get(str(pk))
+    if token is None:
+        raise Http404
+    found = get_object_or_404(Invitation, pk=pk, digest=ids.digest(token))
+    return found, request.build_absolute_uri(reverse("agents:accept", args=[token]))

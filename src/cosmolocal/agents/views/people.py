@@ -1,0 +1,208 @@
+"""The list of people, one person, her contact, tasks, helpers and sign-in codes: a steward's pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents import forms, operations, policy, queries
+from cosmolocal.agents.models import Agent, Contact, Helping, Role, in_force
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.kernel import clock, ids
+
+SHOWN = 50
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody, with household and tasks; searched by name, number, mail or phone."""
+    words = request.GET.get("q", "").strip()
+    page = Paginator(_found(words), SHOWN).get_page(request.GET.get("page"))
+    persons = [person.pk for person in page]
+    households = queries.households_of(persons)
+    tasks = queries.tasks_of(persons)
+    rows = [(person, households.get(person.pk), tasks.get(person.pk, [])) for person in page]
+    return render(request, "agents/people.html", {"rows": rows, "page": page, "words": words})
+
+
+def directory(request: HttpRequest) -> HttpResponse:
+    """Members who show themselves to members, and who looks after what."""
+    reader = queries.reader(request)
+    found = queries.visible_to(reader).filter(kind=Agent.Kind.PERSON).select_related("contact").order_by("name", "id")
+    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    tasks = queries.tasks_of([person.pk for person in page])
+    rows = [(person, tasks.get(person.pk, [])) for person in page]
+    return render(request, "agents/directory.html", {"rows": rows, "page": page})
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person or group, as far as the reader may know of her."""
+    reader = queries.reader(request)
+    agent = get_object_or_404(queries.visible_to(reader).select_related("place"), pk=pk)
+    if agent.kind == Agent.Kind.CIRCLE:
+        return redirect("agents:circle", pk=agent.pk)
+    sees = policy.may_see_contact(reader, agent)
+    context: dict[str, Any] = {
+        "agent": agent,
+        "contact": Contact.objects.filter(agent=agent).first() if sees else None,
+        "household": queries.household_of(agent) if agent.kind == Agent.Kind.PERSON else None,
+        "members": queries.members_of(agent) if agent.kind != Agent.Kind.PERSON else [],
+        "may_change": reader.has(policy.STEWARD),
+        "is_steward_page": reader.has(*queries.SEES_ALL),
+    }
+    if context["is_steward_page"]:
+        context |= {
+            "roles": Role.objects.filter(in_force(clock.today()), agent=agent).select_related("scope", "place"),
+            "helpings": queries.helpers_of(agent),
+            "signs_in": queries.sign_in_of(agent),
+            "leaving": getattr(agent, "leaving", None),
+        }
+    return render(request, "agents/person.html", context)
+
+
+def add(request: HttpRequest) -> HttpResponse:
+    """A new person."""
+
+    def act(data: dict[str, Any]) -> str:
+        found = operations.add_member(by=actor(request), **data)
+        messages.success(request, _("%(name)s is here now.") % {"name": found.name})
+        return reverse("agents:person", args=[found.pk])
+
+    return one_form(
+        request,
+        forms.PersonForm(request.POST or None),
+        act,
+        title=_("Add a person"),
+        lead=_("Only the name is needed. Nobody needs mail or a phone."),
+        submit=_("Add her"),
+        back=reverse("agents:people"),
+        back_label=_("People"),
+    )
+
+
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """How somebody is reached, corrected by a steward."""
+    agent = _changeable(request, pk)
+    kind = forms.ContactForm if agent.kind == Agent.Kind.PERSON else forms.PaidContactForm
+    kept = Contact.objects.filter(agent=agent).first() or Contact(agent=agent)
+    form = kind(request.POST or None, initial={name: getattr(kept, name) for name in kind.base_fields if name != "key"})
+
+    def act(data: dict[str, Any]) -> str:
+        draft = contact_draft(data, kept)
+        operations.change_contact(by=actor(request), agent=agent, contact=draft, key=data["key"])
+        messages.success(request, _("Kept."))
+        return reverse("agents:person", args=[agent.pk])
+
+    title = _("How %(name)s is reached") % {"name": agent.name}
+    back = reverse("agents:person", args=[agent.pk])
+    return one_form(request, form, act, title=title, back=back, back_label=agent.name)
+
+
+def contact_draft(data: dict[str, Any], kept: Contact) -> ContactDraft:
+    """What was typed, and what stays as it was."""
+    names = ("email", "phone", "address", "iban", "bank_name", "note")
+    return ContactDraft(**{name: data.get(name, getattr(kept, name)) for name in names})
+
+
+def roles(request: HttpRequest) -> HttpResponse:
+    """Who looks after what."""
+    standing = Role.objects.filter(in_force(clock.today()), agent__hidden_at=None)
+    held = list(standing.select_related("agent", "scope", "place").order_by("agent__name", "id"))
+    names = [name for name in Role.Name if name not in (Role.Name.MEMBER, Role.Name.GUEST)]
+    rows = [(name.label, [role for role in held if role.name == name]) for name in names]
+    return render(request, "agents/roles.html", {"rows": rows})
+
+
+def give_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more task for somebody."""
+    agent = _changeable(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.give_role(by=actor(request), agent=agent, **data)
+        messages.success(request, _("%(name)s has a task more.") % {"name": agent.name})
+        return reverse("agents:person", args=[agent.pk])
+
+    title = _("A task for %(name)s") % {"name": agent.name}
+    back = reverse("agents:person", args=[agent.pk])
+    form = forms.RoleForm(request.POST or None)
+    return one_form(request, form, act, title=title, submit=_("Give the task"), back=back, back_label=agent.name)
+
+
+@require_POST
+def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a task back."""
+    role = get_object_or_404(Role, pk=pk)
+    target = request.POST.get("next") == "roles" and "agents:roles"
+    back = reverse(target) if target else reverse("agents:person", args=[role.agent_id])
+    return deed(
+        request, lambda key: operations.end_role(by=actor(request), role=role, key=key), back, _("The task has ended.")
+    )
+
+
+def helper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody acts for a member who has agreed."""
+    member = _changeable(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.start_helping(by=actor(request), member=member, **data)
+        messages.success(request, _("It is noted who helps, and that she agreed."))
+        return reverse("agents:person", args=[member.pk])
+
+    title = _("A helper for %(name)s") % {"name": member.name}
+    lead = _("The helper orders and reads for her. Each deed carries both names.")
+    back = reverse("agents:person", args=[member.pk])
+    form = forms.HelperForm(request.POST or None, member=member)
+    return one_form(request, form, act, title=title, lead=lead, submit=_("Note it"), back=back, back_label=member.name)
+
+
+@require_POST
+def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends it: by the member, the helper or a steward."""
+    mine = queries.reader(request)
+    own = Q(helper=mine.agent) | Q(member=mine.agent)
+    reach = Helping.objects.all() if mine.has(policy.STEWARD) else Helping.objects.filter(own)
+    helping = get_object_or_404(reach, pk=pk)
+    steward_page = reverse("agents:person", args=[helping.member_id])
+    back = steward_page if mine.has(policy.STEWARD) else reverse("agents:helping")
+    return deed(
+        request,
+        lambda key: operations.end_helping(by=actor(request), helping=helping, key=key),
+        back,
+        _("It has ended."),
+    )
+
+
+@require_POST
+def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """A one-time code to show or print: the page shows it this once."""
+    agent = _changeable(request, pk)
+    code = ids.fresh_code(8)
+    made = operations.make_sign_in_code(
+        by=actor(request), agent=agent, code=code, printed=request.POST.get("printed") == "1"
+    )
+    context = {
+        "agent": agent,
+        "code": f"{code[:4]}-{code[4:]}",
+        "made": made,
+        "address": request.build_absolute_uri(reverse("agents:use_code")),
+    }
+    return render(request, "agents/sign_in_code.html", context)
+
+
+def _changeable(request: HttpRequest, pk: int) -> Agent:
+    return get_object_or_404(queries.visible_to(queries.reader(request)), pk=pk, hidden_at=None)
+
+
+def _found(words: str) -> QuerySet[Agent]:
+    found = Agent.objects.present().filter(kind=Agent.Kind.PERSON).select_related("contact").order_by("name", "id")
+    for word in words.split():
+        households = Q(memberships__group__code__iexact=word, memberships__until=None)
+        mine = Q(name__icontains=word) | Q(contact__email__icontains=word) | Q(contact__phone__icontains=word)
+        found = found.filter(mine | households | Q(memberships__group__name__icontains=word)).distinct()
+    return found

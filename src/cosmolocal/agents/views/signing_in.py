@@ -1,0 +1,62 @@
+"""Signing in: passkey, mailed code, or the code a steward showed or printed."""
+
+from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from cosmolocal.agents import forms, limits, operations, queries
+from cosmolocal.agents.adapters import passkeys_possible
+from cosmolocal.agents.models import User
+from cosmolocal.kernel import ids
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """Opens the session of somebody who has proved who she is (code, invitation, setup, demo)."""
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    record_authentication(request, user, method="code")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The three ways in."""
+    if queries.reader(request).agent is not None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return _page(request, forms.CodeForm())
+
+
+def use_code(request: HttpRequest) -> HttpResponse:
+    """A shown or printed code opens the door once; ten tries an hour."""
+    form = forms.CodeForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form)
+    if not limits.allow("sign_in_code", limits.who(request), times=10, seconds=3600):
+        return render(request, "429.html", status=429)
+    try:
+        user = operations.use_sign_in_code(by=queries.system(), code=form.cleaned_data["code"])
+    except Refusal as refusal:
+        refused(form, refusal)
+        return _page(request, form)
+    sign_in(request, user)
+    return redirect(_target(request))
+
+
+def _page(request: HttpRequest, form: forms.CodeForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "passkeys": passkeys_possible(request),
+        "mail_ready": settings.MAIL_READY,
+        "next": _target(request),
+        "key": ids.fresh_key(),
+    }
+    return render(request, "agents/sign_in.html", context, status=422 if form.errors else 200)
+
+
+def _target(request: HttpRequest) -> str:
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure()):
+        return asked
+    return resolve_url(settings.LOGIN_REDIRECT_URL)

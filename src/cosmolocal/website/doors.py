@@ -1,0 +1,110 @@
+"""Which doors stand in the navigation, for whom: at most five, and only such as exist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.policy import AUDITOR, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel.models import Node
+from cosmolocal.kernel.practice import Practice, installed
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Door:
+    """One item of the navigation: an address name, for holders of `roles` (none: everybody)."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    roles: tuple[str, ...] = ()
+
+
+HOME = Door("home", _("Home"), "home")
+ME = Door("me", _("Me"), "me")
+PUBLIC = Door("public", _("Home"), "home")
+JOIN = Door("agents:ask", _("Join"), "hand")
+SIGN_IN = Door("account_login", _("Sign in"), "key")
+# Desks of people with a task: the first two that fit are shown in the navigation, all of them on the page "Me".
+DESKS = (
+    Door("steward", _("To do"), "list", (STEWARD,)),
+    Door("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
+    Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER)),
+    Door("catalog:farm", _("My farm"), "farm", (PRODUCER,)),
+)
+_ICONS = {"shop": "basket"}
+_OFFERS = {"shop": _("See what the farms bring this week, and where each price goes.")}
+
+
+def address(name: str) -> str:
+    """The address of a name, or nothing where no such page exists."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def practice_door(practice: Practice) -> Door | None:
+    """A practice's own door."""
+    if not practice.entry or not address(practice.entry):
+        return None
+    return Door(practice.entry, practice.title, _ICONS.get(practice.name, "together"))
+
+
+def offers(local: Node) -> list[dict[str, str]]:
+    """What each practice offers to strangers: its door with a few words."""
+    found = [(practice, practice_door(practice)) for practice in _practices(local)]
+    return [
+        {
+            "title": str(door.label),
+            "url": address(door.name),
+            "icon": door.icon,
+            "text": str(_OFFERS.get(practice.name, "")),
+            "deed": gettext("Look around"),
+        }
+        for practice, door in found
+        if door
+    ]
+
+
+def desks(reader: Reader) -> list[Door]:
+    """The desks of her tasks that exist."""
+    return [door for door in DESKS if reader.has(*door.roles) and address(door.name)]
+
+
+def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
+    """The doors of this reader, with the one she stands in marked."""
+    shops = [door for door in map(practice_door, _practices(local)) if door]
+    if reader.agent is None:
+        chosen: Sequence[Door] = [PUBLIC, *shops[: MOST - 3], JOIN, SIGN_IN]
+    else:
+        known = shops if reader.has(MEMBER, STEWARD) else []
+        tasks = desks(reader)[: 2 if known else 3]
+        chosen = [HOME, *known[: MOST - 2 - len(tasks)], *tasks, ME]
+    return _items(request.path, chosen)
+
+
+def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
+    """One-click roles of the demo; nothing anywhere else."""
+    return []
+
+
+def _practices(local: Node) -> list[Practice]:
+    return [practice for practice in installed() if not local.practices or practice.name in local.practices]
+
+
+def _items(path: str, chosen: Sequence[Door]) -> list[dict[str, Any]]:
+    placed = [(door, address(door.name)) for door in chosen]
+    inside = [url for _door, url in placed if path == url or (url != "/" and path.startswith(url))]
+    current = max(inside, key=len, default="")
+    return [
+        {"url": url, "label": door.label, "icon": door.icon, "current": url == current} for door, url in placed if url
+    ]

@@ -1,0 +1,119 @@
+"""What the house does across its parts: set up a local whole, leave it whole, look at stuck work again."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.models import Agent, Leaving, Role
+from cosmolocal.agents.operations import LocalWish
+from cosmolocal.flows import operations as flows
+from cosmolocal.kernel import ids, jobs, node
+from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.numbers import decimals_of, symbol_of
+from cosmolocal.money import operations as money
+
+# Countries whose smallest coin is larger than the smallest unit.
+CASH_STEPS = {"CHF": 5, "SEK": 100, "NOK": 100, "DKK": 50, "CNY": 10, "HUF": 5, "CZK": 100}
+
+
+@dataclass(frozen=True)
+class FirstSteward:
+    """Who looks after the local first; without mail she signs in by codes from the command line."""
+
+    name: str
+    email: str = ""
+
+
+@operation("website.set_up_local")
+def set_up_local(*, by: Agent, wish: LocalWish, steward: FirstSteward, key: str = "") -> Agent:
+    """Makes a local whole: name and place, units, currency with funds and boxes, first steward; once.
+
+    Returns the first steward; a second call changes nothing and returns her too.
+    Refuses: agents.name_missing, agents.no_such_zone, agents.mail_taken, website.already_set_up, agents.not_allowed.
+    """
+    policy.permit(by)
+    if Agent.objects.filter(is_home=True).exists():
+        first = queries.role_holders(Role.Name.STEWARD).order_by("id").first()
+        if first is None:
+            raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
+        return first
+    people.found_local(by=by, wish=wish)
+    flows.standard_units(by=by)
+    code, decimals = wish.currency, decimals_of(wish.currency)
+    currency = money.open_currency(
+        by=by, code=code, decimals=decimals, symbol=symbol_of(code), cash_step=CASH_STEPS.get(code, 1)
+    )
+    money.open_box(by=by, kind="bank", name=_("Bank account"), currency=currency)
+    money.open_box(by=by, kind="cash", name=_("Cash box"), currency=currency)
+    person = people.add_member(by=by, name=steward.name, email=steward.email)
+    people.make_user(by=by, agent=person, email=steward.email)
+    for role in (Role.Name.STEWARD, Role.Name.TREASURER):
+        people.give_role(by=by, agent=person, role=role)
+    return person
+
+
+def make_setup_link() -> str:
+    """A fresh one-time path of the setup wizard; an earlier one ends. Refuses: website.already_set_up."""
+    token = ids.fresh_token()
+    keep_setup_token(by=queries.system(), token=token)
+    return reverse("setup", args=[token])
+
+
+@operation("website.keep_setup_token")
+def keep_setup_token(*, by: Agent, token: str, key: str = "") -> None:
+    """Keeps the digest of a setup token. Refuses: website.already_set_up, agents.not_allowed."""
+    policy.permit(by)
+    if node.is_ready():
+        raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
+    node.configure(setup_digest=ids.digest(token))
+
+
+@operation("website.open_accounts")
+def open_accounts(*, by: Agent, agent: Agent, key: str = "") -> None:
+    """Opens the accounts of a household or organisation that has joined; again: nothing.
+
+    Refuses: agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    if agent.hidden_at is not None:
+        return
+    if agent.is_producer:
+        money.open_account(by=by, holder=agent, kind="producer")
+    if not agent.is_producer or agent.kind == Agent.Kind.HOUSEHOLD:
+        money.open_account(by=by, holder=agent, kind="member")
+
+
+@operation("website.leave_local")
+def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> Leaving:
+    """A person leaves; the treasurer is told what is to be paid back.
+
+    Refuses: agents.last_steward, agents.not_yours.
+    """
+    household = queries.household_of(agent)
+    left = people.leave(by=by, agent=agent, on_behalf_of=on_behalf_of)
+    if household is not None and Agent.objects.filter(pk=household.pk, hidden_at__isnull=False).exists():
+        jobs.announce("website.tell_treasurer_of_leaving", household.pk)
+    return left
+
+
+@operation("website.try_again")
+def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
+    """A steward has looked at stuck work and has it tried once more. Refuses: agents.not_allowed."""
+    policy.permit(by, policy.STEWARD)
+    locked = JobTrouble.objects.select_for_update().get(pk=trouble.pk)
+    if locked.settled_at is None:
+        locked.settled_at = running().at
+        locked.save(update_fields=["settled_at"])
+        jobs.announce(locked.name, *locked.args)
+
+
+@operation("website.settle_trouble")
+def settle_trouble(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
+    """A steward has looked at stuck work and lets it rest. Refuses: agents.not_allowed."""
+    policy.permit(by, policy.STEWARD)
+    JobTrouble.objects.filter(pk=trouble.pk, settled_at=None).update(settled_at=running().at)

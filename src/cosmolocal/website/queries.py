@@ -1,0 +1,147 @@
+"""What the home pages show: cards of the core and of every practice that is switched on, most urgent first."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, JoinRequest
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel import node
+from cosmolocal.kernel.models import JobTrouble, Node
+from cosmolocal.kernel.practice import Card, Practice, installed
+from cosmolocal.look.numbers import format_money
+from cosmolocal.money import queries as money
+from cosmolocal.website.doors import address
+
+_TONES = {"late": 0, "today": 1, "ready": 2}
+
+
+def local_of(request: HttpRequest) -> Node:
+    """The node's row, read once per request by the door."""
+    found: Node | None = getattr(request, "node", None)
+    return found or node.current()
+
+
+def practices(local: Node) -> list[Practice]:
+    """The practices this local uses."""
+    return [practice for practice in installed() if not local.practices or practice.name in local.practices]
+
+
+def member_cards(reader: Reader, local: Node) -> list[Card]:
+    """This week for me: what each practice has for the person the page is about, and how her account stands."""
+    if reader.person is None:
+        return []
+    of_practices = (practice.member_cards(reader.person) for practice in practices(local) if practice.member_cards)
+    return _sorted(chain(balance_cards(reader.household, local), chain.from_iterable(of_practices)))
+
+
+def balance_cards(holder: Agent | None, local: Node) -> list[Card]:
+    """One card for the account of a household: balance, what is set aside, and how it went."""
+    account = money.account_for(holder) if holder else None
+    if account is None:
+        return []
+    standing = money.standing(account)
+    code, decimals = account.currency.code, account.currency.decimals
+
+    def written(minor: int) -> str:
+        return format_money(minor, code, decimals)
+
+    if standing.set_aside:
+        text = _("%(amount)s is set aside for what you ordered.") % {"amount": written(standing.set_aside)}
+    elif standing.balance < standing.warn:
+        text = _("That is less than usual. Please pay something in soon.")
+    else:
+        text = _("Nothing is set aside.")
+    data = {"points": money.history(account), "currency": account.currency}
+    late = standing.floor is not None and standing.balance < standing.floor
+    return [
+        Card(
+            title=_("Your balance"),
+            text=text,
+            figure=written(standing.balance),
+            tone="late" if late else "quiet",
+            badge=_("below the limit") if late else "",
+            url=address("money:own"),
+            deed=_("See what happened") if address("money:own") else "",
+            weight=20,
+            template="website/parts/balance.html",
+            data=data,
+        )
+    ]
+
+
+def steward_cards(reader: Reader, local: Node) -> list[Card]:
+    """What needs doing: each fact with its one button."""
+    if reader.agent is None:
+        return []
+    of_practices = (practice.steward_cards(reader.agent) for practice in practices(local) if practice.steward_cards)
+    return _sorted(chain(_joining_cards(), _money_cards(reader), _trouble_cards(), chain.from_iterable(of_practices)))
+
+
+def _joining_cards() -> Iterable[Card]:
+    waiting = JoinRequest.objects.filter(state="waiting").order_by("at")
+    names = list(waiting.values_list("name", flat=True)[:4])
+    if not names:
+        return
+    count = waiting.count()
+    title = ngettext("%(count)d person asks to join", "%(count)d people ask to join", count) % {"count": count}
+    shown = ", ".join(names[:3]) + (" …" if count > 3 else "")
+    yield Card(title, shown, deed=_("Answer"), url=reverse("agents:requests"), tone="today", weight=30)
+
+
+def _money_cards(reader: Reader) -> Iterable[Card]:
+    if not people.home_local().accounts.exists():
+        return
+    desk = address("money:desk")
+    counts = money.waiting(reader.agent) if reader.agent else None
+    if counts is None:
+        return
+    if counts.to_agree:
+        title = ngettext(
+            "%(n)d payment list waits for a second person",
+            "%(n)d payment lists wait for a second person",
+            counts.to_agree,
+        )
+        text = _("Nobody pays alone: somebody else reads the list and agrees.")
+        yield Card(title % {"n": counts.to_agree}, text, tone="ready", deed=_("Read the list"), url=desk, weight=40)
+    if counts.unmatched:
+        title = ngettext("%(n)d payment without a name", "%(n)d payments without a name", counts.unmatched)
+        text = _("Money came in, and nobody knows yet whose it is.")
+        yield Card(title % {"n": counts.unmatched}, text, tone="late", deed=_("Who was it?"), url=desk, weight=35)
+    if counts.below:
+        title = ngettext("%(n)d account is below its limit", "%(n)d accounts are below their limit", counts.below)
+        text = _("A friendly call helps more than a letter.")
+        yield Card(title % {"n": counts.below}, text, tone="late", deed=_("See who"), url=desk, weight=45)
+
+
+def _trouble_cards() -> Iterable[Card]:
+    open_troubles = JobTrouble.objects.filter(settled_at=None)
+    count = open_troubles.count()
+    if count:
+        title = ngettext("%(count)d piece of work got stuck", "%(count)d pieces of work got stuck", count)
+        latest = open_troubles.order_by("-at").first()
+        text = latest.sentence[:140] if latest else ""
+        yield Card(
+            title % {"count": count}, text, tone="late", deed=_("Look at it"), url=address("troubles"), weight=25
+        )
+
+
+def _sorted(cards: Iterable[Card]) -> list[Card]:
+    return sorted(cards, key=lambda card: (_TONES.get(card.tone, 3), card.weight))
+
+
+def local_figures() -> dict[str, Any]:
+    """How many belong to the local: for the public page, never fewer than five as a number."""
+    standing = Q(memberships__group__is_home=True, memberships__until=None)
+    counts = Agent.objects.present().aggregate(
+        households=Count("pk", filter=standing & Q(kind=Agent.Kind.HOUSEHOLD), distinct=True),
+        producers=Count("pk", filter=Q(is_producer=True), distinct=True),
+    )
+    return {name: count for name, count in counts.items() if count >= 5}

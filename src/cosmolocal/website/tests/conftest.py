@@ -1,0 +1,47 @@
+"""A small local with one person of each role, and a browser signed in as any of them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from cosmolocal.agents import operations, queries
+from cosmolocal.agents.models import Agent, Role, User
+from cosmolocal.website.operations import FirstSteward, set_up_local
+
+
+@pytest.fixture
+def local(db: None) -> Agent:
+    """The local, set up with Li Na as its first steward."""
+    wish = operations.LocalWish("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    set_up_local(by=queries.system(), wish=wish, steward=FirstSteward("Li Na", "lina@example.org"))
+    return queries.home_local()
+
+
+@pytest.fixture
+def people(local: Agent) -> dict[str, Agent]:
+    """One person of each role, each in a household of her own, a guest, and a member of another household."""
+    found = {}
+    for role in ("member", "packer", "driver", "keeper", "treasurer", "auditor", "steward"):
+        found[role] = operations.add_member(by=local, name=role.title(), email=f"{role}@example.org")
+        if role != Role.Name.MEMBER:
+            operations.give_role(by=local, agent=found[role], role=role)
+    found["other"] = operations.add_member(by=local, name="Other", email="other@example.org")
+    found["guest"] = operations.add_member(by=local, name="Guest", email="guest@example.org", role="guest")
+    farm = operations.add_producer(by=local, name="Huang Dacheng's farm")
+    found["producer"] = operations.add_member(by=local, name="Huang", email="huang@example.org")
+    operations.join(by=local, member=found["producer"], group=farm)
+    return found
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Agent], Client]:
+    """A browser in which this person is signed in."""
+
+    def open_for(agent: Agent) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(agent=agent), backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return open_for

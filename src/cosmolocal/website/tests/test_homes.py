@@ -1,0 +1,50 @@
+"""The first pages, as each kind of reader sees them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from cosmolocal.agents.models import Agent
+
+Browser = Callable[[Agent], Client]
+
+
+def test_before_setup_every_page_says_so(db: None, client: Client) -> None:
+    for path in ("/", "/home/", "/people/", "/account/login/"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "just being set up" in answer.content.decode()
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_stranger_reads_who_we_are(local: Agent, client: Client) -> None:
+    text = client.get("/").content.decode()
+    assert "Ainonghui" in text
+    assert "Ask to join" in text
+
+
+def test_a_stranger_is_led_to_the_sign_in_page_and_back(local: Agent, client: Client) -> None:
+    answer = client.get("/home/")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/account/login/?next=/home/"
+
+
+@pytest.mark.parametrize("role", ["member", "guest", "steward", "producer"])
+def test_home_opens_for_everybody_signed_in(people: dict[str, Agent], signed_in: Browser, role: str) -> None:
+    browser = signed_in(people[role])
+    assert browser.get("/").status_code == 302
+    assert browser.get("/home/").status_code == 200
+    assert browser.get("/me/").status_code == 200
+
+
+def test_the_stewards_desk_is_the_stewards(people: dict[str, Agent], signed_in: Browser) -> None:
+    assert signed_in(people["steward"]).get("/steward/").status_code == 200
+    assert signed_in(people["auditor"]).get("/steward/").status_code == 200
+    assert signed_in(people["member"]).get("/steward/").status_code == 403
+
+
+def test_readiness_says_what_is_missing(local: Agent, client: Client) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["worker"]

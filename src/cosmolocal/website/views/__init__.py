@@ -1,0 +1,1 @@
+"""Pages of the house itself: public page, homes, setup, my data, settings, health."""

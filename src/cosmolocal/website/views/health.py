@@ -1,0 +1,44 @@
+"""Is this node alive, is it ready, what is it: for machines that look after it, and for people."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from cosmolocal import __version__
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import WorkerBeat
+
+SILENT = timedelta(minutes=2)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process lives; asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers, migrations are applied and a worker lives; else 503 with what is missing."""
+    missing = []
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            missing.append("migrations")
+        if not WorkerBeat.objects.filter(at__gt=clock.now() - SILENT).exists():
+            missing.append("worker")
+    except DatabaseError:
+        missing.append("database")
+    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """What this page runs on, under which licence."""
+    return render(request, "website/about.html", {"version": __version__, "mail_ready": settings.MAIL_READY})
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who sees what, in plain words."""
+    return render(request, "website/privacy.html")

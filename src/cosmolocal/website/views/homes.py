@@ -1,0 +1,116 @@
+"""The first pages: for strangers, for members, for stewards, and what belongs to me."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.adapters import passkeys_possible
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.policy import MEMBER, STEWARD
+from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel import clock
+from cosmolocal.look.dates import format_day
+from cosmolocal.website import doors, queries
+
+Way = dict[str, str]
+
+
+def public(request: HttpRequest) -> HttpResponse:
+    """Who we are, where, what we offer, how to join. Somebody signed in goes to her own home."""
+    if people.reader(request).agent is not None:
+        return redirect("home")
+    local = people.home_local()
+    context = {
+        "home_local": local,
+        "stops": _map(local),
+        "map_title": _("%(name)s and its farms") % {"name": local.name},
+        "figures": queries.local_figures(),
+        "offers": doors.offers(queries.local_of(request)),
+        "join_url": reverse("agents:ask"),
+        "sign_in_url": resolve_url(settings.LOGIN_URL),
+    }
+    return render(request, "website/public.html", context)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """This week for me."""
+    cards = queries.member_cards(people.reader(request), queries.local_of(request))
+    return render(request, "website/home.html", {"cards": cards, "today_words": format_day(clock.today())})
+
+
+def steward(request: HttpRequest) -> HttpResponse:
+    """What needs doing in the whole local, and the ways to what is looked after."""
+    cards = queries.steward_cards(people.reader(request), queries.local_of(request))
+    ways = [
+        *_ways(
+            ("agents:people", _("People"), "together", _("add, invite, tasks, sign-in codes")),
+            ("agents:requests", _("Who asks to join"), "door", ""),
+            ("agents:organisations", _("Farms and organisations"), "farm", _("who sells and buys here")),
+            ("agents:places", _("Places"), "place", _("where goods are handed over")),
+            ("agents:circles", _("Circles"), "together", ""),
+            ("agents:roles", _("Tasks"), "list", _("who looks after what")),
+            ("catalog:products", _("Products"), "basket", ""),
+            ("messages:post", _("Mail"), "mail", _("letters without an address, test mail")),
+            ("settings", _("This local"), "gear", _("name, place, languages, practices")),
+            ("troubles", _("Stuck work"), "warn", ""),
+        )
+    ]
+    return render(
+        request, "website/steward.html", {"cards": cards, "ways": ways, "today_words": format_day(clock.today())}
+    )
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    """What belongs to me: tasks, profile, household, sign-in, my data, whom I help."""
+    reader = people.reader(request)
+    return render(request, "website/me.html", {"sections": _my_sections(request, reader)})
+
+
+def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[Way]]]:
+    desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader)]
+    mine = _ways(
+        ("agents:household", _("Household"), "home", reader.household.name if reader.household else ""),
+        ("agents:profile", _("My profile"), "me", _("name, language, who sees me")),
+        ("agents:my_contact", _("How I am reached"), "phone", ""),
+        ("messages:preferences", _("Letters to me"), "mail", _("which ones, and when")),
+    )
+    if passkeys_possible(request):
+        mine += _ways(("mfa_list_webauthn", _("Passkeys"), "key", _("sign in by fingerprint or face")))
+    together = []
+    if reader.has(MEMBER, STEWARD):
+        together = _ways(
+            ("agents:directory", _("Who is who"), "together", ""),
+            ("agents:circles", _("Circles"), "together", ""),
+            ("agents:helping", _("Helping"), "hand", _("act for somebody without a phone")),
+        )
+    data = _ways(
+        ("my_data", _("My data"), "download", _("everything about me, to take away")),
+        ("leave", _("Leave"), "out", ""),
+    )
+    return [(_("My tasks"), desks), ("", mine), (_("Together"), together), (_("My data"), data)]
+
+
+def _ways(*wanted: tuple[str, str, str, str]) -> list[Way]:
+    """Links to the pages that exist."""
+    found = [(doors.address(name), label, icon, note) for name, label, icon, note in wanted]
+    return [{"url": url, "label": label, "icon": icon, "note": note} for url, label, icon, note in found if url]
+
+
+def _map(local: Agent) -> list[dict[str, Any]]:
+    """The local in the middle, its producers around it."""
+    agents = [local, *(producer for producer in people.producers() if producer.is_public)]
+    return [
+        {
+            "label": agent.name,
+            "lat": agent.place.latitude,
+            "lon": agent.place.longitude,
+            "tone": "store" if agent.is_home else "farm",
+        }
+        for agent in agents
+        if agent.place and agent.place.latitude is not None
+    ]
