@@ -103,14 +103,56 @@ RESTAURANTS = (
     "Longtan tea house 龙潭茶馆",
     "Railway canteen 铁路食堂",
 )
-_FAMILY = (
-    "Chen 陈,Li 李,Wei 韦,Qin 覃,Huang 黄,Liang 梁,Lu 陆,Mo 莫,Pan 潘,Tan 谭,Luo 罗,Liao 廖,Nong 农,Zhou 周,"
-    "Tang 唐,He 何,Meng 蒙,Lan 蓝,Deng 邓,Su 苏"
-).split(",")
-_GIVEN = (
-    "Mei 梅,Jing 静,Hong 红,Ying 英,Lan 兰,Yan 燕,Fang 芳,Ping 萍,Hua 华,Qiang 强,Jun 军,Wei 伟,Bo 波,Gang 刚,"
-    "Ming 明,Tao 涛,Lei 磊,Xia 霞,Yu 玉,Ling 玲,Dan 丹,Xin 欣,Rui 瑞,Chun 春,Qiu 秋,Yun 云"
-).split(",")
+_FAMILY = [
+    "Chen 陈",
+    "Li 李",
+    "Wei 韦",
+    "Qin 覃",
+    "Huang 黄",
+    "Liang 梁",
+    "Lu 陆",
+    "Mo 莫",
+    "Pan 潘",
+    "Tan 谭",
+    "Luo 罗",
+    "Liao 廖",
+    "Nong 农",
+    "Zhou 周",
+    "Tang 唐",
+    "He 何",
+    "Meng 蒙",
+    "Lan 蓝",
+    "Deng 邓",
+    "Su 苏",
+]
+_GIVEN = [
+    "Mei 梅",
+    "Jing 静",
+    "Hong 红",
+    "Ying 英",
+    "Lan 兰",
+    "Yan 燕",
+    "Fang 芳",
+    "Ping 萍",
+    "Hua 华",
+    "Qiang 强",
+    "Jun 军",
+    "Wei 伟",
+    "Bo 波",
+    "Gang 刚",
+    "Ming 明",
+    "Tao 涛",
+    "Lei 磊",
+    "Xia 霞",
+    "Yu 玉",
+    "Ling 玲",
+    "Dan 丹",
+    "Xin 欣",
+    "Rui 瑞",
+    "Chun 春",
+    "Qiu 秋",
+    "Yun 云",
+]
 
 
 def mail_of(role: str) -> str:
