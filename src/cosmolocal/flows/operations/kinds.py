@@ -22,7 +22,15 @@ _STANDARD = (
 
 @operation("flows.define_unit", fact=True)
 def define_unit(
-    *, by: Agent, code: str, label: str, symbol: str, decimals: int, dimension: str, external_code: str = ""
+    *,
+    by: Agent,
+    code: str,
+    label: str,
+    symbol: str,
+    decimals: int,
+    dimension: str,
+    external_code: str = "",
+    key: str = "",
 ) -> Unit:
     """A unit by its code; made when it is new. `decimals`: what one integer means (kg with 3: grams).
 
@@ -44,7 +52,7 @@ def define_unit(
 
 
 @operation("flows.standard_units", fact=True)
-def standard_units(*, by: Agent) -> list[Unit]:
+def standard_units(*, by: Agent, key: str = "") -> list[Unit]:
     """Makes sure of the units that every local needs: kg, l, piece, min, kWh, km."""
     return [
         define_unit(
@@ -69,6 +77,7 @@ def define_specification(
     classifications: Sequence[str] = (),
     medium_of_exchange: bool = False,
     effort_unit: Unit | str | None = None,
+    key: str = "",
 ) -> ResourceSpecification:
     """A new kind of thing, counted in `unit` (a row or its code)."""
     return ResourceSpecification.objects.create(
@@ -82,7 +91,10 @@ def define_specification(
 
 @operation("flows.define_specifications", fact=True)
 def define_specifications(
-    *, by: Agent, wishes: Sequence[tuple[str, str, Sequence[str]]]
+    *,
+    by: Agent,
+    wishes: Sequence[tuple[str, str, Sequence[str]]],
+    key: str = "",
 ) -> list[ResourceSpecification]:
     """Many new kinds of things at once: (name, code of the unit, classifications) each. Two statements."""
     units = Unit.objects.in_bulk({code for _name, code, _classifications in wishes}, field_name="code")

@@ -1,6 +1,6 @@
 """What somebody would give or take: proposals, and how much of each intent there is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,7 @@ def propose(
     begins: datetime | None,
     ends: datetime | None,
     intents: Sequence[IntentWish] = (),
+    key: str = "",
 ) -> Proposal:
     """Publishes an offer or a request (`purpose`) with its intents, in the order given."""
     proposal = Proposal.objects.create(by=proposer, purpose=purpose, name=name, begins=begins, ends=ends)
@@ -43,7 +44,7 @@ def propose(
 
 
 @operation("flows.add_intents")
-def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentWish]) -> list[Intent]:
+def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentWish], key: str = "") -> list[Intent]:
     """Adds intents to a proposal; gives them in the order of the wishes."""
     return Intent.objects.bulk_create(
         Intent(
@@ -61,18 +62,18 @@ def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentW
 
 
 @operation("flows.announce_available", fact=True)
-def announce_available(*, by: Agent, intent: Intent | int, available: int | None) -> None:
+def announce_available(*, by: Agent, intent: Intent | int, available: int | None, key: str = "") -> None:
     """How much there is now (smallest unit; None: unlimited). Less than is promised is a fact as well."""
     Intent.objects.filter(pk=row_id(intent)).update(available_quantity=available)
 
 
 @operation("flows.close_intents", fact=True)
-def close_intents(*, by: Agent, intents: Iterable[Intent | int]) -> None:
+def close_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes no more promises on these; those made stay."""
     Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=True)
 
 
 @operation("flows.reopen_intents")
-def reopen_intents(*, by: Agent, intents: Iterable[Intent | int]) -> None:
+def reopen_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes promises on these again."""
     Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=False)

@@ -1,7 +1,7 @@
 """Promises: made, lowered, moved to a lot, finished. A quantity is promised in exactly one place."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,13 +56,13 @@ class LotMove:
 
 
 @operation("flows.agree")
-def agree(*, by: Agent, name: str = "") -> Agreement:
+def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
     """A new agreement; commitments become its clauses."""
     return Agreement.objects.create(name=name, at=running().at)
 
 
 @operation("flows.commit")
-def commit(*, by: Agent, wishes: Sequence[CommitmentWish]) -> list[Commitment]:
+def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> list[Commitment]:
     """Makes promises, all or none; gives them in the order of the wishes.
 
     Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left) and `flows.offer_closed`
@@ -86,7 +86,9 @@ def commit(*, by: Agent, wishes: Sequence[CommitmentWish]) -> list[Commitment]:
 
 
 @operation("flows.release")
-def release(*, by: Agent, commitments: Iterable[Commitment | int], keep: Mapping[int, int] | None = None) -> None:
+def release(
+    *, by: Agent, commitments: Collection[Commitment | int], keep: Mapping[int, int] | None = None, key: str = ""
+) -> None:
     """Lowers promises to `keep[commitment id]` (smallest unit; default 0), never below what was already done.
 
     What is kept becomes the commitment's quantity; where nothing is open any more, the commitment is finished.
@@ -101,7 +103,7 @@ def release(*, by: Agent, commitments: Iterable[Commitment | int], keep: Mapping
 
 
 @operation("flows.assign_lots", fact=True)
-def assign_lots(*, by: Agent, moves: Sequence[LotMove]) -> None:
+def assign_lots(*, by: Agent, moves: Sequence[LotMove], key: str = "") -> None:
     """Packing: the promise leaves the intent (or the earlier lot) and lies on the lot, with the weighed quantity.
 
     A fact: never refused for want of quantity. A commitment takes one lot; the last move counts.
@@ -111,7 +113,7 @@ def assign_lots(*, by: Agent, moves: Sequence[LotMove]) -> None:
 
 
 @operation("flows.finish", fact=True)
-def finish(*, by: Agent, commitments: Iterable[Commitment | int]) -> None:
+def finish(*, by: Agent, commitments: Collection[Commitment | int], key: str = "") -> None:
     """Nothing more will come of these: what is still promised is free again, and the quantities stay to be compared."""
     found = load_promises(row_id(commitment) for commitment in commitments)
     change = Changes()

@@ -19,6 +19,7 @@ def open_resource(
     lot: str = "",
     expires_on: date | None = None,
     tracking_identifier: str = "",
+    key: str = "",
 ) -> EconomicResource:
     """An empty resource. `floor`, in the smallest unit: no wish takes it below; None: it may fall freely."""
     return EconomicResource.objects.create(
@@ -34,6 +35,6 @@ def open_resource(
 
 
 @operation("flows.set_floor", fact=True)
-def set_floor(*, by: Agent, resource: EconomicResource | int, floor: int | None) -> None:
+def set_floor(*, by: Agent, resource: EconomicResource | int, floor: int | None, key: str = "") -> None:
     """From now on no wish takes the resource below `floor` (smallest unit). What lies below already is not refused."""
     EconomicResource.objects.filter(pk=row_id(resource)).update(floor=floor)

@@ -1,4 +1,4 @@
-"""What stands in the books: quantities, promises, where things came from, and whether the books are right."""
+"""What stands in the books now: kinds, quantities, offers, promises, events."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

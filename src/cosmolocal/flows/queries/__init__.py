@@ -1,0 +1,53 @@
+"""What is read of flows: what stands in the books, where things came from, and whether the books are right."""
+
+from cosmolocal.flows.queries.books import (
+    balance,
+    below_floor,
+    commitments,
+    commitments_of,
+    currencies,
+    due_at,
+    events_of,
+    happening,
+    intents,
+    intents_of,
+    left_of,
+    lots_at,
+    promises,
+    resource,
+    resources,
+    specification,
+    spendable,
+    stocks,
+    unit,
+)
+from cosmolocal.flows.queries.origins import Step, provenance, trace, track
+from cosmolocal.flows.queries.proof import Finding, replay
+
+__all__ = [
+    "Finding",
+    "Step",
+    "balance",
+    "below_floor",
+    "commitments",
+    "commitments_of",
+    "currencies",
+    "due_at",
+    "events_of",
+    "happening",
+    "intents",
+    "intents_of",
+    "left_of",
+    "lots_at",
+    "promises",
+    "provenance",
+    "replay",
+    "resource",
+    "resources",
+    "specification",
+    "spendable",
+    "stocks",
+    "trace",
+    "track",
+    "unit",
+]
