@@ -79,7 +79,9 @@ class _AmountField(forms.Field):
             return None
         parts = self._read(typed)
         if self.minimum is not None and parts < self.minimum:
-            raise ValidationError(_("At least %(least)s, please.") % {"least": self.write(self.minimum)}, code="too_small")
+            raise ValidationError(
+                _("At least %(least)s, please.") % {"least": self.write(self.minimum)}, code="too_small"
+            )
         if self.maximum is not None and parts > self.maximum:
             raise ValidationError(_("At most %(most)s, please.") % {"most": self.write(self.maximum)}, code="too_much")
         self.run_validators(parts)
@@ -104,7 +106,7 @@ class _AmountField(forms.Field):
 
 
 class QuantityField(_AmountField):
-    """An amount of goods or time: 1,5 jin. Gives smallest parts; `per` of them make one unit where that is no power of ten."""
+    """An amount of goods or time: 1,5 jin. Gives smallest parts; a unit is `per * 10**decimals` of them."""
 
     def __init__(self, *, unit: object = "", decimals: int = 0, per: int = 1, **options: Any) -> None:
         self.unit = unit
@@ -214,7 +216,13 @@ def stepped(data: QueryDict, step: str = "1") -> tuple[QueryDict, bool]:
 
 
 def check_answers(
-    request: HttpRequest, form: forms.BaseForm, *, title: object, submit: object, rows: Iterable[Mapping[str, Any]], **more: Any
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: object,
+    submit: object,
+    rows: Iterable[Mapping[str, Any]],
+    **more: Any,
 ) -> HttpResponse:
     """The page before money moves: `rows` of `{"label", "value"}`; posts the same answers again with `confirmed=1`.
 

@@ -62,7 +62,19 @@ _SYMBOLS = {
     "NGN": "₦",
     "BRL": "R$",
 }
-_DECIMALS = {"KRW": 0, "JPY": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "XAF": 0, "XOF": 0, "KWD": 3, "TND": 3, "JOD": 3}
+_DECIMALS = {
+    "KRW": 0,
+    "JPY": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "UGX": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "KWD": 3,
+    "TND": 3,
+    "JOD": 3,
+}
 
 _UNIT_WORDS = {
     "piece": ngettext_lazy("%(number)s piece", "%(number)s pieces", "count"),
@@ -81,7 +93,15 @@ _UNIT_WORDS = {
     "day": ngettext_lazy("%(number)s day", "%(number)s days", "count"),
     "week": ngettext_lazy("%(number)s week", "%(number)s weeks", "count"),
 }
-_UNIT_NAMES = {"pc": "piece", "pcs": "piece", "pce": "piece", "each": "piece", "one": "piece", "st": "piece", "h": "hour"}
+_UNIT_NAMES = {
+    "pc": "piece",
+    "pcs": "piece",
+    "pce": "piece",
+    "each": "piece",
+    "one": "piece",
+    "st": "piece",
+    "h": "hour",
+}
 
 
 class NumberUnclear(ValueError):
@@ -183,7 +203,7 @@ def parse_decimal(text: str, decimals: int, locale: str | None = None) -> int:
     if not plain:
         raise NumberUnclear("empty")
     sign = -1 if plain.startswith("-") else 1
-    body = plain.lstrip("+-") if plain[0] in "+-" else plain
+    body = plain[1:] if plain[0] in "+-" else plain
     if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
         raise NumberUnclear("not_a_number")
     whole, fraction = _split(body, decimals, locale)

@@ -26,7 +26,9 @@ def price_bar(
     said = str(title or _("Where the price goes"))
     picture = price.price_bar(named, said, mirrored=numbers.is_right_to_left())
     rows = [(part, numbers.format_percent(part.minor, whole)) for part in named]
-    return render_to_string("look/parts/price_bar.html", {"picture": picture, "rows": rows, "title": said, "facts": facts})
+    return render_to_string(
+        "look/parts/price_bar.html", {"picture": picture, "rows": rows, "title": said, "facts": facts}
+    )
 
 
 def sparkline(

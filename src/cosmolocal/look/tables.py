@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `number`: digits aligned at the end. `lead`: the cell that names the row (a phone shows it as title)."""
+    """One column. `number`: digits aligned at the end. `lead`: the cell that names the row (its title on a phone)."""
 
     label: str
     number: bool = False

@@ -5,7 +5,16 @@ from typing import Any
 from cosmolocal.look.numbers import decimals_of
 
 # symbol: (decimals, smallest parts in one unit beyond the power of ten)
-_UNITS = {"kg": (3, 1), "g": (0, 1), "l": (3, 1), "ml": (0, 1), "km": (3, 1), "h": (2, 1), "jin": (0, 500), "kWh": (3, 1)}
+_UNITS = {
+    "kg": (3, 1),
+    "g": (0, 1),
+    "l": (3, 1),
+    "ml": (0, 1),
+    "km": (3, 1),
+    "h": (2, 1),
+    "jin": (0, 500),
+    "kWh": (3, 1),
+}
 
 
 def currency(value: Any) -> tuple[str, int]:

@@ -35,13 +35,14 @@ def bands(
     right, right_height = _stack(uses, body / most)
     height = max(left_height, right_height, body) + 24
     center = width / 2
+    inner_top = (height - body) / 2
     pieces = [
-        *_side(left, 0, center - _NODE, (height - left_height) / 2, (height - body) / 2, is_left=not mirrored, width=width),
-        *_side(right, 0, center - _NODE, (height - right_height) / 2, (height - body) / 2, is_left=mirrored, width=width),
-        tag("rect", x=center - _NODE, y=(height - body) / 2, width=2 * _NODE, height=body, rx=3, class_="middle"),
+        *(_band(band, (height - left_height) / 2, inner_top, width, is_left=not mirrored) for band in left),
+        *(_band(band, (height - right_height) / 2, inner_top, width, is_left=mirrored) for band in right),
+        tag("rect", x=center - _NODE, y=inner_top, width=2 * _NODE, height=body, rx=3, class_="middle"),
     ]
     if middle:
-        pieces.append(tag("text", words(middle), x=center, y=(height - body) / 2 - 6, text_anchor="middle", class_="name"))
+        pieces.append(tag("text", words(middle), x=center, y=inner_top - 6, text_anchor="middle", class_="name"))
     said = "; ".join(f"{part.label} {part.text}" for part in (*sources, *uses))
     return picture("".join(pieces), title, said, class_="bands", viewBox=f"0 0 {width} {height:.0f}", width="100%")
 
@@ -58,32 +59,24 @@ def _stack(parts: Sequence[Part], scale: float) -> tuple[list[_Band], float]:
     return placed, max(outer - _GAP, 0.0)
 
 
-def _side(
-    side: list[_Band], edge: float, end: float, outer_top: float, inner_top: float, *, is_left: bool, width: int
-) -> list[str]:
-    pieces = []
-    for band in side:
-        a, b = outer_top + band.outer, inner_top + band.inner
-        x0, x1, bend = edge + _NODE, end, (edge + end) * 0.55
-        xs = (x0, x1, bend) if is_left else (width - x0, width - x1, width - bend)
-        curve = (
-            f"M{xs[0]:.1f} {a:.1f}C{xs[2]:.1f} {a:.1f} {xs[2]:.1f} {b:.1f} {xs[1]:.1f} {b:.1f}"
-            f"V{b + band.thick:.1f}C{xs[2]:.1f} {b + band.thick:.1f} {xs[2]:.1f} {a + band.thick:.1f}"
-            f" {xs[0]:.1f} {a + band.thick:.1f}Z"
-        )
-        tone = band.part.tone if band.part.tone in TONES else "rest"
-        node_x = edge if is_left else width - edge - _NODE
-        text_x = edge + _NODE + 8 if is_left else width - edge - _NODE - 8
-        anchor = "start" if is_left else "end"
-        center = a + band.thick / 2
-        pieces.append(
-            tag(
-                "g",
-                tag("path", d=curve, class_="band")
-                + tag("rect", x=node_x, y=a, width=_NODE, height=band.thick, rx=2, class_="node")
-                + tag("text", words(band.part.label), x=text_x, y=center - 3, text_anchor=anchor, class_="name")
-                + tag("text", words(band.part.text), x=text_x, y=center + 13, text_anchor=anchor, class_="sum"),
-                class_=f"tone-{tone}",
-            )
-        )
-    return pieces
+def _band(band: _Band, outer_top: float, inner_top: float, width: int, *, is_left: bool) -> str:
+    """One band from the edge to the middle bar, with its label over it."""
+    top, end = outer_top + band.outer, inner_top + band.inner
+    low, low_end = top + band.thick, end + band.thick
+
+    def across(x: float) -> float:
+        return x if is_left else width - x
+
+    edge, stop, bend = across(_NODE), across(width / 2 - _NODE), across(width * 0.275)
+    curve = (
+        f"M{edge:.1f} {top:.1f}C{bend:.1f} {top:.1f} {bend:.1f} {end:.1f} {stop:.1f} {end:.1f}"
+        f"V{low_end:.1f}C{bend:.1f} {low_end:.1f} {bend:.1f} {low:.1f} {edge:.1f} {low:.1f}Z"
+    )
+    x, y, anchor = across(_NODE + 8), top + band.thick / 2, "start" if is_left else "end"
+    inner = (
+        tag("path", d=curve, class_="band")
+        + tag("rect", x=0 if is_left else width - _NODE, y=top, width=_NODE, height=band.thick, rx=2, class_="node")
+        + tag("text", words(band.part.label), x=x, y=y - 3, text_anchor=anchor, class_="name")
+        + tag("text", words(band.part.text), x=x, y=y + 13, text_anchor=anchor, class_="sum")
+    )
+    return tag("g", inner, class_=f"tone-{band.part.tone if band.part.tone in TONES else 'rest'}")

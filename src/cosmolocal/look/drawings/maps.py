@@ -18,7 +18,7 @@ _Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 @dataclass(frozen=True)
 class Place:
-    """One place; `number` is its turn in the round (None: a place that is no stop), `tone` farm, stop, store or door."""
+    """One place. `number`: its turn in the round (None: no stop); `tone`: farm, stop, store or door."""
 
     label: str
     lat: float
@@ -44,9 +44,7 @@ def project(places: Sequence[Place], width: float, height: float) -> tuple[list[
     return [(x * scale + left, y * scale + top) for x, y in zip(xs, ys, strict=True)], scale
 
 
-def path_map(
-    places: Sequence[Place], title: str, *, width: int, legs: bool = True, closed: bool = False
-) -> SafeString:
+def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = True, closed: bool = False) -> SafeString:
     """The drawn map. Legs join the places in their order; `closed` returns to the first."""
     height = round(width * 0.66)
     size = {"class_": "path-map", "viewBox": f"0 0 {width} {height}", "width": "100%"}
@@ -58,7 +56,10 @@ def path_map(
     drawn = [ground, _grid(width, height)]
     if legs and len(way) > 1:
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in way)
-        drawn += [tag("polyline", points=line, class_="road", fill="none"), tag("polyline", points=line, class_="leg", fill="none")]
+        drawn += [
+            tag("polyline", points=line, class_="road", fill="none"),
+            tag("polyline", points=line, class_="leg", fill="none"),
+        ]
         drawn += [_arrow(a, b) for a, b in zip(way, way[1:], strict=False)]
     roads = [box for a, b in zip(way, way[1:], strict=False) for box in _dots(a, b)] if legs else []
     taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points]
@@ -84,7 +85,11 @@ def _arrow(a: tuple[float, float], b: tuple[float, float]) -> str:
         return ""
     ux, uy = dx / length, dy / length
     x, y = (a[0] + b[0]) / 2 + ux * 4, (a[1] + b[1]) / 2 + uy * 4
-    points = [(x + ux * 4, y + uy * 4), (x - ux * 5 - uy * 5, y - uy * 5 + ux * 5), (x - ux * 5 + uy * 5, y - uy * 5 - ux * 5)]
+    points = [
+        (x + ux * 4, y + uy * 4),
+        (x - ux * 5 - uy * 5, y - uy * 5 + ux * 5),
+        (x - ux * 5 + uy * 5, y - uy * 5 - ux * 5),
+    ]
     return tag("polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in points), class_="head")
 
 
@@ -137,5 +142,7 @@ def _scale(scale: float, width: int, height: int) -> str:
     length = next((step for step in (200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1) if step <= room), 0.1)
     x1, y = float(width - 16), float(height - 14)
     bar = tag("path", d=f"M{x1 - length * scale:.1f} {y - 5:.1f}v5H{x1:.1f}v-5", fill="none", class_="scale")
-    text = tag("text", words(_("%(length)s km") % {"length": length}), x=x1, y=y - 9, text_anchor="end", class_="scale-text")
+    text = tag(
+        "text", words(_("%(length)s km") % {"length": length}), x=x1, y=y - 9, text_anchor="end", class_="scale-text"
+    )
     return bar + text

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
 
 from django.utils.safestring import SafeString
 
@@ -12,7 +11,7 @@ from cosmolocal.look.drawings.svg import picture, tag, words
 
 TONES = ("farmer", "transport", "running", "tax", "deposit", "solidarity", "rest")
 _BAR_HEIGHT = 44
-# Shares of the width (in hundredths of a percent) from which a label with its sum, or the sum alone, fits inside on a phone.
+# From which share of the width (hundredths of a percent) a label with its sum, or the sum alone, fits on a phone.
 _ROOM_FOR_LABEL = 3600
 _ROOM_FOR_SUM = 1500
 
@@ -92,4 +91,4 @@ def sparkline(points: Sequence[tuple[date | datetime, int]], title: str, descrip
 def _stamp(moment: date | datetime) -> float:
     if isinstance(moment, datetime):
         return moment.timestamp()
-    return cast(date, moment).toordinal() * 86400.0
+    return moment.toordinal() * 86400.0

@@ -54,9 +54,9 @@ def number(value: int | None) -> str:
 
 
 @register.simple_tag
-def percent(part: int, whole: int, decimals: int = 0) -> str:
+def percent(part: int, whole: int, decimals: int = 0) -> SafeString:
     """`part` of `whole` in percent."""
-    return numbers.format_percent(part, whole, decimals)
+    return format_html('<bdi class="quantity" dir="ltr">{}</bdi>', numbers.format_percent(part, whole, decimals))
 
 
 @register.filter
@@ -151,14 +151,16 @@ def button(
     wide: bool = False,
     **attributes: object,
 ) -> SafeString:
-    """A link that looks like a deed, or (without `href`) a submit button. `form`, `name`, `value`, `id` pass through."""
+    """A link that looks like a deed, or (without `href`) a submit button. Other attributes pass through."""
     classes = f"button {kind}" + (" small" if small else "") + (" wide" if wide else "")
     drawn = icons.icon(icon) if icon else mark_safe("")
     if href:
         rest = _attributes(attributes)
         return format_html('<a class="{}" href="{}"{}>{}<span>{}</span></a>', classes, href, rest, drawn, label)
     attributes.setdefault("type", "submit")
-    return format_html('<button class="{}"{}>{}<span>{}</span></button>', classes, _attributes(attributes), drawn, label)
+    return format_html(
+        '<button class="{}"{}>{}<span>{}</span></button>', classes, _attributes(attributes), drawn, label
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -184,7 +186,7 @@ def deed(
     kind: str = "primary",
     icon: str = "",
     small: bool = False,
-    **attributes: object,
+    **attributes: Any,
 ) -> SafeString:
     """A form with one POST button and nothing to fill in; `name` and `value` go with it."""
     return format_html(
@@ -231,7 +233,9 @@ def pagehead(content: str, title: object, **options: Any) -> SafeString:
 
 
 @register.simple_tag
-def stepper(name: str, value: object, *, label: object, unit: object = "", step: str = "1", **options: Any) -> SafeString:
+def stepper(
+    name: str, value: object, *, label: object, unit: object = "", step: str = "1", **options: Any
+) -> SafeString:
     """− value +. Options: min, max, id, disabled, form, small."""
     options.setdefault("min", "0")
     options.setdefault("id", f"id_{name}")
