@@ -86,26 +86,36 @@ def do_doctor(args: Namespace) -> int:
 
 
 def do_import(args: Namespace) -> int:
-    source = Path(args.file)
-    by = _steward(args.steward)
+    """0: every row was taken; 1: rows were refused, each with its sentence."""
+    by, source = _steward(args.steward), Path(args.file)
     if args.what == "products":
-        outcome = imports.run_import(
-            by=by, data=source.read_bytes(), name=source.name, dry_run=args.dry_run, make_missing=args.make_missing
-        )
-    else:
-        if not args.on:
-            raise Refusal("config.no_date", _("Say from which day the books open: --on YYYY-MM-DD"))
-        outcome = books.run_import(
-            by=by,
-            data=source.read_bytes(),
-            name=source.name,
-            on=date.fromisoformat(args.on),
-            dry_run=args.dry_run,
-            accept_difference=args.accept_difference,
-        )
+        return _import_products(args, by, source)
+    if not args.on:
+        raise Refusal("config.no_date", _("Say from which day the books open: --on YYYY-MM-DD"))
+    try:
+        on = date.fromisoformat(args.on)
+    except ValueError as error:
+        raise Refusal("config.no_date", _("Write the day as YYYY-MM-DD, for example 2026-01-01.")) from error
+    outcome = books.run_import(
+        by=by,
+        data=source.read_bytes(),
+        name=source.name,
+        on=on,
+        dry_run=args.dry_run,
+        accept_difference=args.accept_difference,
+    )
     for line in outcome.lines():
         say(line)
     return 1 if outcome.refused else 0
+
+
+def _import_products(args: Namespace, by: Agent, source: Path) -> int:
+    report = imports.run_import(by=by, file=source, dry_run=args.dry_run, make_missing=args.make_missing)
+    for row in report.rows:
+        if row.verdict != "same":
+            say(f"{row.number}: {row.verdict}: {row.what} {row.sentence}".rstrip())
+    say(", ".join(f"{count} {verdict}" for verdict, count in report.counts.items()))
+    return 1 if report.counts["refused"] else 0
 
 
 def do_export(args: Namespace) -> int:

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import triggers
+from cosmolocal.kernel import node, triggers
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.money import queries as money
 
@@ -42,8 +42,14 @@ def examine() -> Iterator[Complaint]:
         )
     for finding in flows.replay():
         yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
-    for finding in money.check_sums():
-        yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
+    sums = money.sums_agree() if node.is_ready() else None
+    if sums and sums.difference:
+        yield Complaint(
+            _("Bank and cash hold %(boxes)s, all accounts together %(accounts)s.")
+            % {"boxes": money.format(sums.boxes), "accounts": money.format(sums.accounts)},
+            _("Restore the last backup in which they agree into another folder, and compare the statements of both."),
+            grave=True,
+        )
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
     if open_troubles:
         yield Complaint(
