@@ -80,6 +80,13 @@ def _why_not(told: Happening) -> Refusal:
     """Says why a plain transfer was not written; one side of it may have moved, and is undone by the refusal."""
     stocks = queries.stocks({id for id in (told.resource_id, told.to_resource_id) if id})
     problem = rules.check(told, stocks, {})
+    if not problem and told.guard and told.resource_id:
+        return Refusal(
+            "flows.not_enough",
+            _("There is not so much left. Take less, or something else."),
+            intents={},
+            resources=queries.spendable([told.resource_id]),
+        )
     return _bad(problem or "not_receiver")
 
 

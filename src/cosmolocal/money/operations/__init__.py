@@ -11,6 +11,7 @@ from cosmolocal.money.operations.accounts import (
 from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
 from cosmolocal.money.operations.months import close_month
+from cosmolocal.money.operations.opening import import_opening_books, import_people
 from cosmolocal.money.operations.payouts import (
     PaymentWish,
     agree_payment_list,
@@ -33,6 +34,8 @@ __all__ = [
     "confirm_payment",
     "count_cash",
     "drop_payment_list",
+    "import_opening_books",
+    "import_people",
     "make_payment_list",
     "match_unmatched",
     "move_money",

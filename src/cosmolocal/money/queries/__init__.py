@@ -22,7 +22,7 @@ from cosmolocal.money.queries.lists import (
     waiting,
 )
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
-from cosmolocal.money.queries.statements import Line, Statement, box_statement, history, statement
+from cosmolocal.money.queries.statements import Line, Statement, box_statement, history, moment_of, statement
 
 __all__ = [
     "Line",
@@ -42,6 +42,7 @@ __all__ = [
     "funds",
     "history",
     "members",
+    "moment_of",
     "payment_lists",
     "standing",
     "statement",

@@ -1,0 +1,222 @@
+"""How each row compares with the books: new, changed, the same or refused; and whether all of it agrees. Only reads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent, Membership, Role, User
+from cosmolocal.look.numbers import format_money
+from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, ORGANISATION, PRODUCER, Judged, Row, RowRefused
+from cosmolocal.money.rules import Sums
+
+# What a row sets: a balance, a deposit held, a share, a fund, a box; and of whom: an id, or "new" and a name.
+Target = tuple[str, str]
+DIFFERENCE: Target = ("fund", "opening_difference")
+_FUND_OF = {"deposit": "deposits", "share": "share_capital"}
+VERDICTS = ("new", "changed", "same", "refused")
+
+
+@dataclass
+class Known:
+    """What stands in the books of the rows' people, and what earlier opening books have set."""
+
+    people: dict[tuple[str, str], Agent] = field(default_factory=dict)  # (household, name)
+    by_email: dict[str, Agent] = field(default_factory=dict)
+    groups: dict[tuple[str, str], Agent] = field(default_factory=dict)  # (kind of row, name)
+    by_code: dict[str, Agent] = field(default_factory=dict)
+    boxes: dict[str, MoneyBox] = field(default_factory=dict)
+    opened: dict[Target, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The answer of a dry run: one verdict a row, what all rows set together, and whether it agrees."""
+
+    rows: list[Judged]
+    wanted: dict[Target, int]
+    sums: Sums
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows of each verdict."""
+        return {name: sum(row.verdict == name for row in self.rows) for name in VERDICTS}
+
+
+def know(currency: Currency) -> Known:
+    """Everybody and everything a row may be about (seven statements, whatever there is)."""
+    found = Known(opened=_opened(currency))
+    for user in User.objects.exclude(email=None).exclude(agent=None):
+        if user.agent is not None and user.email:
+            found.by_email[user.email.lower()] = user.agent
+    groups = Agent.objects.filter(hidden_at=None, kind__in=[Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION])
+    for group in groups.order_by("-id"):
+        kind = MEMBER if group.kind == Agent.Kind.HOUSEHOLD else PRODUCER if group.is_producer else ORGANISATION
+        found.groups[kind, group.name] = group
+        if group.code:
+            found.by_code[group.code] = group
+    standing = Membership.objects.filter(until=None, group__kind=Agent.Kind.HOUSEHOLD, member__hidden_at=None)
+    for membership in standing.select_related("member", "group"):
+        found.people[membership.group.name, membership.member.name] = membership.member
+    found.boxes = {box.name: box for box in MoneyBox.objects.filter(currency=currency, closed_at=None)}
+    return found
+
+
+def _opened(currency: Currency) -> dict[Target, int]:
+    """What earlier opening books set: the sums of the events with the reason "opening"."""
+    opening = Q(resource__events__reason="opening")
+    rises = Sum("resource__events__quantity", filter=Q(resource__events__action="raise"), default=0)
+    falls = Sum("resource__events__quantity", filter=Q(resource__events__action="lower"), default=0)
+    found: dict[Target, int] = {}
+    accounts = Account.objects.filter(opening, currency=currency).order_by()
+    rows = accounts.values_list("kind", "code", "holder", "resource__events__receiver").annotate(up=rises, down=falls)
+    of_fund = {code: what for what, code in _FUND_OF.items()}
+    for kind, code, holder, receiver, up, down in rows:
+        if code in of_fund and receiver != holder:
+            target = (of_fund[code], str(receiver))
+        else:
+            target = ("fund", code) if kind == Account.Kind.FUND else ("balance", str(holder))
+        found[target] = found.get(target, 0) + up - down
+    boxes = MoneyBox.objects.filter(opening, currency=currency).order_by()
+    for name, up, down in boxes.values_list("name").annotate(up=rises, down=falls):
+        found["box", name] = up - down
+    return found
+
+
+class Judge:
+    """Judges rows one after the other; what earlier rows said counts for later ones."""
+
+    def __init__(self, currency: Currency, known: Known, *, may_give_tasks: bool) -> None:
+        self.currency, self.known, self.may_give_tasks = currency, known, may_give_tasks
+        self.wanted: dict[Target, int] = {}
+        self.stated: dict[Target, int] = {}  # where it stood, by row number
+        self.named: dict[tuple[str, str, str], int] = {}
+        self.mails: dict[str, int] = {}
+
+    def verdict(self, row: Row) -> Judged:
+        """What becomes of a row."""
+        try:
+            is_new = {BANK: self._box, CASH: self._box, FUND: self._fund}.get(row.kind, self._party)(row)
+        except RowRefused as refused:
+            return Judged(row.number, "refused", row.what, str(refused))
+        changes = self._changes(row)
+        return Judged(row.number, "new" if is_new else "changed" if changes else "same", row.what, ", ".join(changes))
+
+    def group_of(self, row: Row) -> Agent | None:
+        """The household, farm or restaurant a row is about, where it exists."""
+        coded = self.known.by_code.get(row.code) if row.code else None
+        return coded or self.known.groups.get((row.kind, row.group))
+
+    def person_of(self, row: Row) -> Agent | None:
+        """The person of a member's row, where she exists: by mail, else by household and name."""
+        group = self.group_of(row)
+        return self.known.by_email.get(row.email) or self.known.people.get(
+            (group.name if group else row.group, row.name)
+        )
+
+    def targets(self, row: Row) -> dict[Target, int]:
+        """What a row sets."""
+        if row.kind in (BANK, CASH):
+            return {("box", row.name): row.balance or 0}
+        if row.kind == FUND:
+            return {("fund", row.name): row.balance or 0}
+        group = self.group_of(row)
+        whose = str(group.pk) if group else f"new {row.kind} {row.group}"
+        amounts = {"balance": row.balance, "deposit": row.deposit, "share": row.share}
+        return {(what, whose): amount for what, amount in amounts.items() if amount is not None}
+
+    def _party(self, row: Row) -> bool:
+        group = self.group_of(row)
+        wanted_kind = Agent.Kind.HOUSEHOLD if row.kind == MEMBER else Agent.Kind.ORGANISATION
+        if group is not None and group.kind != wanted_kind:
+            raise RowRefused(_("The number %(code)s belongs to %(name)s.") % {"code": row.code, "name": group.name})
+        self._once(("party", row.group, row.name), row, _("%(name)s stands in row %(row)s already."))
+        is_new = group is None
+        if row.kind == MEMBER:
+            is_new = self._check_person(row, group)
+        self._state(row)
+        return is_new
+
+    def _check_person(self, row: Row, group: Agent | None) -> bool:
+        person = self.person_of(row)
+        if row.email:
+            earlier = self.mails.setdefault(row.email, row.number)
+            if earlier != row.number:
+                raise RowRefused(_("This mail address stands in row %(row)s already.") % {"row": earlier})
+        if person is not None and person.name != row.name:
+            raise RowRefused(_("This mail address belongs to %(name)s.") % {"name": person.name})
+        is_at_home = (group.name if group else "", row.name) in self.known.people
+        if person is not None and not is_at_home:
+            raise RowRefused(_("%(name)s belongs to another household here.") % {"name": person.name})
+        if person is None and row.role != Role.Name.MEMBER and not self.may_give_tasks:
+            raise RowRefused(_("Only a steward can give tasks. Leave the column empty, or ask one."))
+        return person is None
+
+    def _box(self, row: Row) -> bool:
+        box = self.known.boxes.get(row.name)
+        kind = MoneyBox.Kind.BANK if row.kind == BANK else MoneyBox.Kind.CASH
+        if box is not None and box.kind != kind:
+            raise RowRefused(_("%(name)s is something else here.") % {"name": row.name})
+        self._needs_balance(row)
+        self._state(row)
+        return box is None
+
+    def _fund(self, row: Row) -> bool:
+        if row.name == DIFFERENCE[1]:
+            raise RowRefused(_("The difference at the start is worked out, not imported."))
+        self._needs_balance(row)
+        self._state(row)
+        return bool(row.balance) and ("fund", row.name) not in self.known.opened
+
+    def _needs_balance(self, row: Row) -> None:
+        if row.balance is None:
+            raise RowRefused(_("The balance is missing."))
+        if row.deposit or row.share:
+            raise RowRefused(_("Deposits and shares stand in rows of members."))
+
+    def _state(self, row: Row) -> None:
+        """Notes what the row sets; the same thing twice in one file is refused."""
+        targets = self.targets(row)
+        for target in targets:
+            earlier = self.stated.get(target)
+            if earlier is not None:
+                raise RowRefused(
+                    _("This amount stands in row %(row)s already. Write it once for each household.") % {"row": earlier}
+                )
+        for target, amount in targets.items():
+            self.stated[target] = row.number
+            self.wanted[target] = amount
+
+    def _once(self, key: tuple[str, str, str], row: Row, sentence: str) -> None:
+        earlier = self.named.setdefault((row.kind, *key[1:]), row.number)
+        if earlier != row.number:
+            raise RowRefused(sentence % {"name": row.name, "row": earlier})
+
+    def _changes(self, row: Row) -> list[str]:
+        """Amounts that differ from what earlier opening books set, in words."""
+        changes = []
+        for target, amount in self.targets(row).items():
+            before = self.known.opened.get(target, 0)
+            if amount != before:
+                changes.append(f"{self._money(before)} → {self._money(amount)}")
+        return changes
+
+    def _money(self, minor: int) -> str:
+        return format_money(minor, self.currency.code, self.currency.decimals)
+
+
+def judge(currency: Currency, rows: Iterable[Row], refused: Sequence[Judged] = (), *, may_give_tasks: bool) -> Verdicts:
+    """Verdicts of all rows in the order of the file; `refused` are those that could not even be read."""
+    known = know(currency)
+    one = Judge(currency, known, may_give_tasks=may_give_tasks)
+    found = [*refused, *(one.verdict(row) for row in rows)]
+    return Verdicts(sorted(found, key=lambda row: row.number), one.wanted, sums(known.opened | one.wanted))
+
+
+def sums(values: dict[Target, int]) -> Sums:
+    """Boxes against accounts, the difference of earlier opening books left out."""
+    boxes = sum(amount for target, amount in values.items() if target[0] == "box")
+    accounts = sum(amount for target, amount in values.items() if target[0] != "box" and target != DIFFERENCE)
+    return Sums(boxes=boxes, accounts=accounts)
