@@ -1,0 +1,55 @@
+"""What people do in the shop, by noun: rounds, baskets and orders, closing, what happens at the door, settling."""
+
+from cosmolocal.practices.shop.operations.closing import (
+    announce_stock,
+    close_round,
+    mark_told,
+    reopen_round,
+    send_producer_orders,
+    set_shortage,
+)
+from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, swap_orders, take_cash
+from cosmolocal.practices.shop.operations.orders import LineWish, cancel_order, fill_basket, place_order
+from cosmolocal.practices.shop.operations.rounds import (
+    OfferWish,
+    RoundWish,
+    cancel_round,
+    change_round,
+    change_settings,
+    copy_round,
+    offer_items,
+    open_round,
+    plan_round,
+    withdraw_items,
+)
+from cosmolocal.practices.shop.operations.settling import pay_producers, settle_round
+
+__all__ = [
+    "LineWish",
+    "OfferWish",
+    "RoundWish",
+    "announce_stock",
+    "cancel_order",
+    "cancel_round",
+    "change_round",
+    "change_settings",
+    "close_round",
+    "copy_round",
+    "credit_line",
+    "fill_basket",
+    "late_change",
+    "mark_told",
+    "offer_extra",
+    "offer_items",
+    "open_round",
+    "pay_producers",
+    "place_order",
+    "plan_round",
+    "reopen_round",
+    "send_producer_orders",
+    "set_shortage",
+    "settle_round",
+    "swap_orders",
+    "take_cash",
+    "withdraw_items",
+]

@@ -1,0 +1,211 @@
+"""What happens at the door: cash, a wrong crate, something extra, a late change, something given back."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import Item
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import policy, queries, rules
+from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.operations.orders import Draft, LineWish, account_of, load_offers, write
+from cosmolocal.practices.shop.operations.rounds import lock
+
+if TYPE_CHECKING:
+    from cosmolocal.money.models import MoneyBox
+
+LATE = "late"
+
+
+@operation("shop.take_cash", fact=True)
+def take_cash(*, by: Agent, order: Order, box: "MoneyBox", amount: int, key: str = "") -> Order:
+    """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
+    there. Rounded to the smallest coin; the difference is the fund "rounding".
+    """
+    locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
+    policy.permit_keeper(by, locked.round)
+    money.pay_in_coins(by=by, account=account_of(_draft(by, locked)), box=box, amount=amount)
+    Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)
+    locked.refresh_from_db(fields=["paid_cash"])
+    return locked
+
+
+@operation("shop.swap_orders", fact=True)
+def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
+    """Two households took each other's crate: each keeps, and pays, what it took. Refuses: shop.round_settled,
+    shop.not_two_orders.
+    """
+    rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
+    pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
+    if len(pair) < 2:
+        raise Refusal("shop.not_two_orders", _("Choose two different households of this round."))
+    first, second = pair
+    policy.permit_keeper(by, first.round)
+    if first.state == Order.State.SETTLED:
+        raise Refusal("shop.round_settled", _("This round is settled. Give money back for single lines instead."))
+    crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=first.round.handover)}
+    lines = list(OrderLine.objects.filter(order__in=pair).annotate(row=F("commitment__packed__id")))
+    handovers.swap_crates(by=by, crate=crates[first.household_id], other=crates[second.household_id])
+    now = dict(
+        Packed.objects.filter(pk__in=[line.row for line in lines if line.row]).values_list("pk", "commitment_id")
+    )
+    for line in lines:
+        line.commitment_id = now.get(line.row, line.commitment_id)
+    OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
+    _swap_households(by, first, second)
+
+
+@operation("shop.offer_extra")
+def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, key: str = "") -> RoundOffer:
+    """What came without being ordered (or beyond it) is for sale at the door: from its lot, at the price of `item`.
+
+    Refuses: shop.not_now, shop.other_goods.
+    """
+    locked = lock(round)
+    policy.permit_keeper(by, locked)
+    if locked.state != OrderRound.State.ORDERED:
+        raise Refusal("shop.not_now", _("Extras are offered between ordering from the producers and settling."))
+    if item.product.specification_id != receipt.specification_id:
+        raise Refusal("shop.other_goods", _("Choose a pack of the goods that came."), field="item")
+    offer, _is_new = RoundOffer.objects.get_or_create(round=locked, lot_id=receipt.lot_id, defaults={"item": item})
+    return offer
+
+
+@operation("shop.late_change")
+def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineWish], key: str = "") -> Order:
+    """After closing: the lines named get new counts (0: taken out), everything else stays; each keeps who did it and
+    when. Extras are taken from their lot. Refuses: shop.not_now, shop.not_offered, shop.packed_already,
+    shop.not_enough_left, shop.not_enough_money.
+    """
+    locked = lock(round)
+    policy.permit_keeper(by, locked)
+    if locked.state not in (OrderRound.State.GRACE, OrderRound.State.ORDERED):
+        raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
+    order = Order.objects.select_for_update().filter(round=locked, household=household).first()
+    draft = Draft(by, locked, household, order)
+    packed = set[int]()
+    if order is not None:
+        rows = order.lines.annotate(row=F("commitment__packed__id"))
+        draft.lines = {line.offer_id: line for line in rows}
+        packed = {line.offer_id for line in rows if line.row}
+    draft.wanted = {offer: line.count for offer, line in draft.lines.items()}
+    draft.wanted.update({line.offer_id: line.count for line in lines})
+    draft.wanted = {offer: count for offer, count in draft.wanted.items() if count}
+    draft.offers = load_offers(locked, {*draft.wanted, *draft.lines})
+    if any(offer not in draft.offers for offer in draft.wanted):
+        raise Refusal("shop.not_offered", _("This is not on offer in this round."))
+    if packed.intersection([*draft.changed, *draft.dropped]):
+        raise Refusal(
+            "shop.packed_already",
+            _("This line lies in a crate already. Change its weight on the crate's page instead."),
+        )
+    fixed = Order.State.FIXED if locked.state == OrderRound.State.ORDERED else Order.State.OPEN
+    write(draft, order.pays if order else Order.Pays.PREPAID, late=True)
+    assert draft.order is not None
+    if draft.order.state in (Order.State.OPEN, Order.State.CANCELLED):
+        draft.order.state = fixed
+        draft.order.save(update_fields=["state"])
+    draft.order.lines.filter(offer_id__in=[line.offer_id for line in lines]).update(reason=LATE)
+    if locked.state == OrderRound.State.ORDERED:
+        handovers.make_crates(by=by, handover=locked.handover)
+    announce("shop.tell_changes", locked.pk)
+    return draft.order
+
+
+@operation("shop.credit_line")
+def credit_line(
+    *, by: Agent, line: OrderLine, quantity: int, reason: str, borne_by: str = "", key: str = ""
+) -> LineCredit:
+    """Money back for `quantity` base units of a line: refused at the door, wrong, or bad. The supplier's terms say who
+    bears it, unless `borne_by` (local, producer) says so. Refuses: shop.more_than_bought, money.to_oneself.
+    """
+    found = OrderLine.objects.select_for_update(of=("self",)).select_related(*_LINE).get(pk=line.pk)
+    policy.permit_keeper(by, found.order.round)
+    has = found.weighed if found.weighed is not None else queries.packed_quantity(found)
+    given = found.credits.aggregate(given=Sum("quantity"))["given"] or 0
+    if not 0 < quantity <= has - given:
+        raise Refusal(
+            "shop.more_than_bought", _("Write at most what was bought and not given back yet."), field="quantity"
+        )
+    paid = found.final if found.final is not None else rules.scaled(found.estimate, has, found.granted)
+    amount = rules.scaled(paid, quantity, has)
+    producer = found.offer.item.product.producer
+    bearer = borne_by or catalog.terms_of([producer.pk])[producer.pk].loss_after_packing
+    _give_back(by, found, amount, producer if bearer == "producer" else None)
+    return LineCredit.objects.create(
+        line=found, quantity=quantity, amount=amount, borne_by=bearer, reason=reason, by=by, at=running().at
+    )
+
+
+_ORDER = ("round__handover__place", "round__account__currency", "household")
+_LINE = (
+    "order__round__handover__place",
+    "order__round__account__currency",
+    "order__household",
+    "offer__item__product__producer",
+)
+
+
+def _draft(by: Agent, order: Order) -> Draft:
+    return Draft(by, order.round, order.household, order)
+
+
+def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) -> None:
+    if not amount:
+        return
+    currency = line.order.round.account.currency
+    source = purse.account_for(producer, "producer", currency) if producer else None
+    money.refund(
+        by=by,
+        source=source or purse.fund("goodwill", currency),
+        account=account_of(_draft(by, line.order)),
+        amount=amount,
+        reason="credit",
+    )
+
+
+def _swap_households(by: Agent, first: Order, second: Order) -> None:
+    """One household has one order in a round, so one steps aside to the node itself for a moment."""
+    mine, yours = first.household, second.household
+    for order in (first, second):
+        if order.payment_id:
+            money.release_reservation(by=by, commitment_id=order.payment_id)
+            order.payment_id = None
+    for order, household in ((first, people.system()), (second, mine), (first, yours)):
+        order.household, order.changed_at = household, running().at
+        order.save(update_fields=["household", "payment", "changed_at"])
+    prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]
+    promised = flows.commit(by=by, wishes=[_set_aside_after_all(by, order) for order in prepaid])
+    for order, payment in zip(prepaid, promised, strict=True):
+        order.payment_id = payment.pk
+        order.save(update_fields=["payment"])
+
+
+def _set_aside_after_all(by: Agent, order: Order) -> CommitmentWish:
+    """What a crate comes to is set aside where it stands now: a fact, so no floor stops it."""
+    account, target = account_of(_draft(by, order)), order.round.account
+    return CommitmentWish(
+        action="transfer",
+        provider=account.holder_id,
+        receiver=target.holder_id,
+        specification=account.currency.specification_id,
+        quantity=order.upper,
+        agreement=order.agreement_id,
+        is_reciprocal=True,
+        resource=account.resource_id,
+        to_resource=target.resource_id,
+        guard=False,
+    )

@@ -1,0 +1,424 @@
+"""A household fills its basket, orders, changes its mind, cancels: all or nothing; the money is set aside at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import PriceVersion, SupplierTerms
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_daytime
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import policy, rules
+from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.rules import Price
+
+if TYPE_CHECKING:
+    from cosmolocal.money.models import Account
+
+MOST = 9999  # items in one line; more is a slip of the hand
+
+
+@dataclass(frozen=True)
+class LineWish:
+    """So many of one thing on offer; 0 takes it out."""
+
+    offer_id: int
+    count: int
+
+
+@dataclass
+class Draft:
+    """An order on its way: its round, the lines it has, the ones it wants, and what that changes."""
+
+    by: Agent
+    round: OrderRound
+    household: Agent
+    order: Order | None
+    lines: dict[int, OrderLine] = field(default_factory=dict)
+    wanted: dict[int, int] = field(default_factory=dict)
+    offers: dict[int, RoundOffer] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[int]:
+        """Offers whose count is new."""
+        return [
+            offer for offer, count in self.wanted.items() if offer not in self.lines or self.lines[offer].count != count
+        ]
+
+    @property
+    def dropped(self) -> list[int]:
+        return [offer for offer in self.lines if offer not in self.wanted]
+
+
+@operation("shop.fill_basket")
+def fill_basket(
+    *, by: Agent, round: OrderRound, household: Agent, counts: Mapping[int, int], on_behalf_of: Agent | None = None
+) -> Basket:
+    """Keeps what a household is about to order: offer id -> items; 0 takes it out. Nothing is set aside yet.
+
+    A basket that does not exist yet begins as what the household has ordered.
+    """
+    policy.permit_order(by, household, on_behalf_of)
+    basket = Basket.objects.select_for_update().filter(round=round, household=household).first()
+    if basket is None:
+        ordered = OrderLine.objects.filter(order__round=round, order__household=household)
+        had = {str(offer): count for offer, count in ordered.values_list("offer_id", "count")}
+        basket = Basket(round=round, household=household, counts=had)
+    for offer_id, count in counts.items():
+        basket.counts[str(offer_id)] = max(0, min(count, MOST))
+    basket.counts = {offer: count for offer, count in basket.counts.items() if count}
+    basket.changed_by, basket.changed_at = by, running().at
+    basket.save()
+    return basket
+
+
+@operation("shop.place_order")
+def place_order(
+    *,
+    by: Agent,
+    round: OrderRound,
+    household: Agent,
+    lines: Sequence[LineWish],
+    pays: str = Order.Pays.PREPAID,
+    version: int | None = None,
+    on_behalf_of: Agent | None = None,
+    key: str = "",
+) -> Order:
+    """Orders, or changes the order to exactly these lines (`version`: the one the person saw). Binding.
+
+    Lines kept as they were keep their price. What closed already stays. Refuses: shop.round_closed, shop.not_open_yet,
+    shop.changed_elsewhere, shop.nothing_ordered, shop.bad_count, shop.not_offered, shop.line_fixed,
+    shop.not_enough_left (facts: `offers`), shop.not_enough_money (fact: `missing`), shop.no_cash.
+    """
+    draft = _load(by, round, household, version)
+    policy.permit_order(by, household, on_behalf_of)
+    _check_open(draft.round, running().at)
+    if pays == Order.Pays.CASH and not draft.round.allow_cash:
+        raise Refusal("shop.no_cash", _("This round takes no cash. Choose to pay from the account."), field="pays")
+    _take_wishes(draft, lines, running().at)
+    write(draft, pays)
+    Basket.objects.filter(round=draft.round, household=household).delete()
+    assert draft.order is not None
+    return draft.order
+
+
+@operation("shop.cancel_order")
+def cancel_order(
+    *, by: Agent, order: Order, version: int | None = None, on_behalf_of: Agent | None = None, key: str = ""
+) -> Order:
+    """Takes a whole order back while the round is open; the money is free again.
+
+    Refuses: shop.round_closed, shop.changed_elsewhere, shop.line_fixed where a part of it has been passed on.
+    """
+    draft = _load(by, order.round, order.household, version if version is not None else order.version)
+    policy.permit_order(by, order.household, on_behalf_of)
+    _check_open(draft.round, running().at)
+    found = draft.order
+    if found is None or found.state == Order.State.CANCELLED:
+        return order
+    draft.offers = load_offers(draft.round, list(draft.lines))
+    for offer_id in draft.lines:
+        _check_not_fixed(draft, offer_id, running().at)
+    _forget(draft, list(draft.lines))
+    if found.payment_id:
+        flows.release(by=by, commitments=[found.payment_id])
+    found.state, found.payment_id, found.estimate, found.upper = Order.State.CANCELLED, None, 0, 0
+    found.version += 1
+    found.changed_at = running().at
+    found.save()
+    Basket.objects.filter(round=draft.round, household=found.household).delete()
+    return found
+
+
+def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> Draft:
+    """The order as it is now. The household's row is locked, so two of its people never order at the same moment."""
+    holder = Agent.objects.select_for_update(no_key=True).get(pk=household.pk)
+    fresh = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round.pk)
+    order = Order.objects.filter(round=fresh, household=holder).first()
+    draft = Draft(by, fresh, holder, order)
+    if order is None:
+        return draft
+    order.round, order.household = fresh, holder
+    if order.state != Order.State.CANCELLED and order.version != version:
+        raise Refusal(
+            "shop.changed_elsewhere",
+            _("Your order was changed in another window at %(when)s. Look at it as it is now, then change it.")
+            % {"when": format_daytime(order.changed_at)},
+            version=order.version,
+        )
+    draft.lines = {line.offer_id: line for line in order.lines.all()}
+    return draft
+
+
+def _check_open(round: OrderRound, now: datetime) -> None:
+    if round.state == OrderRound.State.OPEN and now < round.opens_at:
+        raise Refusal(
+            "shop.not_open_yet",
+            _("This round opens on %(when)s. Come back then; your basket is kept.")
+            % {"when": format_daytime(round.opens_at)},
+        )
+    if not policy.is_taking_orders(round, now):
+        raise Refusal(
+            "shop.round_closed",
+            _("This round closed on %(when)s. Order in the next one, or ask a steward for a late change.")
+            % {"when": format_daytime(round.closes_at)},
+        )
+
+
+def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None:
+    """What the order is to hold: the wishes, and lines that are fixed already and stay."""
+    wanted = {line.offer_id: line.count for line in lines if line.count}
+    if any(not 0 < count <= MOST for count in wanted.values()):
+        raise Refusal("shop.bad_count", _("Write how many: a whole number from 1 to %(most)s.") % {"most": MOST})
+    draft.offers = load_offers(draft.round, {*wanted, *draft.lines})
+    if missing := [offer for offer in wanted if offer not in draft.offers]:
+        raise Refusal(
+            "shop.not_offered",
+            _("Something in your basket is not on offer in this round. Take it out and order again."),
+            offers=missing,
+        )
+    stated = {line.offer_id for line in lines}
+    for offer_id, line in draft.lines.items():
+        if offer_id not in stated and _is_fixed(draft, offer_id, now):
+            wanted[offer_id] = line.count
+    if not wanted:
+        raise Refusal(
+            "shop.nothing_ordered",
+            _("Your basket is empty. Put something in, or cancel your order if you want nothing this time."),
+        )
+    draft.wanted = wanted
+    for offer_id in [*draft.changed, *draft.dropped]:
+        _check_not_fixed(draft, offer_id, now)
+
+
+def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, RoundOffer]:
+    """Offer id -> offer with its goods and the supplier's terms (one statement)."""
+    joined = "item__product__producer__supplier_terms"
+    return RoundOffer.objects.filter(round=round).select_related(joined).in_bulk(list(ids))
+
+
+def _is_fixed(draft: Draft, offer_id: int, now: datetime) -> bool:
+    closes_at = draft.offers[offer_id].closes_at
+    return closes_at is not None and now >= closes_at
+
+
+def _check_not_fixed(draft: Draft, offer_id: int, now: datetime) -> None:
+    if _is_fixed(draft, offer_id, now):
+        offer = draft.offers[offer_id]
+        assert offer.closes_at is not None
+        raise Refusal(
+            "shop.line_fixed",
+            _("%(name)s closed on %(when)s, since its producer needs more time. It stays as it was; change the rest.")
+            % {"name": offer.item, "when": format_daytime(offer.closes_at)},
+            offers=[offer_id],
+        )
+
+
+def write(draft: Draft, pays: str, *, late: bool = False) -> None:
+    """Writes what a draft changes: promises of goods, lines, and the money set aside. `late`: after closing, no intent
+    is asked, since nothing is on offer any more; the scale will tell.
+    """
+    order = draft.order
+    _forget(draft, [*draft.dropped, *(offer for offer in draft.changed if offer in draft.lines)])
+    agreement_id = order.agreement_id if order else flows.agree(by=draft.by, name=draft.round.name).pk
+    fresh = _lines(draft, draft.changed)
+    _promise(draft, agreement_id, fresh, late=late)
+    kept = [line for offer, line in draft.lines.items() if offer in draft.wanted and offer not in draft.changed]
+    every = [*kept, *fresh]
+    if order is None:
+        order = draft.order = Order(round=draft.round, household=draft.household, agreement_id=agreement_id, version=0)
+    if order.state == Order.State.CANCELLED:
+        order.state = Order.State.OPEN
+    order.placed_by, order.changed_at = draft.by, running().at
+    order.version += 1
+    order.estimate = rules.upper_total((line.estimate, line.deposit) for line in every)
+    upper = rules.upper_total((line.upper, line.deposit) for line in every)
+    _set_aside(draft, order, pays, upper)
+    order.save()
+    for line in fresh:
+        line.order = order
+    OrderLine.objects.bulk_create(fresh)
+
+
+def _forget(draft: Draft, offer_ids: Sequence[int]) -> None:
+    lines = [draft.lines[offer] for offer in offer_ids]
+    if lines:
+        flows.release(by=draft.by, commitments=[line.commitment_id for line in lines])
+        OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+
+
+def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
+    """New rows for these offers; what was in the order before keeps the price version it had."""
+    offers = [draft.offers[offer] for offer in offer_ids]
+    prices = _prices(draft, offers)
+    codes = {price.tax_code_id for price in prices.values()}
+    today = clock.wall(running().at, node.current().zone).date()
+    rates = catalog.tax_rates(today, codes) if codes else {}
+    made = []
+    for offer in offers:
+        before, version = draft.lines.get(offer.pk), prices[offer.pk]
+        terms = _terms(offer)
+        basis = Price(
+            price=version.price,
+            purchase=version.purchase,
+            per_quantity=version.per_quantity,
+            pack=offer.item.pack_quantity,
+            tolerance_bp=offer.item.tolerance_bp,
+            deposit=offer.item.deposit,
+            tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
+            list_is_gross=terms.list_is_gross,
+        )
+        count = draft.wanted[offer.pk]
+        priced = rules.price_line(basis, count, draft.round.transport_bp)
+        made.append(
+            OrderLine(
+                offer=offer,
+                price=version,
+                count=count,
+                wished=priced.wished,
+                granted=priced.wished,
+                cap=priced.cap,
+                seller=before.seller if before else terms.seller,
+                tax_bp=basis.tax_bp,
+                estimate=priced.estimate,
+                upper=priced.upper,
+                deposit=priced.deposit,
+                split=priced.split.as_dict(),
+            )
+        )
+    return made
+
+
+def _prices(draft: Draft, offers: Sequence[RoundOffer]) -> dict[int, PriceVersion]:
+    """Offer id -> price version: the one the line has already, else the one in force now for this customer."""
+    kept = [draft.lines[offer.pk].price_id for offer in offers if offer.pk in draft.lines]
+    had = PriceVersion.objects.in_bulk(kept) if kept else {}
+    new = [offer.item_id for offer in offers if offer.pk not in draft.lines]
+    current = catalog.current_prices(new, draft.household.group) if new else {}
+    found: dict[int, PriceVersion] = {}
+    for offer in offers:
+        line = draft.lines.get(offer.pk)
+        version = had[line.price_id] if line else current.get(offer.item_id)
+        if version is None:
+            raise Refusal(
+                "shop.not_offered",
+                _("%(name)s has no price yet. Take it out, and tell a steward.") % {"name": offer.item},
+                offers=[offer.pk],
+            )
+        found[offer.pk] = version
+    return found
+
+
+def _terms(offer: RoundOffer) -> SupplierTerms:
+    return getattr(offer.item.product.producer, "supplier_terms", None) or SupplierTerms()
+
+
+def _promise(draft: Draft, agreement_id: int, lines: Sequence[OrderLine], *, late: bool) -> None:
+    """Goods to the household: from what is on offer, from the lot of an extra, or (late) from what will come."""
+    handover = draft.round.handover
+    wishes = [
+        CommitmentWish(
+            action="transfer",
+            provider=draft.round.account.holder_id,  # the local, which also holds the round's account
+            receiver=draft.household,
+            specification=line.offer.item.product.specification_id,
+            quantity=line.wished,
+            agreement=agreement_id,
+            resource=line.offer.lot_id,
+            satisfies=None if late or line.offer.lot_id else line.offer.intent_id,
+            place=handover.place_id,
+            due=handover.begins,
+        )
+        for line in lines
+    ]
+    try:
+        promised = flows.commit(by=draft.by, wishes=wishes)
+    except Refusal as refusal:
+        raise _not_enough(draft, refusal) from refusal
+    for line, commitment in zip(lines, promised, strict=True):
+        line.commitment_id = commitment.pk
+
+
+def _not_enough(draft: Draft, refusal: Refusal) -> Refusal:
+    """Says which product has how much left, in the words of its pack."""
+    if refusal.code not in ("flows.not_enough", "flows.offer_closed"):
+        return refusal
+    intents: dict[int | None, int] = dict.fromkeys(refusal.facts["intents"], 0)
+    if refusal.code == "flows.not_enough":
+        intents.update({id: left or 0 for id, left in refusal.facts["intents"].items()})
+    lots: dict[int | None, int] = {id: left or 0 for id, left in refusal.facts.get("resources", {}).items()}
+    short = {}
+    for offer_id in draft.changed:
+        offer = draft.offers[offer_id]
+        if offer.intent_id in intents or offer.lot_id in lots:
+            short[offer_id] = max(intents.get(offer.intent_id, 0), lots.get(offer.lot_id, 0), 0)
+    items = catalog.items_with_units().in_bulk([draft.offers[offer].item_id for offer in short])
+    sentences = []
+    for offer_id, left in short.items():
+        item = items[draft.offers[offer_id].item_id]
+        if left < item.pack_quantity:
+            sentences.append(_("%(name)s: nothing left.") % {"name": item.product.name})
+        else:
+            packs = left // item.pack_quantity
+            sentences.append(
+                _("%(name)s: %(left)s left, at most %(packs)s in your order.")
+                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": packs}
+            )
+    return Refusal(
+        "shop.not_enough_left",
+        _("%(what)s Take fewer or something else; your basket is kept.") % {"what": " ".join(sentences)},
+        offers={offer: left // draft.offers[offer].item.pack_quantity for offer, left in short.items()},
+    )
+
+
+def _set_aside(draft: Draft, order: Order, pays: str, upper: int) -> None:
+    """Sets the upper sum aside on the household's account; paying in cash sets nothing aside."""
+    wanted = upper if pays == Order.Pays.PREPAID else 0
+    standing = order.upper if order.payment_id else 0
+    order.pays, order.upper = pays, upper
+    if wanted == standing and (order.payment_id or not wanted):
+        return
+    if order.payment_id:
+        flows.release(by=draft.by, commitments=[order.payment_id])
+        order.payment_id = None
+    if wanted:
+        account = account_of(draft)
+        try:
+            order.payment_id = money.reserve(
+                by=draft.by,
+                account=account,
+                target=draft.round.account,
+                amount=wanted,
+                agreement_id=order.agreement_id,
+            )
+        except Refusal as refusal:
+            if refusal.code != "money.not_enough":
+                raise
+            missing = int(refusal.facts["missing"])
+            raise Refusal(
+                "shop.not_enough_money",
+                _(
+                    "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it "
+                    "or take something out. Your basket is kept."
+                )
+                % {"upper": purse.format(wanted, account.currency), "missing": purse.format(missing, account.currency)},
+                missing=missing,
+            ) from refusal
+
+
+def account_of(draft: Draft) -> "Account":
+    """The household's account. Refuses shop.no_account."""
+    account = purse.account_for(draft.household, currency=draft.round.account.currency)
+    if account is None:
+        raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
+    return account

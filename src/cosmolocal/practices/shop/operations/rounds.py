@@ -1,0 +1,281 @@
+"""A round is planned, filled with goods, opened; its plan can be taken over for the next one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.catalog.models import Item
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import IntentWish
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.kernel import node
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import operations as money
+from cosmolocal.practices.shop import policy, queries, rules
+from cosmolocal.practices.shop.models import OrderRound, RoundOffer, ShopSettings
+
+
+@dataclass(frozen=True)
+class RoundWish:
+    """What a round is to be: when it takes orders, where and when goods change hands (aware moments)."""
+
+    name: str
+    place: Place
+    opens_at: datetime
+    closes_at: datetime
+    begins: datetime
+    ends: datetime
+    allow_cash: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OfferWish:
+    """One item on sale; `closes_at` where its producer needs to know earlier than the round closes."""
+
+    item_id: int
+    closes_at: datetime | None = None
+
+
+@operation("shop.change_settings")
+def change_settings(*, by: Agent, target_bp: int, transport_bp: int, grace_minutes: int, key: str = "") -> ShopSettings:
+    """How the shop works from now on; rounds that are planned keep theirs. Refuses: shop.bad_setting."""
+    policy.permit_steward(by)
+    if not (0 <= target_bp <= rules.WHOLE and 0 <= transport_bp <= rules.WHOLE and 0 <= grace_minutes <= 24 * 60):
+        raise Refusal("shop.bad_setting", _("A share lies between 0 and 100 %, the grace between 0 and 24 hours."))
+    settings = queries.settings()
+    settings.target_bp, settings.transport_bp, settings.grace_minutes = target_bp, transport_bp, grace_minutes
+    settings.save()
+    return settings
+
+
+@operation("shop.plan_round")
+def plan_round(*, by: Agent, wish: RoundWish, key: str = "") -> OrderRound:
+    """Plans a round with its hand-over and its account. Refuses: shop.closes_before_it_opens,
+    shop.closes_after_handover, handovers.ends_before_it_begins.
+    """
+    policy.permit_steward(by)
+    _check_times(wish)
+    settings = queries.settings()
+    handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
+    return OrderRound.objects.create(
+        name=wish.name.strip(),
+        opens_at=wish.opens_at,
+        closes_at=wish.closes_at,
+        grace_minutes=settings.grace_minutes,
+        handover=handover,
+        account=money.open_round_account(by=by, name=wish.name.strip(), code=f"round-{running().id}"),
+        transport_bp=settings.transport_bp,
+        allow_cash=wish.allow_cash,
+        note=wish.note.strip(),
+    )
+
+
+@operation("shop.change_round")
+def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = "") -> OrderRound:
+    """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them.
+
+    Refuses: shop.round_closed, shop.handover_fixed, shop.closes_before_it_opens, shop.closes_after_handover.
+    """
+    policy.permit_steward(by)
+    locked = lock(round)
+    if locked.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
+        raise Refusal("shop.round_closed", _("This round has closed. Plan the next one instead."))
+    _check_times(wish)
+    moved = (wish.place.pk, wish.begins) != (locked.handover.place_id, locked.handover.begins)
+    if moved and locked.orders.exists():
+        raise Refusal(
+            "shop.handover_fixed",
+            _("Somebody has ordered for this place and time already. Keep them, or cancel the round."),
+            field="begins",
+        )
+    locked.handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
+    locked.name, locked.note, locked.allow_cash = wish.name.strip(), wish.note.strip(), wish.allow_cash
+    locked.opens_at, locked.closes_at = wish.opens_at, wish.closes_at
+    locked.save()
+    return locked
+
+
+@operation("shop.copy_round")
+def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", key: str = "") -> OrderRound:
+    """Plans the next round like an earlier one, `days` later by the clock on the wall, with the goods still sold."""
+    policy.permit_steward(by)
+    zone = node.current().zone
+
+    def later(moment: datetime) -> datetime:
+        return rules.shifted(moment, days, zone)
+
+    source = OrderRound.objects.select_related("handover__place").get(pk=round.pk)
+    wish = RoundWish(
+        name=name or source.name,
+        place=source.handover.place,
+        opens_at=later(source.opens_at),
+        closes_at=later(source.closes_at),
+        begins=later(source.handover.begins),
+        ends=later(source.handover.ends),
+        allow_cash=source.allow_cash,
+        note=source.note,
+    )
+    planned = plan_round(by=by, wish=wish)
+    sold = source.offers.filter(lot=None, item__is_active=True, item__product__is_active=True).order_by("id")
+    offers = [OfferWish(offer.item_id, later(offer.closes_at) if offer.closes_at else None) for offer in sold]
+    offer_items(by=by, round=planned, items=offers)
+    return planned
+
+
+@operation("shop.offer_items")
+def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key: str = "") -> None:
+    """Puts items on sale in a round; those already there get their new closing time. Refuses: shop.round_closed."""
+    policy.permit_steward(by)
+    locked = lock(round)
+    if locked.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
+        raise Refusal("shop.round_closed", _("This round has closed. Plan the next one instead."))
+    known = {offer.item_id: offer for offer in locked.offers.filter(lot=None)}
+    wanted = {wish.item_id: wish for wish in items}
+    for item_id, offer in known.items():
+        if item_id in wanted:
+            offer.closes_at = wanted[item_id].closes_at
+    RoundOffer.objects.bulk_update([known[id] for id in known if id in wanted], ["closes_at"], batch_size=200)
+    RoundOffer.objects.bulk_create(
+        RoundOffer(round=locked, item_id=wish.item_id, closes_at=wish.closes_at)
+        for wish in wanted.values()
+        if wish.item_id not in known
+    )
+    if locked.state == OrderRound.State.OPEN:
+        _publish(by, locked)
+
+
+@operation("shop.withdraw_items")
+def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key: str = "") -> None:
+    """Takes items off a round that nobody has ordered; those ordered stay and take no more orders."""
+    policy.permit_steward(by)
+    locked = lock(round)
+    offers = list(locked.offers.filter(item_id__in=list(item_ids), lot=None).prefetch_related("lines"))
+    unused = [offer.pk for offer in offers if not offer.lines.all()]
+    RoundOffer.objects.filter(pk__in=[o.pk for o in offers]).exclude(pk__in=unused).update(closes_at=running().at)
+    RoundOffer.objects.filter(pk__in=unused).delete()
+
+
+@operation("shop.open_round")
+def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+    """Publishes what the round offers; orders are taken from `opens_at` until `closes_at`.
+
+    Refuses: shop.nothing_on_offer, shop.closes_in_the_past, shop.not_now.
+    """
+    policy.permit_steward(by)
+    locked = lock(round)
+    if locked.state == OrderRound.State.OPEN:
+        return locked
+    if locked.closes_at <= running().at:
+        raise Refusal("shop.closes_in_the_past", _("The closing time is over. Choose a later one."), field="closes_at")
+    if not locked.offers.exists():
+        raise Refusal("shop.nothing_on_offer", _("Choose what the round offers before you open it."))
+    move(locked, "open")
+    locked.proposal = flows.propose(
+        by=by,
+        proposer=people.home_local(),
+        purpose="offer",
+        name=locked.name,
+        begins=locked.opens_at,
+        ends=locked.closes_at,
+    )
+    locked.save(update_fields=["state", "proposal"])
+    _publish(by, locked)
+    return locked
+
+
+@operation("shop.cancel_round")
+def cancel_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+    """Gives a round up before it closes: all orders are cancelled, what was set aside is free again."""
+    policy.permit_steward(by)
+    locked = lock(round)
+    move(locked, "cancel")
+    orders = locked.orders.exclude(state="cancelled")
+    promised = list(orders.values_list("lines__commitment_id", flat=True))
+    payments = list(orders.values_list("payment_id", flat=True))
+    flows.release(by=by, commitments={id for id in [*promised, *payments] if id})
+    orders.update(state="cancelled", changed_at=running().at)
+    intents = locked.offers.exclude(intent=None).values_list("intent_id", flat=True)
+    flows.close_intents(by=by, intents=[id for id in intents if id])
+    locked.save(update_fields=["state"])
+    return locked
+
+
+def lock(round: OrderRound) -> OrderRound:
+    """The round as it is now, locked until the operation ends."""
+    rows = OrderRound.objects.select_for_update(of=("self",)).select_related("handover__place", "account__currency")
+    return rows.get(pk=round.pk)
+
+
+def move(round: OrderRound, deed: str) -> None:
+    """Sets the state after a deed. Refuses shop.not_now where the deed is not possible in this state."""
+    state = rules.next_state(round.state, deed)
+    if state is None:
+        raise Refusal(
+            "shop.not_now",
+            _("This is not possible now: the round is %(state)s. Load the page again.")
+            % {"state": round.get_state_display()},
+            state=round.state,
+        )
+    round.state = state
+
+
+def _check_times(wish: RoundWish) -> None:
+    if not wish.name.strip():
+        raise Refusal("shop.name_missing", _("Give the round a name, for example its day."), field="name")
+    if wish.closes_at <= wish.opens_at:
+        raise Refusal(
+            "shop.closes_before_it_opens",
+            _("The round must close after it opens. Look at the two times again."),
+            field="closes_at",
+        )
+    if wish.begins < wish.closes_at:
+        raise Refusal(
+            "shop.closes_after_handover",
+            _("Goods change hands before the round closes. Producers need time between the two."),
+            field="begins",
+        )
+
+
+def _publish(by: Agent, round: OrderRound) -> None:
+    """One intent for each kind of goods; its packs share what there is."""
+    by_kind: dict[int, list[RoundOffer]] = defaultdict(list)
+    offers = RoundOffer.objects.filter(round=round, lot=None).select_related("item__product").order_by("id")
+    for offer in offers:
+        by_kind[offer.item.product.specification_id].append(offer)
+    new = {kind: ones for kind, ones in by_kind.items() if not any(offer.intent_id for offer in ones)}
+    home = people.home_local()
+    made = flows.add_intents(
+        by=by,
+        proposal=round.proposal_id or 0,
+        wishes=[
+            IntentWish(
+                action="transfer",
+                specification=kind,
+                provider=home,
+                receiver=None,
+                available=available([offer.item for offer in ones]),
+            )
+            for kind, ones in new.items()
+        ],
+    )
+    intent_of = {kind: intent.pk for kind, intent in zip(new, made, strict=True)}
+    for kind, ones in by_kind.items():
+        known = intent_of.get(kind) or next(offer.intent_id for offer in ones if offer.intent_id)
+        for offer in ones:
+            offer.intent_id = known
+    RoundOffer.objects.bulk_update([o for ones in by_kind.values() for o in ones], ["intent"], batch_size=200)
+
+
+def available(items: Iterable[Item]) -> int | None:
+    """Base units on offer over all packs of one kind of goods; None: as much as wished."""
+    packs = [(item.stock, item.pack_quantity) for item in items]
+    if any(stock is None for stock, _pack in packs):
+        return None
+    return sum((stock or 0) * pack for stock, pack in packs)

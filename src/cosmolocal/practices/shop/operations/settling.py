@@ -1,0 +1,291 @@
+"""A round is settled: what was weighed is charged, the rest is free again, every part of each price finds its owner."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import PriceVersion, Product
+from cosmolocal.flows import operations as flows
+from cosmolocal.handovers.models import Crate, Loss, Receipt
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as purse
+from cosmolocal.money.operations import Leg, PaymentWish
+from cosmolocal.practices.shop import policy, queries, rules
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.operations import closing
+from cosmolocal.practices.shop.operations.rounds import lock, move
+from cosmolocal.practices.shop.rules import RoundSplit, SoldLine
+
+if TYPE_CHECKING:
+    from cosmolocal.money.models import Account, MoneyBox, PaymentList
+
+
+@dataclass
+class Books:
+    """The accounts a round's money runs through."""
+
+    round: "Account"
+    households: dict[int, "Account"]
+    producers: dict[int, "Account"]
+    funds: dict[str, "Account"]
+
+
+@operation("shop.settle_round")
+def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+    """Charges what was packed (at most the cap), frees the rest, and gives every part of each price to its owner.
+
+    Afterwards the round's account is exactly 0. Again: nothing happens. Refuses: shop.not_now, shop.not_all_packed
+    (fact: `crates`), shop.not_all_received (fact: `producers`).
+    """
+    policy.permit_steward(by)
+    locked = lock(round)
+    if locked.state == OrderRound.State.SETTLED:
+        return locked
+    move(locked, "settle")
+    _check_packed(locked)
+    lines = _weigh(locked)
+    orders = _charge(locked, lines)
+    due = _due_to_producers(locked, lines)
+    parts = rules.round_split([_sold(line) for line in lines], due)
+    books = _books(by, locked, orders, due)
+    legs = [*_payments(locked, orders, books), *_splits(locked, parts, books)]
+    money.transfer_many(by=by, legs=legs)
+    payments = [order.payment_id for order in orders if order.payment_id]
+    owed = locked.producer_orders.exclude(payment=None).values_list("payment_id", flat=True)
+    flows.finish(by=by, commitments=[*payments, *(id for id in owed if id)])
+    if purse.balance(books.round).balance != 0:
+        raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
+    _freeze(locked, lines, orders, parts)
+    announce("shop.mail_receipts", locked.pk)
+    return locked
+
+
+@operation("shop.pay_producers")
+def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "") -> "PaymentList":
+    """Draws up the payments to this round's producers from a box; a second person must agree. Again: the same list.
+
+    Refuses: shop.not_now, money.nothing_to_pay, money.nobody_to_agree, agents.not_allowed.
+    """
+    policy.permit_treasurer(by)
+    locked = lock(round)
+    if locked.payments is not None and locked.payments.state != "dropped":
+        return locked.payments
+    if locked.state != OrderRound.State.SETTLED:
+        raise Refusal("shop.not_now", _("Settle the round first, so that everybody knows what is owed."))
+    due = {int(producer): amount for producer, amount in locked.result["producers"].items() if amount > 0}
+    accounts = purse.accounts_by_holder(due, "producer")
+    standing = purse.balances(accounts.values())
+    wishes = [
+        PaymentWish(account.pk, min(due[producer], max(standing[account.pk].spendable or 0, 0)), locked.name)
+        for producer, account in accounts.items()
+    ]
+    locked.payments = money.make_payment_list(by=by, lines=wishes, box=box, name=locked.name)
+    locked.save(update_fields=["payments"])
+    return locked.payments
+
+
+def _check_packed(round: OrderRound) -> None:
+    open_ones = Crate.objects.filter(handover=round.handover, state=Crate.State.TO_PACK).filter(
+        receiver__in=round.orders.exclude(state=Order.State.CANCELLED).values("household")
+    )
+    if count := open_ones.count():
+        raise Refusal(
+            "shop.not_all_packed",
+            _("%(count)s crates are not packed yet. Pack them, or say that all were packed as ordered.")
+            % {"count": count},
+            crates=list(open_ones.values_list("pk", flat=True)),
+        )
+    missing = [
+        order.producer
+        for order in round.producer_orders.select_related("producer").prefetch_related("lines")
+        if not Receipt.objects.filter(commitment__in=[line.commitment_id for line in order.lines.all()]).exists()
+    ]
+    if missing:
+        raise Refusal(
+            "shop.not_all_received",
+            _("Nobody wrote down what %(names)s brought. Do that first: they are paid for what was accepted.")
+            % {"names": ", ".join(producer.name for producer in missing)},
+            producers=[producer.pk for producer in missing],
+        )
+
+
+def _weigh(round: OrderRound) -> list[OrderLine]:
+    """Every line with what the scale said, and the sum and split of that."""
+    rows = OrderLine.objects.filter(order__round=round).exclude(order__state=Order.State.CANCELLED)
+    packed = queries.packed_of(rows)
+    lines = list(rows.select_related("price").order_by("id"))
+    for line in lines:
+        line.weighed = packed.get(line.pk, 0)
+        charged = rules.charged_quantity(line.weighed, line.cap)
+        line.final = closing.amount_of(line, charged)
+        producer = rules.scaled(line.split["producer"], charged, line.granted)
+        line.deposit = rules.scaled(line.deposit, min(line.weighed, line.granted), line.granted)
+        line.split = rules.split(line.final, producer, line.tax_bp, round.transport_bp).as_dict()
+    return lines
+
+
+def _charge(round: OrderRound, lines: Sequence[OrderLine]) -> list[Order]:
+    sums: dict[int, int] = defaultdict(int)
+    for line in lines:
+        sums[line.order_id] += (line.final or 0) + line.deposit
+    orders = list(round.orders.exclude(state=Order.State.CANCELLED).order_by("id"))
+    for order in orders:
+        order.final, order.state = sums[order.pk], Order.State.SETTLED
+    return orders
+
+
+def _sold(line: OrderLine) -> SoldLine:
+    return SoldLine(
+        final=line.final or 0,
+        deposit=line.deposit,
+        tax_bp=line.tax_bp,
+        local_owes_tax=line.seller == "local",
+        split=rules.Split(**line.split),
+    )
+
+
+def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int, int]:
+    """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered."""
+    due: dict[int, int] = defaultdict(int)
+    borne: dict[int, int] = defaultdict(int)
+    for receipt_id, quantity in (
+        Loss.objects.filter(handover=round.handover, borne_by="producer", receipt__isnull=False)
+        .values_list("receipt_id")
+        .annotate(Sum("quantity"))
+    ):
+        borne[receipt_id or 0] += quantity
+    receipts = list(Receipt.objects.filter(handover=round.handover))
+    accepted: dict[int | None, int] = defaultdict(int)
+    for receipt in receipts:
+        accepted[receipt.commitment_id] += receipt.accepted - borne[receipt.pk]
+    promised = ProducerOrder.objects.filter(round=round).values_list(
+        "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
+    )
+    for producer_id, commitment_id, quantity, purchase in promised:
+        due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, accepted[commitment_id])
+    if _is_first_at_handover(round):
+        for receipt in receipts:
+            if receipt.commitment_id is None and receipt.accepted > borne[receipt.pk]:
+                due[receipt.producer_id] += _list_price(receipt, receipt.accepted - borne[receipt.pk])
+    for producer_id, tax in _passed_on(lines).items():
+        due[producer_id] += tax
+    return {producer: amount for producer, amount in due.items() if amount}
+
+
+def _is_first_at_handover(round: OrderRound) -> bool:
+    """What came unordered belongs to one round only, where two share a hand-over."""
+    rounds = OrderRound.objects.filter(handover=round.handover).exclude(state=OrderRound.State.CANCELLED)
+    return rounds.order_by("id").values_list("id", flat=True).first() == round.pk
+
+
+def _list_price(receipt: Receipt, quantity: int) -> int:
+    """What the producer gets today for goods nobody had ordered; 0 where they have no price."""
+    product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
+    items = {item.pk: item for item in product.items.all()} if product else {}
+    prices = catalog.current_prices(items)
+    price: PriceVersion | None = next(iter(prices.values()), None)
+    if price is None:
+        return 0
+    terms = catalog.terms_of([receipt.producer_id])[receipt.producer_id]
+    today = clock.wall(running().at, node.current().zone).date()
+    listed = rules.producer_due(
+        0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
+    )
+    return rules.purchase_paid(listed, catalog.tax_bp(price.tax_code_id, today), list_is_gross=terms.list_is_gross)
+
+
+def _passed_on(lines: Sequence[OrderLine]) -> Mapping[int, int]:
+    """Producer id -> tax in lines that she sells herself: she owes it, so she gets it."""
+    taxed: dict[int, int] = defaultdict(int)
+    direct = {line.pk: line.split["tax"] for line in lines if line.seller != "local"}
+    sellers = OrderLine.objects.filter(pk__in=list(direct)).values_list("pk", "offer__item__product__producer_id")
+    for line_id, producer_id in sellers if direct else ():
+        taxed[producer_id] += direct[line_id]
+    return taxed
+
+
+def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[int, int]) -> Books:
+    producers = purse.accounts_by_holder(due, "producer")
+    for producer in Agent.objects.filter(pk__in=set(due) - set(producers)):
+        producers[producer.pk] = money.open_account(by=by, holder=producer, kind="producer")
+    households = purse.accounts_by_holder([order.household_id for order in orders])
+    for household in Agent.objects.filter(pk__in={order.household_id for order in orders} - set(households)):
+        households[household.pk] = money.open_account(by=by, holder=household)
+    funds = {account.code: account for account in purse.funds(round.account.currency)}
+    return Books(round.account, households, producers, funds)
+
+
+def _payments(round: OrderRound, orders: Sequence[Order], books: Books) -> list[Leg]:
+    return [
+        Leg(
+            source_id=books.households[order.household_id].pk,
+            target_id=round.account_id,
+            amount=order.final or 0,
+            reason="order",
+            fulfils_id=order.payment_id,
+            agreement_id=order.agreement_id,
+        )
+        for order in orders
+    ]
+
+
+def _splits(round: OrderRound, parts: RoundSplit, books: Books) -> list[Leg]:
+    """From the round's account to producers and funds; a part below 0 flows back."""
+    promises = dict(round.producer_orders.values_list("producer_id", "payment_id"))
+    legs = [
+        Leg(round.account_id, books.producers[producer].pk, amount, "producer", fulfils_id=promises.get(producer))
+        for producer, amount in parts.producers.items()
+    ]
+    funds = (
+        ("tax", sum(parts.tax.values())),
+        ("deposits", parts.deposits),
+        ("transport", parts.transport),
+        ("running", parts.running),
+        ("rounding", parts.rounding),
+    )
+    for code, amount in funds:
+        fund, reason = books.funds[code].pk, "deposit" if code == "deposits" else code
+        pair = (round.account_id, fund) if amount >= 0 else (fund, round.account_id)
+        legs.append(Leg(*pair, abs(amount), reason))
+    return legs
+
+
+def _freeze(round: OrderRound, lines: list[OrderLine], orders: list[Order], parts: RoundSplit) -> None:
+    """What was charged stands on lines and orders; what the round came to stands on the round."""
+    OrderLine.objects.bulk_create(
+        lines,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["weighed", "final", "deposit", "split"],
+        batch_size=1000,
+    )
+    for order in orders:
+        order.changed_at = running().at
+    Order.objects.bulk_create(
+        orders, update_conflicts=True, unique_fields=["id"], update_fields=["final", "state", "changed_at"]
+    )
+    goods = sum(line.final or 0 for line in lines)
+    result: dict[str, Any] = {
+        "orders": sum(1 for order in orders if order.final),
+        "goods": goods,
+        "sales": goods + parts.deposits,
+        "producers": {str(producer): amount for producer, amount in parts.producers.items()},
+        "tax": sum(parts.tax.values()),
+        "tax_by_rate": {str(rate): amount for rate, amount in parts.tax.items()},
+        "transport": parts.transport,
+        "running": parts.running,
+        "deposits": parts.deposits,
+        "rounding": parts.rounding,
+    }
+    round.result, round.settled_at = result, running().at
+    round.save(update_fields=["state", "result", "settled_at"])

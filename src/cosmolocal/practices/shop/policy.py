@@ -1,0 +1,62 @@
+"""Who may do what in the shop, and when: asked by operations and by templates, so button and rule cannot disagree."""
+
+from datetime import datetime
+
+from cosmolocal.agents import policy as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.practices.shop import rules
+from cosmolocal.practices.shop.models import Order, OrderRound
+
+
+def permit_steward(by: Agent) -> None:
+    """Rounds are planned, closed and settled by stewards (and timers). Refuses agents.not_allowed."""
+    people.permit(by, people.STEWARD)
+
+
+def permit_treasurer(by: Agent) -> None:
+    """Payments are drawn up by treasurers. Refuses agents.not_allowed."""
+    people.permit(by, people.TREASURER)
+
+
+def permit_keeper(by: Agent, round: OrderRound) -> None:
+    """At the door: the keeper of this place, stewards. Refuses agents.not_allowed."""
+    people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.place)
+
+
+def permit_order(by: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
+    """Members of the household, who helps one of them, and stewards who key in paper. Refuses agents.not_yours."""
+    people.require(
+        people.is_house(by)
+        or people.may_act_for_group(by, household, on_behalf_of)
+        or (on_behalf_of is None and people.is_steward(by))
+    )
+
+
+def permit_announce(by: Agent, producer: Agent) -> None:
+    """How much there is: the producer's own people, stewards. Refuses agents.not_yours."""
+    people.require(people.is_house(by) or people.is_steward(by) or people.may_act_for_producer(by, producer))
+
+
+def is_taking_orders(round: OrderRound, now: datetime) -> bool:
+    """Open, begun, and not yet closed by the clock."""
+    return round.state == OrderRound.State.OPEN and round.opens_at <= now and not rules.has_closed(now, round.closes_at)
+
+
+def may_change(order: Order, now: datetime) -> bool:
+    """May this order still be changed by its household?"""
+    return order.state == Order.State.OPEN and is_taking_orders(order.round, now)
+
+
+def may_reopen(round: OrderRound, now: datetime) -> bool:
+    """In the grace after closing, before anything went to the producers."""
+    return (
+        round.state == OrderRound.State.GRACE
+        and round.closed_at is not None
+        and now < rules.grace_ends(round.closed_at, round.grace_minutes)
+    )
+
+
+def may_run(reader: Reader) -> bool:
+    """May she plan, close and settle rounds?"""
+    return reader.has(people.STEWARD)

@@ -1,0 +1,17 @@
+"""Fixtures of the shop's tests."""
+
+from datetime import timedelta
+
+import pytest
+
+from cosmolocal.kernel.clock import standing_at
+from cosmolocal.practices.shop.tests import village as builder
+
+
+@pytest.fixture
+def village(db):
+    """The village, on Monday morning 8:00 in Liuzhou, when its rounds open."""
+    with standing_at(builder.MONDAY - timedelta(days=7)):
+        built = builder.build()
+    with standing_at(builder.MONDAY):
+        yield built
