@@ -1,8 +1,11 @@
 """What is read in the shop."""
 
+from datetime import datetime
+
 from django.db.models import F, QuerySet
 
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, RoundOffer, ShopSettings
+from cosmolocal.practices.shop.rules import grace_ends
 
 
 def settings() -> ShopSettings:
@@ -28,3 +31,14 @@ def packed_quantity(line: OrderLine) -> int:
     """Base units of a line that lie in its crate; what was granted before anybody packed it."""
     found = OrderLine.objects.filter(pk=line.pk).values_list("commitment__packed__quantity", flat=True).first()
     return line.granted if found is None else found
+
+
+def due_to_close(now: datetime) -> list[OrderRound]:
+    """Rounds that still take orders although their time is over."""
+    return list(OrderRound.objects.filter(state=OrderRound.State.OPEN, closes_at__lte=now).order_by("closes_at"))
+
+
+def due_to_order(now: datetime) -> list[OrderRound]:
+    """Rounds that closed and whose grace is over."""
+    rounds = OrderRound.objects.filter(state=OrderRound.State.GRACE, closed_at__isnull=False).order_by("closed_at")
+    return [round for round in rounds if round.closed_at and grace_ends(round.closed_at, round.grace_minutes) <= now]
