@@ -58,6 +58,30 @@ def everything(request: HttpRequest) -> dict[str, Any]:
         "fresh": SampleForm(initial={"weight": 1500, "paid": 8460, "when": today}),
         "wrong": SimpleLazyObject(_wrong),
         "table": _table(today),
+        **_flows(today),
+        **_ways(request.GET.get("page", "7")),
+        "round": _ROUND,
+        "provenance": _PROVENANCE,
+        "bill": [("Pak choi, 2 jin", "¥ 8.40"), ("Eggs, 10", "¥ 18.00"), ("Rice from Rongshui, 5 kg", "¥ 52.00")],
+        "bill_total": ("About", "¥ 78.40"),
+        "facts": [
+            ("Pick up", "Thursday 26 November, 16:00–19:00"),
+            ("Where", "Yufeng Street store, beside the pharmacy"),
+            ("Door code", "on the day"),
+        ],
+        "goods": _GOODS,
+        "day": today,
+        "moment": clock.now(),
+        "sums": [(12640, "CNY"), (123450, "EUR"), (12000, "KRW"), (-500, "EUR"), (1250, "Talents")],
+        "languages": [
+            (code, [numbers.format_money(123456, "EUR", 2, code)]) for code in ("en", "de", "fr", "ko", "ar")
+        ],
+    }
+
+
+def _flows(today: date) -> dict[str, Any]:
+    """What the drawings show."""
+    return {
         "parts": [
             ("Farmers", 760, "farmer"),
             ("Transport", 90, "transport"),
@@ -77,8 +101,12 @@ def everything(request: HttpRequest) -> dict[str, Any]:
             ("Tax", 412000, "tax"),
             ("Solidarity fund", 180000, "solidarity"),
         ],
-        "round": _ROUND,
-        "provenance": _PROVENANCE,
+    }
+
+
+def _ways(number: str) -> dict[str, Any]:
+    """What leads from page to page."""
+    return {
         "task": [
             {"label": "Name", "state": "done", "url": "#steps"},
             {"label": "Place", "state": "now"},
@@ -95,21 +123,7 @@ def everything(request: HttpRequest) -> dict[str, Any]:
             {"label": "26 November", "url": "#crumbs"},
             {"label": "Packing"},
         ],
-        "page": Paginator(range(600), 30).get_page(request.GET.get("page", 7)),
-        "bill": [("Pak choi, 2 jin", "¥ 8.40"), ("Eggs, 10", "¥ 18.00"), ("Rice from Rongshui, 5 kg", "¥ 52.00")],
-        "bill_total": ("About", "¥ 78.40"),
-        "facts": [
-            ("Pick up", "Thursday 26 November, 16:00–19:00"),
-            ("Where", "Yufeng Street store, beside the pharmacy"),
-            ("Door code", "on the day"),
-        ],
-        "goods": _GOODS,
-        "day": today,
-        "moment": clock.now(),
-        "sums": [(12640, "CNY"), (123450, "EUR"), (12000, "KRW"), (-500, "EUR"), (1250, "Talents")],
-        "languages": [
-            (code, [numbers.format_money(123456, "EUR", 2, code)]) for code in ("en", "de", "fr", "ko", "ar")
-        ],
+        "page": Paginator(range(600), 30).get_page(number),
     }
 
 
@@ -154,7 +168,13 @@ def _table(today: date) -> Table:
         ),
         Row(["Wuxuan mill", "Wuxuan", "", "—", "¥ 0.00"], muted=True),
     ]
-    columns: list[Column | str] = ["Farm", "Village", "State", Column("Goods", number=True), Column("To pay", number=True)]
+    columns: list[Column | str] = [
+        "Farm",
+        "Village",
+        "State",
+        Column("Goods", number=True),
+        Column("To pay", number=True),
+    ]
     return Table(f"Farmers of the round, {today.year}", columns, rows, foot=["Together", "", "", "", "¥ 11,284.00"])
 
 
