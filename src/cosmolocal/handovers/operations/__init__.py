@@ -15,6 +15,7 @@ from cosmolocal.handovers.operations.collecting import (
     hand_over_all,
     leave_crate,
     swap_crates,
+    take_back,
 )
 from cosmolocal.handovers.operations.packing import (
     PackLine,
@@ -47,5 +48,6 @@ __all__ = [
     "plan_handover",
     "receive",
     "swap_crates",
+    "take_back",
     "unpack_line",
 ]

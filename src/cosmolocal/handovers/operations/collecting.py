@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
 from cosmolocal.handovers import policy
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.operations.packing import pack_as_promised
@@ -32,6 +32,22 @@ def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
     policy.permit_handing(by, handover.place)
     left = handover.crates.exclude(state=Crate.State.COLLECTED)
     _hand_over(by, handover, list(left.select_for_update(of=("self",))), None)
+
+
+@operation("handovers.take_back", fact=True)
+def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
+    """Ticked off by mistake: the crate still stands here. What was written is reversed, and promised again."""
+    locked = _lock([crate])[0]
+    policy.permit_handing(by, locked.handover.place)
+    if locked.state != Crate.State.COLLECTED:
+        return locked
+    lines = list(locked.lines.filter(quantity__gt=0).select_related("commitment"))
+    _reverse(by, [line.commitment for line in lines])
+    moves = [LotMove(line.commitment_id, line.lot_id, line.quantity) for line in lines]
+    flows.assign_lots(by=by, moves=moves)
+    locked.state, locked.collected_by, locked.changed_at = Crate.State.PACKED, None, running().at
+    locked.save(update_fields=["state", "collected_by", "changed_at"])
+    return locked
 
 
 @operation("handovers.leave_crate", fact=True)
@@ -70,7 +86,7 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     lines = list(
         Packed.objects.filter(crate__in=[first, second], quantity__gt=0).select_related("commitment").order_by("id")
     )
-    _take_back(by, [line.commitment for line in lines])
+    _release(by, [line.commitment for line in lines])
     promised = flows.commit(by=by, wishes=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
     for line, commitment in zip(lines, promised, strict=True):
         line.commitment = commitment
@@ -117,12 +133,16 @@ def _record_collected(by: Agent, commitments: Iterable["Commitment"]) -> None:
     flows.finish(by=by, commitments=left)
 
 
-def _take_back(by: Agent, commitments: Sequence["Commitment"]) -> None:
+def _release(by: Agent, commitments: Sequence["Commitment"]) -> None:
     """Reverses what was handed over against these promises, and releases them."""
+    _reverse(by, commitments)
+    flows.release(by=by, commitments=[commitment.pk for commitment in commitments])
+
+
+def _reverse(by: Agent, commitments: Sequence["Commitment"]) -> None:
     for commitment in commitments:
         for event_id in commitment.fulfilled_by.filter(corrected_by=None, corrects=None).values_list("id", flat=True):
             flows.correct(by=by, event_id=event_id, replacement=None)
-    flows.release(by=by, commitments=[commitment.pk for commitment in commitments])
 
 
 def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> CommitmentWish:
