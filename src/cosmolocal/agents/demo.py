@@ -1,6 +1,7 @@
 """The people of the demo: a local modelled on Ainonghui in Liuzhou, with invented names, built through operations."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -24,78 +25,10 @@ ROLES: tuple[tuple[str, Any, Any], ...] = (
     ("auditor", _("Auditor"), _("Pan Yue reads all and changes nothing")),
     ("packer", _("Packer"), _("Tan Mei packs on Thursdays")),
     ("keeper", _("Hand-over keeper"), _("Lu Jing hands over at Yufeng Street")),
-    ("producer", _("Farmer"), _("Huang Dacheng grows greens in Luzhai")),
+    ("producer", _("Farmer"), _("Huang Dacheng grows greens in Daxin")),
     ("member", _("Member"), _("Amina Chen orders for her family")),
     ("cook", _("Cook"), _("Zhou Ming cooks at the Riverside restaurant")),
     ("helper", _("Helper"), _("Mo Lan helps Grandmother Qin, who has no phone")),
-)
-# Farm, village and county, coordinates (WGS 84) of the county's seat, what it is known for.
-FARMS = (
-    (
-        "F01",
-        "Huang family farm 黄家菜园",
-        "Zhongdu, Luzhai 鹿寨中渡",
-        24.472,
-        109.744,
-        "Greens and roots by the Luo river.",
-    ),
-    (
-        "F02",
-        "Liucheng lake co-op 柳城莲湖合作社",
-        "Shepu, Liucheng 柳城社冲",
-        24.651,
-        109.245,
-        "Lotus, taro and mandarins.",
-    ),
-    (
-        "F03",
-        "Rongshui Miao terraces 融水苗山梯田",
-        "Yuanbao, Rongshui 融水元宝",
-        25.066,
-        109.252,
-        "Old rice kinds, ducks, fish.",
-    ),
-    (
-        "F04",
-        "Sanjiang Dong tea hill 三江侗乡茶山",
-        "Bujiang, Sanjiang 三江布江",
-        25.783,
-        109.607,
-        "Tea and camellia oil.",
-    ),
-    (
-        "F05",
-        "Rong'an kumquat garden 融安金桔园",
-        "Dajiang, Rong'an 融安大将",
-        25.224,
-        109.397,
-        "Kumquats, preserves, honey.",
-    ),
-    (
-        "F06",
-        "Xiangzhou hill hens 象州山鸡场",
-        "Shilong, Xiangzhou 象州石龙",
-        23.973,
-        109.705,
-        "Hens on the hill, eggs, ducks.",
-    ),
-    ("F07", "Wuxuan yard pigs 武宣土猪户", "Tongling, Wuxuan 武宣桐岭", 23.594, 109.663, "Slow pigs, sausages, beans."),
-    (
-        "F08",
-        "Xincheng stone-mill tofu 忻城石磨豆坊",
-        "Gupeng, Xincheng 忻城古蓬",
-        24.066,
-        108.667,
-        "Soybeans, tofu, pickles.",
-    ),
-    (
-        "F09",
-        "Xingbin mushroom sheds 兴宾菇棚",
-        "Qiaogong, Xingbin 兴宾桥巩",
-        23.733,
-        109.222,
-        "Mushrooms, bamboo shoots.",
-    ),
 )
 RESTAURANTS = (
     "Riverside restaurant 江滨农家馆",
@@ -103,7 +36,7 @@ RESTAURANTS = (
     "Longtan tea house 龙潭茶馆",
     "Railway canteen 铁路食堂",
 )
-_FAMILY = [
+_FAMILY = (
     "Chen 陈",
     "Li 李",
     "Wei 韦",
@@ -124,8 +57,8 @@ _FAMILY = [
     "Lan 蓝",
     "Deng 邓",
     "Su 苏",
-]
-_GIVEN = [
+)
+_GIVEN = (
     "Mei 梅",
     "Jing 静",
     "Hong 红",
@@ -152,7 +85,7 @@ _GIVEN = [
     "Chun 春",
     "Qiu 秋",
     "Yun 云",
-]
+)
 
 
 def mail_of(role: str) -> str:
@@ -162,18 +95,17 @@ def mail_of(role: str) -> str:
 
 @dataclass
 class Village:
-    """Who lives in the demo: by code for farms, in order for households."""
+    """Who lives in the demo."""
 
     local: Agent
     store: Place
     people: dict[str, Agent] = field(default_factory=dict)
-    farms: dict[str, Agent] = field(default_factory=dict)
     restaurants: list[Agent] = field(default_factory=list)
     households: list[Agent] = field(default_factory=list)
 
 
 def found_ainonghui(today: date, households: int = 120) -> Village:
-    """The local, nine farms, four restaurants, `households` households and the people of the one-click roles."""
+    """The local, four restaurants, `households` households and the people of the one-click roles."""
     by = system()
     local = operations.found_local(
         by=by,
@@ -200,24 +132,30 @@ def found_ainonghui(today: date, households: int = 120) -> Village:
         by=by, name="Longtan gate", latitude=24.2986, longitude=109.4263, address="Longtan Road 5", is_handover=True
     )
     village = Village(local, store)
-    _add_farms(village, by, today)
+    _add_restaurants(village, by, today)
     _add_households(village, by, today, households)
     _add_named_people(village, by, today)
     return village
 
 
-def _add_farms(village: Village, by: Agent, today: date) -> None:
-    for number, (code, name, place_name, latitude, longitude, about) in enumerate(FARMS):
-        place = operations.add_place(by=by, name=place_name, latitude=latitude, longitude=longitude)
+def add_farmers(farms: Mapping[str, Agent], today: date) -> Agent:
+    """How the farms are reached and paid, and Huang Dacheng, who speaks for the first of them."""
+    by = system()
+    for number, (village, farm) in enumerate(farms.items()):
         contact = ContactDraft(
-            email=f"{code.lower()}@farms.example",
+            email=f"{village.lower().replace(chr(39), '')}@farms.example",
             phone=f"138 0772 00{number:02}",
             iban=f"6228 4808 {number + 10} 7700 {number * 137 % 9000 + 1000}",
             bank_name="Rural credit cooperative",
         )
-        village.farms[code] = operations.add_producer(
-            by=by, name=name, code=code, place=place, contact=contact, about=about
-        )
+        operations.change_contact(by=by, agent=farm, contact=contact)
+    farmer = operations.add_person(by=by, name="Huang Dacheng 黄大成", contact=ContactDraft(email=mail_of("producer")))
+    operations.make_user(by=by, agent=farmer, email=mail_of("producer"))
+    operations.join(by=by, member=farmer, group=next(iter(farms.values())), since=today - timedelta(days=700))
+    return farmer
+
+
+def _add_restaurants(village: Village, by: Agent, today: date) -> None:
     for number, name in enumerate(RESTAURANTS):
         place = operations.add_place(
             by=by, name=name, latitude=24.31 + number * 0.008, longitude=109.40 + number * 0.011
@@ -282,14 +220,11 @@ def _add_named_people(village: Village, by: Agent, today: date) -> None:
 
 
 def _add_those_who_act_for_others(village: Village, by: Agent, since: date) -> None:
-    farmer = operations.add_person(by=by, name="Huang Dacheng 黄大成", contact=ContactDraft(email=mail_of("producer")))
-    operations.join(by=by, member=farmer, group=village.farms["F01"], since=since)
     cook = operations.add_person(by=by, name="Zhou Ming 周明", contact=ContactDraft(email=mail_of("cook")))
     operations.join(by=by, member=cook, group=village.local, since=since)
     operations.join(by=by, member=cook, group=village.restaurants[0], since=since)
-    for person, mail in ((farmer, mail_of("producer")), (cook, mail_of("cook"))):
-        operations.make_user(by=by, agent=person, email=mail)
-    village.people |= {"producer": farmer, "cook": cook}
+    operations.make_user(by=by, agent=cook, email=mail_of("cook"))
+    village.people["cook"] = cook
     grandmother = operations.add_member(
         by=by, name="Grandmother Qin 覃奶奶", household_name="Grandmother Qin", code="H900", joined=since
     )

@@ -70,11 +70,17 @@ class ProfileForm(KeyedForm):
     language = forms.ChoiceField(label=_("Language of pages and letters"), required=False)
     sight = forms.ChoiceField(
         label=_("Who may see your name and these words?"),
-        widget=BigChoice,
+        widget=BigChoice(
+            notes={
+                "own": _("Nobody else finds you here."),
+                "members": _("They also see your mail address and phone."),
+                "public": _("Your name and words can stand on public pages. Mail and phone do not."),
+            }
+        ),
         choices=[
-            ("own", (_("My household and the stewards"), _("Nobody else finds you here."))),
-            ("members", (_("All members"), _("They also see your mail address and phone."))),
-            ("public", (_("Everybody"), _("Your name and words stand on the public page. Mail and phone do not."))),
+            ("own", _("My household and the stewards")),
+            ("members", _("All members")),
+            ("public", _("Everybody")),
         ],
     )
 
@@ -211,13 +217,18 @@ class OrganisationForm(PaidContactForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     what = forms.ChoiceField(
         label=_("What is it?"),
-        widget=BigChoice,
+        widget=BigChoice(
+            notes={
+                "producer": _("Its goods are sold here."),
+                "restaurant": _("Buys here, at prices of its own."),
+                "other": _("Buys like a household."),
+            }
+        ),
         choices=[
-            ("producer", (_("A farm or workshop"), _("Its goods are sold here."))),
-            ("restaurant", (_("A restaurant or canteen"), _("Buys here, at prices of its own."))),
-            ("", (_("Another organisation"), _("Buys like a household."))),
+            ("producer", _("A farm or workshop")),
+            ("restaurant", _("A restaurant or canteen")),
+            ("other", _("Another organisation")),
         ],
-        required=False,
     )
     about = forms.CharField(label=_("A few words about it"), required=False, max_length=2000, widget=_LINES)
     place_name = forms.CharField(label=_("Village or part of town"), max_length=120, required=False)

@@ -26,7 +26,7 @@ ALLAUTH = {
     "mfa_authenticate": "anyone",
 }
 # Open while the local is still being set up.
-BEFORE_SETUP = frozenset({"healthz", "readyz", "set_language", "look:theme", "setup"})
+BEFORE_SETUP = frozenset({"healthz", "readyz", "set_language", "look:theme", "setup", "setup_world"})
 
 
 @cache

@@ -100,7 +100,9 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
         if data["what"] == "producer":
             made = operations.add_producer(by=by, contact=draft, **what)
         else:
-            made = operations.add_organisation(by=by, contact=draft, group=data["what"], **what)
+            made = operations.add_organisation(
+                by=by, contact=draft, group="restaurant" if data["what"] == "restaurant" else "", **what
+            )
         messages.success(request, _("%(name)s is here now.") % {"name": made.name})
         return reverse("agents:person", args=[made.pk])
 

@@ -1,8 +1,151 @@
-"""The setup wizard."""
+"""The setup wizard behind the one-time link: one question a page, kept in the session, made in one deed at the end."""
 
+from typing import Any
+
+from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import coordinates, queries
+from cosmolocal.agents.adapters import passkeys_possible
+from cosmolocal.agents.models import User
+from cosmolocal.agents.operations import LocalWish
+from cosmolocal.agents.views.signing_in import sign_in
+from cosmolocal.kernel import ids, jobs, node
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+from cosmolocal.website import world
+from cosmolocal.website.forms import BeginForm, MoneyForm, NameForm, PlaceForm, PracticesForm, StewardForm
+from cosmolocal.website.operations import FirstSteward, set_up_local
+
+KEPT = "setup"
+STEPS: dict[str, type[forms.Form]] = {
+    "begin": BeginForm,
+    "name": NameForm,
+    "place": PlaceForm,
+    "money": MoneyForm,
+    "practices": PracticesForm,
+    "steward": StewardForm,
+}
 
 
 def wizard(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-time link."""
-    raise Http404
+    """Shows one step, keeps its answers, and goes on; the last one makes the local."""
+    local = node.current()
+    if not local.setup_digest or not constant_time_compare(local.setup_digest, ids.digest(token)):
+        raise Http404
+    step = request.GET.get("step", "begin")
+    if step not in STEPS:
+        raise Http404
+    answers: dict[str, Any] = request.session.get(KEPT, {})
+    if request.method == "POST":
+        return _answered(request, token, step, answers)
+    initial = {"language": request.LANGUAGE_CODE, **answers}
+    return _page(request, token, step, STEPS[step](initial=initial))
+
+
+def world_map(request: HttpRequest) -> HttpResponse:
+    """The drawn world, to press on."""
+    found = request.session.get(KEPT, {}).get("pair") or None
+    answer = HttpResponse(world.drawing(found), content_type="image/svg+xml")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def done(request: HttpRequest) -> HttpResponse:
+    """It stands: what to do first."""
+    return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request)})
+
+
+def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, Any]) -> HttpResponse:
+    typed = {name: request.POST.getlist(name) if name == "practices" else request.POST[name] for name in request.POST}
+    kept = {**answers, **{name: typed[name] for name in STEPS[step].base_fields if name in typed}}
+    for name, field in STEPS[step].base_fields.items():
+        if isinstance(field, forms.BooleanField):
+            kept[name] = name in typed
+    pressed = next((width for name, width in world.WIDTHS.items() if f"{name}.x" in typed), 0)
+    if pressed:
+        kept |= _pressed(typed, pressed)
+    request.session[KEPT] = kept
+    here = reverse("setup", args=[token])
+    if pressed:
+        return redirect(f"{here}?step=place")
+    form = STEPS[step](request.POST)
+    if not form.is_valid():
+        return _page(request, token, step, form)
+    if step == "begin" and form.cleaned_data["what"] == "restore":
+        return render(request, "website/restore.html", {"back": here})
+    names = list(STEPS)
+    if step != names[-1]:
+        return redirect(f"{here}?step={names[names.index(step) + 1]}")
+    missing = next((name for name in names if not STEPS[name](data=_as_data(kept)).is_valid()), None)
+    if missing:
+        return redirect(f"{here}?step={missing}")
+    try:
+        return _make(request, token, kept)
+    except Refusal as refusal:
+        refused(form, refusal)
+        return _page(request, token, step, form)
+
+
+def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpResponse:
+    data: dict[str, Any] = {}
+    for form in (kind(data=_as_data(kept)) for kind in STEPS.values()):
+        form.is_valid()
+        data |= form.cleaned_data
+    latitude, longitude = data["pair"] or (None, None)
+    names = ("name", "about", "place_name", "zone", "language", "currency", "practices")
+    wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
+    person = set_up_local(
+        by=queries.system(),
+        wish=wish,
+        steward=FirstSteward(data["steward_name"], data["steward_email"]),
+        key=f"setup:{ids.digest(token)[:32]}",
+    )
+    request.session.pop(KEPT, None)
+    sign_in(request, User.objects.get(agent=person))
+    if data["sample"]:
+        jobs.enqueue("website.sample_data")
+    messages.success(request, _("%(name)s is ready.") % {"name": wish.name})
+    return redirect("set_up")
+
+
+def _page(request: HttpRequest, token: str, step: str, form: forms.Form) -> HttpResponse:
+    here, names = reverse("setup", args=[token]), list(STEPS)
+    at = names.index(step)
+    labels = (_("Begin"), _("Name"), _("Place"), _("Money"), _("Together"), _("You"))
+    states = ["done" if i < at else "now" if i == at else "next" for i in range(len(names))]
+    context = {
+        "form": form,
+        "step": step,
+        "steps": [
+            {"label": label, "state": state, "url": f"{here}?step={name}" if state == "done" else ""}
+            for label, state, name in zip(labels, states, names, strict=True)
+        ],
+        "back": f"{here}?step={names[at - 1]}" if at else "",
+        "is_last": at == len(names) - 1,
+        "has_world": step == "place" and bool(coordinates.zone_cities()),
+        "maps": [(name, width, world.HEIGHT * width // world.WIDTH) for name, width in world.WIDTHS.items()],
+    }
+    return render(request, "website/setup.html", context, status=422 if form.errors else 200)
+
+
+def _pressed(typed: dict[str, Any], width: int) -> dict[str, Any]:
+    """Where on the drawn world somebody pressed; a key press sends 0, 0 and changes nothing."""
+    name = next(name for name, shown in world.WIDTHS.items() if shown == width)
+    place = world.place_at(typed[f"{name}.x"], typed.get(f"{name}.y", ""), width)
+    if place is None:
+        return {}
+    return {
+        "pair": f"{place[0]:.1f}, {place[1]:.1f}",
+        "zone": coordinates.nearest_zone(*place),
+        "is_chinese_map": False,
+    }
+
+
+def _as_data(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if value is not False}

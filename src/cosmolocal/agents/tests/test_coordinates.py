@@ -1,0 +1,43 @@
+"""Coordinates as people paste them, and those of Chinese map apps."""
+
+import pytest
+
+from cosmolocal.agents import coordinates
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("24.326, 109.428", (24.326, 109.428)),
+        ("24.326,109.428", (24.326, 109.428)),
+        ("24,326; 109,428", (24.326, 109.428)),
+        ("24.326° 109.428°", (24.326, 109.428)),
+        ("-33.9 18.4", (-33.9, 18.4)),
+        ("24.326", None),
+        ("somewhere", None),
+        ("109.428, 24.326", None),
+    ],
+)
+def test_two_numbers_in_any_writing(text: str, pair: tuple[float, float] | None) -> None:
+    assert coordinates.read_pair(text) == pair
+
+
+def test_chinese_map_apps_are_shifted_back() -> None:
+    """Tiananmen: what the apps show lies some 550 m beside the place."""
+    latitude, longitude = coordinates.from_chinese_map(39.908692, 116.397477)
+    assert latitude == pytest.approx(39.907289, abs=0.0001)
+    assert longitude == pytest.approx(116.391233, abs=0.0001)
+
+
+def test_elsewhere_nothing_is_shifted() -> None:
+    assert coordinates.from_chinese_map(47.37, 8.54) == (47.37, 8.54)
+
+
+def test_a_place_finds_its_zone() -> None:
+    if not coordinates.zone_cities():
+        pytest.skip("this system has no table of zones")
+    assert coordinates.nearest_zone(47.4, 8.5) == "Europe/Zurich"
+    assert coordinates.nearest_zone(37.5, 127.0) == "Asia/Seoul"
+    assert coordinates.nearest_zone(-18, -178.9) == "Pacific/Fiji"

@@ -1,0 +1,176 @@
+"""What is filled in at setup, in the settings of the local, and when somebody leaves."""
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import pycountry
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents import coordinates
+from cosmolocal.kernel.practice import installed
+from cosmolocal.look.forms import BigChoice, KeyedForm
+
+_AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_OFTEN = ("EUR", "CNY", "KRW", "CHF", "GBP", "USD", "JPY", "BRL", "INR")
+
+
+@cache
+def zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones of places, grouped by part of the world."""
+    named = sorted(zone for zone in available_timezones() if zone.split("/")[0] in _AREAS and "/" in zone)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for zone in named:
+        area, city = zone.split("/", 1)
+        groups.setdefault(area, []).append((zone, city.replace("_", " ").replace("/", ", ")))
+    return [*groups.items(), ("UTC", [("UTC", "UTC")])]
+
+
+@cache
+def currencies() -> list[tuple[str, str]]:
+    """National currencies, those often used here first."""
+    known = {found.alpha_3: f"{found.alpha_3} – {found.name}" for found in pycountry.currencies}
+    rest = sorted((code for code in known if code[0] != "X" and code not in _OFTEN), key=known.__getitem__)
+    return [(code, known[code]) for code in (*_OFTEN, *rest)]
+
+
+class PairField(forms.CharField):
+    """A place as two numbers, pasted from any map app; empty is fine."""
+
+    def clean(self, value: Any) -> tuple[float, float] | None:
+        """(degrees north, degrees east)."""
+        text = super().clean(value)
+        if not text:
+            return None
+        pair = coordinates.read_pair(text)
+        if pair is None:
+            raise ValidationError(_t("Write two numbers, north first: 24.326, 109.428"), code="not_a_place")
+        return pair
+
+
+class BeginForm(forms.Form):
+    """A new local, or one that comes out of a backup."""
+
+    what = forms.ChoiceField(
+        label=_("What would you like to do?"),
+        widget=BigChoice(
+            notes={"new": _("Takes less than five minutes."), "restore": _("You have a file that ends in .cosmolocal.")}
+        ),
+        initial="new",
+        choices=[("new", _("Begin a new local")), ("restore", _("Bring back a local from a backup"))],
+    )
+
+
+class NameForm(forms.Form):
+    """What it is called."""
+
+    name = forms.CharField(label=_("What is your local called?"), max_length=120)
+    about = forms.CharField(
+        label=_("A few sentences for people who do not know you"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("They stand on the public page. You can change them at any time."),
+    )
+    language = forms.ChoiceField(label=_("Language of the community"), choices=settings.LANGUAGES)
+
+
+class PlaceForm(forms.Form):
+    """Where it is."""
+
+    place_name = forms.CharField(label=_("Town or village"), max_length=120)
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    pair = PairField(
+        label=_("Where exactly?"),
+        required=False,
+        help_text=_(
+            "Two numbers from any map app, like 24.326, 109.428. Needed for kilometres; you can add them later."
+        ),
+    )
+    is_chinese_map = forms.BooleanField(
+        label=_("The numbers come from a Chinese map app (Amap, Tencent)"),
+        required=False,
+        help_text=_("These apps shift their numbers by some hundred metres."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Shifts Chinese coordinates back."""
+        data = super().clean() or {}
+        if data.get("pair") and data.get("is_chinese_map"):
+            data["pair"] = coordinates.from_chinese_map(*data["pair"])
+        return data
+
+
+class MoneyForm(forms.Form):
+    """In which money it counts."""
+
+    currency = forms.ChoiceField(
+        label=_("Which money do you use?"), choices=currencies, help_text=_("It cannot be changed later.")
+    )
+
+
+class PracticesForm(forms.Form):
+    """What people do together here."""
+
+    practices = forms.MultipleChoiceField(
+        label=_("What do you want to do together?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("You can switch each on and off later."),
+    )
+    sample = forms.BooleanField(
+        label=_("Add a few sample farms and products to try things out"),
+        required=False,
+        help_text=_("They are made up, and marked as samples."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["practices"]
+        field.choices = [(practice.name, practice.title) for practice in installed()]
+        field.initial = [practice.name for practice in installed()]
+
+
+class StewardForm(forms.Form):
+    """Who looks after it first."""
+
+    steward_name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    steward_email = forms.EmailField(
+        label=_("Your mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("You sign in with it. Without mail, set up a passkey on the next page."),
+    )
+
+
+class LocalForm(KeyedForm):
+    """The settings of the local, later."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    about = forms.CharField(
+        label=_("A few sentences for the public page"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    place_name = forms.CharField(label=_("Town or village"), max_length=120)
+    pair = PairField(
+        label=_("Where exactly?"), required=False, help_text=_("Two numbers, north first: 24.326, 109.428")
+    )
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    language = forms.ChoiceField(label=_("Language of the community"), choices=settings.LANGUAGES)
+    practices = forms.MultipleChoiceField(
+        label=_("What do you do together?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Switching off hides pages; nothing is lost."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["practices"]
+        field.choices = [(practice.name, practice.title) for practice in installed()]

@@ -1,0 +1,98 @@
+"""The setup wizard: one-time, nothing lost on error, finishing twice harmless."""
+
+import pytest
+from django.test import Client
+
+from cosmolocal.agents import policy, queries
+from cosmolocal.agents.models import Agent, User
+from cosmolocal.kernel import node
+from cosmolocal.money import queries as money
+from cosmolocal.website.operations import make_setup_link
+
+ANSWERS = {
+    "begin": {"what": "new"},
+    "name": {"name": "Ainonghui", "about": "Good food from people we know.", "language": "en"},
+    "place": {"place_name": "Liuzhou", "zone": "Asia/Shanghai", "pair": "24.326, 109.428"},
+    "money": {"currency": "CNY"},
+    "practices": {"practices": ["shop"]},
+    "steward": {"steward_name": "Li Na", "steward_email": "lina@example.org"},
+}
+
+
+@pytest.fixture
+def link(db: None) -> str:
+    return make_setup_link()
+
+
+def walk(client: Client, link: str, **changes: dict[str, object]) -> None:
+    for step, answers in ANSWERS.items():
+        client.post(f"{link}?step={step}", changes.get(step, answers))
+
+
+def test_a_local_is_made_and_its_steward_is_in(client: Client, link: str) -> None:
+    assert client.get(link).status_code == 200
+    walk(client, link)
+    local = node.current()
+    assert (local.name, local.place_name, local.zone, local.currency) == (
+        "Ainonghui",
+        "Liuzhou",
+        "Asia/Shanghai",
+        "CNY",
+    )
+    assert (local.latitude, local.longitude) == (24.326, 109.428)
+    steward = User.objects.get(email="lina@example.org").agent
+    assert steward is not None
+    assert policy.is_steward(steward)
+    assert money.default_currency().code == "CNY"
+    assert {box.kind for box in money.boxes()} == {"bank", "cash"}
+    assert client.get("/steward/").status_code == 200
+
+
+def test_the_link_works_once(client: Client, link: str) -> None:
+    walk(client, link)
+    walk(client, link)
+    assert Agent.objects.filter(is_home=True).count() == 1
+    assert Agent.objects.filter(name="Li Na", kind="person").count() == 1
+    stranger = Client()
+    assert stranger.get(link).status_code == 302
+    assert stranger.post(f"{link}?step=steward", ANSWERS["steward"]).status_code == 302
+
+
+def test_a_wrong_or_older_link_opens_nothing(client: Client, link: str) -> None:
+    assert client.get("/setup/guessed/").status_code == 404
+    make_setup_link()
+    assert client.get(link).status_code == 404
+
+
+def test_an_error_loses_nothing(client: Client, link: str) -> None:
+    client.post(f"{link}?step=name", ANSWERS["name"])
+    wrong = client.post(f"{link}?step=place", {**ANSWERS["place"], "pair": "near the river"})
+    assert wrong.status_code == 422
+    assert "near the river" in wrong.content.decode()
+    assert "Good food" in client.get(f"{link}?step=name").content.decode()
+    assert not node.is_ready()
+
+
+def test_the_end_leads_back_to_what_is_missing(client: Client, link: str) -> None:
+    answer = client.post(f"{link}?step=steward", ANSWERS["steward"])
+    assert answer["Location"].endswith("step=begin")
+    assert not node.is_ready()
+
+
+def test_pressing_the_map_chooses_zone_and_place(client: Client, link: str) -> None:
+    answer = client.post(f"{link}?step=place", {"place_name": "서울", "zone": "UTC", "phone.x": "273", "phone.y": "44"})
+    assert answer.status_code == 302
+    page = client.get(f"{link}?step=place").content.decode()
+    assert 'value="Asia/Seoul" selected' in page
+    assert "서울" in page
+    assert b"<svg" in client.get("/setup/world.svg").content
+
+
+def test_before_setup_is_done_nobody_gets_past_the_link(client: Client, link: str) -> None:
+    client.post(f"{link}?step=name", ANSWERS["name"])
+    assert client.get("/people/").status_code == 503
+    assert not queries.Agent.objects.filter(is_home=True).exists()
+
+
+def test_restoring_is_explained(client: Client, link: str) -> None:
+    assert "cosmolocal restore" in client.post(f"{link}?step=begin", {"what": "restore"}).content.decode()
