@@ -1,7 +1,8 @@
 """Crates are made and filled: several people at once, line by line, with what the scale said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, QuerySet
@@ -21,6 +22,8 @@ from cosmolocal.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
+
+NOTHING_WEIGHED: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,16 @@ def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -
 
 
 @operation("handovers.pack_all", fact=True)
-def pack_all(*, by: Agent, handover: Handover, key: str = "") -> None:
-    """Everything still open was packed as promised: for small groups, and for who packs from paper."""
+def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None = None, key: str = "") -> None:
+    """Everything still open was packed as promised: for small groups, and for who packs from paper. `weighed`:
+    commitment id -> base units, where the scale said something else.
+    """
     policy.permit_packing(by)
     crates = {
         crate.receiver_id: crate
         for crate in Crate.objects.select_for_update().filter(handover=handover).exclude(state=Crate.State.COLLECTED)
     }
-    pack_as_promised(by, handover, crates)
+    pack_as_promised(by, handover, crates, weighed or {})
     open_ones = [crate.pk for crate in crates.values() if crate.state == Crate.State.TO_PACK]
     Crate.objects.filter(pk__in=open_ones).update(state=Crate.State.PACKED, packer=by, changed_at=running().at)
     _packing_began(handover)
@@ -151,10 +156,12 @@ def outgoing(handover: Handover, *, finished: bool | None = None) -> "QuerySet[C
     )
 
 
-def pack_as_promised(by: Agent, handover: Handover, crates: dict[int, Crate]) -> None:
-    """Packs every line of these crates (by receiver) that nobody has ticked, at the quantity promised."""
+def pack_as_promised(
+    by: Agent, handover: Handover, crates: dict[int, Crate], weighed: Mapping[int, int] = NOTHING_WEIGHED
+) -> None:
+    """Packs every line of these crates (by receiver) that nobody has ticked, at the quantity promised or weighed."""
     open_lines = outgoing(handover, finished=False).filter(receiver_id__in=list(crates), packed=None)
-    lines = [PackLine(commitment.pk, commitment.quantity) for commitment in open_lines]
+    lines = [PackLine(commitment.pk, weighed.get(commitment.pk, commitment.quantity)) for commitment in open_lines]
     write_packed(by, handover, crates, lines)
 
 
