@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.operations import ContactDraft, LocalWish
-from cosmolocal.agents.queries import household_of, system
+from cosmolocal.agents.queries import system
 
 ABOUT = (
     "Citizens of Liuzhou who found no food they could trust went to the villages around the city and began to buy "
@@ -185,9 +185,7 @@ def _add_households(village: Village, by: Agent, today: date, count: int) -> Non
 
 
 def _home_of(person: Agent) -> Agent:
-    household = household_of(person)
-    assert household is not None
-    return household
+    return person.memberships.get(group__kind=Agent.Kind.HOUSEHOLD).group
 
 
 def _street(chance: random.Random) -> str:
