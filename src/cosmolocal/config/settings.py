@@ -77,6 +77,7 @@ JOB_MODULES = [
     "cosmolocal.money.tasks",
     "cosmolocal.catalog.tasks",
     "cosmolocal.practices.shop.tasks",
+    "cosmolocal.practices.shop.demo",
     "cosmolocal.website.tasks",
     "cosmolocal.config.backup",
 ]
