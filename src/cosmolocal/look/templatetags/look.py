@@ -245,6 +245,13 @@ def stepper(
 
 
 @register.simple_tag
+def first_submit(name: str = "", value: str = "") -> SafeString:
+    """What Enter presses in a form where steppers stand before its own button; nobody sees or reaches it."""
+    rest = _attributes({"name": name or None, "value": value or None})
+    return format_html('<button class="first-submit" tabindex="-1" aria-hidden="true"{}></button>', rest)
+
+
+@register.simple_tag
 def key_figure(label: object, value: object, note: object = "", tone: str = "") -> SafeString:
     """One number that matters, with its name."""
     return _part("key_figure", {"label": label, "value": value, "note": note, "tone": tone})

@@ -51,19 +51,21 @@
     }
   });
 
-  // The enter key in a stepper's field sends the form by its own button, never by the first − it finds.
+  // Enter in a field presses the first button of its form: that must never be the − of a stepper.
   document.addEventListener("keydown", (event) => {
-    const box = event.target.closest && event.target.closest("[data-stepper]");
-    if (!box || event.target.tagName !== "INPUT") return;
-    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    const field = event.target;
+    if (field.tagName !== "INPUT") return;
+    const box = field.closest("[data-stepper]");
+    if (box && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       stepBy(box, event.key === "ArrowUp" ? 1 : -1);
-    } else if (event.key === "Enter") {
-      const form = event.target.form;
-      const button = form && [...form.elements].find((one) => one.type === "submit" && !one.classList.contains("step"));
+    } else if (event.key === "Enter" && field.form) {
+      const buttons = [...field.form.elements].filter((one) => one.type === "submit");
+      if (!buttons.length || !buttons[0].classList.contains("step")) return;
       event.preventDefault();
-      if (button) form.requestSubmit(button);
-      else event.target.dispatchEvent(new Event("change", { bubbles: true }));
+      const button = buttons.find((one) => !one.classList.contains("step"));
+      if (button) field.form.requestSubmit(button);
+      else field.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });
 
@@ -95,7 +97,8 @@
   });
 
   // What was typed. Kept in this tab when the connection drops, filled in again when the same form comes back.
-  const place = (form) => `look:${location.pathname}:${form.id || form.getAttribute("action") || [...document.forms].indexOf(form)}`;
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
+  const place = (form) => `look:${location.pathname}:${form.getAttribute("id") || form.getAttribute("action") || [...document.forms].indexOf(form)}`;
   const typed = (field) => field.name && !field.disabled && field.defaultValue !== undefined &&
     !["hidden", "password", "file", "submit", "button"].includes(field.type) && !field.closest("[data-stepper]");
 
@@ -110,7 +113,7 @@
     if (values.length) try { sessionStorage.setItem(place(form), JSON.stringify(values)); } catch { /* no room: nothing to do */ }
   }
 
-  const postForms = () => [...document.forms].filter((form) => form.method === "post" && form.querySelector("textarea, select, input:not([type=hidden])"));
+  const postForms = () => [...document.forms].filter((form) => isPost(form) && form.querySelector("textarea, select, input:not([type=hidden])"));
   const changed = (form) => [...form.elements].some((field) => typed(field) && (field.type === "checkbox" || field.type === "radio"
     ? field.checked !== field.defaultChecked : field.value !== field.defaultValue));
 
@@ -129,11 +132,13 @@
         }
       }
     }
-    if (filled) say(words.restored);
+    if (!filled) return;
+    document.querySelectorAll("[data-restored-bar]").forEach((bar) => { bar.hidden = false; });
+    say(words.restored);
   }
 
   function forget() {
-    for (const name of Object.keys(sessionStorage)) if (name.startsWith(`look:${location.pathname}:`)) sessionStorage.removeItem(name);
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith("look:")) sessionStorage.removeItem(name);
   }
 
   // One press, one deed. Buttons keep focus and value; the back button finds them awake again.
@@ -144,7 +149,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || !isPost(form)) return;
     if (!navigator.onLine) {
       event.preventDefault();
       keep(form);
@@ -155,6 +160,8 @@
     form.dataset.sent = "1";
     keep(form);
     const button = event.submitter;
+    // An answer that is a file leaves the page standing: then the form wakes up by itself.
+    setTimeout(() => release(form), 10000);
     // After the browser has read the form: a button that is put to sleep at once would not send its value.
     setTimeout(() => { if (button) { button.dataset.sending = ""; button.setAttribute("aria-disabled", "true"); } }, 0);
   });
