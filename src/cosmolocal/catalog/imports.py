@@ -1,23 +1,28 @@
 """A file of goods from its bytes to the catalog: read, judge row by row, and, unless it is a dry run, write.
 
-The door of the command line; the browser goes the same way in steps (`tasks.py`).
+The command line goes all the way at once (`run_import`); the browser in steps: `check`, then `take_over` by a job.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations
 from cosmolocal.catalog.intake.judging import judge_file, shared_numbers
-from cosmolocal.catalog.intake.names import Names
+from cosmolocal.catalog.intake.known import lists
+from cosmolocal.catalog.intake.names import KINDS, Names, unknown
 from cosmolocal.catalog.intake.reading import read
-from cosmolocal.catalog.intake.rows import VERDICTS, Judged, Row
+from cosmolocal.catalog.intake.rows import VERDICTS, Judged, Reading, Row
 from cosmolocal.kernel import ids
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import LARGEST_BYTES
 
 BATCH = 500
+MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
@@ -62,3 +67,57 @@ def write(by: Agent, rows: Sequence[Row], names: Names, key: str) -> Iterator[li
         batch = list(rows[start : start + BATCH])
         plain = operations.import_rows(by=by, rows=batch, names=names, shared=shared, key=f"{key}:{start}")
         yield [Judged(*row) for row in plain]
+
+
+def check(by: Agent, upload: Upload, key: str = "") -> Upload:
+    """Reads an upload and keeps what would become of each row; a file that is no list is kept as refused."""
+    try:
+        reading = read(bytes(upload.data), upload.name)
+    except Refusal as refusal:
+        return operations.keep_check(
+            by=by, upload=upload, verdicts=[], mapping=upload.mapping, sentence=str(refusal), key=key
+        )
+    names = Names.from_mapping(upload.mapping)
+    asked = unknown(reading.rows, names, lists())
+    mapping = {**upload.mapping, **names.plain(), "form": reading.form, "unknown": asked}
+    if upload.mapping.get("decided"):
+        mapping["unknown"] = {}
+    mapping["names"] = _names_of(mapping, asked)
+    return operations.keep_check(
+        by=by, upload=upload, verdicts=_all_verdicts(judge_file(reading.rows, names), reading), mapping=mapping, key=key
+    )
+
+
+def take_over(by: Agent, upload: Upload, key: str) -> None:
+    """Writes the rows of an upload, batch by batch; called again with the same key it goes on where it was."""
+    try:
+        reading = read(bytes(upload.data), upload.name)
+        names = Names.from_mapping(upload.mapping)
+        operations.make_names(by=by, rows=reading.rows, names=names, key=f"{key}:names")
+        shared = sorted(shared_numbers(reading.rows))
+        judged: list[Judged] = []
+        for start in range(0, len(reading.rows), BATCH):
+            batch = reading.rows[start : start + BATCH]
+            plain = operations.import_batch(
+                by=by, upload=upload, rows=batch, shared=shared, done=start + len(batch), key=f"{key}:{start}"
+            )
+            judged += [Judged(*row) for row in plain]
+    except Refusal as refusal:
+        operations.end_import(by=by, upload=upload, verdicts=upload.verdicts, sentence=str(refusal), key=f"{key}:end")
+        return
+    operations.end_import(by=by, upload=upload, verdicts=_all_verdicts(judged, reading), key=f"{key}:end")
+
+
+def _all_verdicts(judged: Sequence[Judged], reading: Reading) -> list[list[Any]]:
+    """Those of read and unread rows, in the order of the file."""
+    return [row.plain() for row in sorted([*judged, *reading.refused], key=lambda row: row.number)]
+
+
+def _names_of(mapping: Mapping[str, Any], asked: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Every name a person was or is asked about, so that she can change her mind: at most a hundred of a kind."""
+    before = mapping.get("names", {})
+    return {
+        kind: list(dict.fromkeys([*before.get(kind, []), *asked.get(kind, [])]))[:MOST_NAMES]
+        for kind in KINDS
+        if before.get(kind) or asked.get(kind)
+    }

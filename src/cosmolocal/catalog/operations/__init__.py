@@ -25,6 +25,15 @@ from cosmolocal.catalog.operations.products import (
     return_product,
     show_picture,
 )
+from cosmolocal.catalog.operations.uploads import (
+    choose_names,
+    drop_upload,
+    end_import,
+    import_batch,
+    keep_check,
+    receive_upload,
+    start_import,
+)
 
 __all__ = [
     "ItemDraft",
@@ -39,11 +48,17 @@ __all__ = [
     "change_item",
     "change_product",
     "chinese_taxes",
+    "choose_names",
     "define_category",
     "define_measure",
     "define_tax_code",
+    "drop_upload",
+    "end_import",
+    "import_batch",
     "import_rows",
+    "keep_check",
     "make_names",
+    "receive_upload",
     "retire_item",
     "retire_product",
     "return_product",
@@ -54,4 +69,5 @@ __all__ = [
     "standard_categories",
     "standard_measures",
     "standard_taxes",
+    "start_import",
 ]
