@@ -61,7 +61,7 @@ def transfer(*, by: Agent, happening: Happening, key: str = "") -> int:
 def _is_plain(told: Happening) -> bool:
     return bool(
         told.action == "transfer"
-        and told.quantity >= 0
+        and told.quantity > 0
         and told.specification_id
         and told.provider_id
         and told.receiver_id
