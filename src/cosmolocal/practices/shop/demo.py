@@ -1,13 +1,12 @@
 """Rounds of the demo, through operations: one open until tonight, one being packed, some settled, a year by a job."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.demo import Village
 from cosmolocal.agents.models import Agent, Membership, Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers import operations as handovers
@@ -40,18 +39,18 @@ class Buyers:
     restaurants: Sequence[tuple[Agent, Agent]]
 
 
-def build(village: Village, farms: Mapping[str, Agent]) -> None:
-    """Everything a visitor sees first; the rest of the year is filled in by a job."""
+def build_start() -> None:
+    """Everything a visitor sees first; the rest of the year is filled in by the job `shop.fill_demo_year`."""
     today = clock.today(node.current().zone)
+    store = Place.objects.filter(is_handover=True).order_by("id")[0]
     for weeks in range(SETTLED_AT_ONCE, 0, -1):
-        settled_round(village.store, today - timedelta(days=7 * weeks))
-    round_being_packed(village.store, today)
-    open_round_closing_tonight(village.store, today)
-    jobs.enqueue("shop.fill_demo_year", SETTLED_AT_ONCE + 1)
+        settled_round(store, today - timedelta(days=7 * weeks))
+    round_being_packed(store, today)
+    open_round_closing_tonight(store, today)
 
 
 @jobs.job("shop.fill_demo_year")
-def fill_demo_year(weeks_ago: int) -> None:
+def fill_demo_year(weeks_ago: int = SETTLED_AT_ONCE + 1) -> None:
     """One more settled round of the demo's past; asks for the next one until a year is full."""
     day = clock.today(node.current().zone) - timedelta(days=7 * weeks_ago)
     if node.current().is_demo and weeks_ago <= WEEKS:
