@@ -1,6 +1,6 @@
 """What a practice gives to the house: one frozen declaration, listed by dotted name in settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -39,8 +39,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class DoorNote:
+    """What the keeper of a hand-over should know when somebody collects: a few words, and where to do it."""
+
+    text: str
+    url: str = ""
+    tone: str = "quiet"
+
+
+@dataclass(frozen=True)
 class Practice:
-    """One practice, whole. `member_cards(agent)` and `steward_cards(agent)` fill the two home pages."""
+    """One practice, whole. `member_cards(agent)` and `steward_cards(agent)` fill the two home pages.
+
+    `door_notes(handover)` gives the keeper a note per receiver (agent id): cash to take, something to give back.
+    """
 
     name: str
     title: str | Promise
@@ -50,6 +62,7 @@ class Practice:
     member_cards: Callable[[Any], Sequence[Card]] | None = None
     steward_cards: Callable[[Any], Sequence[Card]] | None = None
     demo: Callable[..., None] | None = None
+    door_notes: Callable[[Any], Mapping[int, DoorNote]] | None = None
 
 
 @cache
