@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -150,13 +151,11 @@ class FlowsMachine(RuleBasedStateMachine):
         wish = {"by": self.vale.amina, "key": f"deed {self.deeds}", **wish}
         if refused:
             before = Operation.objects.count()
-            try:
+            with pytest.raises(Refusal) as caught:
                 deed(**wish)
-            except Refusal as refusal:
-                assert refusal.code == refused, f"refused with {refusal.code}, expected {refused}"
-                assert Operation.objects.count() == before
-                return refusal
-            raise AssertionError(f"expected {refused}, but it was done")
+            assert caught.value.code == refused
+            assert Operation.objects.count() == before
+            return caught.value
         result = deed(**wish)
         self.last = deed, wish, result
         return result
@@ -177,12 +176,9 @@ class FlowsMachine(RuleBasedStateMachine):
         if deed is not flows.record:
             return
         other = [flows.Happening("raise", 999, resource_id=self.lots[0])]
-        try:
+        with pytest.raises(Refusal) as caught:
             deed(**{**wish, "happenings": other})
-        except Refusal as refusal:
-            assert refusal.code == "kernel.key_reused"
-        else:
-            raise AssertionError("a key was used for two wishes")
+        assert caught.value.code == "kernel.key_reused"
 
     def lot(self, index: int) -> int:
         return self.lots[index % len(self.lots)]
