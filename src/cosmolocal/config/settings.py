@@ -268,5 +268,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "cosmolocal.kernel.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"django_tasks": {"level": "WARNING"}, "django_tasks_db": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("COSMOLOCAL_LOG", "INFO")},
 }
