@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.demo import ROLES, mail_of
 from cosmolocal.agents.policy import AUDITOR, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
@@ -94,7 +96,18 @@ def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any
 
 def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
     """One-click roles of the demo; nothing anywhere else."""
-    return []
+    if not (settings.DEMO and local.is_demo):
+        return []
+    mail = reader.user.email if reader.user else ""
+    found = [
+        {"url": reverse("demo_as", args=[code]), "label": label, "current": mail == mail_of(code), "who": who}
+        for code, label, who in ROLES
+    ]
+    if reader.agent is not None:
+        found.append(
+            {"url": reverse("demo_as", args=["stranger"]), "label": gettext("Stranger"), "current": False, "who": ""}
+        )
+    return found
 
 
 def _practices(local: Node) -> list[Practice]:

@@ -148,6 +148,14 @@ class StewardForm(forms.Form):
     )
 
 
+class LeaveForm(KeyedForm):
+    """So that nobody leaves by a slip of the finger."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, I want to leave"), error_messages={"required": _("Tick the box if you really want to leave.")}
+    )
+
+
 class LocalForm(KeyedForm):
     """The settings of the local, later."""
 

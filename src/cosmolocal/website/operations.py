@@ -10,12 +10,14 @@ from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Leaving, Role
 from cosmolocal.agents.operations import LocalWish
 from cosmolocal.flows import operations as flows
-from cosmolocal.kernel import ids, jobs, node
+from cosmolocal.kernel import clock, ids, jobs, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.numbers import decimals_of, symbol_of
+from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
+from cosmolocal.money import queries as accounts
 
 # Countries whose smallest coin is larger than the smallest unit.
 CASH_STEPS = {"CHF": 5, "SEK": 100, "NOK": 100, "DKK": 50, "CNY": 10, "HUF": 5, "CZK": 100}
@@ -92,13 +94,32 @@ def open_accounts(*, by: Agent, agent: Agent, key: str = "") -> None:
 def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> Leaving:
     """A person leaves; the treasurer is told what is to be paid back.
 
-    Refuses: agents.last_steward, agents.not_yours.
+    Refuses: website.goods_to_come, agents.last_steward, agents.not_yours.
     """
     household = queries.household_of(agent)
+    if household is not None and queries.members_of(household).count() == 1:
+        account = accounts.account_for(household)
+        if account is not None and accounts.standing(account).set_aside:
+            raise Refusal(
+                "website.goods_to_come",
+                _("You have ordered goods that are still to come. Collect them, or cancel the order, then leave."),
+            )
     left = people.leave(by=by, agent=agent, on_behalf_of=on_behalf_of)
     if household is not None and Agent.objects.filter(pk=household.pk, hidden_at__isnull=False).exists():
         jobs.announce("website.tell_treasurer_of_leaving", household.pk)
     return left
+
+
+@operation("website.forget")
+def forget(*, by: Agent, key: str = "") -> None:
+    """Takes the names of all whose day has come, with the letters that were written to them.
+
+    Refuses: agents.not_allowed.
+    """
+    policy.permit(by)
+    due = Agent.objects.filter(leaving__anonymise_on__lte=clock.today(), anonymised_at=None)
+    Letter.objects.filter(to__in=due).delete()
+    people.anonymise_due(by=by)
 
 
 @operation("website.try_again")

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import operations as people
 from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.policy import STEWARD, TREASURER
@@ -58,7 +57,7 @@ def _tell(role: str, event: str, subject: str, text: str, url: str) -> None:
 
 
 def _forget() -> None:
-    people.anonymise_due(by=queries.system())
+    operations.forget(by=queries.system())
 
 
 timers: tuple[Timer, ...] = (Timer("website.forget", timedelta(days=1), _forget),)

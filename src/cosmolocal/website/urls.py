@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from cosmolocal.website.views import health, homes, setup
+from cosmolocal.website.views import demo, health, homes, looking_after, own, setup
 
 urlpatterns = [
     path("", homes.public, name="public"),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("setup/world.svg", setup.world_map, name="setup_world"),
     path("setup/<str:token>/", setup.wizard, name="setup"),
     path("steward/ready/", setup.done, name="set_up"),
+    path("steward/local/", looking_after.settings, name="settings"),
+    path("steward/stuck/", looking_after.troubles, name="troubles"),
+    path("steward/stuck/<int:pk>/again/", looking_after.try_again, name="try_again"),
+    path("steward/stuck/<int:pk>/rest/", looking_after.settle, name="settle_trouble"),
+    path("me/data/", own.my_data, name="my_data"),
+    path("me/leave/", own.leave, name="leave"),
+    path("goodbye/", own.left, name="left"),
+    path("demo/as/<slug:role>/", demo.act_as, name="demo_as"),
     path("about/", health.about, name="about"),
     path("privacy/", health.privacy, name="privacy"),
     path("language/", set_language, name="set_language"),
@@ -27,6 +35,14 @@ ACCESS = {
     "setup": "setup",
     "setup_world": "setup",
     "set_up": "steward",
+    "settings": "steward",
+    "troubles": "steward",
+    "try_again": "steward",
+    "settle_trouble": "steward",
+    "my_data": "signed_in",
+    "leave": "signed_in",
+    "left": "anyone",
+    "demo_as": "demo",
     "about": "anyone",
     "privacy": "anyone",
     "set_language": "anyone",

@@ -10,7 +10,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cosmolocal.agents import forms, limits, operations, queries
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
-from cosmolocal.kernel import ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 
@@ -25,7 +24,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """The three ways in."""
     if queries.reader(request).agent is not None:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return _page(request, forms.CodeForm())
+    context = {"form": forms.CodeForm(), "passkeys": passkeys_possible(request), "mail_ready": settings.MAIL_READY}
+    return render(request, "agents/sign_in.html", {**context, "next": _target(request)})
 
 
 def use_code(request: HttpRequest) -> HttpResponse:
@@ -45,14 +45,8 @@ def use_code(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: forms.CodeForm) -> HttpResponse:
-    context = {
-        "form": form,
-        "passkeys": passkeys_possible(request),
-        "mail_ready": settings.MAIL_READY,
-        "next": _target(request),
-        "key": ids.fresh_key(),
-    }
-    return render(request, "agents/sign_in.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "next": _target(request)}
+    return render(request, "agents/use_code.html", context, status=422 if form.errors else 200)
 
 
 def _target(request: HttpRequest) -> str:

@@ -1,0 +1,132 @@
+"""Everything a local knows about one person and her household, as files that she can read and take along."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import BinaryField, Field, ForeignKey, Model, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent, User
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.models import Operation
+from cosmolocal.look.dates import format_day
+from cosmolocal.money import queries as money
+from cosmolocal.paper.tables import csv_bytes
+
+# A row is about somebody when one of these columns names her ...
+ABOUT = frozenset(
+    {
+        *("agent", "member", "group", "helper", "holder", "household", "for_agent"),
+        *("provider", "receiver", "primary_accountable", "to", "producer"),
+    }
+)
+# ... and not when she only did it; what she did stands in `what-i-did`.
+DID = frozenset(["by", "asked_by", "made_by", "placed_by", "changed_by", "packer", "collected_by", "on_behalf_of"])
+# Neither: a role's scope, who may not vote, a circle that is asked, a proposal's maker.
+BESIDE = frozenset(["scope", "circle"])
+# Rows that belong to such a row, by the name under which it knows them.
+PARTS = frozenset({"lines", "payments", "enclosures", "credits"})
+SECRET = frozenset({"digest", "password", "key", "fingerprint"})
+YEARS = 12
+
+
+def collect(person: Agent, household: Agent | None) -> bytes:
+    """A ZIP with JSON and CSV of every table, statements of the accounts, and an index in plain words."""
+    mine = [person.pk, *([household.pk] if household else [])]
+    buffer, listed = io.BytesIO(), []
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, title, rows in _tables(mine, person):
+            archive.writestr(f"data/{name}.json", json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
+            archive.writestr(f"data/{name}.csv", _csv(rows))
+            listed.append((name, title, len(rows)))
+        statements = list(_statements(mine))
+        for name, _title, data in statements:
+            archive.writestr(name, data)
+        context = {"person": person, "local": node.current(), "on": format_day(clock.today()), "tables": listed}
+        context["statements"] = [(name, title) for name, title, _data in statements]
+        archive.writestr("index.html", render_to_string("website/my_data_index.html", context))
+    return buffer.getvalue()
+
+
+def links_to_agents() -> Iterator[tuple[type[Model], str]]:
+    """Every column of this node that names an agent: (model, column)."""
+    for model in apps.get_models():
+        if model.__module__.startswith("cosmolocal."):
+            for column in model._meta.local_fields:
+                if isinstance(column, ForeignKey) and column.related_model is Agent:
+                    yield model, column.name
+
+
+def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
+    yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
+    found: dict[type[Model], Q] = {}
+    for model, column in links_to_agents():
+        if column in ABOUT and model is not User:
+            found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
+    for model, wish in found.items():
+        about = model._default_manager.filter(wish)
+        yield from _table(model, about)
+        for relation in model._meta.related_objects:
+            if relation.get_accessor_name() in PARTS:
+                part: Any = relation.related_model
+                yield from _table(part, part._default_manager.filter(**{f"{relation.field.name}__in": about}))
+    did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")
+    yield (
+        "what-i-did",
+        _("What I did, and what was done for me"),
+        [dict(row) for row in did.values("at", "code", "by__name")],
+    )
+
+
+def _table(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    found = _rows(rows.order_by("pk"))
+    if found:
+        title = str(model._meta.verbose_name_plural).capitalize()
+        yield slugify(model._meta.label.replace(".", "-")), title, found
+
+
+def _rows(found: QuerySet[Any]) -> list[dict[str, Any]]:
+    shown = [column.attname for column in found.model._meta.local_fields if _is_shown(column)]
+    return list(found.values(*shown))
+
+
+def _is_shown(column: "Field[Any, Any]") -> bool:
+    return column.name not in SECRET and not isinstance(column, BinaryField)
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """A cell that begins like a formula is text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def _statements(mine: list[int]) -> Iterator[tuple[str, str, bytes]]:
+    """Each account's statement, with amounts as people write them."""
+    until = clock.today()
+    for kind in ("member", "producer"):
+        for account in money.accounts_by_holder(mine, kind).values():
+            found = money.statement(account, until - timedelta(days=366 * YEARS), until)
+            rows: list[list[Any]] = [
+                [line.on, line.text, line.with_whom, money.format(line.amount), money.format(line.balance)]
+                for line in found.lines
+            ]
+            head = [_("Day"), _("What"), _("With"), _("Amount"), _("Balance")]
+            yield f"statement-{kind}-{account.pk}.csv", account.name, csv_bytes(head, rows)

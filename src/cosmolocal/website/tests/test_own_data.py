@@ -1,0 +1,99 @@
+"""My data is whole and only mine; leaving hides, tells and waits."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.test import Client
+
+from cosmolocal.agents import operations, queries
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import jobs
+from cosmolocal.messages.models import Letter
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as accounts
+from cosmolocal.website import my_data, tasks
+from cosmolocal.website.operations import open_accounts
+
+Browser = Callable[[Agent], Client]
+
+
+def files_of(browser: Client) -> zipfile.ZipFile:
+    answer = browser.post("/me/data/")
+    assert answer["Content-Type"] == "application/zip"
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer) if answer.streaming else answer.content))
+
+
+def test_the_file_holds_what_is_mine_and_nobody_elses(
+    people: dict[str, Agent], signed_in: Browser, local: Agent
+) -> None:
+    household = queries.household_of(people["member"])
+    assert household is not None
+    open_accounts(by=local, agent=household)
+    account = accounts.account_for(household)
+    money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=12640)
+    archive = files_of(signed_in(people["member"]))
+    names = set(archive.namelist())
+    assert {"index.html", "data/agents.json", "data/agents-contact.csv", "data/money-account.json"} <= names
+    everything = "\n".join(archive.read(name).decode() for name in names)
+    assert "member@example.org" in everything
+    assert "126.40" in everything
+    assert "other@example.org" not in everything
+    assert {row["name"] for row in json.loads(archive.read("data/agents.json"))} == {"Member"}
+    assert "digest" not in everything
+
+
+def test_every_column_that_names_somebody_is_thought_of() -> None:
+    """A new table is about people, or says what they did: decide it here."""
+    known = my_data.ABOUT | my_data.DID | my_data.BESIDE
+    forgotten = [f"{model._meta.label}.{column}" for model, column in my_data.links_to_agents() if column not in known]
+    assert not forgotten
+
+
+def test_leaving_hides_signs_out_and_tells_the_treasurer(
+    people: dict[str, Agent], signed_in: Browser, local: Agent
+) -> None:
+    household = queries.household_of(people["member"])
+    assert household is not None
+    open_accounts(by=local, agent=household)
+    money.top_up(by=local, account=accounts.account_for(household), box=accounts.boxes()[0], amount=5000)
+    browser = signed_in(people["member"])
+    page = browser.get("/me/leave/").content.decode()
+    assert "50.00" in page
+    assert browser.post("/me/leave/", {"key": "a"}).status_code == 422
+    assert browser.post("/me/leave/", {"sure": "on"})["Location"] == "/goodbye/"
+    people["member"].refresh_from_db()
+    assert people["member"].hidden_at is not None
+    assert browser.get("/home/").status_code == 302
+
+
+def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
+    household = queries.household_of(people["member"])
+    assert household is not None
+    open_accounts(by=local, agent=household)
+    account = accounts.account_for(household)
+    money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=5000)
+    money.reserve(by=local, account=account, target=accounts.fund("running"), amount=3000)
+    answer = signed_in(people["member"]).post("/me/leave/", {"sure": "on"})
+    assert answer.status_code == 422
+    assert "still to come" in answer.content.decode()
+
+
+def test_a_request_to_join_reaches_the_stewards(local: Agent) -> None:
+    asked = operations.ask_to_join(by=queries.system(), name="Jo", email="jo@example.org", words="I love greens")
+    with job_running():
+        tasks.tell_of_request(asked.pk)
+    letter = Letter.objects.get()
+    assert letter.to.name == "Li Na"
+    assert "Jo" in letter.subject
+    assert letter.text == "I love greens"
+
+
+@contextmanager
+def job_running() -> Iterator[None]:
+    """Stands in a job, as the worker does."""
+    token = jobs._key.set("job:test")
+    yield
+    jobs._key.reset(token)

@@ -1,0 +1,129 @@
+"""Ways in: a shown code, a mailed code; never a password, never an open form; limits."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from cosmolocal.agents import operations
+from cosmolocal.agents.models import Agent, SignInCode, User
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.refusal import Refusal
+
+Browser = Callable[[Agent], Client]
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/home/").status_code == 200
+
+
+def shown_code(page: str) -> str:
+    found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", page)
+    assert found
+    return found.group()
+
+
+def test_a_shown_code_opens_once(people: dict[str, Agent], signed_in: Browser) -> None:
+    page = signed_in(people["steward"]).post(f"/people/{people['member'].pk}/code/").content.decode()
+    code = shown_code(page)
+    first, second = Client(), Client()
+    assert first.post("/people/sign-in/code/", {"code": code.lower().replace("-", " ")}).status_code == 302
+    assert is_in(first)
+    again = second.post("/people/sign-in/code/", {"code": code})
+    assert again.status_code == 422
+    assert "wrong, used or too old" in again.content.decode()
+    assert not is_in(second)
+    assert not SignInCode.objects.filter(digest__contains=code).exists()
+
+
+def test_a_code_ends_and_a_new_one_ends_the_old(people: dict[str, Agent], local: Agent) -> None:
+    member = people["member"]
+    operations.make_sign_in_code(by=local, agent=member, code="AAAA2222")
+    operations.make_sign_in_code(by=local, agent=member, code="BBBB3333")
+    with pytest.raises(Refusal):
+        operations.use_sign_in_code(by=local, code="AAAA2222")
+    with clock.standing_at(clock.now() + timedelta(minutes=31)), pytest.raises(Refusal):
+        operations.use_sign_in_code(by=local, code="BBBB3333")
+    operations.make_sign_in_code(by=local, agent=member, code="CCCC4444", printed=True)
+    with clock.standing_at(clock.now() + timedelta(days=6)):
+        assert operations.use_sign_in_code(by=local, code="cccc 4444").agent == member
+
+
+def test_guessing_ends_soon(local: Agent) -> None:
+    client = Client()
+    answers = [client.post("/people/sign-in/code/", {"code": f"GUESS{n}"}).status_code for n in range(12)]
+    assert answers[:10] == [422] * 10
+    assert answers[10:] == [429] * 2
+
+
+def test_a_mailed_code_opens(people: dict[str, Agent], settings) -> None:
+    settings.MAIL_READY = True
+    client = Client()
+    assert "Send me a code" in client.get("/account/login/").content.decode()
+    answer = client.post("/account/login/code/", {"email": "Member@example.org"})
+    assert answer.status_code == 302
+    code = shown_code(str(mail.outbox[0].body))
+    wrong = client.post(answer["Location"], {"code": "AAAA-BBBB"})
+    assert wrong.status_code in (200, 302)
+    assert not is_in(client)
+    client.post(answer["Location"], {"code": code})
+    assert is_in(client)
+
+
+def test_an_unknown_address_learns_nothing(local: Agent) -> None:
+    client = Client()
+    known = client.post("/account/login/code/", {"email": "lina@example.org"})
+    unknown = Client().post("/account/login/code/", {"email": "nobody@example.org"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [letter.to for letter in mail.outbox] == [["lina@example.org"]]
+
+
+def test_where_no_mail_is_set_up_the_page_says_what_to_do(local: Agent, settings) -> None:
+    settings.MAIL_READY = False
+    page = Client().get("/account/login/").content.decode()
+    assert "Ask a steward for a code" in page
+    assert 'name="code"' in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/signup/", "/account/password/reset/", "/account/password/set/", "/account/email/"]
+)
+def test_no_password_and_no_open_form(people: dict[str, Agent], signed_in: Browser, path: str) -> None:
+    assert Client().get(path).status_code == 302
+    assert signed_in(people["member"]).get(path).status_code == 403
+    assert not User.objects.get(agent=people["member"]).has_usable_password()
+
+
+@pytest.mark.parametrize(("host", "offered"), [("localhost", True), ("127.0.0.1", False)])
+def test_passkeys_only_where_the_host_is_a_name(local: Agent, host: str, offered: bool) -> None:
+    page = Client().get("/account/login/", headers={"host": host}).content.decode()
+    assert ("passkey_login" in page) is offered
+
+
+def test_a_changed_address_no_longer_opens(people: dict[str, Agent], local: Agent) -> None:
+    member = people["member"]
+    operations.change_contact(by=member, agent=member, contact=operations.ContactDraft(email="new@example.org"))
+    Client().post("/account/login/code/", {"email": "member@example.org"})
+    assert mail.outbox == []
+    Client().post("/account/login/code/", {"email": "new@example.org"})
+    assert len(mail.outbox) == 1
+
+
+def test_who_has_left_does_not_come_in(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
+    browser = signed_in(people["member"])
+    assert is_in(browser)
+    operations.leave(by=local, agent=people["member"])
+    assert not is_in(browser)
+    Client().post("/account/login/code/", {"email": "member@example.org"})
+    assert mail.outbox == []
+
+
+def test_back_to_where_one_was_and_nowhere_else(people: dict[str, Agent], local: Agent) -> None:
+    for number, (wish, target) in enumerate([("/people/circles/", "/people/circles/"), ("//evil.example/", "/home/")]):
+        code = f"ABCD345{number + 2}"
+        operations.make_sign_in_code(by=local, agent=people["member"], code=code)
+        answer = Client().post("/people/sign-in/code/", {"code": code, "next": wish})
+        assert answer["Location"] == target

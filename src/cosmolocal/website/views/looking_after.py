@@ -1,0 +1,74 @@
+"""The settings of the local, and work that got stuck: a steward's pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents.operations import LocalWish, change_local
+from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.kernel.practice import installed
+from cosmolocal.website import operations
+from cosmolocal.website.forms import LocalForm
+from cosmolocal.website.queries import local_of
+
+
+def settings(request: HttpRequest) -> HttpResponse:
+    """Name, place, words, zone, language, practices."""
+    local = local_of(request)
+    known = local.latitude is not None and local.longitude is not None
+    start = {name: getattr(local, name) for name in ("name", "about", "place_name", "zone", "language")} | {
+        "pair": f"{local.latitude}, {local.longitude}" if known else "",
+        "practices": local.practices or [practice.name for practice in installed()],
+    }
+
+    def act(data: dict[str, Any]) -> str:
+        latitude, longitude = data["pair"] or (None, None)
+        names = ("name", "about", "place_name", "zone", "language", "practices")
+        wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
+        change_local(by=actor(request), wish=wish, key=data["key"])
+        messages.success(request, _("Kept."))
+        return reverse("settings")
+
+    lead = _("Money: %(currency)s. It stays as it was chosen at the beginning.") % {"currency": local.currency}
+    back = reverse("steward")
+    form = LocalForm(request.POST or None, initial=start)
+    return one_form(request, form, act, title=_("This local"), lead=lead, back=back, back_label=_("To do"))
+
+
+def troubles(request: HttpRequest) -> HttpResponse:
+    """Jobs that were given up or refused, newest first."""
+    open_ones = JobTrouble.objects.filter(settled_at=None).order_by("-at", "-id")
+    return render(
+        request, "website/troubles.html", {"page": Paginator(open_ones, 30).get_page(request.GET.get("page"))}
+    )
+
+
+@require_POST
+def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Once more."""
+    trouble = get_object_or_404(JobTrouble, pk=pk)
+    return deed(
+        request,
+        lambda key: operations.try_again(by=actor(request), trouble=trouble, key=key),
+        reverse("troubles"),
+        _("It is tried once more."),
+    )
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it rest."""
+    trouble = get_object_or_404(JobTrouble, pk=pk)
+    return deed(
+        request,
+        lambda key: operations.settle_trouble(by=actor(request), trouble=trouble, key=key),
+        reverse("troubles"),
+        _("It rests."),
+    )

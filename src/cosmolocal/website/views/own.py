@@ -1,0 +1,58 @@
+"""My data to take away, and leaving."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents import rules
+from cosmolocal.agents.limits import limited
+from cosmolocal.agents.views.answers import actor, one_form
+from cosmolocal.kernel import clock
+from cosmolocal.look.dates import format_day
+from cosmolocal.money import queries as money
+from cosmolocal.paper import downloads
+from cosmolocal.website import my_data as files
+from cosmolocal.website import operations
+from cosmolocal.website.forms import LeaveForm
+
+
+@limited("my_data", times=10, seconds=3600)
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What the file holds; the button gives it."""
+    me = actor(request)
+    if request.method == "POST":
+        data = files.collect(me, people.household_of(me))
+        return downloads.file(data, f"my-data-{clock.today():%Y-%m-%d}.zip", "application/zip")
+    return render(request, "website/my_data.html")
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """What happens when I leave, and the deed itself."""
+    me = actor(request)
+    household = people.household_of(me)
+    is_last = household is not None and people.members_of(household).count() == 1
+    account = money.account_for(household) if household and is_last else None
+    standing = money.standing(account) if account else None
+
+    def act(data: dict[str, Any]) -> str:
+        operations.leave_local(by=me, agent=me, key=data["key"])
+        logout(request)
+        return reverse("left")
+
+    context = {
+        "household": household,
+        "is_last": is_last,
+        "has": money.format(standing.balance) if standing else "",
+        "owes": standing is not None and standing.balance < 0,
+        "forgotten": format_day(rules.anonymise_on(clock.today(), keeps_books=True)),
+    }
+    return one_form(request, LeaveForm(request.POST or None), act, template="website/leave.html", **context)
+
+
+def left(request: HttpRequest) -> HttpResponse:
+    """Gone."""
+    return render(request, "website/left.html")
