@@ -79,6 +79,17 @@ def everything(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def sheet() -> dict[str, Any]:
+    """A packing list of several sheets."""
+    goods = ["Pak choi 小白菜", "Eggs 土鸡蛋", "Lotus root 莲藕", "Rice 大米", "Tofu 豆腐"]
+    rows = [(f"Household {n + 1}", goods[n % 5], "", f"{n % 4 + 1} jin") for n in range(90)]
+    columns: list[Column | str] = ["Crate", "What", "Packed", Column("How much", number=True)]
+    return {
+        "local": {"name": "Ainonghui", "place": "Liuzhou", "initial": "农"},
+        "table": Table("Packing, Thursday 26 November", columns, rows, foot=["Together", "", "", "223 jin"]),
+    }
+
+
 def _flows(today: date) -> dict[str, Any]:
     """What the drawings show."""
     return {

@@ -7,7 +7,8 @@ from cosmolocal.look import views
 app_name = "look"
 urlpatterns: list[URLPattern] = [
     path("", views.gallery, name="gallery"),
+    path("sheet/", views.sheet, name="sheet"),
     path("theme/", views.theme, name="theme"),
 ]
 # The samples answer 404 outside of debug and demo.
-ACCESS: dict[str, str] = {"look:gallery": "anyone", "look:theme": "anyone"}
+ACCESS: dict[str, str] = {"look:gallery": "anyone", "look:sheet": "anyone", "look:theme": "anyone"}

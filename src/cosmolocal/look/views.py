@@ -28,6 +28,16 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part in every state; only where people build or try things out."""
+    _for_builders()
+    return render(request, "look/gallery.html", samples.everything(request))
+
+
+def sheet(request: HttpRequest) -> HttpResponse:
+    """A long list as it comes out of the printer; only where people build or try things out."""
+    _for_builders()
+    return render(request, "look/samples/sheet.html", samples.sheet())
+
+
+def _for_builders() -> None:
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
-    return render(request, "look/gallery.html", samples.everything(request))

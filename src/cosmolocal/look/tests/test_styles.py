@@ -89,6 +89,18 @@ def test_the_first_colour_of_the_page_is_the_colour_of_its_head() -> None:
     assert bars == [_themes()["light"]["card"], _themes()["dark"]["card"]]
 
 
+def test_paper_is_black_on_white_whatever_the_screen_was() -> None:
+    paper = dict(re.findall(r"--([\w-]+):\s*([^;]+);", (SHEETS / "print.css").read_text(encoding="utf-8")))
+    light = _themes()["light"]
+    assert {paper[name] for name in ("paper", "card", "sunk", "leaf-tint", "amber-tint", "clay-tint")} == {"#fff"}
+    assert {paper[name] for name in ("ink", "leaf", "clay-ink", "amber-ink", "stone-ink")} == {"#000"}
+    assert {name: paper[name] for name in light if name.startswith("tone-")} == {
+        name: value for name, value in light.items() if name.startswith("tone-")
+    }
+    # Every colour that the dark theme changes has an answer on paper, but for what is never printed.
+    assert {name for name in light if paper.get(name) is None} == {"focus"}
+
+
 PHYSICAL = re.compile(
     r"(?<![\w-])(?:margin|padding|border|inset)?-?(?:left|right|top|bottom)(?:-[\w-]+)?\s*:|(?<![\w-])(?:width|height)\s*:"
 )
