@@ -17,6 +17,7 @@ from cosmolocal.money.opening import columns, judging
 from cosmolocal.money.opening.rows import Judged, Reader, Row, RowRefused
 from cosmolocal.money.operations.opening import may_give_tasks
 from cosmolocal.money.rules import Sums
+from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import ReadTable, read_table
 
 BATCH = 100
@@ -114,6 +115,29 @@ def write(
     return operations.import_opening_books(
         by=by, rows=list(rows), on=on, accept_difference=accept_difference, key=f"{root}:books"
     )
+
+
+def take_over(upload: Upload) -> None:
+    """The taking over of a kept file, as far as it did not happen before; refusals stand in its Progress."""
+    by = Agent.objects.get(pk=upload.mapping["by"])
+
+    def told(done: int) -> None:
+        operations.note_progress(by=by, upload=upload, done=done, state="running")
+
+    try:
+        reading = read(read_table(bytes(upload.data), upload.name), upload.mapping["columns"])
+        write(
+            by,
+            reading.rows,
+            date.fromisoformat(upload.mapping["on"]),
+            accept_difference=upload.mapping["accept"],
+            key=f"upload:{upload.pk}",
+            told=told,
+        )
+    except Refusal as refusal:
+        operations.note_progress(by=by, upload=upload, done=0, state="refused", sentence=str(refusal))
+        return
+    operations.note_progress(by=by, upload=upload, done=len(upload.verdicts), state="done")
 
 
 def run_import(

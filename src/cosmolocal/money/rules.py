@@ -10,6 +10,8 @@ from datetime import date, timedelta
 # Reading order of the balance sheet.
 ASSETS = ("bank", "cash", "transit", "receivables", "stock")
 CLAIMS = ("members", "producers", "rounds", "unmatched", "deposits", "share_capital", "tax", "funds")
+# Deeds that may be taken back as a whole; payments out have their own way back.
+MAY_BE_UNDONE = frozenset({"money.top_up", "money.pay_in_coins", "money.transfer", "money.refund", "money.pay_cost"})
 _OF_FUND = {
     "unmatched": "unmatched",
     "deposits": "deposits",

@@ -76,3 +76,21 @@ COSTS: tuple[str, ...] = ("fee", "rent", "wages", "tax_paid", "cost")
 def reason_label(reason: str) -> str:
     """What a statement says for the reason of an event."""
     return str(REASONS.get(reason, _("Transfer")))
+
+
+# Lines of the balance sheet (rules.ASSETS and rules.CLAIMS), as people call them.
+GROUP_LABELS: Mapping[str, str | Promise] = {
+    "bank": _("In the bank"),
+    "cash": _("In cash"),
+    "transit": _("On its way"),
+    "receivables": _("Others owe us"),
+    "stock": _("Goods in stock, at cost"),
+    "members": _("Members have with us"),
+    "producers": _("We owe producers"),
+    "rounds": _("In open order rounds"),
+    "unmatched": _("Payer unknown"),
+    "deposits": _("Deposits held"),
+    "share_capital": _("Share capital"),
+    "tax": _("Tax owed"),
+    "funds": _("Our own funds"),
+}

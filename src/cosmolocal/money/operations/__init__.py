@@ -23,8 +23,10 @@ from cosmolocal.money.operations.payouts import (
     return_payment,
 )
 from cosmolocal.money.operations.transfers import Leg, refund, release_reservation, reserve, transfer, transfer_many
+from cosmolocal.money.operations.uploads import Judgement, keep_file, map_file, note_progress, take_file_over
 
 __all__ = [
+    "Judgement",
     "Leg",
     "PaymentWish",
     "agree_payment_list",
@@ -36,9 +38,12 @@ __all__ = [
     "drop_payment_list",
     "import_opening_books",
     "import_people",
+    "keep_file",
     "make_payment_list",
+    "map_file",
     "match_unmatched",
     "move_money",
+    "note_progress",
     "open_account",
     "open_box",
     "open_currency",
@@ -52,6 +57,7 @@ __all__ = [
     "return_payment",
     "send_back",
     "set_limits",
+    "take_file_over",
     "top_up",
     "top_up_unmatched",
     "transfer",

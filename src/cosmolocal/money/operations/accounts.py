@@ -15,7 +15,15 @@ from cosmolocal.money.words import FUNDS, Fund
 
 @operation("money.open_currency")
 def open_currency(
-    *, by: Agent, code: str, decimals: int, symbol: str, cash_step: int = 1, start_floor: int = 0, warn_below: int = 0
+    *,
+    by: Agent,
+    code: str,
+    decimals: int,
+    symbol: str,
+    cash_step: int = 1,
+    start_floor: int = 0,
+    warn_below: int = 0,
+    key: str = "",
 ) -> Currency:
     """Opens a national currency with its two specifications and all standard funds; again: the same one.
 
@@ -54,7 +62,7 @@ def _open_fund(by: Agent, currency: Currency, fund: Fund) -> None:
 
 @operation("money.open_account")
 def open_account(
-    *, by: Agent, holder: Agent, kind: str = "member", currency: Currency | None = None, name: str = ""
+    *, by: Agent, holder: Agent, kind: str = "member", currency: Currency | None = None, name: str = "", key: str = ""
 ) -> Account:
     """Opens the account of a household, organisation, producer or of walk-in customers; again: the same one.
 
@@ -73,7 +81,7 @@ def open_account(
 
 
 @operation("money.open_round_account")
-def open_round_account(*, by: Agent, name: str, code: str) -> Account:
+def open_round_account(*, by: Agent, name: str, code: str, key: str = "") -> Account:
     """Opens the account through which one order round's money runs; settled, it is exactly 0. Again: the same one."""
     policy.permit_house(by)
     currency = queries.default_currency()
@@ -89,7 +97,14 @@ def open_round_account(*, by: Agent, name: str, code: str) -> Account:
 
 @operation("money.open_box")
 def open_box(
-    *, by: Agent, kind: str, name: str, number: str = "", bank_name: str = "", currency: Currency | None = None
+    *,
+    by: Agent,
+    kind: str,
+    name: str,
+    number: str = "",
+    bank_name: str = "",
+    currency: Currency | None = None,
+    key: str = "",
 ) -> MoneyBox:
     """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
 
@@ -110,7 +125,7 @@ def open_box(
 
 
 @operation("money.set_limits")
-def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None) -> None:
+def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None, key: str = "") -> None:
     """Sets when the holder gets a friendly word, and where it stops (minor units; below 0: credit).
 
     A balance that lies below the new floor stays and stands on the list. Refuses: money.warning_below_stop.

@@ -9,14 +9,11 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy, queries
+from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.transfers import check_reason
 from cosmolocal.money.words import REASONS
-
-# Deeds that may be taken back as a whole; payments out have their own way back.
-_MAY_BE_UNDONE = frozenset({"money.top_up", "money.pay_in_coins", "money.transfer", "money.refund", "money.pay_cost"})
 
 
 @operation("money.pay_cost", fact=True)
@@ -103,7 +100,7 @@ def undo(*, by: Agent, deed_id: int, reason: str, key: str = "") -> None:
     """
     policy.permit_books(by)
     check_reason(reason)
-    deed = Operation.objects.filter(pk=deed_id, code__in=_MAY_BE_UNDONE).first()
+    deed = Operation.objects.filter(pk=deed_id, code__in=rules.MAY_BE_UNDONE).first()
     events = list(deed.events.order_by("pk").values_list("pk", flat=True)) if deed else []
     if deed is None or not events:
         raise Refusal("money.cannot_undo", _("This entry cannot be taken back here. Correct it where it was made."))

@@ -113,7 +113,9 @@ def _known(ids: set[int]) -> dict[int, tuple[int, int, int]]:
 
 
 @operation("money.reserve")
-def reserve(*, by: Agent, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> int:
+def reserve(
+    *, by: Agent, account: Account, target: Account, amount: int, agreement_id: int | None = None, key: str = ""
+) -> int:
     """Sets `amount` minor units aside on an account for a later transfer to `target`; the id of the commitment.
 
     Called by the deed that needs it, which has permitted `by`. Refuses: money.not_enough (`missing` in its facts).
@@ -138,7 +140,7 @@ def reserve(*, by: Agent, account: Account, target: Account, amount: int, agreem
 
 
 @operation("money.release_reservation")
-def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0) -> None:
+def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: str = "") -> None:
     """Gives back what was set aside, all but `keep` minor units."""
     flows.release(by=by, commitments=[commitment_id], keep={commitment_id: keep} if keep else None)
 

@@ -97,3 +97,8 @@ def visible_to(reader: Reader) -> QuerySet[Account]:
         return Account.objects.none()
     everything = Account.objects.labelled()
     return everything if policy.may_read_books(reader) else everything.held_by(policy.own_holders(reader))
+
+
+def own_accounts(reader: Reader) -> QuerySet[Account]:
+    """The reader's own open accounts: her household's, her restaurant's, her farm's."""
+    return Account.objects.open().labelled().held_by(policy.own_holders(reader)).order_by("kind", "id")

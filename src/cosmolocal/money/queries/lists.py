@@ -1,13 +1,14 @@
 """What waits for somebody who keeps the books, and lists of accounts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from cosmolocal.agents import approvals
 from cosmolocal.agents.models import Agent
-from cosmolocal.money.models import Account, Currency, MonthClose, Payment, PaymentList, Unmatched
+from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
+from cosmolocal.money.queries import accounts
 from cosmolocal.money.queries.accounts import default_currency
 
 
@@ -42,6 +43,32 @@ def members(search: str = "", currency: Currency | None = None) -> QuerySet[Acco
     for word in search.split():
         found = found.filter(holder__name__icontains=word)
     return found.order_by("holder__name", "id")
+
+
+def everyone(currency: Currency | None = None) -> QuerySet[Account]:
+    """All open accounts, the local's funds among them, for somebody who moves money between any two."""
+    found = Account.objects.open().labelled().filter(currency=currency or default_currency())
+    return found.exclude(kind=Account.Kind.ROUND).order_by("kind", "holder__name", "id")
+
+
+def payable(currency: Currency | None = None) -> list[tuple[Account, int]]:
+    """Producers' accounts with what may be paid out of each now, by name."""
+    found = members(currency=currency).filter(kind=Account.Kind.PRODUCER)
+    standing = [(account, accounts.standing(account).spendable or 0) for account in found]
+    return [(account, spendable) for account, spendable in standing if spendable > 0]
+
+
+def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:
+    """What came into all boxes and what left them since a moment (two statements); carried money is left out."""
+    boxes = MoneyBox.objects.filter(currency=currency or default_currency())
+    outside = Q(resource__events__to_resource=None, resource__events__action__in=["transfer", "lower"])
+    left = Sum("resource__events__quantity", filter=outside & Q(resource__events__at__gte=since), default=0)
+    came = Sum(
+        "resource__events_to__quantity",
+        filter=Q(resource__events_to__resource=None, resource__events_to__at__gte=since),
+        default=0,
+    )
+    return boxes.aggregate(sum=came)["sum"], boxes.aggregate(sum=left)["sum"]
 
 
 def unmatched() -> QuerySet[Unmatched]:

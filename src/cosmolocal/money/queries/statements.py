@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
 from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import FUND_LABELS, reason_label
 
 
@@ -27,7 +28,7 @@ class Line:
     words: str = ""
     value_on: date | None = None
     operation_id: int = 0
-    reason: str = ""
+    may_be_undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement
                 words=notes.get(event["operation_id"], ""),
                 value_on=event["value_on"],
                 operation_id=event["operation_id"],
-                reason=event["reason"],
+                may_be_undone=event["operation__code"] in MAY_BE_UNDONE
+                and not (event["corrects_id"] or event["is_corrected"]),
             )
         )
     return Statement(since, until, opening, lines, running)
@@ -120,8 +122,14 @@ def _events(thing: Account | MoneyBox, begin: datetime, end: datetime) -> list[d
     """The movements in the order in which they were booked, with the names of the other side."""
     found = flows.events_of([thing.resource_id], begin, end)
     side = ("account__code", "account__name", "account__holder__name", "money_box__name")
+    later = found.model._default_manager.filter(corrects=OuterRef("pk"))
     return list(
-        found.order_by("at", "id").values(
+        found.annotate(is_corrected=Exists(later))
+        .order_by("at", "id")
+        .values(
+            "is_corrected",
+            "corrects_id",
+            "operation__code",
             "at",
             "value_on",
             "action",

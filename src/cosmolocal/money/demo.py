@@ -1,0 +1,99 @@
+"""Builders of demo data: the books of a young local, through the same operations as everybody's."""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.money import operations, queries
+from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.operations import PaymentWish
+
+
+@dataclass(frozen=True)
+class Books:
+    """The currency and where its money lies."""
+
+    currency: Currency
+    bank: MoneyBox
+    cash: MoneyBox
+
+
+def open_books(
+    by: Agent,
+    code: str = "CNY",
+    symbol: str = "¥",
+    bank: str = "Rural credit bank",
+    number: str = "6228 4800 1234 5678",
+) -> Books:
+    """A national currency with its funds, a bank account and a cash box; members are warned below 50."""
+    currency = operations.open_currency(by=by, code=code, decimals=2, symbol=symbol, cash_step=10, warn_below=5000)
+    return Books(
+        currency=currency,
+        bank=operations.open_box(by=by, kind="bank", name=bank, number=number, bank_name=bank),
+        cash=operations.open_box(by=by, kind="cash", name="Cash box"),
+    )
+
+
+def open_accounts(by: Agent, holders: Iterable[Agent], kind: str = "member") -> list[Account]:
+    """An account for each."""
+    return [operations.open_account(by=by, holder=holder, kind=kind) for holder in holders]
+
+
+def give_credit(by: Agent, organisations: Iterable[Agent], limit: int) -> None:
+    """Restaurants pay after delivery, up to `limit` minor units."""
+    for organisation in organisations:
+        account = operations.open_account(by=by, holder=organisation)
+        operations.set_limits(by=by, account=account, warn_below=-limit // 2, floor=-limit)
+
+
+def top_up(by: Agent, books: Books, accounts: Sequence[Account], pick: random.Random, *, least: int = 20000) -> None:
+    """Every account gets from `least` to three times as much in whole 10s; one in four in cash."""
+    for account in accounts:
+        amount = pick.randrange(least, 3 * least, 1000)
+        box = books.cash if pick.random() < 0.25 else books.bank
+        operations.top_up(by=by, account=account, box=box, amount=amount)
+
+
+def top_up_short(by: Agent, books: Books, accounts: Sequence[Account], needed: dict[int, int]) -> None:
+    """Accounts that would not reach for what they need (account id -> minor units) get twice of it, by bank."""
+    standing = queries.balances(accounts)
+    for account in accounts:
+        spendable = standing[account.pk].spendable
+        wanted = needed.get(account.pk, 0)
+        if spendable is not None and spendable < wanted:
+            operations.top_up(by=by, account=account, box=books.bank, amount=-(-2 * wanted // 1000) * 1000)
+
+
+def pay_month(by: Agent, books: Books, *, rent: int = 80000, fee: int = 1500) -> None:
+    """A month's rent and bank fee."""
+    operations.pay_cost(by=by, fund_code="running", box=books.bank, amount=rent, reason="rent")
+    operations.pay_cost(by=by, fund_code="running", box=books.bank, amount=fee, reason="fee")
+
+
+def carry_cash(by: Agent, books: Books, keep: int = 30000) -> None:
+    """What lies in the cash box beyond `keep` goes to the bank."""
+    has = queries.boxes(books.currency).get(pk=books.cash.pk).resource.accounting_quantity
+    if has > keep:
+        operations.move_money(by=by, source=books.cash, target=books.bank, amount=has - keep)
+
+
+def pay_producers(maker: Agent, second: Agent, books: Books, name: str) -> None:
+    """Everything producers are owed, drawn up by one, agreed by another, confirmed; nothing when nothing is owed."""
+    lines = [PaymentWish(account.pk, amount, name) for account, amount in queries.payable(books.currency)]
+    if not lines:
+        return
+    made = operations.make_payment_list(by=maker, lines=lines, box=books.bank, name=name)
+    operations.agree_payment_list(by=second, payment_list=made, yes=True)
+    operations.confirm_list(by=maker, payment_list=made)
+
+
+def puzzle(by: Agent, books: Books) -> None:
+    """Money from somebody nobody knows yet, so that the list is not empty."""
+    operations.top_up_unmatched(by=by, box=books.bank, amount=20000, payer="QIN XIU YING", reference="vegetables")
+
+
+def close(by: Agent, until: date) -> None:
+    """Closes the books up to a month's last day."""
+    operations.close_month(by=by, until=until)

@@ -1,0 +1,39 @@
+"""What a treasurer fills in, one deed a form."""
+
+from cosmolocal.money.forms.books import CloseMonthForm, DayForm, PeriodForm
+from cosmolocal.money.forms.deeds import (
+    BoxForm,
+    ComeInForm,
+    CostForm,
+    CountForm,
+    LimitsForm,
+    MatchForm,
+    MoveForm,
+    PayBackForm,
+    ReasonForm,
+    RefundForm,
+    TransferForm,
+)
+from cosmolocal.money.forms.opening import ConfirmForm, MapForm, UploadForm
+from cosmolocal.money.forms.payouts import PayoutForm
+
+__all__ = [
+    "BoxForm",
+    "CloseMonthForm",
+    "ComeInForm",
+    "ConfirmForm",
+    "CostForm",
+    "CountForm",
+    "DayForm",
+    "LimitsForm",
+    "MapForm",
+    "MatchForm",
+    "MoveForm",
+    "PayBackForm",
+    "PayoutForm",
+    "PeriodForm",
+    "ReasonForm",
+    "RefundForm",
+    "TransferForm",
+    "UploadForm",
+]

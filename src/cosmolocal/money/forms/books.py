@@ -1,0 +1,72 @@
+"""Which days to look at, and which month to close."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.look.dates import format_day
+from cosmolocal.look.forms import DayField, KeyedForm
+from cosmolocal.money import queries, rules
+from cosmolocal.money.forms.fields import today
+
+MONTHS_OFFERED = 14
+
+
+class PeriodForm(forms.Form):
+    """From when to when, both days included; this month and the two before where nothing is said."""
+
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
+
+    @staticmethod
+    def usual(until: date | None = None) -> dict[str, date]:
+        """From the first of the month before last up to a day, or to today."""
+        last = until or today()
+        return {"since": (last.replace(day=1) - timedelta(days=32)).replace(day=1), "until": last}
+
+    def clean(self) -> dict[str, Any]:
+        """Days that make a period; what is missing is filled in."""
+        found = super().clean() or {}
+        usual = self.usual(found.get("until"))
+        since, until = found.get("since") or usual["since"], usual["until"]
+        if since > until:
+            raise ValidationError(_("The first day must come before the last one."))
+        return {"since": since, "until": until}
+
+
+class DayForm(forms.Form):
+    """At the end of which day."""
+
+    on = DayField(label=gettext_lazy("At the end of"), required=False)
+
+    def clean_on(self) -> date:
+        """Today where nothing is said; nobody knows tomorrow's books."""
+        on: date = self.cleaned_data.get("on") or today()
+        if on > today():
+            raise ValidationError(_("This day has not come yet. Choose today or an earlier day."))
+        return on
+
+
+class CloseMonthForm(KeyedForm):
+    """Up to the end of which month."""
+
+    until = forms.TypedChoiceField(label=gettext_lazy("Close up to the end of"), coerce=date.fromisoformat)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["until"].choices = [(day.isoformat(), format_day(day)) for day in closable()]  # type: ignore[attr-defined]
+
+
+def closable() -> list[date]:
+    """Ends of months that are over and still open, the newest first; not more than a good year."""
+    found: list[date] = []
+    before = queries.closed_until()
+    day = today().replace(day=1) - timedelta(days=1)
+    while len(found) < MONTHS_OFFERED and (before is None or day > before):
+        found.append(rules.month_end(day))
+        day = day.replace(day=1) - timedelta(days=1)
+    return found

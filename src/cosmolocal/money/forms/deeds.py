@@ -1,0 +1,174 @@
+"""One deed a form: money in, out, between boxes and accounts, counted, given back, limited."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
+from cosmolocal.money import queries
+from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, amount_field, day_field
+from cosmolocal.money.models import Currency, MoneyBox
+from cosmolocal.money.words import COSTS, REASONS
+
+
+class CurrencyForm(KeyedForm):
+    """A form that counts in one currency."""
+
+    def __init__(self, *args: Any, currency: Currency, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+
+
+class ComeInForm(CurrencyForm):
+    """Money came: how much, where it lies now, for whom, on which day, with which words."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = amount_field(self.currency)
+        self.fields["box"] = BoxField(currency=self.currency, label=_("Where is it now"))
+        self.fields["account"] = AccountField(
+            accounts=queries.members(currency=self.currency),
+            label=_("For whom"),
+            required=False,
+            help_text=_("Leave it empty when you do not know. It then waits under “Payer unknown”."),
+        )
+        self.fields["on"] = day_field()
+        self.fields["payer"] = forms.CharField(
+            label=_("Who paid"),
+            required=False,
+            max_length=120,
+            help_text=_("Only if it was somebody else, or as the bank writes it."),
+        )
+        self.fields["words"] = forms.CharField(label=_("What the payer wrote"), required=False, max_length=240)
+
+
+class MatchForm(CurrencyForm):
+    """Whose money it was, and how much of it."""
+
+    def __init__(self, *args: Any, most: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["account"] = AccountField(
+            accounts=queries.members(currency=self.currency), label=_("Whose money is it")
+        )
+        self.fields["amount"] = amount_field(
+            self.currency,
+            maximum=most,
+            initial=most,
+            help_text=_("Less, where one payment was for several members."),
+        )
+
+
+class CostForm(CurrencyForm):
+    """Something was paid: which fund bears it, what for, from where."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        codes = ("running", "transport", "tax", "reserve", "solidarity", "goodwill")
+        self.fields["amount"] = amount_field(self.currency)
+        self.fields["reason"] = forms.ChoiceField(
+            label=_("What for"), choices=[(code, REASONS[code]) for code in COSTS]
+        )
+        self.fields["fund"] = FundField(codes=codes, label=_("Who bears it"), initial="running")
+        self.fields["box"] = BoxField(currency=self.currency, label=_("From where was it paid"))
+        self.fields["on"] = day_field()
+        self.fields["payee"] = AccountField(
+            accounts=queries.members(currency=self.currency),
+            label=_("To whom"),
+            required=False,
+            help_text=_("Only if it was a member or a farm. Nobody books a payment to herself."),
+        )
+
+
+class MoveForm(CurrencyForm):
+    """Money carried from one place to another."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["source"] = BoxField(currency=self.currency, label=_("From"))
+        self.fields["target"] = BoxField(currency=self.currency, label=_("To"))
+        self.fields["amount"] = amount_field(self.currency)
+        self.fields["on"] = day_field()
+
+
+class CountForm(CurrencyForm):
+    """What was found in a box."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["counted"] = MoneyField(
+            currency=self.currency.code,
+            decimals=self.currency.decimals,
+            minimum=0,
+            label=_("How much is in it"),
+            help_text=_("Count first, then look what the books say. A difference is written down, not punished."),
+        )
+
+
+class RefundForm(CurrencyForm):
+    """Money given back to a member, and why."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = amount_field(self.currency)
+        self.fields["fund"] = FundField(
+            codes=("goodwill", "deposits", "running", "solidarity", "share_capital"),
+            label=_("Who bears it"),
+            initial="goodwill",
+        )
+        self.fields["reason"] = forms.CharField(label=_("Why"), max_length=240)
+
+
+class TransferForm(CurrencyForm):
+    """From one account to another, funds among them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        accounts = queries.everyone(self.currency)
+        self.fields["source"] = AccountField(accounts=accounts, label=_("From"))
+        self.fields["target"] = AccountField(accounts=accounts, label=_("To"))
+        self.fields["amount"] = amount_field(self.currency)
+        self.fields["on"] = day_field()
+
+
+class LimitsForm(CurrencyForm):
+    """When a holder gets a friendly word, and where it stops."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        money: dict[str, Any] = {"currency": self.currency.code, "decimals": self.currency.decimals}
+        self.fields["warn_below"] = MoneyField(
+            **money, label=_("A friendly word below"), help_text=_("Members see it on their own page.")
+        )
+        self.fields["floor"] = MoneyField(
+            **money,
+            label=_("Nothing more is ordered below"),
+            help_text=_("0: what is paid in beforehand. Below 0: credit, for example −500 for a restaurant."),
+        )
+
+
+class PayBackForm(CurrencyForm):
+    """Money paid back to its holder."""
+
+    def __init__(self, *args: Any, most: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = amount_field(self.currency, maximum=most, initial=most)
+        self.fields["box"] = BoxField(currency=self.currency, label=_("From where is it paid"))
+        self.fields["words"] = forms.CharField(label=_("Words for the bank"), required=False, max_length=140)
+
+
+class ReasonForm(KeyedForm):
+    """Why: everything that takes something back says so."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=240, help_text=_("In a few words, so that it is understood in a year.")
+    )
+
+
+class BoxForm(KeyedForm):
+    """A new place where money lies."""
+
+    kind = forms.ChoiceField(label=_("What is it"), choices=MoneyBox.Kind.choices, widget=BigChoice)
+    name = forms.CharField(label=_("How is it called"), max_length=120)
+    number = forms.CharField(label=_("Account number or IBAN"), required=False, max_length=42)
+    bank_name = forms.CharField(label=_("Name of the bank"), required=False, max_length=120)

@@ -1,0 +1,115 @@
+"""Fields that forms of money share: whose account, which box, which day, how much."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.kernel import clock, node
+from cosmolocal.look.forms import BigChoice, DayField, MoneyField
+from cosmolocal.money import queries
+from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.words import FUNDS
+
+MOST_SUGGESTED = 500
+
+
+class AccountInput(forms.TextInput):
+    """A name typed, with the known ones suggested by the browser; works for three members and for thousands."""
+
+    template_name = "money/widgets/account.html"
+    suggested: list[str]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Adds the suggestions."""
+        context = super().get_context(name, value, {**(attrs or {}), "autocomplete": "off"})
+        context["widget"] |= {"suggested": self.suggested}
+        return context
+
+
+class AccountField(forms.CharField):
+    """An account, found by the holder's name or by the number after #."""
+
+    widget = AccountInput
+
+    def __init__(self, *, accounts: QuerySet[Account], **options: Any) -> None:
+        super().__init__(**options)
+        self.accounts = accounts
+        self.widget.suggested = [_written(account) for account in accounts[:MOST_SUGGESTED]]
+
+    def prepare_value(self, value: Any) -> Any:
+        """An account as a person would pick it; what was typed stays as it was typed."""
+        return _written(value) if isinstance(value, Account) else value
+
+    def to_python(self, value: Any) -> Any:
+        """The account, or a sentence that says which names there are."""
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        numbered = re.search(r"#(\d{1,18})$", typed)
+        if numbered:
+            found = list(self.accounts.filter(pk=int(numbered[1]))[:1])
+        else:
+            found = [fund for fund in self.accounts.filter(kind=Account.Kind.FUND) if str(fund) == typed]
+            found = found or list(self.accounts.filter(holder__name__iexact=typed)[:2])
+            found = found or list(self.accounts.filter(holder__name__icontains=typed)[:3])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(_("Nobody here is called “%(name)s”.") % {"name": typed[:60]}, code="nobody")
+        names = ", ".join(_written(account) for account in found)
+        raise ValidationError(_("Which one do you mean: %(names)s?") % {"names": names}, code="several")
+
+
+def _written(account: Account) -> str:
+    return f"{account} #{account.pk}"
+
+
+class BoxField(forms.ModelChoiceField[MoneyBox]):
+    """One of the open boxes, as cards with what lies in each."""
+
+    def __init__(self, *, currency: Currency, **options: Any) -> None:
+        boxes = queries.boxes(currency)
+        notes = {str(box.pk): queries.format(box.resource.accounting_quantity, currency) for box in boxes}
+        options.setdefault("empty_label", None)
+        super().__init__(queryset=boxes, widget=BigChoice(notes=notes), **options)
+
+
+class FundField(forms.ChoiceField):
+    """One of the named funds, as cards that say what each is for."""
+
+    def __init__(self, *, codes: Sequence[str], **options: Any) -> None:
+        funds = [fund for fund in FUNDS if fund.code in codes]
+        widget = BigChoice(notes={fund.code: fund.about for fund in funds})
+        super().__init__(choices=[(fund.code, fund.label) for fund in funds], widget=widget, **options)
+
+
+def amount_field(currency: Currency, **options: Any) -> MoneyField:
+    """A sum above 0 in the currency of the books."""
+    options.setdefault("label", gettext_lazy("How much"))
+    options.setdefault("minimum", 1)
+    return MoneyField(currency=currency.code, decimals=currency.decimals, **options)
+
+
+def day_field(**options: Any) -> DayField:
+    """The day it happened: today, where nothing else is said."""
+    options.setdefault("label", gettext_lazy("On which day"))
+    return DayField(initial=today, **options)
+
+
+def today() -> date:
+    """Today on the local's wall clock."""
+    return clock.today(node.current().zone)
+
+
+def moment_on(day: date) -> datetime | None:
+    """None for today (it happens now), else noon of that day on the local's wall clock."""
+    if day == today():
+        return None
+    return clock.from_wall(datetime.combine(day, time(12)), node.current().zone or "UTC")

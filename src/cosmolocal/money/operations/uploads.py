@@ -1,0 +1,95 @@
+"""A file of opening books on its way: kept, mapped, judged, taken over; where the work is stands in Progress."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.models import Progress
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy
+from cosmolocal.paper.models import Upload
+
+KIND = "money.opening_books"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a dry run found: `[row, verdict, what, sentence]` a row, how many of each, sums in minor units."""
+
+    verdicts: Sequence[Sequence[object]]
+    counts: Mapping[str, int]
+    boxes: int
+    accounts: int
+
+
+@operation("money.keep_file")
+def keep_file(*, by: Agent, name: str, data: bytes, on: date, mapping: Mapping[str, int], key: str = "") -> Upload:
+    """Keeps a file of opening books, with its guessed columns and the day on which the books begin."""
+    policy.permit_house(by)
+    return Upload.objects.create(
+        kind=KIND,
+        name=name,
+        data=data,
+        made_by_id=by.pk,
+        at=running().at,
+        mapping={"columns": dict(mapping), "on": on.isoformat()},
+    )
+
+
+@operation("money.map_file")
+def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement: Judgement, key: str = "") -> Upload:
+    """Keeps which column means what, and what the dry run with it found. Refuses: money.file_taken."""
+    policy.permit_house(by)
+    kept = _open(upload)
+    kept.mapping = {**kept.mapping, "columns": dict(mapping)}
+    kept.verdicts = [list(row) for row in judgement.verdicts]
+    kept.counts = {**judgement.counts, "boxes": judgement.boxes, "accounts": judgement.accounts}
+    kept.state = Upload.State.CHECKED
+    kept.save(update_fields=["mapping", "verdicts", "counts", "state"])
+    return kept
+
+
+@operation("money.take_file_over")
+def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
+    """Begins the taking over in the background. Refuses: money.file_taken, money.sums_differ."""
+    policy.permit_house(by)
+    kept = _open(upload)
+    if kept.counts.get("boxes") != kept.counts.get("accounts") and not accept_difference:
+        raise Refusal(
+            "money.sums_differ",
+            _("The sums do not agree. Correct the file, or choose to book the difference."),
+            field="accept",
+        )
+    kept.mapping = {**kept.mapping, "accept": accept_difference, "by": by.pk}
+    kept.state = Upload.State.IMPORTING
+    kept.save(update_fields=["mapping", "state"])
+    Progress.objects.update_or_create(
+        kind=KIND,
+        subject_id=kept.pk,
+        defaults={"done": 0, "total": len(kept.verdicts), "state": "waiting", "changed_at": running().at},
+    )
+    announce("money.take_file_over", kept.pk)
+    return kept
+
+
+@operation("money.note_progress", fact=True)
+def note_progress(*, by: Agent, upload: Upload, done: int, state: str, sentence: str = "", key: str = "") -> None:
+    """Says how far the taking over is: `state` running, done or refused; at the end the file's bytes are let go."""
+    policy.permit_house(by)
+    Progress.objects.filter(kind=KIND, subject_id=upload.pk).update(
+        done=done, state=state, sentence=sentence, changed_at=running().at
+    )
+    if state in ("done", "refused"):
+        Upload.objects.filter(pk=upload.pk).update(state=state, sentence=sentence, data=b"")
+
+
+def _open(upload: Upload) -> Upload:
+    kept = Upload.objects.select_for_update().get(pk=upload.pk)
+    if kept.state not in (Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED):
+        raise Refusal("money.file_taken", _("This file is being taken over or done with. Send a new one."))
+    return kept

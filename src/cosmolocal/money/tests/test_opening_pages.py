@@ -1,0 +1,73 @@
+"""Opening books in the browser: file, columns, dry run, yes, progress."""
+
+from datetime import UTC, datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from cosmolocal.kernel.models import Progress
+from cosmolocal.money import queries, tasks
+from cosmolocal.money.tests.test_opening import HEADER, as_csv, village_file
+from cosmolocal.money.tests.test_pages import as_
+from cosmolocal.money.tests.village import Village
+from cosmolocal.paper.models import Upload
+
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+def send(client: Client, data: bytes) -> str:
+    file = SimpleUploadedFile("books.csv", data)
+    answer = client.post("/money/opening/", {"key": "file", "file": file, "on": TODAY})
+    assert answer.status_code == 302, answer.content.decode()
+    return answer.url
+
+
+def answers(address: str, client: Client) -> dict[str, str]:
+    form = client.get(address).context["form"]
+    return {"key": "map"} | {name: str(form[name].value() or "") for name in form.fields if name != "key"}
+
+
+def test_a_whole_village_by_browser(village: Village) -> None:
+    client = as_(village, village.li_na)
+    address = send(client, as_csv(village_file()))
+    mapped = answers(address, client)
+    assert (mapped["name"], mapped["share"]) == ("1", "10")
+    checked = client.post(address, mapped)
+    page = client.get(checked.url).content.decode()
+    assert "The sums agree" in page
+    done = client.post(checked.url, {"key": "yes"})
+    assert done.status_code == 302
+    assert "Rows taken over" in client.get(done.url).content.decode()
+    upload = Upload.objects.get()
+    tasks.take_file_over(upload.pk)
+    tasks.take_file_over(upload.pk)
+    assert "It is all here" in client.get(done.url).content.decode()
+    assert Progress.objects.get().state == "done"
+    upload.refresh_from_db()
+    assert bytes(upload.data) == b""
+    assert queries.sums_agree().difference == 0
+    assert queries.fund("share_capital").resource.accounting_quantity == 1200000
+
+
+def test_a_wrong_guess_is_put_right_and_a_difference_is_asked_about(village: Village) -> None:
+    header = [*HEADER[:1], "Who", *HEADER[2:]]
+    client = as_(village, village.li_na)
+    address = send(client, as_csv([["member", "Li", "", "", "", "", "", "", "5.00", "", ""]], header))
+    mapped = answers(address, client) | {"household": ""}
+    assert mapped["name"] == ""
+    assert client.post(address, mapped).status_code == 422
+    checked = client.post(address, mapped | {"name": "1"}).url
+    assert "do not agree" in client.get(checked).content.decode()
+    assert client.post(checked, {"key": "yes"}).status_code == 422
+    assert client.post(checked, {"key": "yes2", "accept": "on"}).status_code == 302
+    tasks.take_file_over(Upload.objects.get().pk)
+    assert village.fund("opening_difference") == -500
+
+
+def test_no_file_breaks_the_page(village: Village) -> None:
+    client = as_(village, village.li_na)
+    for data in (b"", b"\x00\x01\x02" * 50, b"PK\x03\x04broken", b'"unclosed\n1,2'):
+        file = SimpleUploadedFile("x.csv", data)
+        answer = client.post("/money/opening/", {"key": "k", "file": file, "on": TODAY})
+        assert answer.status_code in (302, 422)
+    assert as_(village, village.amina).get("/money/opening/").status_code == 403

@@ -1,0 +1,264 @@
+"""Deeds of the treasurer, one a page: money came, was paid, carried, counted, given back; limits; taking back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel.models import Operation
+from cosmolocal.money import forms, operations, queries, rules
+from cosmolocal.money.forms.fields import moment_on
+from cosmolocal.money.models import Account, MoneyBox, Unmatched
+from cosmolocal.money.views.answers import actor, one_form, read_twice, reader_of
+
+
+def _desk() -> dict[str, Any]:
+    return {"back": reverse("money:desk"), "back_label": _("Money")}
+
+
+def come_in(request: HttpRequest) -> HttpResponse:
+    """Money came in: for an account, or from somebody nobody knows yet."""
+    currency = queries.default_currency()
+
+    def act(data: dict[str, Any]) -> str:
+        common = {"by": actor(request), "box": data["box"], "amount": data["amount"], "at": moment_on(data["on"])}
+        words = " · ".join(filter(None, (data["payer"], data["words"])))
+        if data["account"] is None:
+            operations.top_up_unmatched(**common, payer=data["payer"], reference=data["words"], key=data["key"])
+            messages.success(request, _("It is booked and waits under “Payer unknown”."))
+            return reverse("money:unmatched")
+        operations.top_up(**common, account=data["account"], reference=words, key=data["key"])
+        messages.success(request, _("It is booked for %(name)s.") % {"name": data["account"]})
+        return reverse("money:account", args=[data["account"].pk])
+
+    chosen = queries.members().filter(pk=request.GET.get("account") or 0).first()
+    form = forms.ComeInForm(request.POST or None, currency=currency, initial={"account": chosen})
+    return read_twice(request, form, act, title=_("Money came in"), submit=_("Yes, it came in"), **_desk())
+
+
+def match(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whose money this was."""
+    found = get_object_or_404(queries.unmatched(), pk=pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.match_unmatched(
+            by=actor(request), unmatched=found, account=data["account"], amount=data["amount"], key=data["key"]
+        )
+        messages.success(request, _("It stands on the account of %(name)s now.") % {"name": data["account"]})
+        return reverse("money:unmatched")
+
+    form = forms.MatchForm(request.POST or None, currency=found.box.currency, most=found.left)
+    lead = " · ".join(filter(None, (queries.format(found.left, found.box.currency), found.payer, found.words)))
+    back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
+    return read_twice(request, form, act, title=_("Whose money was this?"), lead=lead, submit=_("Yes, give it"), **back)
+
+
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The money went back to where it came from."""
+    found = get_object_or_404(Unmatched.objects.select_related("box__currency"), pk=pk, left__gt=0)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.send_back(by=actor(request), unmatched=found, reason=data["reason"], key=data["key"])
+        messages.success(request, _("It is booked as sent back."))
+        return reverse("money:unmatched")
+
+    lead = _("%(amount)s from %(box)s. Do this after the bank has sent it.") % {
+        "amount": queries.format(found.left, found.box.currency),
+        "box": found.box,
+    }
+    back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
+    form = forms.ReasonForm(request.POST or None)
+    return read_twice(request, form, act, title=_("Sent back"), lead=lead, submit=_("Yes, it went back"), **back)
+
+
+def cost(request: HttpRequest) -> HttpResponse:
+    """A cost that was paid."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.pay_cost(
+            by=actor(request),
+            fund_code=data["fund"],
+            box=data["box"],
+            amount=data["amount"],
+            payee=data["payee"].holder if data["payee"] else None,
+            reason=data["reason"],
+            at=moment_on(data["on"]),
+            key=data["key"],
+        )
+        messages.success(request, _("The cost is booked."))
+        return reverse("money:desk")
+
+    form = forms.CostForm(request.POST or None, currency=queries.default_currency())
+    return read_twice(request, form, act, title=_("A cost was paid"), submit=_("Yes, it was paid"), **_desk())
+
+
+def move(request: HttpRequest) -> HttpResponse:
+    """Money carried from one place to another."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.move_money(
+            by=actor(request),
+            source=data["source"],
+            target=data["target"],
+            amount=data["amount"],
+            at=moment_on(data["on"]),
+            key=data["key"],
+        )
+        messages.success(request, _("It is booked where it lies now."))
+        return reverse("money:desk")
+
+    form = forms.MoveForm(request.POST or None, currency=queries.default_currency())
+    return read_twice(request, form, act, title=_("Money was carried"), submit=_("Yes, it was carried"), **_desk())
+
+
+def count(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cash is counted; the books follow what was found."""
+    box = get_object_or_404(queries.boxes(), pk=pk)
+
+    def act(data: dict[str, Any]) -> str:
+        difference = operations.count_cash(by=actor(request), box=box, counted=data["counted"], key=data["key"])
+        if difference:
+            amount = queries.format(abs(difference), box.currency)
+            said = _("%(amount)s too much.") if difference > 0 else _("%(amount)s is missing.")
+            messages.warning(
+                request, said % {"amount": amount} + " " + _("It is written down under “Cash differences”.")
+            )
+        else:
+            messages.success(request, _("It agrees to the last coin."))
+        return reverse("money:desk")
+
+    form = forms.CountForm(request.POST or None, currency=box.currency)
+    title = _("Count %(name)s") % {"name": box}
+    return read_twice(request, form, act, title=title, submit=_("Yes, that is what lies there"), **_desk())
+
+
+def transfer(request: HttpRequest) -> HttpResponse:
+    """From one account to another, funds among them."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.transfer(
+            by=actor(request),
+            source=data["source"],
+            target=data["target"],
+            amount=data["amount"],
+            at=moment_on(data["on"]),
+            key=data["key"],
+        )
+        messages.success(request, _("It is booked."))
+        return reverse("money:account", args=[data["target"].pk])
+
+    form = forms.TransferForm(request.POST or None, currency=queries.default_currency())
+    return read_twice(request, form, act, title=_("From one account to another"), submit=_("Yes, move it"), **_desk())
+
+
+def open_box(request: HttpRequest) -> HttpResponse:
+    """A new bank account, cash box or drawer."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.open_box(by=actor(request), **data)
+        messages.success(request, _("%(name)s is here now.") % {"name": data["name"]})
+        return reverse("money:desk")
+
+    form = forms.BoxForm(request.POST or None)
+    return one_form(request, form, act, title=_("A new place for money"), submit=_("Add it"), **_desk())
+
+
+def refund(request: HttpRequest, pk: int) -> HttpResponse:
+    """Money given back to a member, and why."""
+    account = _account(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        source = queries.fund(data["fund"], account.currency)
+        operations.refund(
+            by=actor(request),
+            source=source,
+            account=account,
+            amount=data["amount"],
+            reason=data["reason"],
+            key=data["key"],
+        )
+        messages.success(request, _("It is given back."))
+        return reverse("money:account", args=[pk])
+
+    form = forms.RefundForm(request.POST or None, currency=account.currency)
+    title = _("Give something back to %(name)s") % {"name": account}
+    return read_twice(request, form, act, title=title, submit=_("Yes, give it back"), **_back(account))
+
+
+def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is on an account goes back to its holder; a second person agrees."""
+    account = _account(request, pk)
+    most = max(queries.balance(account).spendable or 0, 0)
+
+    def act(data: dict[str, Any]) -> str:
+        made = operations.pay_back(
+            by=actor(request),
+            account=account,
+            box=data["box"],
+            amount=data["amount"],
+            reference=data["words"],
+            key=data["key"],
+        )
+        messages.success(request, _("It waits for a second person to agree."))
+        return reverse("money:payout", args=[made.pk])
+
+    form = forms.PayBackForm(request.POST or None, currency=account.currency, most=most)
+    title = _("Pay back to %(name)s") % {"name": account}
+    return read_twice(request, form, act, title=title, submit=_("Yes, ask a second person"), **_back(account))
+
+
+def limits(request: HttpRequest, pk: int) -> HttpResponse:
+    """When a holder gets a friendly word, and where it stops."""
+    account = _account(request, pk)
+    standing = queries.standing(account)
+
+    def act(data: dict[str, Any]) -> str:
+        limits = {"warn_below": data["warn_below"], "floor": data["floor"]}
+        operations.set_limits(by=actor(request), account=account, **limits, key=data["key"])
+        messages.success(request, _("The limits are set."))
+        return reverse("money:account", args=[pk])
+
+    initial = {"warn_below": standing.warn, "floor": standing.floor}
+    form = forms.LimitsForm(request.POST or None, currency=account.currency, initial=initial)
+    title = _("Limits of %(name)s") % {"name": account}
+    return one_form(request, form, act, title=title, submit=_("Set them"), **_back(account))
+
+
+def close_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """An account ends; what is left goes to the solidarity fund, with a reason."""
+    account = _account(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.close_account(by=actor(request), account=account, reason=data["reason"], key=data["key"])
+        messages.success(request, _("The account is closed."))
+        return reverse("money:accounts")
+
+    lead = _("What is still on it goes to the fund “Solidarity”. Pay it back first, where that is possible.")
+    title = _("Close the account of %(name)s") % {"name": account}
+    form = forms.ReasonForm(request.POST or None)
+    return read_twice(request, form, act, title=title, lead=lead, submit=_("Close it"), danger=True, **_back(account))
+
+
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes one entry back by a reversing one; both stay readable."""
+    entry = get_object_or_404(Operation, pk=pk, code__in=rules.MAY_BE_UNDONE)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.undo(by=actor(request), deed_id=entry.pk, reason=data["reason"], key=data["key"])
+        messages.success(request, _("It is taken back. Both entries stay readable."))
+        return reverse("money:desk")
+
+    lead = _("A returned debit, a wrong amount, the wrong member: the entry stays, and a second one takes it back.")
+    form = forms.ReasonForm(request.POST or None)
+    return read_twice(request, form, act, title=_("Take it back"), lead=lead, submit=_("Yes, take it back"), **_desk())
+
+
+def _account(request: HttpRequest, pk: int) -> Account:
+    return get_object_or_404(queries.visible_to(reader_of(request)), pk=pk, closed_at=None)
+
+
+def _back(thing: Account | MoneyBox) -> dict[str, Any]:
+    return {"back": reverse("money:account", args=[thing.pk]), "back_label": str(thing)}

@@ -1,0 +1,81 @@
+"""The treasurer's desk: what waits, where the money lies, how members stand; for stewards and auditors to read."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel import clock
+from cosmolocal.money import queries
+from cosmolocal.money.forms.fields import today
+from cosmolocal.money.models import MoneyBox, PaymentList
+from cosmolocal.money.views.answers import actor, books
+from cosmolocal.money.views.own import statement_page
+
+A_PAGE = 50
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for me, how much lies where, what this month brought."""
+    month = today().replace(day=1)
+    came, went = queries.turnover(queries.moment_of(month))
+    lists = [made for made in queries.payment_lists() if made.state in _OPEN_LISTS]
+    me = actor(request)
+    context = books(request) | {
+        "waiting": queries.waiting(me),
+        "lists": lists,
+        "oldest": queries.unmatched().first(),
+        "boxes": queries.boxes(),
+        "funds": [(fund, queries.standing(fund)) for fund in queries.funds()],
+        "month": month,
+        "came": came,
+        "went": went,
+        "closed_until": queries.closed_until(),
+        "sums": queries.sums_agree(),
+        "today": today(),
+    }
+    return render(request, "money/desk.html", context)
+
+
+_OPEN_LISTS = (PaymentList.State.ASKED, PaymentList.State.AGREED)
+
+
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Members, restaurants and producers with how they stand; or only those below what was agreed."""
+    search, show = request.GET.get("q", ""), request.GET.get("show", "")
+    below = queries.below_floor()
+    found = below if show == "below" else queries.members(search)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    count = below.count()
+    address = reverse("money:accounts")
+    tabs = [
+        {"url": address, "label": _("Everybody"), "current": show != "below"},
+        {
+            "url": f"{address}?show=below",
+            "label": _("Below what was agreed"),
+            "current": show == "below",
+            "count": count,
+        },
+    ]
+    context = books(request) | {
+        "page": page,
+        "rows": [(account, queries.standing(account)) for account in page],
+        "search": search,
+        "show": show,
+        "tabs": tabs,
+    }
+    return render(request, "money/accounts.html", context)
+
+
+def unmatched(request: HttpRequest) -> HttpResponse:
+    """Money from payers nobody knows, longest waiting first."""
+    now = clock.today()
+    rows = [(found, (now - found.on).days) for found in queries.unmatched()]
+    return render(request, "money/unmatched.html", books(request) | {"rows": rows})
+
+
+def box(request: HttpRequest, pk: int) -> HttpResponse:
+    """What went into and out of a bank account or cash box: to lay beside the bank's own statement."""
+    found = get_object_or_404(MoneyBox.objects.select_related("resource", "currency"), pk=pk)
+    return statement_page(request, found, reverse("money:box", args=[pk]), (reverse("money:desk"), _("Money")))

@@ -1,0 +1,120 @@
+"""Opening books in four steps: the file, what its columns mean, the dry run, taking it over."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel.models import Progress
+from cosmolocal.money import forms, imports, operations
+from cosmolocal.money.opening import columns
+from cosmolocal.money.operations.uploads import KIND
+from cosmolocal.money.rules import Sums
+from cosmolocal.money.views.answers import actor, books, one_form
+from cosmolocal.paper.models import Upload
+from cosmolocal.paper.tables import ReadTable, read_table
+
+SAMPLE_ROWS = 3
+MOST_SHOWN = 300
+STEPS = ("opening", "opening_map", "opening_check", "opening_done")
+
+
+def _steps(now: int) -> list[dict[str, str]]:
+    labels = (_("Send the file"), _("What the columns mean"), _("Look at it"), _("Take it over"))
+    states = ["done" if number < now else "now" if number == now else "next" for number in range(4)]
+    return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
+
+
+def upload(request: HttpRequest) -> HttpResponse:
+    """The file, and the day on which these books begin."""
+
+    def act(data: dict[str, Any]) -> str:
+        content, name = form.content()
+        guessed = columns.guess(read_table(content, name).header)
+        kept = operations.keep_file(
+            by=actor(request), name=name, data=content, on=data["on"], mapping=guessed, key=data["key"]
+        )
+        return reverse("money:opening_map", args=[kept.pk])
+
+    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    earlier = Upload.objects.filter(kind=KIND).defer("data", "verdicts").order_by("-id")[:5]
+    context = books(request) | {"steps": _steps(0), "earlier": earlier}
+    return one_form(request, form, act, template="money/opening.html", **context)
+
+
+def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which column means what."""
+    kept = _kept(pk, Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED)
+    table = _table(kept)
+
+    def act(data: dict[str, Any]) -> str:
+        by = actor(request)
+        verdicts = imports.judge(by, imports.read(table, form.mapping()))
+        judgement = operations.Judgement(
+            [row.plain() for row in verdicts.rows], verdicts.counts, verdicts.sums.boxes, verdicts.sums.accounts
+        )
+        operations.map_file(by=by, upload=kept, mapping=form.mapping(), judgement=judgement, key=data["key"])
+        return reverse("money:opening_check", args=[pk])
+
+    form = forms.MapForm(request.POST or None, header=table.header, guessed=kept.mapping["columns"])
+    context = books(request) | {
+        "steps": _steps(1),
+        "upload": kept,
+        "header": table.header,
+        "sample": [row.cells for row in table.rows[:SAMPLE_ROWS]],
+        "count": len(table.rows),
+    }
+    return one_form(request, form, act, template="money/opening_map.html", **context)
+
+
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would happen, row by row, and whether the sums agree; then yes."""
+    kept = _kept(pk, Upload.State.CHECKED)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.take_file_over(by=actor(request), upload=kept, accept_difference=data["accept"], key=data["key"])
+        return reverse("money:opening_done", args=[pk])
+
+    sums = Sums(boxes=kept.counts["boxes"], accounts=kept.counts["accounts"])
+    show = request.GET.get("show", "refused" if kept.counts["refused"] else "new")
+    address = reverse("money:opening_check", args=[pk])
+    words = {"refused": _("Left out"), "changed": _("Changed"), "new": _("New"), "same": _("The same")}
+    tabs = [
+        {"url": f"{address}?show={verdict}", "label": label, "count": kept.counts[verdict], "current": show == verdict}
+        for verdict, label in words.items()
+    ]
+    rows = [row for row in kept.verdicts if row[1] == show]
+    form = forms.ConfirmForm(request.POST or None)
+    if not sums.difference:
+        form.fields["accept"].widget = form.fields["accept"].hidden_widget()
+    context = books(request) | {
+        "steps": _steps(2),
+        "upload": kept,
+        "sums": sums,
+        "agreement": imports.agreement(sums),
+        "tabs": tabs,
+        "rows": rows[:MOST_SHOWN],
+        "more": max(len(rows) - MOST_SHOWN, 0),
+        "on": date.fromisoformat(kept.mapping["on"]),
+    }
+    return one_form(request, form, act, template="money/opening_check.html", **context)
+
+
+def done(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; the page may be left and comes back."""
+    kept = _kept(pk, Upload.State.IMPORTING, Upload.State.DONE, Upload.State.REFUSED)
+    progress = Progress.objects.filter(kind=KIND, subject_id=pk).first()
+    context = books(request) | {"steps": _steps(3), "upload": kept, "progress": progress}
+    template = "money/opening_progress.html" if getattr(request, "htmx", False) else "money/opening_done.html"
+    return render(request, template, context)
+
+
+def _kept(pk: int, *states: str) -> Upload:
+    return get_object_or_404(Upload, pk=pk, kind=KIND, state__in=states)
+
+
+def _table(kept: Upload) -> ReadTable:
+    return read_table(bytes(kept.data), kept.name)

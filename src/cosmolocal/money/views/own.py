@@ -1,0 +1,96 @@
+"""An account: how it stands, what happened on it, how to put money on it; for holders and for who keeps the books."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.money import documents, queries
+from cosmolocal.money.forms import PeriodForm
+from cosmolocal.money.models import Account, MoneyBox
+from cosmolocal.money.views.answers import books, reader_of
+from cosmolocal.paper import downloads, pdf
+
+DAYS_DRAWN = 60
+LAST_LINES = 12
+
+
+def mine(request: HttpRequest) -> HttpResponse:
+    """My own account: the household's first, else the farm's or restaurant's."""
+    reader = reader_of(request)
+    own = _own(request)
+    household = reader.household.pk if reader.household else None
+    first = next((account for account in own if account.holder_id == household), own[0] if own else None)
+    if first is None:
+        return render(request, "money/none.html", books(request))
+    return redirect("money:account", first.pk)
+
+
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account on one page."""
+    found = _visible(request, pk)
+    standing = queries.standing(found)
+    history = queries.history(found, DAYS_DRAWN)
+    statement = queries.statement(found, history[0][0], history[-1][0])
+    own = _own(request)
+    is_own = any(one.pk == found.pk for one in own)
+    tabs = [
+        {"url": reverse("money:account", args=[one.pk]), "label": str(one), "current": one.pk == found.pk}
+        for one in (own if is_own else [])
+    ]
+    context = books(request) | {
+        "account": found,
+        "standing": standing,
+        "points": history,
+        "lines": list(reversed(statement.lines))[:LAST_LINES],
+        "is_more": len(statement.lines) > LAST_LINES,
+        "is_own": is_own,
+        "is_member": found.kind == Account.Kind.MEMBER,
+        "tabs": tabs if len(tabs) > 1 else [],
+        "banks": [box for box in queries.boxes(found.currency) if box.kind == MoneyBox.Kind.BANK and box.number],
+    }
+    return render(request, "money/account.html", context)
+
+
+def statement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that happened on an account between two days; as a page, CSV, xlsx or PDF."""
+    found = _visible(request, pk)
+    address = reverse("money:statement", args=[pk])
+    back = (reverse("money:account", args=[pk]), str(found))
+    return statement_page(request, found, address, back)
+
+
+def statement_page(
+    request: HttpRequest, thing: Account | MoneyBox, address: str, back: tuple[str, str]
+) -> HttpResponse:
+    """The statement of an account or a box in the form that was asked for."""
+    form = PeriodForm(request.GET or None)
+    days = form.cleaned_data if form.is_valid() else PeriodForm.usual()
+    read = queries.statement if isinstance(thing, Account) else queries.box_statement
+    found = read(thing, days["since"], days["until"])  # type: ignore[arg-type]
+    kind = request.GET.get("as", "")
+    name = _("Statement %(name)s %(since)s to %(until)s") % {"name": thing, **days}
+    if kind == "pdf":
+        return downloads.file(pdf.render(documents.statement_document(thing, found)), f"{name}.pdf", "application/pdf")
+    if kind:
+        return downloads.table(documents.statement_table(found, thing.currency), name, kind)
+    context = books(request) | {
+        "thing": thing,
+        "statement": found,
+        "form": PeriodForm(initial=days) if not form.errors else form,
+        "period": f"since={days['since']}&until={days['until']}",
+        "address": address,
+        "back": back,
+    }
+    return render(request, "money/statement.html", context, status=422 if form.errors else 200)
+
+
+def _visible(request: HttpRequest, pk: int) -> Account:
+    return get_object_or_404(queries.visible_to(reader_of(request)), pk=pk)
+
+
+def _own(request: HttpRequest) -> list[Account]:
+    reader = reader_of(request)
+    if reader.person is None:
+        raise Http404
+    return list(queries.own_accounts(reader))

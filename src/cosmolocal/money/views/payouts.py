@@ -1,0 +1,186 @@
+"""Payments out: drawn up by one, agreed by another, taken to the bank, confirmed, and sometimes back again."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents import policy as agents
+from cosmolocal.kernel import ids
+from cosmolocal.look.dates import format_day
+from cosmolocal.money import bank_files, documents, forms, operations, queries
+from cosmolocal.money.forms.fields import today
+from cosmolocal.money.models import MoneyBox, Payment, PaymentList
+from cosmolocal.money.views.answers import actor, books, deed, one_form, read_twice
+from cosmolocal.paper import downloads, pdf
+
+A_PAGE = 30
+
+
+def payouts(request: HttpRequest) -> HttpResponse:
+    """All payment lists, newest first."""
+    page = Paginator(queries.payment_lists(), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "money/payouts.html", books(request) | {"page": page})
+
+
+def new_payout(request: HttpRequest) -> HttpResponse:
+    """Who is paid how much: producers with money on their accounts."""
+    currency = queries.default_currency()
+
+    def act(data: dict[str, Any]) -> str:
+        made = operations.make_payment_list(
+            by=actor(request), lines=form.wishes(), box=data["box"], name=data["name"], key=data["key"]
+        )
+        messages.success(request, _("The list waits for a second person to agree."))
+        return reverse("money:payout", args=[made.pk])
+
+    name = _("Producers, %(day)s") % {"day": format_day(today())}
+    form = forms.PayoutForm(
+        request.POST or None, currency=currency, accounts=queries.payable(currency), initial={"name": name}
+    )
+    return one_form(request, form, act, template="money/new_payout.html", **books(request))
+
+
+def payout(request: HttpRequest, pk: int) -> HttpResponse:
+    """One list: its lines, who agreed, what to do next."""
+    made, lines = _list(pk)
+    me = actor(request)
+    approval = made.approval
+    votes = list(approval.votes.select_related("by")) if approval else []
+    context = books(request) | {
+        "list": made,
+        "lines": lines,
+        "total": sum(line.amount for line in lines),
+        "votes": votes,
+        "may_agree": approval is not None and approval.state == "open" and agents.may_vote(me, approval),
+        "is_cash": made.box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER),
+        "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
+        "offers_xml": bank_files.is_offered(made),
+    }
+    return render(request, "money/payout.html", context)
+
+
+def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """What goes to the bank: CSV, xlsx, pain.001 (euros); or the cash list to sign."""
+    made, lines = _list(pk)
+    if made.state == PaymentList.State.ASKED:
+        raise Http404
+    kind = request.GET.get("as", "csv")
+    planned = [line for line in lines if line.state == Payment.State.PLANNED] or lines
+    if kind == "pdf":
+        data = pdf.render(documents.cash_list(made, planned))
+        return downloads.file(data, f"{made.name}.pdf", "application/pdf")
+    if kind == "xml":
+        if not bank_files.is_offered(made):
+            raise Http404
+        data = bank_files.pain001(made, planned, today() + timedelta(days=1))
+        return downloads.file(data, f"{made.name}.xml", "application/xml")
+    return downloads.table(documents.bank_list(made, planned), made.name, kind)
+
+
+@require_POST
+def agree(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person's yes."""
+    made, _lines = _list(pk)
+    return deed(
+        request,
+        lambda key: operations.agree_payment_list(by=actor(request), payment_list=made, yes=True, key=key),
+        reverse("money:payout", args=[pk]),
+        _("You have agreed. It can be paid now."),
+    )
+
+
+def disagree(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person's no, with a reason; the list is dropped."""
+    made, _lines = _list(pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.agree_payment_list(
+            by=actor(request), payment_list=made, yes=False, reason=data["reason"], key=data["key"]
+        )
+        messages.success(request, _("The list is dropped; nothing was paid."))
+        return reverse("money:payout", args=[pk])
+
+    form = forms.ReasonForm(request.POST or None)
+    back = {"back": reverse("money:payout", args=[pk]), "back_label": made.name}
+    return one_form(
+        request, form, act, title=_("Do not pay this list"), submit=_("I do not agree"), danger=True, **back
+    )
+
+
+@require_POST
+def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that is still planned has been paid."""
+    made, lines = _list(pk)
+    if "confirmed" not in request.POST:
+        planned = [line for line in lines if line.state == Payment.State.PLANNED]
+        rows = [{"label": str(line.account), "value": queries.format(line.amount, made.currency)} for line in planned]
+        whole = queries.format(sum(line.amount for line in planned), made.currency)
+        context = {
+            "title": _("Has all of this been paid?"),
+            "lead": _("Look at the bank's own list first. After this the books say that the money has left."),
+            "rows": [*rows, {"label": _("Together"), "value": whole}],
+            "answers": [("key", request.POST.get("key") or ids.fresh_key())],
+            "submit": _("Yes, all of it is paid"),
+        }
+        if "again" in request.POST:
+            return redirect("money:payout", pk)
+        return render(request, "look/check_answers.html", context)
+    return deed(
+        request,
+        lambda key: operations.confirm_list(by=actor(request), payment_list=made, key=key),
+        reverse("money:payout", args=[pk]),
+        _("Booked: the money has left."),
+    )
+
+
+@require_POST
+def confirm_payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line has been paid."""
+    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk)
+    return deed(
+        request,
+        lambda key: operations.confirm_payment(by=actor(request), payment=line, key=key),
+        reverse("money:payout", args=[line.list_id]),
+        _("Booked: %(name)s is paid.") % {"name": line.account},
+    )
+
+
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is not paid yet will not be."""
+    made, _lines = _list(pk)
+    return deed(
+        request,
+        lambda key: operations.drop_payment_list(by=actor(request), payment_list=made, key=key),
+        reverse("money:payout", args=[pk]),
+        _("What was not paid yet is dropped; the money is free again."),
+    )
+
+
+def came_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A payment came back from the bank."""
+    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk, state=Payment.State.PAID)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.return_payment(by=actor(request), payment=line, reason=data["reason"], key=data["key"])
+        messages.success(request, _("It stands on the account of %(name)s again.") % {"name": line.account})
+        return target
+
+    target = reverse("money:payout", args=[line.list_id])
+    title = _("The payment to %(name)s came back") % {"name": line.account}
+    form = forms.ReasonForm(request.POST or None)
+    return read_twice(
+        request, form, act, title=title, submit=_("Yes, it came back"), back=target, back_label=line.list.name
+    )
+
+
+def _list(pk: int) -> tuple[PaymentList, list[Payment]]:
+    made = get_object_or_404(PaymentList.objects.select_related("currency", "box", "made_by", "approval"), pk=pk)
+    return made, list(made.payments.select_related("account__holder"))
