@@ -78,17 +78,20 @@ def bands(
 def path_map(
     stops: Sequence[Mapping[str, Any]], *, title: object, legs: bool = True, closed: bool = False, facts: bool = True
 ) -> SafeString:
-    """Places on a drawn map, with a numbered list beside it. Each: label, lat, lon, and maybe number, tone, note."""
+    """Places on a drawn map, with a numbered list beside it. Each: label, lat, lon, and maybe number, tone, note.
+
+    With the list, each place has a number on the map: its own, or its place in the list.
+    """
     places = [
         maps.Place(
             label=str(stop["label"]),
             lat=float(stop["lat"]),
             lon=float(stop["lon"]),
-            number=stop.get("number"),
+            number=stop.get("number") or (turn if facts else None),
             tone=str(stop.get("tone", "stop")),
             note=str(stop.get("note", "")),
         )
-        for stop in stops
+        for turn, stop in enumerate(stops, start=1)
     ]
     pictures = [maps.path_map(places, str(title), width=width, legs=legs, closed=closed) for width in (_NARROW, _WIDE)]
     return render_to_string("look/parts/path_map.html", {"pictures": pictures, "places": places, "facts": facts})

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from itertools import combinations
+from math import cos, hypot, radians, sin
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ _KM_PER_DEGREE = 111.195
 _MARGIN = 46
 _LETTER = 7.2  # a guess of the width of one letter, for keeping labels apart
 _MARK = 13
+_Point = tuple[float, float]
 _Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -28,7 +30,7 @@ class Place:
     note: str = ""
 
 
-def project(places: Sequence[Place], width: float, height: float) -> tuple[list[tuple[float, float]], float]:
+def project(places: Sequence[Place], width: float, height: float) -> tuple[list[_Point], float]:
     """Points in the drawing, north up, and how many units one kilometre has."""
     middle = cos(radians(sum(place.lat for place in places) / len(places)))
     xs = [place.lon * middle * _KM_PER_DEGREE for place in places]
@@ -51,7 +53,8 @@ def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = Tr
     ground = tag("rect", x=0, y=0, width=width, height=height, rx=12, class_="ground")
     if not places:
         return picture(ground, title, "", **size)
-    points, scale = project(places, width, height)
+    exact, scale = project(places, width, height)
+    points = _apart(exact, [_MARK + 1.0 if place.number else 8.0 for place in places], width, height)
     way = [*points, points[0]] if closed and len(points) > 2 else points
     drawn = [ground, _grid(width, height)]
     if legs and len(way) > 1:
@@ -71,13 +74,39 @@ def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = Tr
     return picture("".join(drawn), title, said, **size)
 
 
+def _apart(points: list[_Point], sizes: list[float], width: int, height: int) -> list[_Point]:
+    """Marks that would cover each other move aside, a little at a time, so that each number can be read."""
+    moved = list(points)
+    for _turn in range(60):
+        calm = True
+        for i, j in combinations(range(len(moved)), 2):
+            (ax, ay), (bx, by) = moved[i], moved[j]
+            dx, dy, room = bx - ax, by - ay, sizes[i] + sizes[j]
+            distance = hypot(dx, dy)
+            if distance >= room:
+                continue
+            calm = False
+            # Two places on one spot part along an angle of their own, the same on every drawing.
+            ux, uy = (dx / distance, dy / distance) if distance > 0.01 else (cos(j * 2.4), sin(j * 2.4))
+            push = (room - distance) / 2 + 0.1
+            moved[i] = _inside(ax - ux * push, ay - uy * push, sizes[i], width, height)
+            moved[j] = _inside(bx + ux * push, by + uy * push, sizes[j], width, height)
+        if calm:
+            break
+    return moved
+
+
+def _inside(x: float, y: float, size: float, width: int, height: int) -> _Point:
+    return min(max(x, size + 3), width - size - 3), min(max(y, size + 3), height - size - 3)
+
+
 def _grid(width: int, height: int) -> str:
     lines = [tag("path", d=f"M{x} 0V{height}") for x in range(60, width, 60)]
     lines += [tag("path", d=f"M0 {y}H{width}") for y in range(60, height, 60)]
     return tag("g", "".join(lines), class_="grid")
 
 
-def _arrow(a: tuple[float, float], b: tuple[float, float]) -> str:
+def _arrow(a: _Point, b: _Point) -> str:
     """A small head in the middle of a leg that is long enough to carry one."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = (dx * dx + dy * dy) ** 0.5
@@ -93,7 +122,7 @@ def _arrow(a: tuple[float, float], b: tuple[float, float]) -> str:
     return tag("polygon", points=" ".join(f"{px:.1f},{py:.1f}" for px, py in points), class_="head")
 
 
-def _mark(place: Place, point: tuple[float, float]) -> str:
+def _mark(place: Place, point: _Point) -> str:
     x, y = point
     inner = tag("circle", cx=x, cy=y, r=float(_MARK if place.number else 7), class_="mark")
     if place.number:
@@ -101,9 +130,7 @@ def _mark(place: Place, point: tuple[float, float]) -> str:
     return tag("g", inner, class_=f"place-{place.tone}")
 
 
-def _label(
-    place: Place, point: tuple[float, float], taken: list[_Box], roads: list[_Box], width: int, height: int
-) -> str:
+def _label(place: Place, point: _Point, taken: list[_Box], roads: list[_Box], width: int, height: int) -> str:
     """The name beside its mark, on the side where least stands in its way."""
     long = sum(2 if ord(letter) > 0x2E80 else 1 for letter in place.label) * _LETTER
     x, y = point
@@ -120,7 +147,9 @@ def _label(
         outside = box[0] < 4 or box[2] > width - 4 or box[1] < 4 or box[3] > height - 4
         return 100 * outside + 20 * sum(_meet(box, other) for other in taken) + sum(_meet(box, road) for road in roads)
 
-    anchor, tx, ty, begin = min(sides, key=trouble)
+    anchor, tx, ty, begin = best = min(sides, key=trouble)
+    if trouble(best) >= 20 and place.number:
+        return ""  # the list beside the map has the name to this number
     taken.append((begin, ty - 9, begin + long, ty + 9))
     return tag("text", words(place.label), x=tx, y=ty, dy="0.35em", text_anchor=anchor, class_="name")
 
@@ -129,7 +158,7 @@ def _meet(a: _Box, b: _Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _dots(a: tuple[float, float], b: tuple[float, float]) -> list[_Box]:
+def _dots(a: _Point, b: _Point) -> list[_Box]:
     """Small boxes along a leg, so that names can keep out of its way."""
     count = max(int(((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 / 8), 1)
     points = [(a[0] + (b[0] - a[0]) * i / count, a[1] + (b[1] - a[1]) * i / count) for i in range(count + 1)]

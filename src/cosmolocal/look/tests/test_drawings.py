@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, timedelta
+from itertools import combinations
+from math import hypot
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -126,6 +128,17 @@ def test_any_places_fit_on_the_map(spots: list[tuple[float, float]], width: int)
     for mark in marks:
         assert 0 <= float(mark.get("cx") or -1) <= width
         assert 0 <= float(mark.get("cy") or -1) <= width
+
+
+@given(st.lists(st.tuples(st.floats(24, 24.02), st.floats(109, 109.02)), min_size=2, max_size=12))
+def test_no_number_on_the_map_covers_another(spots: list[tuple[float, float]]) -> None:
+    """Even when farms are next door, or at one address, on a map that reaches far."""
+    places = [maps.Place(f"P{i}", lat, lon, i + 1) for i, (lat, lon) in enumerate([*spots, (25.5, 110.5)])]
+    root = parsed(maps.path_map(places, "x", width=340))
+    marks = [e for e in root.iter(f"{SVG}circle") if e.get("class") == "mark"]
+    at = [(float(e.get("cx") or 0), float(e.get("cy") or 0)) for e in marks]
+    near = [hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(at, 2)]
+    assert min(near) > 20
 
 
 def test_names_on_the_map_are_only_text() -> None:
