@@ -1,43 +1,22 @@
 """A backup, an emptied home, a restore: the same local, row for row, also on the other database."""
 
-import json
-import os
-import subprocess
-import sys
-import textwrap
-import uuid
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
-BUILD = """
-    from cosmolocal.agents import operations as people, queries as who
-    from cosmolocal.money import operations as money
+from tests.reliability import node_process
+from tests.reliability.node_process import run
+
+BUILD = (
+    node_process.BUILD
+    + """
     from cosmolocal.messages import operations as letters
-    from django.core.management import call_command
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    from cosmolocal.agents.models import Agent
-    from cosmolocal.kernel import clock
-    wish = people.LocalWish(name="Ainonghui 爱农会", zone="Asia/Shanghai", currency="CNY")
-    people.found_local(by=who.system() if Agent.objects.filter(kind="system").exists() else
-        Agent.objects.create(kind="system", name="node", created_at=clock.now()), wish=wish)
-    by = who.system()
-    money.open_currency(by=by, code="CNY", decimals=2, symbol="¥")
-    bank = money.open_box(by=by, kind="bank", name="Bank")
-    for number in range(30):
-        person = people.add_member(by=by, name=f"Amina {number}", email=f"amina{number}@example.org",
-                                   household_name=f"Household {number}", code=f"H{number}")
-        account = money.open_account(by=by, holder=who.household_of(person))
-        money.top_up(by=by, account=account, box=bank, amount=10000 + number, key=f"t{number}")
     letters.send(by=by, writings=[letters.Writing(person.pk, "payment", "Hello", "Text", "", (
         letters.Attachment("list.bin", "application/octet-stream", bytes(range(256))),))])
     (settings.MEDIA_ROOT / "ab").mkdir(parents=True, exist_ok=True)
     (settings.MEDIA_ROOT / "ab" / "picture.webp").write_bytes(b"RIFF" + bytes(200))
-    answer = None
-"""
+    """
+)
 SUMS = """
     import hashlib
     from django.db import connection
@@ -55,49 +34,6 @@ SUMS = """
     answer["findings"] = [str(f) for f in flows.replay()]
     answer["unprotected"] = triggers.missing()
 """
-
-
-def run(home: Path, url: str, code: str) -> object:
-    """Runs `code` on a node's home in a process of its own, as the command line does."""
-    start = """
-    import django, json
-    django.setup()
-    from pathlib import Path
-    from django.apps import apps
-    from django.conf import settings
-    from cosmolocal.config import backup
-    from cosmolocal.kernel.refusal import Refusal
-    """
-    script = textwrap.dedent(start) + textwrap.dedent(code) + "\nprint('ANSWER', json.dumps(answer))"
-    home.mkdir(parents=True, exist_ok=True)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("COSMOLOCAL_", "DATABASE_"))}
-    environment = {**kept, "COSMOLOCAL_HOME": str(home), "DJANGO_SETTINGS_MODULE": "cosmolocal.config.settings"}
-    if url:
-        environment["DATABASE_URL"] = url
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.rsplit("ANSWER ", 1)[1])
-
-
-@pytest.fixture
-def databases():
-    """Makes empty databases on the cluster of this run; "" stands for SQLite in the home."""
-    made = []
-    base = os.environ.get("DATABASE_URL", "")
-
-    def fresh() -> str:
-        if not base:
-            return ""
-        name = f"backup_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(base, autocommit=True) as admin:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        made.append(name)
-        return urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
-
-    yield fresh
-    for name in made:
-        with psycopg.connect(base, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def write_backup(home: Path, url: str, file: Path) -> None:
