@@ -54,7 +54,7 @@ def main() -> int:
     parser.add_argument("paths", nargs="+", help="paths such as /shop/")
     parser.add_argument("--base", default="http://localhost:8000")
     parser.add_argument("--as", dest="role", default="", help="role of the one-click sign-in; nobody if absent")
-    parser.add_argument("--form", default="/demo/as/{role}", help="where the one-click form posts to")
+    parser.add_argument("--form", default="/demo/as/{role}/", help="where the one-click form posts to")
     parser.add_argument("--folder", type=Path, default=Path("build/look"))
     parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS))
     parser.add_argument("--schemes", nargs="+", default=list(SCHEMES))

@@ -51,6 +51,17 @@ def test_codes_belong_to_the_app_that_says_them() -> None:
     source.complain("A code starts with its app's name", offenders)
 
 
+def test_every_announced_job_is_there() -> None:
+    """A job is named, not imported, so a name that nobody declares fails only when it runs."""
+    offenders = []
+    for place, path in source.modules():
+        for call in [*_calls(path, "announce"), *_calls(path, "enqueue")]:
+            name = call.args[0] if call.args else None
+            if isinstance(name, ast.Constant) and name.value not in reference.declared("job"):
+                offenders.append(f"{place}:{call.lineno}: {name.value}")
+    source.complain("No such job", offenders)
+
+
 def _calls(path: Path, function: str) -> list[ast.Call]:
     return [
         node

@@ -19,7 +19,7 @@ from tests.harness import missing
 from tools import chromium
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "build" / "browser"
-DEMO_FORM = "/demo/as/{role}"
+DEMO_FORM = "/demo/as/{role}/"
 HEIGHTS = {360: 740, 1280: 900}
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
 

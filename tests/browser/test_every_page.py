@@ -16,7 +16,7 @@ from tests.browser.conftest import HEIGHTS, Visits
 
 ROLES = [
     *("", "member", "steward", "treasurer", "auditor", "packer", "keeper"),
-    *("producer", "restaurant", "helper"),
+    *("producer", "cook", "helper"),
 ]
 PAGES_AT_MOST = 150
 
