@@ -18,6 +18,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
 from cosmolocal.kernel import clock
+from cosmolocal.look import numbers
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
@@ -44,6 +45,23 @@ class Measured:
             return catalog.quantity_text(self.item, base)
         return catalog.unit_text(self.symbol, self.symbol, self.decimals, base)
 
+    def value(self, base: int) -> str:
+        """Base units as the number alone, as a person would type it: 2.1 (jin)."""
+        digits = self.decimals if self.per == 1 else 3
+        parts = base if self.per == 1 else (base * 1000 + self.per // 2) // self.per
+        return numbers.format_number(parts, digits, trim=True).replace(numbers.marks()[1], "")
+
+    def read(self, typed: str) -> int:
+        """A typed number in base units. Raises numbers.NumberUnclear."""
+        digits = self.decimals if self.per == 1 else 3
+        parts = numbers.parse_decimal(typed, digits)
+        return parts if self.per == 1 else (parts * self.per + 500) // 1000
+
+    @property
+    def step(self) -> str:
+        """By how much a press on + changes the number."""
+        return "0.1" if self.weigh else "1"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -62,6 +80,16 @@ class Line:
     @property
     def asked_text(self) -> str:
         return self.goods.text(self.asked)
+
+    @property
+    def field(self) -> str:
+        """The name of the field in which its weight is typed."""
+        return f"weight_{self.commitment_id}"
+
+    @property
+    def value(self) -> str:
+        """What stands in the stepper."""
+        return self.goods.value(self.quantity if self.is_packed else self.asked)
 
     @property
     def quantity_text(self) -> str:
@@ -107,6 +135,11 @@ class PlaceSheet:
     handover: Handover
     crates: int
     sums: Sequence[tuple[Measured, int]]
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """The sums in words."""
+        return [{"name": g.name, "producer": g.producer, "text": g.text(base)} for g, base in self.sums]
 
 
 @dataclass

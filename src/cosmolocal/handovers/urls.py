@@ -1,6 +1,51 @@
-"""Addresses of handovers."""
+"""Addresses of hand-overs, and who may come in."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from cosmolocal.handovers.views import door, lists, overview, packing, receiving
 
 app_name = "handovers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", overview.home, name="home"),
+    path("<int:pk>/receive/", receiving.receiving, name="receiving"),
+    path("<int:pk>/receive/<int:producer>/", receiving.receive, name="receive"),
+    path("<int:pk>/receive/extra/", receiving.extra, name="extra"),
+    path("receipts/<int:pk>/correct/", receiving.correct, name="correct"),
+    path("receipts/<int:pk>/give-back/", receiving.give_back, name="give_back"),
+    path("receipts/<int:pk>/lose/", receiving.lose, name="lose"),
+    path("<int:pk>/pack/", packing.packing, name="packing"),
+    path("<int:pk>/pack/crates/", packing.make_crates, name="make_crates"),
+    path("<int:pk>/pack/all/", packing.pack_all, name="pack_all"),
+    path("crates/<int:pk>/", packing.crate, name="crate"),
+    path("crates/<int:pk>/lines/<int:line>/", packing.tick, name="tick"),
+    path("crates/<int:pk>/close/", packing.close, name="close_crate"),
+    path("<int:pk>/lists/", lists.lists, name="lists"),
+    path("<int:pk>/labels/", lists.labels, name="labels"),
+    path("<int:pk>/door/", door.door, name="door"),
+    path("<int:pk>/door/close/", door.close, name="close"),
+    path("crates/<int:pk>/hand-over/", door.hand_over, name="hand_over"),
+    path("crates/<int:pk>/take-back/", door.take_back, name="take_back"),
+    path("crates/<int:pk>/leave/", door.leave, name="leave"),
+]
+ACCESS = {
+    "home": "packer",
+    "receiving": "packer",
+    "receive": "packer",
+    "extra": "packer",
+    "correct": "packer",
+    "give_back": "packer",
+    "lose": "packer",
+    "packing": "packer",
+    "make_crates": "packer",
+    "pack_all": "packer",
+    "crate": "packer",
+    "tick": "packer",
+    "close_crate": "packer",
+    "lists": "packer",
+    "labels": "packer",
+    "door": "packer",
+    "close": "keeper",
+    "hand_over": "keeper",
+    "take_back": "keeper",
+    "leave": "keeper",
+}

@@ -1,0 +1,144 @@
+"""What is printed at a hand-over: packing lists in three orders, labels."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.handovers import queries
+from cosmolocal.handovers.models import Handover
+from cosmolocal.handovers.queries import Line, Measured
+from cosmolocal.kernel import node
+from cosmolocal.kernel.quantity import to_decimal
+from cosmolocal.look.dates import format_day, format_window
+from cosmolocal.paper.sheets import Crate, CrateLine, Fact, Label, Labels, PackingList
+from cosmolocal.paper.tables import Column, Group, Table
+
+
+def title(handover: Handover) -> str:
+    """Packing, Thursday 26 November, Yufeng Street store."""
+    return _("Packing, %(day)s, %(place)s") % {"day": format_day(handover.begins), "place": handover.place.name}
+
+
+def kinds(handover: Handover, by: str) -> list[dict[str, Any]]:
+    """The three orders as ways between pages."""
+    address = reverse("handovers:lists", args=[handover.pk])
+    names = (("household", _("By crate")), ("product", _("By goods")), ("place", _("By place")))
+    return [{"url": f"{address}?by={name}", "label": label, "current": name == by} for name, label in names]
+
+
+def packing_list(handover: Handover) -> PackingList:
+    """One block a crate, with boxes to tick and room for weights."""
+    return PackingList(
+        title=_("Packing"),
+        subtitle=f"{handover.place.name}, {format_window(handover.begins, handover.ends)}",
+        local=node.current().name,
+        crates=[
+            Crate(
+                number=str(sheet.crate.number),
+                name=sheet.crate.receiver.name,
+                lines=[
+                    CrateLine(line.goods.name, line.asked_text, detail=line.goods.producer, weigh=line.goods.weigh)
+                    for line in sheet.lines
+                ],
+            )
+            for sheet in queries.crate_sheets(handover)
+            if sheet.lines
+        ],
+    )
+
+
+def labels(handover: Handover) -> Labels:
+    """One label a crate: number, name, how many things."""
+    day = format_day(handover.begins)
+    return Labels(
+        title=title(handover),
+        local=node.current().name,
+        labels=[
+            Label(
+                title=sheet.crate.receiver.name,
+                number=str(sheet.crate.number),
+                lines=[day, handover.place.name, _("%(count)s things") % {"count": len(sheet.lines)}],
+            )
+            for sheet in queries.crate_sheets(handover)
+        ],
+    )
+
+
+def table(handover: Handover, by: str) -> Table:
+    """The list as a table for CSV, xlsx and PDF."""
+    if by == "product":
+        return _by_product(handover)
+    return _by_place(handover) if by == "place" else _by_household(handover)
+
+
+def facts(handover: Handover) -> list[Fact]:
+    """Where and when."""
+    return [
+        Fact(_("Place"), handover.place.name),
+        Fact(_("When"), format_window(handover.begins, handover.ends)),
+    ]
+
+
+def _by_household(handover: Handover) -> Table:
+    rows: list[Any] = []
+    for sheet in queries.crate_sheets(handover):
+        rows.append(Group(f"{sheet.crate.number} · {sheet.crate.receiver.name}"))
+        rows += [
+            [sheet.crate.number, sheet.crate.receiver.name, line.goods.name, line.goods.producer, *_numbers(line)]
+            for line in sheet.lines
+        ]
+    columns = [_crate(), Column(_("Household")), Column(_("Goods"), width="2fr"), Column(_("Producer")), *_amounts()]
+    return Table(columns, rows, name=_("By crate"))
+
+
+def _by_product(handover: Handover) -> Table:
+    rows: list[Any] = []
+    for sheet in queries.product_sheets(handover):
+        rows.append(Group(f"{sheet.goods.name} · {sheet.goods.producer} · {sheet.total_text}"))
+        rows += [
+            [sheet.goods.name, sheet.goods.producer, crate.number, crate.receiver.name, *_numbers(line)]
+            for crate, line in sheet.lines
+        ]
+    columns = [Column(_("Goods"), width="2fr"), Column(_("Producer")), _crate(), Column(_("Household")), *_amounts()]
+    return Table(columns, rows, name=_("By goods"))
+
+
+def _by_place(handover: Handover) -> Table:
+    rows: list[Any] = []
+    for sheet in queries.place_sheets(handover):
+        place = sheet.handover.place.name
+        rows.append(Group(_("%(place)s · %(count)s crates") % {"place": place, "count": sheet.crates}))
+        rows += [[place, goods.producer, goods.name, _number(goods, base), goods.symbol] for goods, base in sheet.sums]
+    columns = [
+        Column(_("Place")),
+        Column(_("Producer")),
+        Column(_("Goods"), width="2fr"),
+        Column(_("Amount"), kind="number", decimals=3),
+        Column(_("Unit")),
+    ]
+    return Table(columns, rows, name=_("By place"))
+
+
+def _crate() -> Column:
+    return Column(_("Crate"), kind="number", decimals=0)
+
+
+def _amounts() -> list[Column]:
+    return [
+        Column(_("Ordered"), kind="number", decimals=3),
+        Column(_("Unit")),
+        Column(_("Packed"), kind="number", decimals=3),
+    ]
+
+
+def _numbers(line: Line) -> list[Any]:
+    packed = _number(line.goods, line.quantity) if line.is_packed else None
+    return [_number(line.goods, line.asked), line.goods.symbol, packed]
+
+
+def _number(goods: Measured, base: int) -> Decimal:
+    if goods.per == 1:
+        return to_decimal(base, goods.decimals)
+    return Decimal(base) / Decimal(goods.per)

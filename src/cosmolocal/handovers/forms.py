@@ -1,0 +1,107 @@
+"""What people type at a hand-over: what came, what of it is good, what was lost."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.catalog.models import Product
+from cosmolocal.handovers import queries
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.operations import ReceiptLine
+from cosmolocal.handovers.queries import Arrival, Delivery, Measured
+from cosmolocal.look.forms import KeyedForm, QuantityField
+from cosmolocal.look.numbers import NumberUnclear
+
+LOSSES = (("spoiled", _("spoiled")), ("broken", _("broken")), ("missing", _("missing")))
+
+
+def amount(goods: Measured, **options: Any) -> QuantityField:
+    """A field in the measure of the goods; gives base units."""
+    return QuantityField(unit=goods.symbol, decimals=goods.decimals, per=goods.per, **options)
+
+
+class ReceiveForm(KeyedForm):
+    """One producer's delivery: for each thing what came, and what of it is good where that is less."""
+
+    def __init__(self, *args: Any, delivery: Delivery, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.delivery = delivery
+        self.open_arrivals = [a for a in delivery.arrivals if not a.receipts and a.commitment_id]
+        for arrival in self.open_arrivals:
+            label = _("%(name)s came") % {"name": arrival.goods.name}
+            self.fields[f"came_{arrival.commitment_id}"] = amount(arrival.goods, label=label, initial=arrival.promised)
+            label = _("%(name)s, of it good") % {"name": arrival.goods.name}
+            self.fields[f"good_{arrival.commitment_id}"] = amount(arrival.goods, label=label, required=False)
+
+    def rows(self) -> list[tuple[Arrival, Any, Any]]:
+        """Each thing still to receive with its two fields."""
+        return [(a, self[f"came_{a.commitment_id}"], self[f"good_{a.commitment_id}"]) for a in self.open_arrivals]
+
+    def lines(self) -> list[ReceiptLine]:
+        """What was typed, in base units."""
+        made = []
+        for arrival in self.open_arrivals:
+            came = self.cleaned_data[f"came_{arrival.commitment_id}"]
+            good = self.cleaned_data[f"good_{arrival.commitment_id}"]
+            accepted = came if good is None else min(good, came)
+            reason = "short" if came < arrival.promised else "spoiled" if accepted < came else ""
+            made.append(ReceiptLine(arrival.specification_id, came, accepted, arrival.commitment_id, reason=reason))
+        return made
+
+
+class GoodsField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    """One of the goods, said with whose they are."""
+
+    def label_from_instance(self, obj: Product) -> str:
+        """Cabbage · Huang Dacheng."""
+        return f"{obj.name} · {obj.producer.name}"
+
+
+class ExtraForm(KeyedForm):
+    """Something nobody had ordered."""
+
+    product = GoodsField(label=_("What came"), queryset=Product.objects.none())
+    amount = forms.CharField(label=_("How much"), help_text=_("In the measure in which it is sold."))
+
+    def __init__(self, *args: Any, products: QuerySet[Product], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["product"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = products.select_related("producer").order_by("producer__name", "name")
+
+    def clean(self) -> dict[str, Any]:
+        """Reads the amount in the measure of the goods chosen."""
+        data = super().clean() or self.cleaned_data
+        product = data.get("product")
+        if product is not None and data.get("amount"):
+            goods = queries.measured([product.specification_id])[product.specification_id]
+            try:
+                data["base"] = goods.read(data["amount"])
+            except NumberUnclear:
+                self.add_error("amount", _("Write a number, like 1.5"))
+        return data
+
+    def line(self) -> ReceiptLine:
+        """As unordered."""
+        base = self.cleaned_data["base"]
+        return ReceiptLine(self.cleaned_data["product"].specification_id, base, base, reason="unordered")
+
+
+class CorrectionForm(KeyedForm):
+    """The right numbers."""
+
+    def __init__(self, *args: Any, goods: Measured, receipt: Receipt, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["came"] = amount(goods, label=_("What came"), initial=receipt.received)
+        self.fields["good"] = amount(goods, label=_("Of it good, and paid for"), initial=receipt.accepted)
+
+
+class LossForm(KeyedForm):
+    """What spoiled, broke or is missing, and why."""
+
+    def __init__(self, *args: Any, goods: Measured, most: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["quantity"] = amount(goods, label=_("How much"), minimum=1, maximum=max(most, 1))
+        self.fields["reason"] = forms.ChoiceField(label=_("Why"), choices=LOSSES)

@@ -1,0 +1,68 @@
+"""What the pages of a hand-over share: the hand-over a reader may open, who acts, what a refusal becomes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader, reader
+from cosmolocal.handovers import queries
+from cosmolocal.handovers.models import Crate, Handover
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_window
+
+
+def actor(request: HttpRequest) -> Agent:
+    """Who does the deed; the door let nobody in who has not signed in."""
+    agent = reader(request).agent
+    assert agent is not None
+    return agent
+
+
+def open_handover(request: HttpRequest, pk: int) -> Handover:
+    """The hand-over, or 404 where the reader may not open it."""
+    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
+
+
+def open_crate(request: HttpRequest, pk: int) -> Crate:
+    """The crate, or 404 where the reader may not open its hand-over."""
+    crates = Crate.objects.select_related("handover__place", "receiver", "packer")
+    return get_object_or_404(crates.filter(handover__in=queries.visible_to(reader(request))), pk=pk)
+
+
+def key_of(request: HttpRequest) -> str:
+    """The idempotency key of a posted form."""
+    return request.POST.get("key", "")
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> None:
+    """A refusal as a sentence on top of the next page."""
+    messages.error(request, str(refusal))
+
+
+def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
+    """What stands on top of each page of one hand-over: where, when, and the ways between its pages."""
+    names = (
+        ("receiving", _("Receive")),
+        ("packing", _("Pack")),
+        ("lists", _("Lists")),
+        ("door", _("Hand over")),
+    )
+    return {
+        "handover": handover,
+        "when": format_window(handover.begins, handover.ends),
+        "ways": [
+            {"url": reverse(f"handovers:{name}", args=[handover.pk]), "label": label, "current": name == here}
+            for name, label in names
+        ],
+        "may_read_only": not may_act(reader(request)),
+    }
+
+
+def may_act(who: Reader) -> bool:
+    """An auditor reads these pages and changes nothing."""
+    return who.has("packer", "keeper", "steward")

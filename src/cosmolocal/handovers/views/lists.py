@@ -1,0 +1,44 @@
+"""Lists for the wall and the van: by household, by goods, by place; printed, as PDF, CSV, xlsx; labels."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cosmolocal.handovers import documents, queries
+from cosmolocal.handovers.models import Handover
+from cosmolocal.handovers.views.answers import head, open_handover
+from cosmolocal.paper import downloads, pdf
+
+KINDS = ("household", "product", "place")
+
+
+def lists(request: HttpRequest, pk: int) -> HttpResponse:
+    """The packing list, in one of three orders; `as` gives a file."""
+    handover = open_handover(request, pk)
+    by, kind = request.GET.get("by", "household"), request.GET.get("as", "")
+    if by not in KINDS:
+        raise Http404
+    if kind:
+        return _file(handover, by, kind)
+    context = head(request, handover, "lists") | {"by": by, "kinds": documents.kinds(handover, by)}
+    if by == "household":
+        context["sheets"] = queries.crate_sheets(handover)
+    elif by == "product":
+        context["products"] = queries.product_sheets(handover)
+    else:
+        context["places"] = queries.place_sheets(handover)
+    template = "handovers/print.html" if "print" in request.GET else "handovers/lists.html"
+    return render(request, template, context)
+
+
+def labels(request: HttpRequest, pk: int) -> HttpResponse:
+    """One label a crate, as PDF."""
+    handover = open_handover(request, pk)
+    data = pdf.render(documents.labels(handover))
+    return downloads.file(data, f"{documents.title(handover)}.pdf", "application/pdf", inline=True)
+
+
+def _file(handover: Handover, by: str, kind: str) -> HttpResponse:
+    if kind == "pdf" and by == "household":
+        data = pdf.render(documents.packing_list(handover))
+        return downloads.file(data, f"{documents.title(handover)}.pdf", "application/pdf", inline=True)
+    return downloads.table(documents.table(handover, by), documents.title(handover), kind)

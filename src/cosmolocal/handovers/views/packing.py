@@ -1,0 +1,143 @@
+"""Packing on a phone: a list of crates, one crate a page, several people at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents.queries import reader
+from cosmolocal.handovers import operations, queries
+from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.queries import CrateSheet, Line
+from cosmolocal.handovers.views.answers import actor, head, key_of, may_act, open_crate, open_handover, refused
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import say
+from cosmolocal.look.forms import stepped
+from cosmolocal.look.numbers import NumberUnclear
+
+
+def packing(request: HttpRequest, pk: int) -> HttpResponse:
+    """All crates, how far each is, and who is at it; the part with the numbers renews itself."""
+    handover = open_handover(request, pk)
+    context = head(request, handover, "packing") | {
+        "progress": queries.progress(handover),
+        "sheets": queries.crate_sheets(handover),
+        "next": queries.next_crate(handover, actor(request)),
+    }
+    part = request.GET.get("part") == "crates"
+    return render(request, "handovers/parts/crates.html" if part else "handovers/packing.html", context)
+
+
+@require_POST
+def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Crates for whom something is due and who has none yet."""
+    handover = open_handover(request, pk)
+    operations.make_crates(by=actor(request), handover=handover)
+    return redirect("handovers:packing", pk)
+
+
+@require_POST
+def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything was packed as ordered."""
+    handover = open_handover(request, pk)
+    operations.pack_all(by=actor(request), handover=handover, key=key_of(request))
+    messages.success(request, _("All crates are packed as ordered."))
+    return redirect("handovers:packing", pk)
+
+
+def crate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One crate: tick, weigh, missing, next."""
+    found = open_crate(request, pk)
+    if may_act(reader(request)) and found.state == Crate.State.TO_PACK and found.packer_id is None:
+        found.packer = actor(request)
+    return _crate_page(request, found)
+
+
+@require_POST
+def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """A line lies in the crate, with what the scale said; ticked again, it is taken out."""
+    found = open_crate(request, pk)
+    data, is_step = stepped(request.POST, request.POST.get("step", "1"))
+    sheet = _sheet(found)
+    one = next((row for row in sheet.lines if row.commitment_id == line), None)
+    if one is None:
+        return redirect("handovers:crate", pk)
+    typed = data.get(f"weight_{line}", "")
+    if is_step:
+        return _crate_page(request, found, now=line, typed=typed)
+    if one.is_packed and "untick" in request.POST:
+        operations.unpack_line(by=actor(request), crate=found, commitment_id=line, key=key_of(request))
+        return _after(request, found, _("%(name)s: taken out") % {"name": one.goods.name}, now=line)
+    quantity = 0 if "missing" in request.POST else _weight(request, one, typed)
+    if quantity is None:
+        return _crate_page(request, found, now=line, typed=typed, status=422)
+    try:
+        operations.pack_line(by=actor(request), crate=found, commitment_id=line, quantity=quantity, key=key_of(request))
+    except Refusal as refusal:
+        refused(request, refusal)
+        return _after(request, found, str(refusal))
+    said = _("%(name)s: missing") if not quantity else _("%(name)s: in the crate, %(amount)s")
+    return _after(request, found, said % {"name": one.goods.name, "amount": one.goods.text(quantity)})
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """This crate is packed; the next one opens."""
+    found = open_crate(request, pk)
+    try:
+        operations.close_crate(by=actor(request), crate=found, key=key_of(request))
+    except Refusal as refusal:
+        refused(request, refusal)
+        return redirect("handovers:crate", pk)
+    following = queries.next_crate(found.handover, actor(request), found.number)
+    if following is None:
+        messages.success(request, _("That was the last crate. Thank you!"))
+        return redirect("handovers:packing", found.handover_id)
+    operations.claim_crate(by=actor(request), crate=following)
+    return redirect("handovers:crate", following.pk)
+
+
+def _weight(request: HttpRequest, line: Line, typed: str) -> int | None:
+    if not typed:
+        return line.asked
+    try:
+        return line.goods.read(typed)
+    except NumberUnclear:
+        messages.error(request, _("“%(typed)s” is not a number. Write it like 2.1.") % {"typed": typed[:20]})
+        return None
+
+
+def _after(request: HttpRequest, found: Crate, sentence: str, now: int = 0) -> HttpResponse:
+    """The crate again: as a part of the page where htmx asked, else by a redirect."""
+    if getattr(request, "htmx", False):
+        return say(_crate_page(request, open_crate(request, found.pk), now=now), sentence)
+    address = reverse("handovers:crate", args=[found.pk])
+    return redirect(f"{address}?line={now}#line-{now}" if now else address)
+
+
+def _sheet(found: Crate) -> CrateSheet:
+    return queries.crate_sheets(found.handover, only=found)[0]
+
+
+def _crate_page(
+    request: HttpRequest, found: Crate, *, now: int = 0, typed: str = "", status: int = 200
+) -> HttpResponse:
+    sheet = _sheet(found)
+    chosen = now or int(request.GET.get("line", "0") if request.GET.get("line", "").isdigit() else 0)
+    open_lines = [line for line in sheet.lines if not line.is_packed]
+    current = next((line for line in open_lines if line.commitment_id == chosen), next(iter(open_lines), None))
+    progress = queries.progress(found.handover)
+    context: dict[str, Any] = head(request, found.handover, "packing") | {
+        "crate": found,
+        "sheet": sheet,
+        "current": current,
+        "typed": typed,
+        "progress": progress,
+        "others": [name for name in progress.packers if name != actor(request).name],
+    }
+    part = getattr(request, "htmx", False) and request.method == "POST"
+    return render(request, "handovers/parts/crate.html" if part else "handovers/crate.html", context, status=status)

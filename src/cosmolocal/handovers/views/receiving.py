@@ -1,0 +1,145 @@
+"""Goods arrive: one card a producer, what was promised beside what the scale says."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents import queries as people
+from cosmolocal.catalog.models import Product
+from cosmolocal.handovers import operations, queries
+from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
+from cosmolocal.handovers.models import Handover, Receipt
+from cosmolocal.handovers.queries import Delivery
+from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover
+
+
+def receiving(request: HttpRequest, pk: int) -> HttpResponse:
+    """What every producer promised, and what came."""
+    handover = open_handover(request, pk)
+    return _page(request, handover)
+
+
+@require_POST
+def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
+    """One producer's delivery is counted and weighed."""
+    handover = open_handover(request, pk)
+    delivery = _delivery(handover, producer)
+    form = ReceiveForm(request.POST, delivery=delivery)
+    if not form.is_valid():
+        return _page(request, handover, form, status=422)
+    operations.receive(
+        by=actor(request),
+        handover=handover,
+        producer=delivery.producer,
+        lines=form.lines(),
+        key=form.cleaned_data["key"],
+    )
+    messages.success(request, _("Written down: what %(name)s brought.") % {"name": delivery.producer.name})
+    return redirect("handovers:receiving", pk)
+
+
+def extra(request: HttpRequest, pk: int) -> HttpResponse:
+    """Something came that nobody had ordered."""
+    handover = open_handover(request, pk)
+    form = ExtraForm(request.POST or None, products=Product.objects.filter(is_active=True))
+    if request.method == "POST" and form.is_valid():
+        product = form.cleaned_data["product"]
+        operations.receive(
+            by=actor(request),
+            handover=handover,
+            producer=product.producer,
+            lines=[form.line()],
+            key=form.cleaned_data["key"],
+        )
+        messages.success(request, _("%(name)s: received, though nobody had ordered it.") % {"name": product.name})
+        return redirect("handovers:receiving", pk)
+    return _one_form(request, handover, form, _("Not ordered, but here"), _("Write it down"))
+
+
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A number was typed wrong."""
+    receipt = _receipt(request, pk)
+    goods = queries.measured([receipt.specification_id])[receipt.specification_id]
+    form = CorrectionForm(request.POST or None, goods=goods, receipt=receipt)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        operations.correct_receipt(
+            by=actor(request), receipt=receipt, received=data["came"], accepted=data["good"], key=data["key"]
+        )
+        return redirect("handovers:receiving", receipt.handover_id)
+    return _one_form(request, receipt.handover, form, _("Correct: %(name)s") % {"name": goods.name}, _("Put it right"))
+
+
+@require_POST
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The producer takes it home again."""
+    receipt = _receipt(request, pk)
+    operations.give_back(by=actor(request), receipt=receipt, quantity=receipt.accepted, key=key_of(request))
+    messages.success(request, _("It went back, and is not paid for."))
+    return redirect("handovers:receiving", receipt.handover_id)
+
+
+def lose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Something of a lot spoiled or broke."""
+    receipt = _receipt(request, pk)
+    goods = queries.measured([receipt.specification_id])[receipt.specification_id]
+    form = LossForm(request.POST or None, goods=goods, most=receipt.accepted)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        operations.lose(
+            by=actor(request),
+            handover=receipt.handover,
+            lot_id=receipt.lot_id,
+            quantity=data["quantity"],
+            reason=data["reason"],
+            key=data["key"],
+        )
+        return redirect("handovers:receiving", receipt.handover_id)
+    return _one_form(request, receipt.handover, form, _("Lost: %(name)s") % {"name": goods.name}, _("Write it down"))
+
+
+def _page(
+    request: HttpRequest, handover: Handover, posted: ReceiveForm | None = None, status: int = 200
+) -> HttpResponse:
+    deliveries = queries.receiving_list(handover)
+    cards: list[dict[str, Any]] = []
+    for delivery in deliveries:
+        is_posted = posted is not None and posted.delivery.producer.pk == delivery.producer.pk
+        form = posted if is_posted else ReceiveForm(delivery=delivery)
+        cards.append({"delivery": delivery, "form": form})
+    context = head(request, handover, "receiving") | {
+        "cards": cards,
+        "waiting": sum(not delivery.is_received for delivery in deliveries),
+        "losses": queries.losses(handover),
+    }
+    return render(request, "handovers/receiving.html", context, status=status)
+
+
+def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, submit: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": reverse("handovers:receiving", args=[handover.pk]),
+        "back_label": _("Receive"),
+    }
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+
+
+def _delivery(handover: Handover, producer: int) -> Delivery:
+    for delivery in queries.receiving_list(handover):
+        if delivery.producer.pk == producer:
+            return delivery
+    raise Http404
+
+
+def _receipt(request: HttpRequest, pk: int) -> Receipt:
+    seen = queries.visible_to(people.reader(request))
+    return get_object_or_404(
+        Receipt.objects.select_related("handover__place", "producer").filter(handover__in=seen), pk=pk
+    )
