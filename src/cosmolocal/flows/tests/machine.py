@@ -17,8 +17,8 @@ from cosmolocal.flows.tests.village import Village, village
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 
-QUANTITIES = st.integers(0, 30)
-INDEXES = st.integers(0, 50)
+QUANTITIES = st.integers(0, 12)
+INDEXES = st.integers(0, 11)
 
 
 @dataclass
