@@ -17,16 +17,17 @@ class PersonForm(KeyedForm):
     """A new person, in a household of her own or an existing one."""
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    email = forms.EmailField(
-        label=_("Mail address"), required=False, help_text=_("She signs in with it. May be empty.")
-    )
+    email = forms.EmailField(label=_("Mail address"), required=False, help_text=_("For signing in. May be empty."))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     address = forms.CharField(label=_("Address"), max_length=240, required=False)
     household = forms.ModelChoiceField(
-        Agent.objects.none(), label=_("Household"), required=False, empty_label=_("a household of her own")
+        Agent.objects.none(), label=_("Household"), required=False, empty_label=_("a household of their own")
     )
     household_name = forms.CharField(
-        label=_("Name of the new household"), max_length=120, required=False, help_text=_("Empty: her own name.")
+        label=_("Name of the new household"),
+        max_length=120,
+        required=False,
+        help_text=_("Empty: the name of the person."),
     )
     code = forms.CharField(
         label=_("Number of the household"),
@@ -36,7 +37,7 @@ class PersonForm(KeyedForm):
     )
     joined = DayField(label=_("Member since"), required=False, help_text=_("Empty: today."))
     role = forms.ChoiceField(
-        label=_("She is a"), choices=[(Role.Name.MEMBER, _("member")), (Role.Name.GUEST, _("guest"))]
+        label=_("Comes in as"), choices=[(Role.Name.MEMBER, _("member")), (Role.Name.GUEST, _("guest"))]
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -114,9 +115,9 @@ class HelperForm(KeyedForm):
 
     helper = forms.ModelChoiceField(Agent.objects.none(), label=_("Who helps"))
     consent = forms.CharField(
-        label=_("How and when did she agree?"),
+        label=_("How and when was it agreed?"),
         max_length=240,
-        help_text=_("For example: asked at her door on 3 May, she said yes."),
+        help_text=_("For example: asked at the door on 3 May, said yes."),
     )
 
     def __init__(self, *args: Any, member: Agent, **options: Any) -> None:
@@ -177,7 +178,7 @@ class AskForm(AcceptForm):
 class DeclineForm(KeyedForm):
     """A kind sentence."""
 
-    reason = forms.CharField(label=_("Why not now?"), max_length=240, help_text=_("Kind and short. She may read it."))
+    reason = forms.CharField(label=_("Why not now?"), max_length=240, help_text=_("Kind and short: it may be read."))
 
 
 class CircleForm(KeyedForm):

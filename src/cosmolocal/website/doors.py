@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.demo import ROLES, mail_of
-from cosmolocal.agents.policy import AUDITOR, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER
+from cosmolocal.agents.policy import AUDITOR, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practice import Practice, installed
+from cosmolocal.website import access
 
 MOST = 5
 
@@ -54,6 +55,11 @@ def address(name: str) -> str:
         return ""
 
 
+def open_address(reader: Reader, name: str) -> str:
+    """The address of a page that exists and lets this reader in, or nothing."""
+    return address(name) if may_enter(reader, access.stated(name)) else ""
+
+
 def practice_door(practice: Practice) -> Door | None:
     """A practice's own door."""
     if not practice.entry or not address(practice.entry):
@@ -79,7 +85,7 @@ def offers(local: Node) -> list[dict[str, str]]:
 
 def desks(reader: Reader) -> list[Door]:
     """The desks of her tasks that exist."""
-    return [door for door in DESKS if reader.has(*door.roles) and address(door.name)]
+    return [door for door in DESKS if reader.has(*door.roles) and open_address(reader, door.name)]
 
 
 def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What the home pages show: cards of the core and of every practice that is switched on, most urgent first."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
@@ -18,7 +18,7 @@ from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practice import Card, Practice, installed
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import queries as money
-from cosmolocal.website.doors import address
+from cosmolocal.website.doors import address, open_address
 
 _TONES = {"late": 0, "today": 1, "ready": 2}
 
@@ -68,8 +68,8 @@ def balance_cards(holder: Agent | None, local: Node) -> list[Card]:
             figure=written(standing.balance),
             tone="late" if late else "quiet",
             badge=_("below the limit") if late else "",
-            url=address("money:own"),
-            deed=_("See what happened") if address("money:own") else "",
+            url=address("money:mine"),
+            deed=_("See what happened") if address("money:mine") else "",
             weight=20,
             template="website/parts/balance.html",
             data=data,
@@ -97,28 +97,36 @@ def _joining_cards() -> Iterable[Card]:
 
 
 def _money_cards(reader: Reader) -> Iterable[Card]:
-    if not people.home_local().accounts.exists():
-        return
-    desk = address("money:desk")
     counts = money.waiting(reader.agent) if reader.agent else None
     if counts is None:
         return
-    if counts.to_agree:
-        title = ngettext(
-            "%(n)d payment list waits for a second person",
-            "%(n)d payment lists wait for a second person",
+    found = (
+        (
             counts.to_agree,
-        )
-        text = _("Nobody pays alone: somebody else reads the list and agrees.")
-        yield Card(title % {"n": counts.to_agree}, text, tone="ready", deed=_("Read the list"), url=desk, weight=40)
-    if counts.unmatched:
-        title = ngettext("%(n)d payment without a name", "%(n)d payments without a name", counts.unmatched)
-        text = _("Money came in, and nobody knows yet whose it is.")
-        yield Card(title % {"n": counts.unmatched}, text, tone="late", deed=_("Who was it?"), url=desk, weight=35)
-    if counts.below:
-        title = ngettext("%(n)d account is below its limit", "%(n)d accounts are below their limit", counts.below)
-        text = _("A friendly call helps more than a letter.")
-        yield Card(title % {"n": counts.below}, text, tone="late", deed=_("See who"), url=desk, weight=45)
+            ngettext(
+                "%(n)d payment list waits for a second person",
+                "%(n)d payment lists wait for a second person",
+                counts.to_agree,
+            ),
+            _("Nobody pays alone: somebody else reads the list and agrees."),
+            Card("", tone="ready", deed=_("Read the list"), url=open_address(reader, "money:payouts"), weight=40),
+        ),
+        (
+            counts.unmatched,
+            ngettext("%(n)d payment without a name", "%(n)d payments without a name", counts.unmatched),
+            _("Money came in, and nobody knows yet whose it is."),
+            Card("", tone="late", deed=_("Who was it?"), url=open_address(reader, "money:unmatched"), weight=35),
+        ),
+        (
+            counts.below,
+            ngettext("%(n)d account is below its limit", "%(n)d accounts are below their limit", counts.below),
+            _("A friendly call helps more than a letter."),
+            Card("", tone="late", deed=_("See who"), url=open_address(reader, "money:accounts"), weight=45),
+        ),
+    )
+    for count, title, text, card in found:
+        if count:
+            yield replace(card, title=title % {"n": count}, text=text)
 
 
 def _trouble_cards() -> Iterable[Card]:

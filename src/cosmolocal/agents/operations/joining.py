@@ -94,7 +94,7 @@ def ask_to_join(
     """
     policy.permit(by)
     if not name.strip():
-        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+        raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     email, phone = email.strip().lower(), phone.strip()
     if not email and not phone:
         raise Refusal(

@@ -119,7 +119,7 @@ def change_contact(
         if by.pk != agent.pk and not policy.is_house(by) and not policy.is_steward(by):
             raise Refusal(
                 "agents.mail_is_hers",
-                _("She signs in with this mail address. Only she herself or a steward can change it."),
+                _("This mail address is for signing in. Only the person herself or a steward can change it."),
                 field="email",
             )
         _move_sign_in(agent, contact.email)
@@ -148,7 +148,7 @@ def change_profile(
     """
     policy.require(policy.is_house(by) or policy.acts_for(by, agent) or policy.is_steward(by))
     if not name.strip():
-        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+        raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     contact, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
     if is_public and contact.is_minor:
         raise Refusal(
@@ -167,7 +167,7 @@ def change_profile(
 def new_agent(kind: str, name: str, **fields: Any) -> Agent:
     """A row for somebody or something new; inside operations only. Refuses: agents.name_missing, agents.code_taken."""
     if not name.strip():
-        raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+        raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     code = fields["code"] = str(fields.get("code") or "").strip()
     if code and Agent.objects.filter(code=code).exists():
         raise Refusal(

@@ -70,7 +70,7 @@ def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key:
     if helper.pk == member.pk:
         raise Refusal("agents.helps_herself", _("Choose somebody else as helper."), field="helper")
     if not consent.strip():
-        raise Refusal("agents.consent_missing", _("Write down how and when she agreed."), field="consent")
+        raise Refusal("agents.consent_missing", _("Write down how and when it was agreed."), field="consent")
     standing = Helping.objects.filter(in_force(clock.today()), helper=helper, member=member).first()
     return standing or Helping.objects.create(
         helper=helper, member=member, consent=consent.strip(), since=clock.today()

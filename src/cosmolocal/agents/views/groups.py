@@ -61,7 +61,7 @@ def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.MemberOfForm(request.POST or None, group=found)
     title = _("Who comes into %(name)s?") % {"name": found.name}
     back = reverse("agents:circle", args=[found.pk])
-    return one_form(request, form, act, title=title, submit=_("Add her"), back=back, back_label=found.name)
+    return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
 
 
 @require_POST
@@ -130,13 +130,14 @@ def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.MemberOfForm(request.POST or None, group=found)
     title = _("Who acts for %(name)s?") % {"name": found.name}
     back = reverse("agents:person", args=[found.pk])
-    return one_form(request, form, act, title=title, submit=_("Add her"), back=back, back_label=found.name)
+    return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
 
 
 def places(request: HttpRequest) -> HttpResponse:
     """Where goods are handed over, and where farms are."""
     found = Place.objects.filter(is_private=False).order_by("-is_handover", "name", "id")
     page = Paginator(found, 50).get_page(request.GET.get("page"))
+    farms = set(queries.producers().values_list("place_id", flat=True))
     stops = [
         {
             "label": place.name,
@@ -145,7 +146,7 @@ def places(request: HttpRequest) -> HttpResponse:
             "tone": "store" if place.is_handover else "farm",
         }
         for place in page
-        if place.latitude is not None
+        if place.latitude is not None and (place.is_handover or place.pk in farms)
     ]
     return render(request, "agents/places.html", {"page": page, "stops": stops})
 

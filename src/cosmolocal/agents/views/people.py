@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -80,7 +81,7 @@ def add(request: HttpRequest) -> HttpResponse:
         act,
         title=_("Add a person"),
         lead=_("Only the name is needed. Nobody needs mail or a phone."),
-        submit=_("Add her"),
+        submit=_("Add this person"),
         back=reverse("agents:people"),
         back_label=_("People"),
     )
@@ -114,8 +115,8 @@ def roles(request: HttpRequest) -> HttpResponse:
     """Who looks after what."""
     standing = Role.objects.filter(in_force(clock.today()), agent__hidden_at=None)
     held = list(standing.select_related("agent", "scope", "place").order_by("agent__name", "id"))
-    names = [name for name in Role.Name if name not in (Role.Name.MEMBER, Role.Name.GUEST)]
-    rows = [(name.label, [role for role in held if role.name == name]) for name in names]
+    names = [name for name in Role.Name if name not in (Role.Name.MEMBER, Role.Name.GUEST, Role.Name.PRODUCER)]
+    rows = [(capfirst(name.label), [role for role in held if role.name == name]) for name in names]
     return render(request, "agents/roles.html", {"rows": rows})
 
 
@@ -151,11 +152,11 @@ def helper(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.start_helping(by=actor(request), member=member, **data)
-        messages.success(request, _("It is noted who helps, and that she agreed."))
+        messages.success(request, _("It is noted who helps, and how it was agreed."))
         return reverse("agents:person", args=[member.pk])
 
     title = _("A helper for %(name)s") % {"name": member.name}
-    lead = _("The helper orders and reads for her. Each deed carries both names.")
+    lead = _("The helper orders and reads for this person. Each deed carries both names.")
     back = reverse("agents:person", args=[member.pk])
     form = forms.HelperForm(request.POST or None, member=member)
     return one_form(request, form, act, title=title, lead=lead, submit=_("Note it"), back=back, back_label=member.name)

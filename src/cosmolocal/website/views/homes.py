@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -18,16 +19,19 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.website import doors, queries
 
 Way = dict[str, str]
+GOODS = ("leaf", "egg", "root", "grain", "tea", "fish", "fruit", "mushroom", "tofu")
 
 
 def public(request: HttpRequest) -> HttpResponse:
     """Who we are, where, what we offer, how to join. Somebody signed in goes to her own home."""
     if people.reader(request).agent is not None:
         return redirect("home")
-    local = people.home_local()
+    local, farms = people.home_local(), [farm for farm in people.producers() if farm.is_public]
     context = {
         "home_local": local,
-        "stops": _map(local),
+        "farms": farms,
+        "stops": _map(local, farms),
+        "goods": GOODS,
         "map_title": _("%(name)s and its farms") % {"name": local.name},
         "figures": queries.local_figures(),
         "offers": doors.offers(queries.local_of(request)),
@@ -40,7 +44,11 @@ def public(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """This week for me."""
     cards = queries.member_cards(people.reader(request), queries.local_of(request))
-    return render(request, "website/home.html", {"cards": cards, "today_words": format_day(clock.today())})
+    return render(
+        request,
+        "website/home.html",
+        {"cards": cards, "greeting": _greeting(), "today_words": format_day(clock.today())},
+    )
 
 
 def steward(request: HttpRequest) -> HttpResponse:
@@ -101,16 +109,24 @@ def _ways(*wanted: tuple[str, str, str, str]) -> list[Way]:
     return [{"url": url, "label": label, "icon": icon, "note": note} for url, label, icon, note in found if url]
 
 
-def _map(local: Agent) -> list[dict[str, Any]]:
-    """The local in the middle, its producers around it."""
-    agents = [local, *(producer for producer in people.producers() if producer.is_public)]
+def _greeting() -> str:
+    hour = clock.now().astimezone(timezone.get_current_timezone()).hour
+    if 4 <= hour < 11:
+        return _("Good morning. This week:")
+    if 11 <= hour < 18:
+        return _("Good day. This week:")
+    return _("Good evening. This week:")
+
+
+def _map(local: Agent, farms: list[Agent]) -> list[dict[str, Any]]:
+    """The local in the middle, its farms around it, by the names of their places."""
     return [
         {
-            "label": agent.name,
+            "label": agent.place.name,
             "lat": agent.place.latitude,
             "lon": agent.place.longitude,
             "tone": "store" if agent.is_home else "farm",
         }
-        for agent in agents
+        for agent in [local, *farms]
         if agent.place and agent.place.latitude is not None
     ]
