@@ -1,20 +1,24 @@
 """What is read of the catalog: goods a reader may see, prices in force, tax, and how amounts and prices are said."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import SEES_ALL, Reader, producers_of
 from cosmolocal.catalog import rules
-from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms, TaxCode
+from cosmolocal.catalog.models import Category, Item, Measure, PriceVersion, Product, SupplierTerms, TaxCode, TaxRate
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.models import Progress
 from cosmolocal.look.numbers import decimals_of, format_money, format_quantity
+from cosmolocal.paper.models import Upload
 
 MOST_IDS = 5000  # beyond this many items, reading all prices is quicker than naming the items
 UNIT = "product__specification__unit"
+Currency = tuple[str, int]  # code and decimals
 
 
 # Goods
@@ -44,14 +48,48 @@ def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     return products
 
 
-def with_items(products: QuerySet[Product]) -> QuerySet[Product]:
-    """The same with their items (one more statement), each with what `price_text` and `quantity_text` need."""
-    return products.prefetch_related(Prefetch("items", queryset=items_with_units().order_by("pack_quantity", "id")))
-
-
 def items_with_units() -> QuerySet[Item]:
     """Items joined with product, unit and measure, for `quantity_text` and `price_text`."""
     return Item.objects.select_related(UNIT, "measure")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One item with its price, said in words; `price` None: nobody has set one."""
+
+    item: Item
+    price: PriceVersion | None
+    text: str
+    price_text: str = ""
+    base_text: str = ""
+
+
+@dataclass(frozen=True)
+class Goods:
+    """One product as a list shows it."""
+
+    product: Product
+    packs: list[Pack]
+
+
+def goods(products: Sequence[Product], group: str = "") -> list[Goods]:
+    """Products of one page with their items on offer and prices in words. Three statements."""
+    money = currency()
+    items = items_with_units().filter(product__in=[product.pk for product in products], is_active=True)
+    of_product: dict[int, list[Item]] = {}
+    for item in items.order_by("pack_quantity", "id"):
+        of_product.setdefault(item.product_id, []).append(item)
+    prices = current_prices([item.pk for found in of_product.values() for item in found], group)
+    return [
+        Goods(product, [_pack(item, prices.get(item.pk), money) for item in of_product.get(product.pk, [])])
+        for product in products
+    ]
+
+
+def _pack(item: Item, price: PriceVersion | None, money: Currency) -> Pack:
+    if price is None:
+        return Pack(item, None, pack_text(item))
+    return Pack(item, price, pack_text(item), price_text(price, item, money), price_per_base_text(price, item, money))
 
 
 # Prices
@@ -96,6 +134,13 @@ def _in_force(item_ids: Iterable[int] | QuerySet[Item], at: datetime | None) -> 
     return prices.filter(item_id__in=ids) if len(ids) <= MOST_IDS else prices
 
 
+def customer_groups() -> list[str]:
+    """Every customer group that somebody belongs to or that has a price of its own. Two statements."""
+    of_agents = Agent.objects.exclude(group="").values_list("group", flat=True).distinct()
+    of_prices = PriceVersion.objects.exclude(group="").values_list("group", flat=True).distinct()
+    return sorted({*of_agents, *of_prices})
+
+
 # Tax and terms
 
 
@@ -124,6 +169,45 @@ def terms_of(producer_ids: Iterable[int]) -> dict[int, SupplierTerms]:
     return {producer_id: found.get(producer_id) or SupplierTerms(producer_id=producer_id) for producer_id in ids}
 
 
+def products_by_producer() -> dict[int, int]:
+    """Producer id to how many goods she has on offer. One statement."""
+    offered = Product.objects.filter(is_active=True).order_by()
+    return dict(offered.values_list("producer_id").annotate(Count("pk")))
+
+
+# Lists
+
+
+def counted_categories() -> QuerySet[Category]:
+    """Kinds of goods in their order, each with `used`: how many goods are of it."""
+    return Category.objects.annotate(used=Count("products")).order_by("weight", "name")
+
+
+def dated_taxes(on: date) -> list[tuple[TaxCode, int, list[TaxRate]]]:
+    """Every tax, its rate in force on a day in hundredths of a per cent, and all its rates, the newest first."""
+    newest_first = Prefetch("rates", queryset=TaxRate.objects.order_by("-since"))
+    rates = tax_rates(on)
+    return [
+        (code, rates[code.pk], list(code.rates.all()))
+        for code in TaxCode.objects.prefetch_related(newest_first).order_by("name")
+    ]
+
+
+def measures() -> QuerySet[Measure]:
+    """The measures of goods, with their units."""
+    return Measure.objects.select_related("unit").order_by("unit__code", "quantity", "code")
+
+
+def uploads() -> QuerySet[Upload]:
+    """Lists of goods that were sent in, the newest first, without the files themselves."""
+    return Upload.objects.filter(kind="products").defer("data").order_by("-at", "-id")
+
+
+def upload_progress(upload_id: int) -> Progress | None:
+    """Where the taking over of a list is."""
+    return Progress.objects.filter(kind="catalog.import", subject_id=upload_id).first()
+
+
 # How amounts and prices are said
 
 
@@ -148,11 +232,10 @@ def pack_text(item: Item) -> str:
     return item.label or quantity_text(item, item.pack_quantity)
 
 
-def price_text(price: PriceVersion, item: Item) -> str:
-    """A price and what it is for: ¥ 4.20 / jin. Needs `items_with_units`."""
-    code, decimals = currency()
-    money = format_money(price.price, code, decimals)
-    return f"{money} / {_per(item, price.per_quantity or item.pack_quantity)}"
+def price_text(price: PriceVersion, item: Item, money: Currency | None = None) -> str:
+    """A price and what it is for: ¥ 4.20 / jin. Needs `items_with_units`; `money` saves asking the node each time."""
+    code, decimals = money or currency()
+    return f"{format_money(price.price, code, decimals)} / {per_text(price, item)}"
 
 
 def price_per_base(price: PriceVersion, item: Item) -> int:
@@ -162,17 +245,18 @@ def price_per_base(price: PriceVersion, item: Item) -> int:
     )
 
 
-def price_per_base_text(price: PriceVersion, item: Item) -> str:
+def price_per_base_text(price: PriceVersion, item: Item, money: Currency | None = None) -> str:
     """¥ 8.40 / kg, beside a pack's price; nothing where it would say the same. Needs `items_with_units`."""
     unit = item.product.specification.unit
     if not rules.is_unit_price_useful(price.per_quantity, item.pack_quantity, unit.decimals):
         return ""
-    code, decimals = currency()
+    code, decimals = money or currency()
     return f"{format_money(price_per_base(price, item), code, decimals)} / {unit.symbol or unit.code}"
 
 
-def _per(item: Item, base_units: int) -> str:
-    """What a price is for: "jin" rather than "1 jin"."""
+def per_text(price: PriceVersion, item: Item) -> str:
+    """What a price is for: "jin" rather than "1 jin". Needs `items_with_units`."""
+    base_units = price.per_quantity or item.pack_quantity
     if item.measure is not None and item.measure.quantity == base_units:
         return item.measure.symbol
     unit = item.product.specification.unit
@@ -181,7 +265,7 @@ def _per(item: Item, base_units: int) -> str:
     return quantity_text(item, base_units)
 
 
-def currency() -> tuple[str, int]:
+def currency() -> Currency:
     """The code and decimals of this local's national currency, in which prices are."""
     code = node.current().currency
     return code, decimals_of(code)

@@ -22,6 +22,7 @@ from cosmolocal.catalog.operations.products import (
     change_product,
     retire_item,
     retire_product,
+    return_item,
     return_product,
     show_picture,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "receive_upload",
     "retire_item",
     "retire_product",
+    "return_item",
     "return_product",
     "set_price",
     "set_prices",

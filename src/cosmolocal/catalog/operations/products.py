@@ -197,6 +197,14 @@ def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
     return Item.objects.get(pk=item.pk)
 
 
+@operation("catalog.return_item")
+def return_item(*, by: Agent, item: Item, key: str = "") -> Item:
+    """This pack is on offer again. Refuses with agents.not_allowed."""
+    people.permit(by, people.STEWARD)
+    Item.objects.filter(pk=item.pk).update(is_active=True)
+    return Item.objects.get(pk=item.pk)
+
+
 @operation("catalog.announce_stock")
 def announce_stock(*, by: Agent, stocks: Mapping[int, int | None], key: str = "") -> list[int]:
     """How many packs a producer can give in a round: item id to packs, None for as many as are wished.

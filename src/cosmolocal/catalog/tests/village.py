@@ -102,3 +102,10 @@ def scratch() -> Path:
     folder = Path(settings.HOME) / "scratch"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def put_on_the_map(product: Product, farm: Agent) -> None:
+    """The goods come from the place of their farm."""
+    operations.change_product(
+        by=system(), product=product, facts=ProductFacts(product.description, farm.place_id, product.certificate)
+    )

@@ -1,0 +1,256 @@
+"""What people fill in about goods: amounts as they say them (500 g, 2 jin), words, photos, prices."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.queries import producers
+from cosmolocal.catalog import queries, rules
+from cosmolocal.catalog.intake.cells import Cells, amount_text
+from cosmolocal.catalog.intake.reading import known_measures
+from cosmolocal.catalog.intake.rows import RowRefused
+from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
+from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
+from cosmolocal.look.forms import BigChoice, FileInput, KeyedForm, MoneyField, QuantityField
+
+UNITS = [("kg", gettext_lazy("Kilograms")), ("piece", gettext_lazy("Pieces")), ("l", gettext_lazy("Litres"))]
+UNIT_NOTES = {
+    "kg": gettext_lazy("Vegetables, meat, rice: also what is sold by the jin or bunch."),
+    "piece": gettext_lazy("Eggs, tofu, baskets."),
+    "l": gettext_lazy("Oil, wine, juice."),
+}
+BILLED = [("piece", gettext_lazy("The pack as it is")), ("weight", gettext_lazy("What it really weighs"))]
+BILLED_NOTES = {
+    "piece": gettext_lazy("A jar, a box of ten: one price."),
+    "weight": gettext_lazy("Weighed when packed; the order says about how much."),
+}
+_LINES = forms.Textarea(attrs={"rows": 4})
+
+
+class AmountsForm(KeyedForm):
+    """A form with amounts in words; `amount` reads one of them once the unit is known."""
+
+    def amount(self, field: str, unit: str) -> int:
+        """Base units of what was typed, 0 where nothing was; a sentence at the field where it cannot be read."""
+        typed = (self.cleaned_data.get(field) or "").strip()
+        if not typed:
+            return 0
+        cells = Cells({}, None, queries.currency()[1], known_measures())
+        try:
+            return cells.quantity(str(self.fields[field].label), unit, typed)
+        except RowRefused as refused:
+            self.add_error(field, str(refused))
+            return 0
+
+
+class ItemForm(AmountsForm):
+    """One pack of some goods."""
+
+    label = forms.CharField(
+        label=gettext_lazy("What is one called?"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("A jar, a box of 10, one of about 700 g. Empty: just the amount."),
+    )
+    pack = forms.CharField(
+        label=gettext_lazy("How much is in it?"),
+        max_length=40,
+        help_text=gettext_lazy("Write 500 g, 2 jin, 0.75 l or 10."),
+    )
+    billed_by = forms.ChoiceField(
+        label=gettext_lazy("What is paid?"), choices=BILLED, widget=BigChoice(notes=BILLED_NOTES), initial="piece"
+    )
+    tolerance_bp = QuantityField(
+        label=gettext_lazy("How much heavier may it be?"),
+        unit="%",
+        decimals=2,
+        maximum=rules.WHOLE_BP,
+        required=False,
+        help_text=gettext_lazy("So much is set aside when it is ordered. What weighs more is given at this cap."),
+    )
+    measure = forms.ChoiceField(label=gettext_lazy("Counted in"), required=False)
+    sku = forms.CharField(label=gettext_lazy("Number of the producer"), max_length=60, required=False)
+    case_count = forms.IntegerField(
+        label=gettext_lazy("Packs in a case"), min_value=1, max_value=1_000_000, required=False
+    )
+    stock = forms.IntegerField(
+        label=gettext_lazy("How many packs are there in a round?"),
+        min_value=0,
+        max_value=10**9,
+        required=False,
+        help_text=gettext_lazy("Empty: as many as are wished."),
+    )
+
+    def __init__(self, *args: Any, unit: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unit = unit
+        measures = Measure.objects.filter(unit__code=unit).order_by("quantity", "code")
+        self.fields["measure"].choices = [  # type: ignore[attr-defined]
+            ("", _("the usual unit")),
+            *((measure.code, f"{measure.symbol} = {amount_text(measure.quantity, unit)}") for measure in measures),
+        ]
+        code, decimals = queries.currency()
+        self.fields["deposit"] = MoneyField(
+            label=_("Deposit"), currency=code, decimals=decimals, minimum=0, required=False
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Reads the amount in the unit of the goods."""
+        self.cleaned_data["pack_quantity"] = self.amount("pack", self.unit)
+        return self.cleaned_data
+
+    def draft(self, *, is_active: bool = True, prices: Sequence[PriceDraft] = ()) -> ItemDraft:
+        """What was filled in."""
+        data = self.cleaned_data
+        return ItemDraft(
+            label=data["label"],
+            sku=data["sku"],
+            billed_by=data["billed_by"],
+            pack_quantity=data["pack_quantity"],
+            tolerance_bp=data["tolerance_bp"] or 0,
+            measure=data["measure"],
+            deposit=data["deposit"] or 0,
+            case_count=data["case_count"] or 1,
+            stock=data["stock"],
+            is_active=is_active,
+            prices=tuple(prices),
+        )
+
+    @staticmethod
+    def values_of(item: Item) -> dict[str, Any]:
+        """An item as the form shows it."""
+        return {
+            "label": item.label,
+            "sku": item.sku,
+            "billed_by": item.billed_by,
+            "pack": amount_text(item.pack_quantity, item.product.specification.unit.code),
+            "tolerance_bp": item.tolerance_bp,
+            "measure": item.measure.code if item.measure else "",
+            "deposit": item.deposit,
+            "case_count": item.case_count,
+            "stock": item.stock,
+        }
+
+
+class PriceForm(AmountsForm):
+    """What an item costs from now on."""
+
+    price_for = forms.CharField(
+        label=gettext_lazy("For how much?"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("500 g, 1 jin, 1 kg. Empty: for one pack."),
+    )
+    tax_code = forms.ModelChoiceField(TaxCode.objects.order_by("name"), label=gettext_lazy("Tax"))
+    group = forms.ChoiceField(label=gettext_lazy("For whom?"), required=False)
+    field_order = ("price", "price_for", "purchase", "tax_code", "group", "key")
+
+    def __init__(self, *args: Any, unit: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unit = unit
+        code, decimals = queries.currency()
+        money: dict[str, Any] = {"currency": code, "decimals": decimals, "minimum": 0, "maximum": rules.LARGEST - 1}
+        self.fields["price"] = MoneyField(label=_("Price, with tax"), **money)
+        self.fields["purchase"] = MoneyField(
+            label=_("What the producer gets"),
+            help_text=_("For the same amount. With tax, where her list has it."),
+            **money,
+        )
+        self.fields["group"].choices = [  # type: ignore[attr-defined]
+            ("", _("everybody")),
+            *((group, group) for group in queries.customer_groups()),
+        ]
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Reads what the price is for; a producer gets no more than the price."""
+        self.cleaned_data["per_quantity"] = self.amount("price_for", self.unit)
+        price, purchase = self.cleaned_data.get("price"), self.cleaned_data.get("purchase")
+        if price is not None and purchase is not None and purchase > price:
+            self.add_error("purchase", _("That is more than the price. Look at both again."))
+        return self.cleaned_data
+
+    def draft(self) -> PriceDraft:
+        """What was filled in."""
+        data = self.cleaned_data
+        return PriceDraft(data["price"], data["purchase"], data["tax_code"].code, data["per_quantity"], data["group"])
+
+
+class DescribeForm(KeyedForm):
+    """What a producer tells about her own goods."""
+
+    description = forms.CharField(
+        label=gettext_lazy("How is it grown or made?"), max_length=5000, required=False, widget=_LINES
+    )
+
+    def __init__(self, *args: Any, product: Product, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.product = product
+
+    def facts(self) -> ProductFacts:
+        """What was filled in; all else as it stands."""
+        return ProductFacts(self.cleaned_data["description"], self.product.origin_id, self.product.certificate)
+
+
+class ProductForm(KeyedForm):
+    """What a steward says about goods."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=160,
+        help_text=gettext_lazy("In each language that members read: Pak choi 小白菜"),
+    )
+    category = forms.ModelChoiceField(Category.objects.order_by("weight", "name"), label=gettext_lazy("Kind of goods"))
+    description = forms.CharField(
+        label=gettext_lazy("How is it grown or made?"), max_length=5000, required=False, widget=_LINES
+    )
+    origin = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=gettext_lazy("Where from?"),
+        required=False,
+        empty_label=gettext_lazy("not said"),
+    )
+    certificate = forms.CharField(
+        label=gettext_lazy("Certificate"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("Name and number. Only with one may the word “organic” be used."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        places = Place.objects.filter(is_private=False).order_by("name")
+        self.fields["origin"].queryset = places  # type: ignore[attr-defined]
+
+    def facts(self) -> ProductFacts:
+        """What was filled in."""
+        data = self.cleaned_data
+        return ProductFacts(data["description"], data["origin"].pk if data["origin"] else None, data["certificate"])
+
+
+class NewProductForm(ProductForm):
+    """New goods: whose they are and what they are counted in stay as they are said here."""
+
+    producer = forms.ModelChoiceField(Agent.objects.none(), label=gettext_lazy("Whose goods?"))
+    unit = forms.ChoiceField(
+        label=gettext_lazy("What are they counted in?"), choices=UNITS, widget=BigChoice(notes=UNIT_NOTES), initial="kg"
+    )
+    field_order = ("producer", "name", "category", "unit", "description", "origin", "certificate", "key")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["producer"].queryset = producers()  # type: ignore[attr-defined]
+
+
+class PhotoForm(KeyedForm):
+    """A photo of goods."""
+
+    photo = forms.FileField(
+        label=gettext_lazy("Photo"),
+        widget=FileInput(attrs={"accept": "image/*"}),
+        help_text=gettext_lazy("JPEG, PNG or WebP, at most 15 MB. Where and when it was taken is removed."),
+    )

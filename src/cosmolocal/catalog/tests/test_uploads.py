@@ -1,0 +1,159 @@
+"""A list of goods by browser: chosen, read, names decided, looked at, taken over in the background, shown."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django_tasks_db.models import DBTaskResult
+
+from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
+from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
+from cosmolocal.catalog.tests import village as at
+from cosmolocal.catalog.tests.test_imports import OFN_COLUMNS
+from cosmolocal.catalog.tests.test_pages import Browser, page, signed_in, text_of
+from cosmolocal.kernel import ids, jobs
+from cosmolocal.kernel.models import Progress
+from cosmolocal.paper.models import Upload
+
+pytestmark = pytest.mark.django_db
+__all__ = ["signed_in"]
+OWN = "producer,product,category,counted_in,pack,price\n"
+
+
+@pytest.fixture
+def village() -> at.Village:
+    return at.found()
+
+
+def send(browser: Client, text: str | bytes, name: str = "list.csv") -> Upload:
+    stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    stream.name = name
+    answer = browser.post(page("uploads"), {"file": stream, "key": ids.fresh_key()})
+    assert answer.status_code == 302
+    return Upload.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
+
+
+def work() -> None:
+    """Does the jobs that wait, as the worker would."""
+    for waiting in DBTaskResult.objects.filter(status="READY").order_by("enqueued_at"):
+        name, args, attempt, root = waiting.args_kwargs["args"]
+        if name.startswith("catalog."):
+            assert jobs.run_job.call(name, args, attempt, root) == "done"
+            waiting.delete()
+
+
+def press(browser: Client, name: str, upload: Upload) -> None:
+    assert browser.post(page(name, upload.pk), {"key": ids.fresh_key()}).status_code == 302
+    upload.refresh_from_db()
+
+
+def test_a_list_is_looked_at_and_then_taken_over(village: at.Village, signed_in: Browser) -> None:
+    at.eggs(village)
+    browser = signed_in(village.steward)
+    rows = "Daxin farm,<b>Rice</b>,Rice and grain,kg,1 kg,9\nDaxin farm,Tea,Clouds,kg,100 g,9\n"
+    upload = send(browser, OWN + rows + "Sanjiang tea,Hill eggs 土鸡蛋,Eggs,piece,10,18\n")
+    assert (upload.state, upload.counts) == (Upload.State.MAPPED, {"new": 1, "refused": 1, "same": 1})
+    text = text_of(browser, page("upload", upload.pk))
+    assert "&lt;b&gt;Rice" in text
+    assert "Take over 1 row" in text
+    assert "not known here" in text_of(browser, page("upload", upload.pk) + "?verdict=refused")
+    assert "Rice" not in text_of(browser, page("upload", upload.pk) + "?verdict=refused")
+    assert Product.objects.count() == 1
+    press(browser, "start_import", upload)
+    assert upload.state == Upload.State.IMPORTING
+    assert "You may leave this page" in text_of(browser, page("upload", upload.pk))
+    work()
+    upload.refresh_from_db()
+    assert (upload.state, bytes(upload.data)) == (Upload.State.DONE, b"")
+    assert upload.counts == {"new": 1, "refused": 1, "same": 1}
+    assert Product.objects.filter(name="<b>Rice</b>").count() == 1
+    assert Progress.objects.get(kind="catalog.import", subject_id=upload.pk).state == "done"
+    assert "Every row has been dealt with" in text_of(browser, page("upload", upload.pk))
+
+
+def test_names_are_decided_by_a_person(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    rows = "Hill farm,1,Rice,bag,Grains,,2,kg,,20,5,,Box,VAT 9\nOther farm,2,Corn,,Grains,,1,kg,,8,,1,Box,VAT 9\n"
+    upload = send(browser, f"{OFN_COLUMNS}\n{rows}")
+    assert upload.counts == {"refused": 2}
+    text = text_of(browser, page("names", upload.pk))
+    assert "Producer “Hill farm”" in text
+    wish = {
+        "producers-0": str(village.daxin.pk),
+        "producers-1": "",
+        "categories-0": "new",
+        "taxes-0": str(at.tax("cn-farm").pk),
+        "producer_share": "80",
+        "key": ids.fresh_key(),
+    }
+    assert browser.post(page("names", upload.pk), {**wish, "producer_share": "180"}).status_code == 422
+    assert browser.post(page("names", upload.pk), wish).status_code == 302
+    upload.refresh_from_db()
+    assert (upload.state, upload.counts) == (Upload.State.CHECKED, {"new": 1, "refused": 1})
+    assert "80 %" in text_of(browser, page("upload", upload.pk))
+    press(browser, "start_import", upload)
+    work()
+    price = PriceVersion.objects.select_related("item__product__category", "tax_code").get()
+    assert (price.price, price.purchase, price.tax_code.code) == (2000, 1600, "cn-farm")
+    assert price.item.product.category.name == "Grains"
+    assert price.item.product.producer == village.daxin
+    assert not TaxCode.objects.filter(code="VAT 9").exists()
+
+
+def test_a_large_list_is_read_by_a_job(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    rows = "".join(f"Daxin farm,Rice number {number},Rice and grain,kg,1 kg,9\n" for number in range(2200))
+    assert len(rows) > AT_ONCE_BYTES
+    upload = send(browser, OWN + rows)
+    assert upload.state == Upload.State.READ
+    assert "being read" in text_of(browser, page("upload", upload.pk))
+    work()
+    upload.refresh_from_db()
+    assert upload.counts == {"new": 2200}
+    assert "page=2" in text_of(browser, page("upload", upload.pk))
+    press(browser, "start_import", upload)
+    work()
+    assert Product.objects.count() == 2200
+
+
+def test_a_broken_run_goes_on_where_it_was(village: at.Village, signed_in: Browser) -> None:
+    """The job is run again with the same key, as after a crash: what was taken over stays as it is."""
+    browser = signed_in(village.steward)
+    upload = send(browser, OWN + "".join(f"Daxin farm,Rice {n},Rice and grain,kg,1 kg,9\n" for n in range(600)))
+    press(browser, "start_import", upload)
+    [call] = [task.args_kwargs["args"] for task in DBTaskResult.objects.all() if "import" in str(task.args_kwargs)]
+    file = bytes(upload.data)
+    jobs.run_job.call(*call)
+    Product.objects.update(description="Told since then.")
+    Upload.objects.filter(pk=upload.pk).update(state=Upload.State.IMPORTING, data=file)
+    jobs.run_job.call(*call)
+    upload.refresh_from_db()
+    assert Product.objects.count() == 600
+    assert PriceVersion.objects.count() == 600
+    assert (upload.state, upload.counts) == (Upload.State.IMPORTING, {"new": 600})
+
+
+def test_what_is_no_list_says_so(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    for data in ("a,b\n1,2\n", b"\x89PNG\r\n\x1a\n" + b"\0" * 50):
+        upload = send(browser, data)
+        assert upload.state == Upload.State.REFUSED
+        assert upload.sentence in text_of(browser, page("upload", upload.pk)).replace("&#x27;", "'")
+        assert browser.post(page("start_import", upload.pk), {"key": ids.fresh_key()}).status_code == 422
+    assert browser.post(page("uploads"), {"key": ids.fresh_key()}).status_code == 422
+
+
+def test_a_file_is_left(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    upload = send(browser, OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,9\n")
+    assert browser.post(page("drop_upload", upload.pk), {"key": ids.fresh_key()}).status_code == 302
+    assert not Upload.objects.exists()
+    assert browser.get(page("upload", upload.pk)).status_code == 404
+    assert signed_in(village.farmer).get(page("uploads")).status_code == 403
+
+
+def test_every_file_name_is_taken(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    name = "价格 <b>&" + "x" * 150 + ".csv"
+    assert Path(send(browser, OWN + "a,b,c,kg,1 kg,1\n", name).name).suffix == ".csv"

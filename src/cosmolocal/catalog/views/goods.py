@@ -1,0 +1,197 @@
+"""Goods: the steward's list, the page of one product that anybody may read, and what a steward changes about it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.catalog import exports, forms, operations, policy, queries
+from cosmolocal.catalog.models import Category, Product
+from cosmolocal.catalog.views import pages
+from cosmolocal.paper import downloads, pictures
+
+PER_PAGE = 50
+
+
+@require_safe
+def products(request: HttpRequest) -> HttpResponse:
+    """Every product of the local, searched and filtered; `?as=csv` and `xlsx` give the same as our own list."""
+    found = _chosen(request)
+    if request.GET.get("as"):
+        return downloads.table(exports.products_table(found), _("products"), request.GET["as"])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "goods": queries.goods(list(page.object_list)),
+        "producers": people.producers(),
+        "categories": Category.objects.order_by("weight", "name"),
+        "chosen": {name: request.GET.get(name, "") for name in ("q", "producer", "category", "state")},
+        "may_manage": policy.may_manage(people.reader(request)),
+        "as_file": request.GET.urlencode(),
+    }
+    return render(request, "catalog/products.html", context)
+
+
+def _chosen(request: HttpRequest) -> QuerySet[Product]:
+    found = queries.search(queries.visible_products(people.reader(request)), request.GET.get("q", ""))
+    for name in ("producer", "category"):
+        if request.GET.get(name, "").isdecimal():
+            found = found.filter(**{f"{name}_id": int(request.GET[name][:18])})
+    if request.GET.get("state") in ("offer", "rest"):
+        found = found.filter(is_active=request.GET["state"] == "offer")
+    return found.order_by("name", "id")
+
+
+@require_safe
+def product(request: HttpRequest, pk: int) -> HttpResponse:
+    """What it is, whose hands made it, where from, what it costs, who sells; strangers read it too."""
+    reader = people.reader(request)
+    found = get_object_or_404(queries.visible_products(reader), pk=pk)
+    return render(request, "catalog/product.html", pages.product_context(reader, found))
+
+
+def add_product(request: HttpRequest) -> HttpResponse:
+    """New goods; packs and prices come next."""
+
+    def act(data: dict[str, Any]) -> str:
+        made = operations.add_product(
+            by=actor(request),
+            producer=data["producer"],
+            name=data["name"],
+            category=data["category"].name,
+            unit=data["unit"],
+            facts=form.facts(),
+            key=data["key"],
+        )
+        return reverse("catalog:add_item", args=[made.pk])
+
+    asked = request.GET.get("producer", "")
+    form = forms.NewProductForm(request.POST or None, initial={"producer": asked} if asked.isdecimal() else None)
+    return one_form(
+        request,
+        form,
+        act,
+        title=_("New goods"),
+        lead=_("First what it is. Then come the packs and their prices."),
+        submit=_("Go on to the packs"),
+        back=reverse("catalog:products"),
+        back_label=_("All goods"),
+    )
+
+
+def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
+    """A steward changes everything about goods; a producer tells about her own."""
+    found = _own(request, pk)
+    manages = policy.may_manage(people.reader(request))
+    names = ("name", "category", "description", "origin", "certificate")
+    initial = {name: getattr(found, name) for name in names}
+    whole = forms.ProductForm(request.POST or None, initial=initial) if manages else None
+    words = forms.DescribeForm(request.POST or None, initial=initial, product=found)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.change_product(
+            by=actor(request),
+            product=found,
+            name=data["name"] if whole else None,
+            category=data["category"] if whole else None,
+            facts=(whole or words).facts(),
+            key=data["key"],
+        )
+        messages.success(request, _("Kept."))
+        return reverse("catalog:product", args=[found.pk])
+
+    return one_form(request, whole or words, act, title=found.name, **pages.back_to(found))
+
+
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """A photo for goods: re-encoded before it is kept."""
+    found = _own(request, pk)
+    form = forms.PhotoForm(request.POST or None, request.FILES or None)
+
+    def act(data: dict[str, Any]) -> str:
+        files = pictures.keep(data["photo"].read())
+        operations.show_picture(by=actor(request), product=found, files=files, key=data["key"])
+        messages.success(request, _("The photo is shown now."))
+        return reverse("catalog:product", args=[found.pk])
+
+    title = _("Photo of %(name)s") % {"name": found.name}
+    return one_form(request, form, act, title=title, submit=_("Show it"), **pages.back_to(found))
+
+
+@require_POST
+def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The drawing of its kind again."""
+    found = _own(request, pk)
+    return deed(
+        request,
+        lambda key: operations.show_picture(by=actor(request), product=found, files=None, key=key),
+        reverse("catalog:product", args=[found.pk]),
+        _("The photo is gone."),
+    )
+
+
+@require_POST
+def rest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Goods that are not offered any more, or are again."""
+    found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
+    change = operations.retire_product if found.is_active else operations.return_product
+    said = _("No longer on offer.") if found.is_active else _("On offer again.")
+    return deed(
+        request,
+        lambda key: change(by=actor(request), product=found, key=key),
+        reverse("catalog:product", args=[found.pk]),
+        said,
+    )
+
+
+@require_safe
+def farm(request: HttpRequest) -> HttpResponse:
+    """A producer's own goods: what can she give in the next round?"""
+    return _farm(request)
+
+
+@require_POST
+def announce_stock(request: HttpRequest) -> HttpResponse:
+    """What a producer can give, for all goods of the page at once; an empty field: as much as is wished."""
+    stocks, unclear = pages.read_stocks(request.POST)
+    if unclear:
+        return _farm(request, unclear)
+    return deed(
+        request,
+        lambda key: operations.announce_stock(by=actor(request), stocks=stocks, key=key),
+        f"{reverse('catalog:farm')}?page={pages.number(request.POST.get('page', ''), 1)}",
+        _("Your stewards see it now."),
+    )
+
+
+def _farm(request: HttpRequest, unclear: set[int] | None = None) -> HttpResponse:
+    """The page, with what was typed where it could not be read."""
+    mine = people.producers_of(actor(request))
+    found = Product.objects.filter(producer__in=mine, is_active=True).order_by("name", "id")
+    wanted = request.POST.get("page") or request.GET.get("page")
+    page = Paginator(found.select_related("producer", "category", "specification__unit"), PER_PAGE).get_page(wanted)
+    goods = queries.goods(list(page.object_list))
+    context = {
+        "page": page,
+        "farms": mine,
+        "rows": [
+            (one, [(pack, *pages.stock_field(request.POST, pack.item, unclear or set())) for pack in one.packs])
+            for one in goods
+        ],
+        "unclear": unclear,
+    }
+    return render(request, "catalog/farm.html", context, status=422 if unclear else 200)
+
+
+def _own(request: HttpRequest, pk: int) -> Product:
+    """Goods that this person may tell about; others are not there."""
+    found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
+    return found if policy.may_describe(actor(request), found.producer) else get_object_or_404(Product.objects.none())

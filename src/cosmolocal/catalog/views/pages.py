@@ -1,0 +1,152 @@
+"""What the pages of goods show and read, in plain values."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.catalog import policy, queries, rules
+from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms
+from cosmolocal.kernel import clock
+from cosmolocal.look import dates
+from cosmolocal.look.numbers import format_money, format_percent
+from cosmolocal.look.tables import Cell, Column, Table
+
+MOST_STOCK = 10**9
+
+
+def back_to(product: Product) -> dict[str, str]:
+    """The way back to the page of a product."""
+    return {"back": reverse("catalog:product", args=[product.pk]), "back_label": product.name}
+
+
+def number(text: str, default: int) -> int:
+    """A number of an address; `default` where it is none."""
+    return int(text) if text.isdecimal() and len(text) < 7 else default
+
+
+def product_context(reader: Reader, product: Product) -> dict[str, Any]:
+    """Everything the page of one product shows to this reader."""
+    terms = queries.terms_of([product.producer_id])[product.producer_id]
+    [goods] = queries.goods([product], reader.household.group if reader.household else "")
+    sees_purchase = policy.may_see_purchase(reader, product, terms)
+    manages = policy.may_manage(reader)
+    home = Agent.objects.filter(is_home=True).select_related("place").first()
+    priced = [pack for pack in goods.packs if pack.price is not None]
+    return {
+        "product": product,
+        "goods": goods,
+        "terms": terms,
+        "home": home,
+        "stops": _stops(product, home),
+        "taxes": _taxes([pack.price for pack in priced if pack.price]),
+        "shares": [_share(pack.price, terms) for pack in priced[:1] if pack.price] if sees_purchase else [],
+        "share_of": priced[0] if priced else None,
+        "history": _history(product, sees_purchase) if reader.agent is not None else None,
+        "currency": product_currency(),
+        "manages": manages,
+        "may_describe": reader.agent is not None and policy.may_describe(reader.agent, product.producer),
+        "resting": product.items.filter(is_active=False).select_related("measure") if manages else [],
+    }
+
+
+def product_currency() -> str:
+    """The code of the currency in which prices are."""
+    return queries.currency()[0]
+
+
+def _stops(product: Product, home: Agent | None) -> list[dict[str, Any]]:
+    """The farm and the local on a map; empty where one of them is not on it."""
+    places = [(product.origin, "farm"), (home.place if home else None, "store")]
+    found = [
+        {"label": place.name, "lat": place.latitude, "lon": place.longitude, "tone": tone}
+        for place, tone in places
+        if place is not None and place.latitude is not None and place.longitude is not None and not place.is_private
+    ]
+    return found if len(found) == len(places) else []
+
+
+def _taxes(prices: list[PriceVersion]) -> list[tuple[str, str]]:
+    """Each tax of the prices once: its name with the rate of today, and its sentence."""
+    rates = queries.tax_rates(clock.today())
+    codes = {price.tax_code_id: price.tax_code for price in prices}
+    said = []
+    for pk, code in codes.items():
+        rate = f" ({format_percent(rates[pk], rules.WHOLE_BP, 1)})" if code.kind == code.Kind.RATE else ""
+        said.append((code.name + rate, code.sentence))
+    return said
+
+
+def _share(price: PriceVersion, terms: SupplierTerms) -> list[tuple[str, int, str]]:
+    """Where a price goes, as far as it is known before a round: producer, tax, and the work of the local."""
+    rate_bp = queries.tax_bp(price.tax_code_id, clock.today())
+    tax = rules.tax_inside(price.price, rate_bp).tax
+    producer = rules.cost(price.purchase, rate_bp, list_is_gross=terms.list_is_gross).net
+    return [
+        (_("producer"), producer, "farmer"),
+        (_("transport, store and people"), price.price - tax - producer, "running"),
+        (_("tax"), tax, "tax"),
+    ]
+
+
+def _history(product: Product, sees_purchase: bool) -> Table:
+    """Every price the goods had, the newest first; without what the producer gets where that is not for all."""
+    code, decimals = queries.currency()
+    columns: list[Column | str] = [_("Since"), _("Pack"), _("For"), Column(_("Price"), number=True)]
+    if sees_purchase:
+        columns.append(Column(_("Producer gets"), number=True))
+    rows = []
+    for price in queries.price_history(product)[:60]:
+        price.item.product = product
+        cells: list[Any] = [
+            dates.format_daytime(price.valid_from),
+            queries.pack_text(price.item),
+            price.group or _("everybody"),
+            queries.price_text(price, price.item, (code, decimals)),
+        ]
+        if sees_purchase:
+            cells.append(format_money(price.purchase, code, decimals))
+        rows.append(cells)
+    return Table(_("Prices until now"), columns, rows, empty=_("No price has been set yet."), caption_shown=False)
+
+
+def read_stocks(data: QueryDict) -> tuple[dict[int, int | None], set[int]]:
+    """Item id to packs as they were typed, None for an empty field; and the ids whose field is no number."""
+    stocks: dict[int, int | None] = {}
+    unclear: set[int] = set()
+    for name, typed in data.items():
+        kind, _dash, item = name.partition("-")
+        if kind != "stock" or not item.isdecimal() or len(item) > 18:
+            continue
+        text = rules.normal(str(typed)).replace(" ", "")
+        if not text:
+            stocks[int(item)] = None
+        elif text.isdecimal() and len(text) < 10 and int(text) <= MOST_STOCK:
+            stocks[int(item)] = int(text)
+        else:
+            unclear.add(int(item))
+    return stocks, unclear
+
+
+def stock_field(data: QueryDict, item: Item, unclear: set[int]) -> tuple[str, bool]:
+    """What stands in the field of an item: what was typed, else its stock; and whether it could not be read."""
+    standing = "" if item.stock is None else str(item.stock)
+    return str(data.get(f"stock-{item.pk}", standing)), item.pk in unclear
+
+
+def verdict_cells(verdicts: list[list[Any]]) -> list[list[Any]]:
+    """Rows of a file with their verdict, for a table."""
+    tones = {"new": "ready", "changed": "today", "same": "quiet", "refused": "late"}
+    names = verdict_names()
+    return [
+        [row, Cell(names[verdict], tone=tones[verdict]), what or "–", sentence]
+        for row, verdict, what, sentence in verdicts
+    ]
+
+
+def verdict_names() -> dict[str, str]:
+    """The verdicts as people call them."""
+    return {"new": _("new"), "changed": _("changed"), "same": _("the same"), "refused": _("left out")}
