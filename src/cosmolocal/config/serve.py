@@ -23,6 +23,8 @@ def bring_up(args: argparse.Namespace) -> int:
     """Prepares the node and serves it until SIGTERM or Ctrl-C; the exit status."""
     home = Path(os.environ["COSMOLOCAL_HOME"])
     home.mkdir(parents=True, exist_ok=True)
+    # Threads share two pools of memory instead of one each: some 10 MB less for a small node.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     if args.command == "demo":
         os.environ["COSMOLOCAL_DEMO"] = "1"
         os.environ.setdefault("COSMOLOCAL_SQLITE_SYNCHRONOUS", "NORMAL")

@@ -44,6 +44,10 @@ class Running:
 declared: dict[str, Spec] = {}
 _running: ContextVar[Running | None] = ContextVar("running_operation", default=None)
 _TRIES = 4
+# PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
+_DEADLOCKS = ("40P01", "40001")
+_NO_SPACE = ("53100",)
+_CANNOT_WRITE = ("database or disk is full", "disk I/O error")
 
 
 def running() -> Running:
@@ -95,8 +99,20 @@ def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, A
             return _once(code, function, kwargs)
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", "")
-            if not retryable or attempt == _TRIES or state not in ("40P01", "40001"):
-                raise
+            if retryable and attempt < _TRIES and state in _DEADLOCKS:
+                continue
+            if state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE):
+                raise Refusal(
+                    "kernel.disk_full",
+                    _(
+                        "This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."
+                    ),
+                ) from error
+            if state in _DEADLOCKS or "database is locked" in str(error):
+                raise Refusal(
+                    "kernel.busy", _("Many people write at this moment. Nothing was changed; please try again.")
+                ) from error
+            raise
     raise AssertionError("unreachable")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """Raised by operations; rolls everything back. Each door translates it (form error, problem+json, exit status 1).
 
     `code` is `app.reason` and stands in docs/reference/refusals.md. `facts` are values a door may show or compare
