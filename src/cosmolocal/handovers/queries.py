@@ -28,7 +28,10 @@ AT_WORK = timedelta(minutes=15)  # who touched a crate since then is packing now
 
 @dataclass(frozen=True)
 class Measured:
-    """How one kind of goods is said and weighed: `symbol` stands for `per` base units (with `decimals` digits)."""
+    """How one kind of goods is said and weighed: `symbol` stands for `per` base units (with `decimals` digits).
+
+    `pack` names the only pack in which it is sold (350 g jar): people then count packs.
+    """
 
     name: str
     producer: str
@@ -38,9 +41,12 @@ class Measured:
     per: int
     weigh: bool
     item: Item | None
+    pack: str = ""
 
     def text(self, base: int) -> str:
-        """Base units as people say them: 2 jin, 10 pieces."""
+        """Base units as people say them: 2 jin, 10 pieces, 3 × 350 g jar."""
+        if self.pack and base % self.per == 0:
+            return f"{numbers.format_number(base // self.per)} × {self.pack}"
         if self.item is not None:
             return catalog.quantity_text(self.item, base)
         return catalog.unit_text(self.symbol, self.symbol, self.decimals, base)
@@ -321,25 +327,26 @@ def measured(specification_ids: Iterable[int]) -> dict[int, Measured]:
         .select_related("product__specification__unit", "product__producer", "product__category", "measure")
         .order_by("-is_active", "id")
     )
-    found: dict[int, Measured] = {}
+    by_kind: dict[int, list[Item]] = defaultdict(list)
     for item in items:
-        product = item.product
-        unit = product.specification.unit
-        measure = item.measure if item.measure and item.measure.quantity > 1 else None
-        found.setdefault(
-            product.specification_id,
-            Measured(
-                name=product.name,
-                producer=product.producer.name,
-                drawing=product.category.drawing,
-                symbol=measure.symbol if measure else (unit.symbol or ""),
-                decimals=0 if measure else unit.decimals,
-                per=measure.quantity if measure else 1,
-                weigh=item.billed_by == Item.Billed.WEIGHT,
-                item=item,
-            ),
-        )
-    return found
+        by_kind[item.product.specification_id].append(item)
+    return {kind: _measured(packs) for kind, packs in by_kind.items()}
+
+
+def _measured(items: Sequence[Item]) -> Measured:
+    """`items`: the packs of one kind of goods, those on sale first."""
+    item = items[0]
+    product, unit, weigh = item.product, item.product.specification.unit, item.billed_by == Item.Billed.WEIGHT
+    on_sale = [one for one in items if one.is_active] or items
+    pack = catalog.pack_text(item) if len(on_sale) == 1 and not weigh and item.pack_quantity > 1 else ""
+    measure = item.measure if item.measure and item.measure.quantity > 1 else None
+    symbol, decimals, per = unit.symbol or "", unit.decimals, 1
+    if pack:
+        symbol, decimals, per = pack, 0, item.pack_quantity
+    elif measure:
+        symbol, decimals, per = measure.symbol, 0, measure.quantity
+    producer, drawing = product.producer.name, product.category.drawing
+    return Measured(product.name, producer, drawing, symbol, decimals, per, weigh, item, pack)
 
 
 def losses(handover: Handover) -> list[Loss]:

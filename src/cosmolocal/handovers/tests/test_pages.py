@@ -1,0 +1,178 @@
+"""Pages of a hand-over: each opens for who may, shows what is due, and asks as much for 30 crates as for 3."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.models import User
+from cosmolocal.handovers import queries
+from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
+
+
+def client_of(agent) -> Client:
+    user = User.objects.filter(agent=agent).first() or User.objects.create_user(
+        email=f"agent{agent.pk}@example.org", agent=agent
+    )
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def packed_round(village):  # noqa: F811
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
+    village.order(round, "Jo", {"Pak choi": 4, "Bread": 2})
+    return village.close(round)
+
+
+def test_receiving_on_the_page(village, packed_round):  # noqa: F811
+    packer, handover = client_of(village.people["Tan Mei"]), packed_round.handover
+    page = packer.get(reverse("handovers:receiving", args=[handover.pk]))
+    assert page.status_code == 200
+    assert "Huang Dacheng" in page.content.decode()
+    huang = village.producers["Huang Dacheng"]
+    [arrival] = next(d for d in queries.receiving_list(handover) if d.producer == huang).arrivals
+    answer = packer.post(
+        reverse("handovers:receive", args=[handover.pk, huang.pk]),
+        {f"came_{arrival.commitment_id}": "5.5", f"good_{arrival.commitment_id}": "", "key": "k1"},
+    )
+    assert answer.status_code == 302
+    receipt = Receipt.objects.get()
+    assert (receipt.received, receipt.accepted, receipt.reason) == (2750, 2750, "short")
+    assert receipt.lot.lot == "1126-HD"
+    wrong = packer.post(reverse("handovers:correct", args=[receipt.pk]), {"came": "6", "good": "6", "key": "k2"})
+    assert wrong.status_code == 302
+    receipt.refresh_from_db()
+    assert receipt.accepted == 3000
+
+
+def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):  # noqa: F811
+    packer, handover = client_of(village.people["Tan Mei"]), packed_round.handover
+    huang = village.producers["Huang Dacheng"]
+    [arrival] = next(d for d in queries.receiving_list(handover) if d.producer == huang).arrivals
+    address = reverse("handovers:receive", args=[handover.pk, huang.pk])
+    answer = packer.post(address, {f"came_{arrival.commitment_id}": "some"})
+    assert answer.status_code == 422
+    assert 'value="some"' in answer.content.decode()
+
+
+def test_packing_a_crate_without_javascript(village, packed_round):  # noqa: F811
+    packer = client_of(village.people["Tan Mei"])
+    village.receive(packed_round)
+    crate = village.crate(packed_round, "Amina")
+    sheet = queries.crate_sheets(packed_round.handover, only=crate)[0]
+    choi = next(line for line in sheet.lines if line.goods.name == "Pak choi")
+    eggs = next(line for line in sheet.lines if line.goods.name == "Eggs")
+    address = reverse("handovers:tick", args=[crate.pk, choi.commitment_id])
+    stepped = packer.post(address, {"more": choi.field, choi.field: "2", "step": "0.1"})
+    assert 'value="2.1"' in stepped.content.decode()
+    assert not Packed.objects.exists()
+    packer.post(address, {"tick": "1", choi.field: "2.1", "key": "a"})
+    assert Packed.objects.get().quantity == 1050
+    refused = packer.post(reverse("handovers:close_crate", args=[crate.pk]), follow=True)
+    assert "Not every line is ticked" in refused.content.decode()
+    packer.post(reverse("handovers:tick", args=[crate.pk, eggs.commitment_id]), {"missing": "1", "key": "b"})
+    packer.post(address, {"untick": "1", "key": "c"})
+    assert Packed.objects.get().quantity == 0
+    packer.post(address, {"tick": "1", choi.field: "1.9", "key": "d"})
+    following = packer.post(reverse("handovers:close_crate", args=[crate.pk]))
+    other = village.crate(packed_round, "Jo")
+    assert following.headers["Location"] == reverse("handovers:crate", args=[other.pk])
+    crate.refresh_from_db()
+    assert crate.state == Crate.State.PACKED
+
+
+def test_the_door(village, packed_round):  # noqa: F811
+    village.receive(packed_round)
+    keeper, handover = client_of(village.people["Keeper Lu"]), packed_round.handover
+    found = keeper.get(reverse("handovers:door", args=[handover.pk]), {"q": "jo's"}).content.decode()
+    assert "Jo&#x27;s household" in found
+    assert "Amina" not in found
+    crate = village.crate(packed_round, "Jo")
+    keeper.post(reverse("handovers:hand_over", args=[crate.pk]), {"key": "k"})
+    crate.refresh_from_db()
+    assert crate.state == "collected"
+    keeper.post(reverse("handovers:take_back", args=[crate.pk]), {"key": "k"})
+    crate.refresh_from_db()
+    assert crate.state == "packed"
+    keeper.post(reverse("handovers:hand_over", args=[crate.pk]), {"key": "k2"})
+    keeper.post(reverse("handovers:close", args=[handover.pk]))
+    assert village.crate(packed_round, "Amina").state == "left"
+
+
+def test_lists_in_three_orders_and_as_files(village, packed_round):  # noqa: F811
+    packer = client_of(village.people["Tan Mei"])
+    address = reverse("handovers:lists", args=[packed_round.handover_id])
+    for by in ("household", "product", "place"):
+        assert "Pak choi" in packer.get(address, {"by": by}).content.decode()
+        assert "Pak choi" in packer.get(address, {"by": by, "print": ""}).content.decode()
+        assert packer.get(address, {"by": by, "as": "csv"}).content.decode("utf-8-sig").count("Pak choi") in (1, 2)
+    assert packer.get(address, {"by": "household", "as": "pdf"}).content.startswith(b"%PDF")
+    assert packer.get(address, {"by": "place", "as": "xlsx"}).content.startswith(b"PK")
+    assert packer.get(address, {"by": "household", "as": "doc"}).status_code == 404
+    labels = packer.get(reverse("handovers:labels", args=[packed_round.handover_id]))
+    assert labels.content.startswith(b"%PDF")
+
+
+def test_strangers_members_and_auditors(village, packed_round):  # noqa: F811
+    address = reverse("handovers:packing", args=[packed_round.handover_id])
+    assert Client().get(address).status_code == 302
+    assert client_of(village.people["Amina"]).get(address).status_code == 403
+    auditor = people.add_member(by=village.home, name="Auditor", household_name="Auditor")
+    people.give_role(by=village.home, agent=auditor, role="auditor")
+    page = client_of(auditor).get(address)
+    assert page.status_code == 200
+    assert "Pack crate" not in page.content.decode()
+    crate = village.crate(packed_round, "Jo")
+    assert client_of(auditor).post(reverse("handovers:close_crate", args=[crate.pk])).status_code == 403
+    elsewhere = people.add_place(by=village.home, name="Elsewhere", is_handover=True)
+    other = people.add_member(by=village.home, name="Other keeper", household_name="Other keeper")
+    people.give_role(by=village.home, agent=other, role="keeper", place=elsewhere)
+    assert client_of(other).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["packing", "lists", "door", "receiving"])
+def test_as_many_statements_for_thirty_crates_as_for_three(village, name):  # noqa: F811
+    counts = []
+    packer = client_of(village.people["Keeper Lu"])
+    for households in (3, 30):
+        with village.at(builder.MONDAY + timedelta(days=households // 30, hours=1)):
+            round = village.round() if households == 3 else _another_round(village)
+            for number in range(households):
+                key = f"N{households}-{number}"
+                person = people.add_member(by=village.home, name=key, household_name=key)
+                village.people[key] = person
+                village.households[key] = household = people_household(person)
+                account = money.open_account(by=village.home, holder=household)
+                money.top_up(by=village.home, account=account, box=purse.boxes()[0], amount=10_000)
+                village.order(round, key, {"Pak choi": 1, "Bread": 1}, by=person)
+            village.close(round)
+        address = reverse(f"handovers:{name}", args=[round.handover_id])
+        packer.get(address)
+        with CaptureQueriesContext(connection) as seen:
+            assert packer.get(address).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def people_household(person):
+    return person.memberships.get(group__kind="household").group
+
+
+def _another_round(village):  # noqa: F811
+    from cosmolocal.practices.shop import operations
+    from cosmolocal.practices.shop.models import OrderRound
+
+    first = OrderRound.objects.order_by("id")[0]
+    copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
+    return operations.open_round(by=village.people["Li Na"], round=copied)
