@@ -1,7 +1,7 @@
 """How each row compares with the catalog: new, changed, the same, or refused, and why. Decides; writes nothing."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,16 @@ EMPTY_ITEM = {
     "stock": None,
     "is_active": True,
 }
+
+
+class Passed(NamedTuple):
+    """A row that passed all checks: what it is about, what it says, its price where that is not in force yet."""
+
+    product: KnownProduct
+    told: dict[str, Any]
+    item: KnownItem
+    said: dict[str, Any]
+    price: PriceDraft | None
 
 
 class Judge:
@@ -75,29 +85,21 @@ class Judge:
         price = self._price(row, producer if isinstance(producer, Agent) else None, item)
         is_new = item.row is None
         sentence = "" if is_new else wording.changes(product, told, item, said, price)
-        self._mark(row, owner, product, told, item, said, price)
+        self._mark(row, owner, Passed(product, told, item, said, price))
         return Judged(row.number, "new" if is_new else "changed" if sentence else "same", row.what, sentence)
 
-    def _mark(
-        self,
-        row: Row,
-        owner: Owner,
-        product: KnownProduct,
-        told: dict[str, Any],
-        item: KnownItem,
-        said: dict[str, Any],
-        price: PriceDraft | None,
-    ) -> None:
+    def _mark(self, row: Row, owner: Owner, passed: Passed) -> None:
         """The row passed: the rows after it compare with what it says."""
+        product, item = passed.product, passed.item
         self.known.products[owner, row.product] = product
         if item not in product.items:
             product.items.append(item)
-        for entry, values in ((product, told), (item, said)):
+        for entry, values in ((product, passed.told), (item, passed.said)):
             entry.changed |= {name for name, value in values.items() if entry.values.get(name) != value}
             entry.values |= values
             entry.stated |= values.keys()
-        if price is not None:
-            item.prices[row.group] = item.fresh[row.group] = price
+        if passed.price is not None:
+            item.prices[row.group] = item.fresh[row.group] = passed.price
         self.seen[item, row.group] = row.number
         self.touched[product] = None
 
