@@ -65,7 +65,8 @@ def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = Tr
         ]
         drawn += [_arrow(a, b) for a, b in zip(way, way[1:], strict=False)]
     roads = [box for a, b in zip(way, way[1:], strict=False) for box in _dots(a, b)] if legs else []
-    taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points]
+    corner = (width * 0.7, height - 34.0, float(width), float(height))  # where the scale stands
+    taken = [corner, *((x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points)]
     for place, point in zip(places, points, strict=True):
         drawn.append(_label(place, point, taken, roads, width, height))
     drawn += [_mark(place, point) for place, point in zip(places, points, strict=True)]
@@ -148,8 +149,8 @@ def _label(place: Place, point: _Point, taken: list[_Box], roads: list[_Box], wi
         return 100 * outside + 20 * sum(_meet(box, other) for other in taken) + sum(_meet(box, road) for road in roads)
 
     anchor, tx, ty, begin = best = min(sides, key=trouble)
-    if trouble(best) >= 20 and place.number:
-        return ""  # the list beside the map has the name to this number
+    if trouble(best) >= 20:
+        return ""  # no room: the list beside the map has the name, and the description has all of them
     taken.append((begin, ty - 9, begin + long, ty + 9))
     return tag("text", words(place.label), x=tx, y=ty, dy="0.35em", text_anchor=anchor, class_="name")
 
