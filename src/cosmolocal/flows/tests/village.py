@@ -1,11 +1,13 @@
 """A small village for tests of flows: Amina's local, her farm, and units."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.models import EconomicResource, ResourceSpecification
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import operation
 
 
 @dataclass
@@ -71,3 +73,10 @@ def quantities(*resources: EconomicResource) -> list[tuple[int, int, int]]:
     return [
         (found[r.pk].accounting_quantity, found[r.pk].onhand_quantity, found[r.pk].promised_quantity) for r in resources
     ]
+
+
+@operation("flows.several_deeds")
+def together(*, by: Agent, deeds: list[Callable[[], object]]) -> None:
+    """Several deeds in one operation, as a practice does it: all of them or none."""
+    for deed in deeds:
+        deed()
