@@ -31,7 +31,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if value.strip()
     ]
     kept = [(name, value[:KEPT_CHARACTERS]) for name, value in typed[:50]]
-    return render(request, "403_csrf.html", {"typed": kept, "again": request.get_full_path()}, status=403)
+    return render(request, "website/stale_form.html", {"typed": kept, "again": request.get_full_path()}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,0 +1,199 @@
+"""Pages about people: who sees whom, what forms do, that lists ask the database the same number of times."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cosmolocal.agents import operations, policy, queries
+from cosmolocal.agents.models import Agent, Helping, Invitation, JoinRequest, User
+from cosmolocal.kernel import ids
+from cosmolocal.kernel.models import JobTrouble, Operation
+
+Browser = Callable[[Agent], Client]
+
+
+def statements(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+def add_many(local: Agent, number: int) -> None:
+    for n in range(number):
+        person = operations.add_member(by=local, name=f"Person {n}", phone=f"0772 {n}", code=f"{number}-{n}")
+        operations.change_profile(by=person, agent=person, name=person.name, shown_to_members=True)
+        operations.give_role(by=local, agent=person, role="packer")
+        circle = operations.add_circle(by=local, name=f"Circle {number} {n}")
+        operations.join(by=local, member=person, group=circle)
+        operations.add_organisation(by=local, name=f"Organisation {n}")
+        operations.add_place(by=local, name=f"Place {n}", latitude=24.0, longitude=109.0 + n / 10)
+        operations.ask_to_join(by=queries.system(), name=f"Asks {n}", email=f"a{number}.{n}@example.org")
+        operations.invite(by=local, token=f"token {number} {n}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/people/", "/people/members/", "/people/roles/", "/people/circles/", "/people/organisations/"),
+        *("/people/places/", "/people/requests/", "/people/invitations/", "/steward/", "/home/"),
+    ],
+)
+def test_a_list_asks_as_often_for_30_rows_as_for_3(
+    people: dict[str, Agent], signed_in: Browser, local: Agent, path: str
+) -> None:
+    browser = signed_in(people["steward"])
+    add_many(local, 3)
+    browser.get(path)
+    few = statements(browser, path)
+    add_many(local, 27)
+    assert statements(browser, path) == few
+
+
+def test_the_door_itself_asks_four_times(people: dict[str, Agent], signed_in: Browser) -> None:
+    """Session, user, her groups, her roles; and the node's row."""
+    assert statements(signed_in(people["member"]), "/about/") == 5
+    assert statements(Client(), "/about/") == 1
+
+
+def test_who_opens_whose_page(people: dict[str, Agent], signed_in: Browser) -> None:
+    mine, other, steward = (people[role] for role in ("member", "other", "steward"))
+    hers = queries.household_of(other)
+    assert hers is not None
+    assert signed_in(mine).get(f"/people/{mine.pk}/").status_code == 200
+    assert signed_in(mine).get(f"/people/{other.pk}/").status_code == 404
+    assert signed_in(mine).get(f"/people/{hers.pk}/").status_code == 404
+    assert signed_in(steward).get(f"/people/{other.pk}/").status_code == 200
+    assert "steward@example.org" not in signed_in(mine).get(f"/people/{steward.pk}/").content.decode()
+
+
+def test_an_auditor_reads_and_changes_nothing(people: dict[str, Agent], signed_in: Browser) -> None:
+    auditor = signed_in(people["auditor"])
+    page = auditor.get(f"/people/{people['member'].pk}/")
+    assert page.status_code == 200
+    assert "Show a code" not in page.content.decode()
+    assert auditor.post(f"/people/{people['member'].pk}/code/").status_code == 403
+
+
+def test_a_steward_adds_somebody_once(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser = signed_in(people["steward"])
+    wish = {"key": ids.fresh_key(), "name": "Wei 韦", "role": "member", "household_name": "Wei", "code": "77"}
+    first, again = browser.post("/people/add/", wish), browser.post("/people/add/", wish)
+    assert first["Location"] == again["Location"]
+    assert Agent.objects.filter(name="Wei 韦").count() == 1
+    taken = browser.post("/people/add/", {**wish, "key": ids.fresh_key(), "name": "Jo"})
+    assert taken.status_code == 422
+    assert "somebody else&#x27;s already" in taken.content.decode()
+    assert 'value="Jo"' in taken.content.decode()
+    assert "Wei 韦" in browser.get("/people/?q=77").content.decode()
+
+
+def test_roles_are_given_and_end(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser, member = signed_in(people["steward"]), people["member"]
+    browser.post(f"/people/{member.pk}/role/", {"role": "driver"})
+    assert policy.holds(member, "driver")
+    role = member.roles.get(name="driver")
+    browser.post(f"/people/roles/{role.pk}/end/", {})
+    assert not policy.holds(member, "driver")
+
+
+def test_an_invitation_brings_somebody_into_my_household(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser, stranger = signed_in(people["member"]), Client()
+    key = ids.fresh_key()
+    page = browser.post("/people/household/invite/", {"key": key}, follow=True)
+    assert browser.post("/people/household/invite/", {"key": key}).status_code == 302
+    assert Invitation.objects.count() == 1
+    assert "<svg" in page.content.decode()
+    link = re.search(r"/people/i/[\w-]+/", page.content.decode())
+    assert link
+    assert "shares this basket" not in stranger.get(link.group()).content.decode()
+    stranger.post(link.group(), {"name": "Jo", "email": "jo@example.org"})
+    jo = User.objects.get(email="jo@example.org").agent
+    assert jo is not None
+    assert queries.household_of(jo) == queries.household_of(people["member"])
+    assert stranger.get("/home/").status_code == 200
+    assert Client().get(link.group()).status_code == 404
+    assert signed_in(people["other"]).get(f"/people/invitations/{Invitation.objects.get().pk}/").status_code == 404
+
+
+def test_a_wrong_address_does_not_use_up_an_invitation(people: dict[str, Agent], local: Agent) -> None:
+    operations.invite(by=local, token="t0k3n")
+    taken = Client().post("/people/i/t0k3n/", {"name": "Jo", "email": "member@example.org"})
+    assert taken.status_code == 422
+    assert Invitation.objects.get().uses_left == 1
+
+
+def test_a_member_invites_nobody_as_steward(people: dict[str, Agent], signed_in: Browser) -> None:
+    member = people["member"]
+    assert signed_in(member).post("/people/invitations/", {"role": "steward"}).status_code == 403
+    with pytest.raises(Exception, match="steward"):
+        operations.invite(by=member, token="x", role="steward", household=queries.household_of(member))
+
+
+def test_somebody_asks_and_is_welcomed(people: dict[str, Agent], signed_in: Browser) -> None:
+    Client().post("/people/ask/", {"name": "Sun Li", "email": "sun@example.org", "words": "<b>Hello</b>"})
+    browser = signed_in(people["steward"])
+    assert "1 person asks to join" in browser.get("/steward/").content.decode()
+    page = browser.get("/people/requests/").content.decode()
+    assert "&lt;b&gt;Hello" in page
+    asked = JoinRequest.objects.get()
+    browser.post(f"/people/requests/{asked.pk}/welcome/", {"key": "k"})
+    browser.post(f"/people/requests/{asked.pk}/welcome/", {"key": "k"})
+    assert User.objects.filter(email="sun@example.org").count() == 1
+    late = browser.post(f"/people/requests/{asked.pk}/decline/", {"reason": "full"})
+    assert late.status_code == 422
+
+
+def test_asking_too_often_is_stopped(local: Agent) -> None:
+    client = Client()
+    answers = [client.post("/people/ask/", {"name": "x", "email": f"x{n}@example.org"}).status_code for n in range(7)]
+    assert answers == [302] * 5 + [429] * 2
+
+
+def test_a_helper_acts_for_somebody_and_both_names_are_kept(people: dict[str, Agent], signed_in: Browser) -> None:
+    member, helper = people["member"], people["other"]
+    browser = signed_in(helper)
+    note = {"helper": helper.pk, "consent": "asked at the door"}
+    assert signed_in(people["steward"]).post(f"/people/{member.pk}/helper/", note).status_code == 302
+    helping = Helping.objects.get()
+    assert signed_in(people["packer"]).post(f"/people/helping/{helping.pk}/act/").status_code == 404
+    page = browser.post(f"/people/helping/{helping.pk}/act/", follow=True).content.decode()
+    assert "You are acting for <strong>Member</strong>" in page
+    wish = {"name": "Member M.", "sight": "own", "about": "", "language": ""}
+    assert browser.post("/people/me/profile/", wish).status_code == 302
+    member.refresh_from_db()
+    assert member.name == "Member M."
+    deed = Operation.objects.get(code="agents.change_profile")
+    assert (deed.by, deed.on_behalf_of) == (helper, member)
+    taken_over = browser.post("/people/me/contact/", {"email": "helper@example.org"})
+    assert taken_over.status_code == 422
+    browser.post("/people/helping/stop/")
+    assert "acting for" not in browser.get("/home/").content.decode()
+    browser.post(f"/people/helping/{helping.pk}/act/")
+    operations.end_helping(by=member, helping=helping)
+    assert "acting for" not in browser.get("/home/").content.decode()
+
+
+def test_stuck_work_is_tried_again(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
+    trouble = JobTrouble.objects.create(
+        name="website.open_accounts", args=[local.pk], key="job:1", sentence="No connection", at=local.created_at
+    )
+    browser = signed_in(people["steward"])
+    assert "No connection" in browser.get("/steward/stuck/").content.decode()
+    browser.post(f"/steward/stuck/{trouble.pk}/again/")
+    trouble.refresh_from_db()
+    assert trouble.settled_at is not None
+
+
+def test_the_local_changes_its_name_and_keeps_its_currency(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser = signed_in(people["steward"])
+    wish = {"name": "爱农会", "place_name": "柳州", "zone": "Asia/Shanghai", "language": "en", "practices": ["shop"]}
+    assert browser.post("/steward/local/", wish).status_code == 302
+    page = browser.get("/home/").content.decode()
+    assert "爱农会" in page
+    assert "柳州" in page
+    assert browser.post("/steward/local/", {**wish, "zone": "Mars/Olympus"}).status_code == 422
