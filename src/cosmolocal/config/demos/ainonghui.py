@@ -6,16 +6,17 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from cosmolocal.agents import demo as people
-from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import system
 from cosmolocal.catalog import demo as goods
 from cosmolocal.kernel import clock, triggers
 from cosmolocal.kernel.jobs import enqueue
-from cosmolocal.money import operations as money
+from cosmolocal.money import demo as money
+from cosmolocal.money import operations as payments
 from cosmolocal.practices.shop import demo as shop
 
-CREDIT_OF_RESTAURANTS = -3_000_00
+CREDIT_OF_RESTAURANTS = 3_000_00
 BEGINS_BEFORE = timedelta(days=380)
+DRIVERS_A_MONTH = 3_400_00
 
 
 def build(*, fresh: bool = False) -> None:
@@ -30,25 +31,31 @@ def build(*, fresh: bool = False) -> None:
         farms = goods.add_producers(by=system())
         people.add_farmers(farms, today)
         goods.build(system(), farms)
-        _open_books(village, farms.values())
+        books = _open_books(village)
+        money.open_accounts(system(), farms.values(), kind="producer")
     shop.build_start()
+    _live_through_the_months(books)
     enqueue("shop.fill_demo_year")
 
 
-def _open_books(village: people.Village, farms: "list[Agent]") -> None:
+def _open_books(village: people.Village) -> money.Books:
+    by, pick = system(), random.Random(11)  # noqa: S311 - the same amounts each time
+    books = money.open_books(by)
+    money.give_credit(by, village.restaurants, CREDIT_OF_RESTAURANTS)
+    money.top_up(by, books, money.open_accounts(by, village.households), pick, least=400_00)
+    return books
+
+
+def _live_through_the_months(books: money.Books) -> None:
+    """Each month's rent and drivers, cash carried to the bank, and two payments nobody can place yet."""
     by = system()
-    money.open_currency(by=by, code="CNY", decimals=2, symbol="¥", warn_below=50_00)
-    bank = money.open_box(
-        by=by, kind="bank", name="Liuzhou Bank", number="6217 0033 4000 1205", bank_name="Liuzhou Bank"
-    )
-    cash = money.open_box(by=by, kind="cash", name="Yufeng Street cash box")
-    for farm in farms:
-        money.open_account(by=by, holder=farm, kind="producer")
-    for restaurant in village.restaurants:
-        account = money.open_account(by=by, holder=restaurant)
-        money.set_limits(by=by, account=account, warn_below=CREDIT_OF_RESTAURANTS // 2, floor=CREDIT_OF_RESTAURANTS)
-    chance = random.Random(11)  # noqa: S311 - the same amounts each time
-    for number, household in enumerate(village.households):
-        account = money.open_account(by=by, holder=household)
-        box = cash if number % 5 == 0 else bank
-        money.top_up(by=by, account=account, box=box, amount=chance.randrange(12, 60) * 50_00)
+    for months in range(12, 0, -1):
+        with clock.standing_at(clock.now() - timedelta(days=30 * months)):
+            money.pay_month(by, books, rent=2_600_00)
+            payments.pay_cost(
+                by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH + months * 40_00, reason="wages"
+            )
+    with clock.standing_at(clock.now() - timedelta(days=20)):
+        money.carry_cash(by, books, keep=1_200_00)
+    with clock.standing_at(clock.now() - timedelta(days=2)):
+        money.puzzle(by, books)
