@@ -1,0 +1,132 @@
+"""What a farm sees: what to bring next, what came of it, its income month by month."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.handovers.queries import Measured, measured
+from cosmolocal.kernel import clock, node
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, RoundOffer
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """One kind of goods a farm is asked for: base units, and the sum agreed (minor units)."""
+
+    goods: Measured
+    quantity: int
+    purchase: int
+
+    @property
+    def text(self) -> str:
+        return self.goods.text(self.quantity)
+
+
+@dataclass(frozen=True)
+class AskedOrder:
+    """What one round asks of one farm."""
+
+    order: ProducerOrder
+    lines: list[AskedLine]
+
+    @property
+    def total(self) -> int:
+        return sum(line.purchase for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Soon:
+    """What a running round has ordered of a farm's goods so far."""
+
+    offer: RoundOffer
+    goods: Measured
+
+    @property
+    def promised_text(self) -> str:
+        return self.goods.text(self.offer.intent.promised_quantity if self.offer.intent else 0)
+
+    @property
+    def available(self) -> int | None:
+        return self.offer.intent.available_quantity if self.offer.intent else None
+
+    @property
+    def available_text(self) -> str:
+        return "" if self.available is None else self.goods.text(self.available)
+
+
+def producer_orders(round: OrderRound) -> list[AskedOrder]:
+    """What a round asks of each farm, by name (three statements)."""
+    return _asked(round.producer_orders.select_related("producer__contact", "round__handover__place"))
+
+
+def orders_for(producer: Agent, limit: int = 6) -> list[AskedOrder]:
+    """What rounds asked of one farm, the newest first (three statements)."""
+    orders = ProducerOrder.objects.filter(producer=producer).order_by("-round__handover__begins", "-id")
+    return _asked(orders.select_related("producer__contact", "round__handover__place")[:limit])
+
+
+def visible_to(reader: Reader) -> QuerySet[ProducerOrder]:
+    """Orders to farms a reader may open: her own farms'; stewards, treasurers and auditors all."""
+    orders = ProducerOrder.objects.select_related("producer__contact", "round__handover__place")
+    if reader.agent is None:
+        return orders.none()
+    if reader.has(*people.SEES_ALL):
+        return orders
+    return orders.filter(producer__in=people.producers_of(reader.agent))
+
+
+def running(producer: Agent, now: datetime) -> list[Soon]:
+    """A farm's goods in rounds that take orders now, with what is ordered so far (two statements)."""
+    offers = list(
+        RoundOffer.objects.filter(
+            round__state=OrderRound.State.OPEN,
+            round__closes_at__gt=now,
+            item__product__producer=producer,
+            intent__isnull=False,
+        )
+        .select_related("intent", "round__handover__place", "item__product")
+        .order_by("round__closes_at", "item__product__name", "id")
+    )
+    goods = measured({offer.item.product.specification_id for offer in offers})
+    seen: dict[int, Soon] = {}
+    for offer in offers:
+        seen.setdefault(offer.intent_id or 0, Soon(offer, goods[offer.item.product.specification_id]))
+    return list(seen.values())
+
+
+def income(producer: Agent, since: datetime) -> list[tuple[date, int]]:
+    """Minor units a farm earned each month with settled rounds, the newest first (one statement)."""
+    months: dict[date, int] = defaultdict(int)
+    rounds = OrderRound.objects.filter(state=OrderRound.State.SETTLED, handover__begins__gte=since)
+    for result, begins in rounds.values_list("result", "handover__begins"):
+        local = clock.wall(begins, _zone())
+        months[date(local.year, local.month, 1)] += result["producers"].get(str(producer.pk), 0)
+    return sorted(months.items(), reverse=True)
+
+
+def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
+    rows = list(orders.prefetch_related("lines__commitment"))
+    kinds = {line.commitment.specification_id for order in rows for line in order.lines.all()}
+    goods = measured(kinds)
+    return [
+        AskedOrder(
+            order,
+            sorted(
+                (
+                    AskedLine(goods[line.commitment.specification_id], line.commitment.quantity, line.purchase)
+                    for line in order.lines.all()
+                ),
+                key=lambda line: line.goods.name,
+            ),
+        )
+        for order in sorted(rows, key=lambda order: (-order.round_id, order.producer.name))
+    ]
+
+
+def _zone() -> str:
+    return node.current().zone

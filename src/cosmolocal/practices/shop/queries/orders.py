@@ -1,0 +1,167 @@
+"""Orders line by line: what was wished, what was got and why it differs, what is still to be paid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.queries import Reader
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.catalog.rules import line_amount
+from cosmolocal.look.numbers import format_number
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
+from cosmolocal.practices.shop.queries.rounds import packed_of
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line of an order as its household reads it."""
+
+    line: OrderLine
+    packed: int | None
+
+    @property
+    def item(self) -> Item:
+        return self.line.offer.item
+
+    @property
+    def name(self) -> str:
+        return self.item.product.name
+
+    @property
+    def wished_text(self) -> str:
+        return count_text(self.item, self.line.count)
+
+    @property
+    def got_text(self) -> str:
+        """What was weighed, or is promised."""
+        return catalog.quantity_text(self.item, self.quantity)
+
+    @property
+    def quantity(self) -> int:
+        if self.line.weighed is not None:
+            return self.line.weighed
+        return self.line.granted if self.packed is None else self.packed
+
+    @property
+    def amount(self) -> int:
+        """Minor units without deposit: final where settled, else what it comes to as it stands."""
+        if self.line.final is not None:
+            return self.line.final
+        if self.packed is None:
+            return self.line.estimate
+        return amount_of(self.line.price, self.line, min(self.packed, self.line.cap))
+
+    @property
+    def differs(self) -> bool:
+        return self.quantity != self.line.wished
+
+    @property
+    def sentence(self) -> str:
+        """Why it is not what was wished."""
+        return sentence(self.line, self.item, self.packed)
+
+
+def sentence(line: OrderLine, item: Item, packed: int | None = None) -> str:
+    """One sentence on a line that differs from the wish; nothing where it does not."""
+    facts = {
+        "got": catalog.quantity_text(item, line.granted),
+        "wished": catalog.quantity_text(item, line.wished),
+    }
+    if packed == 0 and line.granted:
+        return _("It was missing when your crate was packed. You do not pay for it.")
+    if line.reason == "short_turn":
+        if not line.granted:
+            return _("Not enough came. Everybody's first one went round in turn, drawn by lot, and did not reach you.")
+        return (
+            _("%(got)s instead of %(wished)s: not enough came. Everybody got a first one in turn, drawn by lot.")
+            % facts
+        )
+    if line.reason == "short_weight":
+        return _("%(got)s instead of %(wished)s: not enough came, so everybody gets the same share.") % facts
+    if line.reason == "late":
+        return _("Changed after closing, at your wish.")
+    return ""
+
+
+def count_text(item: Item, count: int) -> str:
+    """2 jin where goods are sold loose by it; else 3 × box of 10. Needs `items_with_units`."""
+    measure = item.measure
+    if item.billed_by == Item.Billed.WEIGHT and measure is not None and measure.quantity == item.pack_quantity:
+        return f"{format_number(count)} {measure.symbol}"
+    return f"{format_number(count)} × {catalog.pack_text(item)}"
+
+
+def amount_of(price: PriceVersion, line: OrderLine, quantity: int) -> int:
+    """What `quantity` base units of a line cost at the price it was ordered at, in minor units."""
+    return line_amount(
+        price=price.price,
+        per_quantity=price.per_quantity,
+        pack_quantity=line.wished // line.count,
+        count=0,
+        weight=quantity,
+    )
+
+
+def visible_to(reader: Reader) -> QuerySet[Order]:
+    """Orders a reader may open: of households and organisations she belongs to (or whom she helps); stewards,
+    treasurers and auditors all.
+    """
+    orders = Order.objects.select_related(
+        "round__handover__place", "round__account__currency", "household", "placed_by", "payment"
+    )
+    if reader.person is None:
+        return orders.none()
+    if reader.has(*people.SEES_ALL):
+        return orders
+    own = {agent.pk for agent in people.buying_agents(reader.person)}
+    if reader.household:
+        own.add(reader.household.pk)
+    return orders.filter(household__in=own)
+
+
+def lines_of(order: Order) -> list[LineView]:
+    """The lines of an order in the order of the shelves (two statements)."""
+    rows = order.lines.all()
+    packed = packed_of(rows)
+    lines = rows.select_related(
+        "price",
+        "offer__item__measure",
+        "offer__item__product__specification__unit",
+        "offer__item__product__producer",
+        "offer__item__product__category",
+    ).order_by("offer__item__product__category__weight", "offer__item__product__name", "id")
+    return [LineView(line, packed.get(line.pk)) for line in lines]
+
+
+def due_now(order: Order) -> int:
+    """What an order comes to as it is packed now, with deposits, less money given back and cash taken (minor units)."""
+    lines = lines_of(order)
+    total = sum(view.amount + view.line.deposit for view in lines if view.quantity)
+    given = order.lines.aggregate(given=Sum("credits__amount"))["given"] or 0
+    return max(total - given - order.paid_cash, 0)
+
+
+def orders_in(round: OrderRound) -> QuerySet[Order]:
+    """All orders of a round with their lines, by household."""
+    lines = OrderLine.objects.select_related("offer__item__product").order_by("id")
+    orders = round.orders.exclude(state=Order.State.CANCELLED).select_related("household", "placed_by")
+    return orders.prefetch_related(Prefetch("lines", queryset=lines)).order_by("household__name", "id")
+
+
+def cash_due(round: OrderRound) -> Mapping[int, int]:
+    """Household id -> minor units still to be paid in cash, as packed now (three statements)."""
+    orders = {
+        order.pk: order
+        for order in round.orders.filter(pays=Order.Pays.CASH).exclude(state__in=["cancelled", "settled"])
+    }
+    rows = OrderLine.objects.filter(order__in=list(orders))
+    packed = packed_of(rows)
+    due = {pk: -order.paid_cash for pk, order in orders.items()}
+    for line in rows.select_related("price"):
+        view = LineView(line, packed.get(line.pk))
+        due[line.order_id] += view.amount + (line.deposit if view.quantity else 0)
+    return {orders[pk].household_id: amount for pk, amount in due.items() if amount > 0}
