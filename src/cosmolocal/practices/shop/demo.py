@@ -208,7 +208,10 @@ def _close(round: OrderRound, closing: datetime) -> OrderRound:
     with clock.standing_at(closing):
         operations.close_round(by=by, round=round)
     with clock.standing_at(closing + timedelta(minutes=round.grace_minutes)):
-        return operations.send_producer_orders(by=by, round=round)
+        closed = operations.send_producer_orders(by=by, round=round)
+        for order in closed.producer_orders.all():
+            operations.mark_told(by=by, producer_order=order, how="mail")
+        return closed
 
 
 def _receive(round: OrderRound, chance: random.Random) -> None:

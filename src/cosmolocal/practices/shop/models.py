@@ -39,6 +39,7 @@ class OrderRound(models.Model):
     transport_bp = models.PositiveIntegerField(default=900)  # of the net price, to the transport fund
     allow_cash = models.BooleanField(default=True)
     note = models.TextField(blank=True)
+    reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)  # frozen when settled, minor units: see operations.settling

@@ -1,11 +1,31 @@
-"""Jobs and timers of the shop: rounds close by the clock, producers and members are told."""
+"""Jobs and timers of the shop: rounds close by the clock; farms and members are told."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from cosmolocal.agents import queries as people
-from cosmolocal.kernel import clock
+from cosmolocal.agents.models import Agent, Membership, in_force
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.practice import Timer
-from cosmolocal.practices.shop import operations, queries
+from cosmolocal.look.dates import format_daytime, format_window
+from cosmolocal.look.numbers import format_money
+from cosmolocal.messages import operations as messages
+from cosmolocal.messages.operations import Attachment, Writing
+from cosmolocal.paper import pdf
+from cosmolocal.paper.tables import csv_bytes
+from cosmolocal.practices.shop import farm_papers, operations, queries
+from cosmolocal.practices.shop.models import Order, OrderRound
+from cosmolocal.practices.shop.queries import farms
+from cosmolocal.practices.shop.queries.farms import AskedOrder
+
+A_DAY, A_WHILE = timedelta(hours=24), timedelta(days=5)
+Words = Callable[[OrderRound], tuple[str, str]]
 
 
 def close_due() -> None:
@@ -17,4 +37,145 @@ def close_due() -> None:
         operations.send_producer_orders(by=by, round=round)
 
 
-timers: tuple[Timer, ...] = (Timer("shop.close_due", timedelta(seconds=30), close_due),)
+def remind_due() -> None:
+    """A day before a round closes: once to everybody who has not ordered yet."""
+    for round in queries.due_to_remind(clock.now(), A_DAY):
+        operations.remind(by=people.system(), round=round)
+
+
+timers: tuple[Timer, ...] = (
+    Timer("shop.close_due", timedelta(seconds=30), close_due),
+    Timer("shop.remind_due", timedelta(minutes=10), remind_due),
+)
+
+
+@jobs.job("shop.mail_producers")
+def mail_producers(round_id: int) -> None:
+    """The order to each farm by mail, with PDF and CSV; who has no mail, or wants a call, stays on the call list."""
+    round = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round_id)
+    if round.handover.ends < clock.now():
+        return
+    waiting = [asked for asked in farms.producer_orders(round) if asked.order.told_at is None]
+    terms = catalog.terms_of([asked.order.producer_id for asked in waiting])
+    for asked in waiting:
+        contact = getattr(asked.order.producer, "contact", None)
+        if terms[asked.order.producer_id].order_by == "mail" and contact is not None and contact.email:
+            _mail_producer(asked)
+
+
+def _mail_producer(asked: AskedOrder) -> None:
+    by, producer = people.system(), asked.order.producer
+    with translation.override(producer.language or node.current().language):
+        writing = Writing(
+            to_id=producer.pk,
+            event="producer_order",
+            subject=_("Order for %(round)s") % {"round": asked.order.round.name},
+            text=farm_papers.order_letter(asked),
+            url=reverse("shop:farm"),
+            attachments=_attachments(asked),
+        )
+    operations.write_to_producer(by=by, producer_order=asked.order, writing=writing)
+
+
+def _attachments(asked: AskedOrder) -> tuple[Attachment, ...]:
+    name, table = asked.order.round.name, farm_papers.order_table(asked)
+    return (
+        Attachment(f"{name}.pdf", "application/pdf", pdf.render(farm_papers.order_document(asked))),
+        Attachment(f"{name}.csv", "text/csv", csv_bytes(table.columns, table.plain_rows())),
+    )
+
+
+@jobs.job("shop.tell_changes")
+def tell_changes(order_ids: Sequence[int]) -> None:
+    """Tells households what in their order is not as they wished, a sentence a line."""
+    coming = Order.objects.filter(pk__in=order_ids, round__handover__ends__gt=clock.now())
+    orders = list(coming.select_related("round__handover__place", "household"))
+    readers = _readers_of([order.household for order in orders])
+    writings = []
+    for order in orders:
+        changed = [view for view in queries.orders.lines_of(order) if view.sentence]
+        for person in readers[order.household_id] if changed else ():
+            with translation.override(person.language or node.current().language):
+                told = "\n".join(f"{view.name}: {view.sentence}" for view in changed)
+                writings.append(_writing(person, order, "order_changed", _("Your order has changed"), told))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
+@jobs.job("shop.mail_receipts")
+def mail_receipts(round_id: int) -> None:
+    """What everybody got and paid, with a way to the receipt; nothing for rounds of long ago."""
+    round = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round_id)
+    if round.handover.ends < clock.now() - A_WHILE:
+        return
+    currency = round.account.currency
+    orders = list(round.orders.filter(state=Order.State.SETTLED).select_related("household"))
+    readers = _readers_of([order.household for order in orders])
+    writings = []
+    for order in orders:
+        for person in readers[order.household_id]:
+            with translation.override(person.language or node.current().language):
+                paid = format_money(order.final or 0, currency.code, currency.decimals)
+                text = _("%(round)s: you got your goods for %(sum)s.") % {"round": round.name, "sum": paid}
+                writings.append(_writing(person, order, "receipt", _("Receipt"), text))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
+@jobs.job("shop.tell_open")
+def tell_open(round_id: int) -> None:
+    """A round has opened: where to order, until when, when to collect."""
+    round = OrderRound.objects.select_related("handover__place").get(pk=round_id)
+    if round.state == OrderRound.State.OPEN and round.closes_at > clock.now():
+        _write_to_members(round, "round_open", people.role_holders("member"), _open_words)
+
+
+@jobs.job("shop.remind")
+def remind(round_id: int) -> None:
+    """To members whose household has not ordered."""
+    round = OrderRound.objects.select_related("handover__place").get(pk=round_id)
+    ordered = round.orders.exclude(state=Order.State.CANCELLED).values("household")
+    today = clock.today(node.current().zone)
+    served = Membership.objects.filter(in_force(today), group__in=ordered).values("member")
+    _write_to_members(round, "round_closing", people.role_holders("member").exclude(pk__in=served), _closing_words)
+
+
+def _open_words(round: OrderRound) -> tuple[str, str]:
+    handover = round.handover
+    facts = {
+        "round": round.name,
+        "closes": format_daytime(round.closes_at),
+        "place": handover.place.name,
+        "when": format_window(handover.begins, handover.ends),
+    }
+    return _("The order round is open: %(round)s") % facts, _(
+        "You can order until %(closes)s. Pick up: %(place)s, %(when)s."
+    ) % facts
+
+
+def _closing_words(round: OrderRound) -> tuple[str, str]:
+    facts = {"round": round.name, "closes": format_daytime(round.closes_at)}
+    return _("The order round closes soon: %(round)s") % facts, _(
+        "It closes on %(closes)s, and your household has not ordered yet. If you want nothing this time, all is well."
+    ) % facts
+
+
+def _write_to_members(round: OrderRound, event: str, readers: Iterable[Agent], words: Words) -> None:
+    writings = []
+    for person in readers:
+        with translation.override(person.language or node.current().language):
+            subject, text = words(round)
+        writings.append(Writing(person.pk, event, subject, text, reverse("shop:shop")))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
+def _writing(person: Agent, order: Order, event: str, subject: str, text: str) -> Writing:
+    return Writing(person.pk, event, subject, text, reverse("shop:order", args=[order.pk]))
+
+
+def _readers_of(households: Iterable[Agent]) -> dict[int, list[Agent]]:
+    """Household id -> the people in it (one statement)."""
+    today = clock.today(node.current().zone)
+    rows = Membership.objects.filter(in_force(today), group__in=list(households), member__hidden_at=None)
+    found: dict[int, list[Agent]] = defaultdict(list)
+    for membership in rows.select_related("member").order_by("id"):
+        found[membership.group_id].append(membership.member)
+    return found

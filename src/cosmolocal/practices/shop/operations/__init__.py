@@ -7,6 +7,7 @@ from cosmolocal.practices.shop.operations.closing import (
     reopen_round,
     send_producer_orders,
     set_shortage,
+    write_to_producer,
 )
 from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, swap_orders, take_cash
 from cosmolocal.practices.shop.operations.orders import LineWish, cancel_order, fill_basket, place_order
@@ -20,6 +21,7 @@ from cosmolocal.practices.shop.operations.rounds import (
     offer_items,
     open_round,
     plan_round,
+    remind,
     withdraw_items,
 )
 from cosmolocal.practices.shop.operations.settling import pay_producers, settle_round
@@ -45,6 +47,7 @@ __all__ = [
     "pay_producers",
     "place_order",
     "plan_round",
+    "remind",
     "reopen_round",
     "send_producer_orders",
     "set_shortage",
@@ -52,4 +55,5 @@ __all__ = [
     "swap_orders",
     "take_cash",
     "withdraw_items",
+    "write_to_producer",
 ]

@@ -19,6 +19,9 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import operations as messages
+from cosmolocal.messages.models import Letter
+from cosmolocal.messages.operations import Writing
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
@@ -33,6 +36,7 @@ from cosmolocal.practices.shop.models import (
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.rules import Wish
 
+TOLD_AT_ONCE = 100
 IN_TURN, BY_WEIGHT = "short_turn", "short_weight"
 
 
@@ -108,7 +112,6 @@ def set_shortage(*, by: Agent, round: OrderRound, intent_id: int, available: int
     flows.announce_available(by=by, intent=intent_id, available=max(available, 0))
     if locked.state == OrderRound.State.ORDERED:
         share_out(by, locked, {intent_id: max(available, 0)})
-        announce("shop.tell_changes", locked.pk)
 
 
 @operation("shop.send_producer_orders")
@@ -127,7 +130,6 @@ def send_producer_orders(*, by: Agent, round: OrderRound, key: str = "") -> Orde
     _order_from_producers(by, locked)
     locked.save(update_fields=["state"])
     handovers.make_crates(by=by, handover=locked.handover)
-    announce("shop.tell_changes", locked.pk)
     announce("shop.mail_producers", locked.pk)
     return locked
 
@@ -143,8 +145,24 @@ def mark_told(*, by: Agent, producer_order: ProducerOrder, how: str, key: str = 
     return found
 
 
+@operation("shop.write_to_producer")
+def write_to_producer(*, by: Agent, producer_order: ProducerOrder, writing: Writing) -> ProducerOrder:
+    """Sends a farm its order, once; where no mail can go out, it stays on the call list."""
+    policy.permit_steward(by)
+    found = ProducerOrder.objects.select_for_update().get(pk=producer_order.pk)
+    if found.told_at is None:
+        [letter] = messages.send(by=by, writings=[writing])
+        if Letter.objects.filter(pk=letter, state=Letter.State.WAITING).exists():
+            found.told_at, found.told_how = running().at, "mail"
+            found.save(update_fields=["told_at", "told_how"])
+    return found
+
+
 def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> None:
-    """Lowers the lines of these intents to what there is, by the rule; with them their sums and what is set aside."""
+    """Lowers the lines of these intents to what there is, by the rule; with them their sums and what is set aside.
+
+    Households are told by a job.
+    """
     if not available:
         return
     rows = (
@@ -167,7 +185,10 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
     )
     fields = ["granted", "cap", "estimate", "upper", "deposit", "split", "reason"]
     OrderLine.objects.bulk_update(changed, fields, batch_size=200)
-    lower_orders(by, {line.order_id for line in changed})
+    orders = sorted({line.order_id for line in changed})
+    lower_orders(by, orders)
+    for start in range(0, len(orders), TOLD_AT_ONCE):
+        announce("shop.tell_changes", orders[start : start + TOLD_AT_ONCE])
 
 
 def _shared(lines: Sequence[OrderLine], packed: Mapping[int, int], available: int, seed: str) -> list[OrderLine]:

@@ -121,7 +121,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     draft.order.lines.filter(offer_id__in=[line.offer_id for line in lines]).update(reason=LATE)
     if locked.state == OrderRound.State.ORDERED:
         handovers.make_crates(by=by, handover=locked.handover)
-    announce("shop.tell_changes", locked.pk)
+    announce("shop.tell_changes", [draft.order.pk])
     return draft.order
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import IntentWish
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import node
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -187,6 +188,25 @@ def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     )
     locked.save(update_fields=["state", "proposal"])
     _publish(by, locked)
+    announce("shop.tell_open", locked.pk)
+    return locked
+
+
+@operation("shop.remind")
+def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+    """Writes to everybody who has not ordered, at most once in 20 hours.
+
+    Refuses: shop.reminded_already, shop.not_now.
+    """
+    policy.permit_steward(by)
+    locked = lock(round)
+    if not policy.is_taking_orders(locked, running().at):
+        raise Refusal("shop.not_now", _("Reminders go out while a round takes orders."))
+    if locked.reminded_at and running().at - locked.reminded_at < timedelta(hours=20):
+        raise Refusal("shop.reminded_already", _("They were reminded already. Let a day pass before the next time."))
+    locked.reminded_at = running().at
+    locked.save(update_fields=["reminded_at"])
+    announce("shop.remind", locked.pk)
     return locked
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -49,6 +49,14 @@ def due_to_order(now: datetime) -> list[OrderRound]:
     """Rounds that closed and whose grace is over."""
     rounds = OrderRound.objects.filter(state=OrderRound.State.GRACE, closed_at__isnull=False).order_by("closed_at")
     return [round for round in rounds if round.closed_at and grace_ends(round.closed_at, round.grace_minutes) <= now]
+
+
+def due_to_remind(now: datetime, before: timedelta) -> list[OrderRound]:
+    """Open rounds that close within `before`, and nobody was reminded of."""
+    soon = OrderRound.objects.filter(
+        state=OrderRound.State.OPEN, closes_at__gt=now, closes_at__lte=now + before, reminded_at=None
+    )
+    return list(soon.order_by("closes_at"))
 
 
 def visible_to(reader: Reader) -> QuerySet[OrderRound]:
