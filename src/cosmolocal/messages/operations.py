@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
@@ -86,7 +87,10 @@ def send(*, by: Agent, writings: Sequence[Writing], key: str = "") -> list[int]:
 
 @operation("messages.choose")
 def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None, key: str = "") -> None:
-    """How `by` (or whom she helps) wants to hear of `event`. Refusals: messages.unknown_choice, messages.must_know."""
+    """How `by` (or whom she helps) wants to hear of `event`. Refusals: agents.not_yours, messages.unknown_choice,
+    messages.must_know.
+    """
+    policy.require(on_behalf_of is None or policy.is_house(by) or policy.acts_for(by, on_behalf_of))
     known = rules.EVENTS.get(event)
     if known is None or how not in Preference.How.values:
         raise Refusal("messages.unknown_choice", _("Choose one of the ways shown for each kind of message."))
@@ -99,7 +103,11 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
 
 @operation("messages.mark", fact=True)
 def mark(*, by: Agent, letter_ids: Sequence[int], state: str, said: str = "", key: str = "") -> None:
-    """What became of letters: sent, failed (with the server's words) or told in person. A fact."""
+    """What became of letters: sent, failed (with the server's words) or told in person. A fact.
+
+    Refuses with agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
     Letter.objects.filter(pk__in=letter_ids).update(
         state=state, said=said[:2000], sent_at=running().at if state == Letter.State.SENT else None
     )

@@ -1,0 +1,158 @@
+"""Every deed against every role: by reading its permit paragraph, and by letting everybody try it in a local's life."""
+
+import importlib
+import pkgutil
+import random
+from datetime import timedelta
+
+import pytest
+
+import cosmolocal
+from cosmolocal.agents import demo as people
+from cosmolocal.agents import operations, queries
+from cosmolocal.agents.models import Agent, User
+from cosmolocal.agents.operations import ContactDraft, LocalWish
+from cosmolocal.catalog import demo as goods
+from cosmolocal.kernel import clock, operation
+from cosmolocal.money import demo as money
+from cosmolocal.practices.shop import demo as shop
+from cosmolocal.website.tests.operations_access import TABLE
+from cosmolocal.website.tests.permits import words
+from cosmolocal.website.tests.walking import Walk, watching
+
+PERMISSION = {"agents.not_allowed", "agents.not_yours", "agents.may_not_vote", "agents.mail_is_hers"}
+DOORS = ("views", "pages", "forms", "middleware")
+
+
+def modules() -> list[str]:
+    return [
+        found.name
+        for found in pkgutil.walk_packages(cosmolocal.__path__, "cosmolocal.")
+        if not {"tests", "migrations"} & set(found.name.split("."))
+    ]
+
+
+@pytest.fixture(scope="module")
+def declared() -> dict[str, operation.Spec]:
+    """Every operation of the project, loaded or not."""
+    for name in modules():
+        if "operations" in name.split(".") or name.endswith(".approvals"):
+            importlib.import_module(name)
+    return {code: spec for code, spec in operation.declared.items() if ".tests." not in spec.run.__module__}
+
+
+@pytest.mark.once
+def test_every_operation_is_stated(declared: dict[str, operation.Spec]) -> None:
+    assert set(TABLE) == set(declared)
+
+
+@pytest.mark.once
+def test_each_permits_whom_the_table_says(declared: dict[str, operation.Spec]) -> None:
+    wrong = []
+    for code, spec in sorted(declared.items()):
+        stated = frozenset(TABLE[code].split())
+        if stated != {"inside"} and words(spec.run) != stated:
+            wrong.append(f"{code}: permits {sorted(words(spec.run))}, stated {sorted(stated)}")
+    assert wrong == []
+
+
+@pytest.mark.once
+def test_what_is_inside_other_deeds_is_called_by_no_page(declared: dict[str, operation.Spec]) -> None:
+    inside = {declared[code].run for code, who in TABLE.items() if who == "inside"}
+    wrong = []
+    for name in modules():
+        if any(part in DOORS for part in name.split(".")):
+            module = importlib.import_module(name)
+            for alias, value in vars(module).items():
+                reached = {value} if callable(value) else set()
+                if getattr(value, "__name__", "").endswith(".flows.operations"):
+                    wrong.append(f"{name}: {alias}")
+                wrong += [f"{name}: {alias}" for function in inside if function in reached]
+    assert wrong == []
+
+
+def test_everybody_tries_everything(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before each deed in the life of a small local, all others try it first."""
+    walk = Walk()
+    with watching(walk, monkeypatch):
+        _live(walk)
+        _look_after()
+    wrong = []
+    for code in walk.walked:
+        stated = set(TABLE[code].split())
+        could, refused = walk.could[code], walk.refused[code]
+        if not could <= stated:
+            wrong.append(f"{code}: {sorted(could - stated)} could, stated {sorted(stated)}")
+        wrong += [f"{code}: {role} was told {why}" for role, why in refused.items() if not _fits(why, role, stated)]
+    assert wrong == []
+    assert len(walk.walked) > 50
+
+
+def _fits(why: str, role: str, stated: set[str]) -> bool:
+    """Who may not is told so, and not something about the matter itself."""
+    return why in PERMISSION or role in stated
+
+
+def _live(walk: Walk) -> None:
+    by = queries.system()
+    with clock.standing_at(clock.now() - timedelta(days=30)):
+        today = clock.today("Asia/Shanghai")
+        village = people.found_ainonghui(today, 12)
+        walk.people = _roles(by, village)
+        farms = goods.add_producers(by=by)
+        people.add_farmers(farms, today)
+        farmer = User.objects.get(email=people.mail_of("producer")).agent
+        assert farmer is not None
+        walk.people |= {"producer": farmer}
+        goods.build(by, farms)
+        books = money.open_books(by)
+        money.give_credit(by, village.restaurants, 300000)
+        accounts = money.open_accounts(by, village.households)
+        money.top_up(by, books, accounts, random.Random(1), least=400_00)
+        money.open_accounts(by, farms.values(), kind="producer")
+        shop.settled_round(village.store, today + timedelta(days=7), orders=8)
+    money.puzzle(by, books)
+    shop.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=6)
+
+
+def _roles(by: Agent, village: people.Village) -> dict[str, Agent]:
+    found = {name: village.people[name] for name in ("packer", "keeper", "treasurer", "auditor", "steward")}
+    found["guest"] = operations.add_member(by=by, name="Guest", role="guest")
+    found["other"] = operations.add_member(by=by, name="Other")
+    found["driver"] = operations.add_member(by=by, name="Driver")
+    operations.give_role(by=by, agent=found["driver"], role="driver")
+    return found
+
+
+def _look_after() -> None:
+    """What stewards and members do about people."""
+    by = queries.system()
+    jo = operations.add_member(by=by, name="Jo", email="jo@example.org", household_name="Jo")
+    home = queries.household_of(jo)
+    assert home is not None
+    circle = operations.add_circle(by=by, name="Kitchen")
+    operations.add_household(by=by, name="Empty house")
+    operations.join(by=by, member=jo, group=circle)
+    operations.leave_group(by=by, member=jo, group=circle)
+    role = operations.give_role(by=by, agent=jo, role="packer")
+    assert role is not None
+    operations.end_role(by=by, role=role)
+    place = operations.add_place(by=by, name="Gate")
+    draft = {"latitude": None, "longitude": None, "address": "", "is_handover": True}
+    operations.change_place(by=by, place=place, name="East gate", **draft)
+    operations.change_contact(by=jo, agent=jo, contact=ContactDraft(email="jo@example.org", phone="1"))
+    operations.change_profile(by=jo, agent=jo, name="Jo")
+    operations.change_group(by=jo, group=home, name="Jo's", about="", is_public=False)
+    operations.change_local(by=by, wish=LocalWish("Ainonghui", zone="Asia/Shanghai"))
+    operations.make_sign_in_code(by=by, agent=jo, code="ABCD2345")
+    operations.use_sign_in_code(by=by, code="ABCD2345")
+    operations.invite(by=by, token="a", role="steward")
+    invitation = operations.invite(by=jo, token="b", household=home)
+    newcomer = operations.accept_invitation(by=by, token="b", name="Newcomer")
+    operations.withdraw_invitation(by=jo, invitation=invitation)
+    operations.welcome(by=by, request=operations.ask_to_join(by=by, name="Sun", phone="1"))
+    operations.decline(by=by, request=operations.ask_to_join(by=by, name="Yang", phone="2"), reason="later")
+    helping = operations.start_helping(by=jo, helper=newcomer, member=jo, consent="yes")
+    operations.end_helping(by=jo, helping=helping)
+    operations.leave(by=jo, agent=jo)
+    operations.anonymise_due(by=by)
