@@ -122,8 +122,7 @@ class FlowsMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.vale: Village = village()
-        v = self.vale
+        self.vale = v = self.settle()
         self.lots = [self.open(owner, v.carrots.pk, floor) for owner, floor in ((v.home, 0), (v.home, 3), (v.farm, 0))]
         self.lots.append(self.open(v.jo, v.carrots.pk, None))
         self.accounts = [self.open(o, v.credit.pk, f) for o, f in ((v.jo, 0), (v.home, None), (v.farm, -20))]
@@ -137,6 +136,14 @@ class FlowsMachine(RuleBasedStateMachine):
         ]
         self.offers = [i.pk for i in flows.add_intents(by=v.amina, proposal=proposal, wishes=wishes)]
         self.books.offers = {id: Offer(id, 25 if id == self.offers[0] else None) for id in self.offers}
+        self.begin_more()
+
+    def settle(self) -> Village:
+        """Where it all happens."""
+        return village()
+
+    def begin_more(self) -> None:
+        """What a machine that builds on this one needs besides."""
 
     def open(self, owner: Agent, kind: int, floor: int | None) -> int:
         made = flows.open_resource(by=self.vale.amina, specification=kind, accountable=owner, floor=floor)
@@ -187,7 +194,13 @@ class FlowsMachine(RuleBasedStateMachine):
         return self.accounts[index % len(self.accounts)]
 
     def promise(self, index: int) -> Promise:
-        return list(self.books.promises.values())[index % len(self.books.promises)]
+        mine = self.promises()
+        return mine[index % len(mine)]
+
+    def promises(self) -> list[Promise]:
+        """Those of goods and of this machine's own money."""
+        kinds = (self.vale.carrots.pk, self.vale.credit.pk)
+        return [promise for promise in self.books.promises.values() if promise.kind in kinds]
 
     # Facts about stocks.
 
@@ -346,7 +359,7 @@ class FlowsMachine(RuleBasedStateMachine):
         wish = flows.CommitmentWish("transfer", owner, v.home.pk, kind, q, resource=stock, guard=guard)
         return wish, ("stock", stock)
 
-    @precondition(lambda self: self.books.promises)
+    @precondition(lambda self: self.promises())
     @rule(n=INDEXES, keep=st.none() | QUANTITIES)
     def release(self, n: int, keep: int | None) -> None:
         promise = self.promise(n)
@@ -355,14 +368,14 @@ class FlowsMachine(RuleBasedStateMachine):
         promise.quantity = max(min(keep or 0, promise.quantity), promise.fulfilled)
         promise.finished = promise.finished or promise.quantity <= promise.fulfilled
 
-    @precondition(lambda self: self.books.promises)
+    @precondition(lambda self: self.promises())
     @rule(n=INDEXES)
     def finish(self, n: int) -> None:
         promise = self.promise(n)
         self.do(flows.finish, commitments=[promise.id])
         promise.finished = True
 
-    @precondition(lambda self: self.books.promises)
+    @precondition(lambda self: self.promises())
     @rule(n=INDEXES, lot=st.none() | INDEXES, q=QUANTITIES)
     def pack(self, n: int, lot: int | None, q: int) -> None:
         promise = self.promise(n)
@@ -373,7 +386,7 @@ class FlowsMachine(RuleBasedStateMachine):
         promise.stock, promise.quantity = id, q
         promise.finished = q <= promise.fulfilled
 
-    @precondition(lambda self: self.books.promises)
+    @precondition(lambda self: self.promises())
     @rule(n=INDEXES, q=QUANTITIES, guard=st.booleans())
     def keep_promise(self, n: int, q: int, guard: bool) -> None:
         promise = self.promise(n)
