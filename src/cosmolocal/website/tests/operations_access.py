@@ -1,7 +1,7 @@
 """Who may do each deed: written down here a second time on purpose, and compared with what happens.
 
-Words: a role; `own`: somebody about herself, her household, her farm, or what she made; `house`: nobody but the node
-itself (jobs, setup); `asked`: of the circle or role that an approval asks, and not excluded; `inside`: only as a part of
+Words: a role; `own`: somebody about herself, her household, her farm, or what she made; `asked`: of the circle or role
+that an approval asks, and not excluded; `house`: nobody but the node itself (jobs, setup); `inside`: only as a part of
 other deeds, so that no page calls it. A new operation needs its line here.
 """
 

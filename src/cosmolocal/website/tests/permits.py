@@ -11,31 +11,31 @@ from typing import Any
 from cosmolocal.agents import policy
 
 _DEEP = 4
+_PREDICATES = {policy.require: "own", policy.is_steward: "steward", policy.may_vote: "asked"}
 
 
 def words(function: Callable[..., Any], deep: int = _DEEP) -> frozenset[str]:
-    """Roles, `own` where a predicate decides, `house` where only the node itself passes; nothing: everybody."""
+    """Roles, `own` or `asked` where a predicate decides, `house` where only the node itself passes.
+
+    A deed that permits nobody itself is wholly another deed: then whom that one permits. Nothing: everybody.
+    """
     plain = inspect.unwrap(function)
+    handed = (called for called, _arguments in _calls(plain) if deep and hasattr(called, "__wrapped__"))
+    return _own(plain, deep) or frozenset().union(*(words(called, deep - 1) for called in handed))
+
+
+def _own(function: FunctionType, deep: int) -> frozenset[str]:
+    """What its own permit paragraph says, policies and private functions beside it followed."""
     found: set[str] = set()
-    for called, arguments in _calls(plain):
+    for called, arguments in _calls(function):
         if called is policy.permit:
-            roles = {_role(argument, plain) for argument in arguments[1:] if not isinstance(argument, ast.keyword)}
+            roles = {_role(argument, function) for argument in arguments[1:] if not isinstance(argument, ast.keyword)}
             found |= roles or {"house"}
-        elif called is policy.require:
-            found |= {"own"}
-        elif called is policy.is_steward:
-            found |= {"steward"}
-        elif called is policy.may_vote:
-            found |= {"asked"}
-        elif deep and _is_ours(called, plain):
-            found |= words(called, deep - 1)
-    return frozenset(found) or _handed_on(plain, deep)
-
-
-def _handed_on(function: FunctionType, deep: int) -> frozenset[str]:
-    """A deed that permits nobody itself, and is wholly another deed: whom that one permits."""
-    handed = (called for called, _arguments in _calls(function) if deep and hasattr(called, "__wrapped__"))
-    return frozenset().union(*(words(called, deep - 1) for called in handed))
+        elif inspect.isfunction(called) and called in _PREDICATES:
+            found |= {_PREDICATES[called]}
+        elif deep and _is_ours(called, function):
+            found |= _own(called, deep - 1)
+    return frozenset(found)
 
 
 def _is_ours(called: Any, caller: FunctionType) -> bool:
