@@ -62,6 +62,7 @@ class Pack:
     text: str
     price_text: str = ""
     base_text: str = ""
+    note: str = ""  # the label, where the price does not say it already
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def goods(products: Sequence[Product], group: str = "") -> list[Goods]:
 def _pack(item: Item, price: PriceVersion | None, money: Currency) -> Pack:
     if price is None:
         return Pack(item, None, pack_text(item))
-    return Pack(item, price, pack_text(item), price_text(price, item, money), price_per_base_text(price, item, money))
+    note = item.label if rules.normal(item.label) != rules.normal(per_text(price, item)) else ""
+    base_text = price_per_base_text(price, item, money)
+    return Pack(item, price, pack_text(item), price_text(price, item, money), base_text, note)
 
 
 # Prices
@@ -193,9 +196,10 @@ def dated_taxes(on: date) -> list[tuple[TaxCode, int, list[TaxRate]]]:
     ]
 
 
-def measures() -> QuerySet[Measure]:
-    """The measures of goods, with their units."""
-    return Measure.objects.select_related("unit").order_by("unit__code", "quantity", "code")
+def measures() -> list[tuple[Measure, str]]:
+    """The measures of goods, each with what it holds in words."""
+    found = Measure.objects.select_related("unit").order_by("unit__code", "quantity", "code")
+    return [(one, unit_text(one.unit.code, one.unit.symbol, one.unit.decimals, one.quantity)) for one in found]
 
 
 def uploads() -> QuerySet[Upload]:

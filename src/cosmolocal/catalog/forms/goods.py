@@ -145,7 +145,9 @@ class PriceForm(AmountsForm):
         required=False,
         help_text=gettext_lazy("500 g, 1 jin, 1 kg. Empty: for one pack."),
     )
-    tax_code = forms.ModelChoiceField(TaxCode.objects.order_by("name"), label=gettext_lazy("Tax"))
+    tax_code = forms.ModelChoiceField(
+        TaxCode.objects.order_by("name"), label=gettext_lazy("Tax"), empty_label=gettext_lazy("choose one")
+    )
     group = forms.ChoiceField(label=gettext_lazy("For whom?"), required=False)
     field_order = ("price", "price_for", "purchase", "tax_code", "group", "key")
 
@@ -204,7 +206,11 @@ class ProductForm(KeyedForm):
         max_length=160,
         help_text=gettext_lazy("In each language that members read: Pak choi 小白菜"),
     )
-    category = forms.ModelChoiceField(Category.objects.order_by("weight", "name"), label=gettext_lazy("Kind of goods"))
+    category = forms.ModelChoiceField(
+        Category.objects.order_by("weight", "name"),
+        label=gettext_lazy("Kind of goods"),
+        empty_label=gettext_lazy("choose one"),
+    )
     description = forms.CharField(
         label=gettext_lazy("How is it grown or made?"), max_length=5000, required=False, widget=_LINES
     )
@@ -235,7 +241,9 @@ class ProductForm(KeyedForm):
 class NewProductForm(ProductForm):
     """New goods: whose they are and what they are counted in stay as they are said here."""
 
-    producer = forms.ModelChoiceField(Agent.objects.none(), label=gettext_lazy("Whose goods?"))
+    producer = forms.ModelChoiceField(
+        Agent.objects.none(), label=gettext_lazy("Whose goods?"), empty_label=gettext_lazy("choose one")
+    )
     unit = forms.ChoiceField(
         label=gettext_lazy("What are they counted in?"), choices=UNITS, widget=BigChoice(notes=UNIT_NOTES), initial="kg"
     )

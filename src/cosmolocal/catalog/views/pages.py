@@ -85,11 +85,12 @@ def _share(price: PriceVersion, terms: SupplierTerms) -> list[tuple[str, int, st
     rate_bp = queries.tax_bp(price.tax_code_id, clock.today())
     tax = rules.tax_inside(price.price, rate_bp).tax
     producer = rules.cost(price.purchase, rate_bp, list_is_gross=terms.list_is_gross).net
-    return [
+    parts = [
         (_("producer"), producer, "farmer"),
         (_("transport, store and people"), price.price - tax - producer, "running"),
         (_("tax"), tax, "tax"),
     ]
+    return [part for part in parts if part[1]]
 
 
 def _history(product: Product, sees_purchase: bool) -> Table:
