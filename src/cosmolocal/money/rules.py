@@ -39,6 +39,11 @@ class Standing:
         return None if self.floor is None else self.balance - self.set_aside - self.floor
 
     @property
+    def owes(self) -> int:
+        """What the holder owes the local; 0 where it is the other way round."""
+        return max(-self.balance, 0)
+
+    @property
     def mark(self) -> str:
         """`below` its floor, `stop` (nothing left to spend), `low` (under the warning level) or `good`."""
         if self.floor is not None and self.balance < self.floor:

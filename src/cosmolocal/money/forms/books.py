@@ -19,33 +19,31 @@ MONTHS_OFFERED = 14
 class PeriodForm(forms.Form):
     """From when to when, both days included; this month and the two before where nothing is said."""
 
-    since = DayField(label=gettext_lazy("From"), required=False)
-    until = DayField(label=gettext_lazy("To"), required=False)
+    since = DayField(label=gettext_lazy("From"))
+    until = DayField(label=gettext_lazy("To"))
 
     @staticmethod
-    def usual(until: date | None = None) -> dict[str, date]:
-        """From the first of the month before last up to a day, or to today."""
-        last = until or today()
+    def usual() -> dict[str, date]:
+        """From the first of the month before last up to today."""
+        last = today()
         return {"since": (last.replace(day=1) - timedelta(days=32)).replace(day=1), "until": last}
 
     def clean(self) -> dict[str, Any]:
-        """Days that make a period; what is missing is filled in."""
+        """Days that make a period."""
         found = super().clean() or {}
-        usual = self.usual(found.get("until"))
-        since, until = found.get("since") or usual["since"], usual["until"]
-        if since > until:
+        if not self.errors and found["since"] > found["until"]:
             raise ValidationError(_("The first day must come before the last one."))
-        return {"since": since, "until": until}
+        return found
 
 
 class DayForm(forms.Form):
     """At the end of which day."""
 
-    on = DayField(label=gettext_lazy("At the end of"), required=False)
+    on = DayField(label=gettext_lazy("At the end of"))
 
     def clean_on(self) -> date:
-        """Today where nothing is said; nobody knows tomorrow's books."""
-        on: date = self.cleaned_data.get("on") or today()
+        """Nobody knows tomorrow's books."""
+        on: date = self.cleaned_data["on"]
         if on > today():
             raise ValidationError(_("This day has not come yet. Choose today or an earlier day."))
         return on

@@ -19,7 +19,7 @@ from cosmolocal.paper import downloads, pdf
 
 def sheet(request: HttpRequest) -> HttpResponse:
     """What the local has and whose it is, at the end of any day; as a page, CSV, xlsx or PDF."""
-    form = forms.DayForm(request.GET or None)
+    form = forms.DayForm(request.GET if "on" in request.GET else None)
     on = form.cleaned_data["on"] if form.is_valid() else today()
     currency = queries.default_currency()
     found = queries.balance_sheet(on, currency)

@@ -22,12 +22,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     came, went = queries.turnover(queries.moment_of(month))
     lists = [made for made in queries.payment_lists() if made.state in _OPEN_LISTS]
     me = actor(request)
+    funds = [(fund, queries.standing(fund)) for fund in queries.funds()]
     context = books(request) | {
         "waiting": queries.waiting(me),
         "lists": lists,
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),
-        "funds": [(fund, queries.standing(fund)) for fund in queries.funds()],
+        "used_funds": [(fund, standing) for fund, standing in funds if standing.balance],
+        "empty_funds": [(fund, standing) for fund, standing in funds if not standing.balance],
         "month": month,
         "came": came,
         "went": went,

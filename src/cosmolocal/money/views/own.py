@@ -64,7 +64,7 @@ def statement_page(
     request: HttpRequest, thing: Account | MoneyBox, address: str, back: tuple[str, str]
 ) -> HttpResponse:
     """The statement of an account or a box in the form that was asked for."""
-    form = PeriodForm(request.GET or None)
+    form = PeriodForm(request.GET if {"since", "until"} & request.GET.keys() else None)
     days = form.cleaned_data if form.is_valid() else PeriodForm.usual()
     read = queries.statement if isinstance(thing, Account) else queries.box_statement
     found = read(thing, days["since"], days["until"])  # type: ignore[arg-type]
