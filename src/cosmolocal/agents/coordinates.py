@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from math import cos, pi, radians, sin, sqrt
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 # The ellipsoid that Chinese map apps shift on (Krasovsky 1940).
 _AXIS = 6378245.0
 _FLATNESS = 0.00669342162296594323
+# They reach no further than their own streets, in whatever land the next city lies.
+_CITIES_BY_THEMSELVES = {"Asia/Hong_Kong", "Asia/Macau"}
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)?")
 _OFFSET = re.compile(r"([+-])(\d{2,3})(\d{2})(\d{2})?([+-])(\d{2,3})(\d{2})(\d{2})?$")
 
@@ -21,6 +24,7 @@ class ZoneCity:
     zone: str
     latitude: float
     longitude: float
+    country: str = ""
 
 
 def read_pair(text: str) -> tuple[float, float] | None:
@@ -71,23 +75,37 @@ def zone_cities() -> tuple[ZoneCity, ...]:
         table = Path(folder) / "zone.tab"
         if table.is_file():
             lines = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-            found = [(cells[2], _OFFSET.match(cells[1])) for cells in lines if len(cells) > 2]
-            return tuple(_city(zone, match) for zone, match in found if match)
+            found = [(cells[0], cells[2], _OFFSET.match(cells[1])) for cells in lines if len(cells) > 2]
+            return tuple(_city(zone, match, country) for country, zone, match in found if match)
     return ()
 
 
 def nearest_zone(latitude: float, longitude: float) -> str:
-    """The time zone whose city is nearest; empty where no table is known."""
+    """The time zone whose city is near and whose clock fits the sun; a suggestion. Empty where no table is known."""
 
     def far(city: ZoneCity) -> float:
         across = abs(city.longitude - longitude)
         across = min(across, 360 - across) * cos(radians(latitude))
-        return float(across**2 + (city.latitude - latitude) ** 2)
+        beside_sun = abs(_hours(city.zone) - longitude / 15)
+        small = 10 if city.zone in _CITIES_BY_THEMSELVES else 0
+        return small + sqrt(across**2 + (city.latitude - latitude) ** 2) + 3 * min(beside_sun, 24 - beside_sun)
 
     return min(zone_cities(), key=far).zone if zone_cities() else ""
 
 
-def _city(zone: str, match: re.Match[str]) -> ZoneCity:
+@cache
+def _hours(zone: str) -> float:
+    """Hours ahead of UTC in a northern winter."""
+    offset = datetime(2025, 1, 15, tzinfo=zoneinfo.ZoneInfo(zone)).utcoffset()
+    return offset.total_seconds() / 3600 if offset else 0.0
+
+
+def country_of(zone: str) -> str:
+    """The land a time zone belongs to (ISO 3166, two letters); empty where unknown."""
+    return next((city.country for city in zone_cities() if city.zone == zone), "")
+
+
+def _city(zone: str, match: re.Match[str], country: str) -> ZoneCity:
     north = int(match[2]) + int(match[3]) / 60 + int(match[4] or 0) / 3600
     east = int(match[6]) + int(match[7]) / 60 + int(match[8] or 0) / 3600
-    return ZoneCity(zone, north if match[1] == "+" else -north, east if match[5] == "+" else -east)
+    return ZoneCity(zone, north if match[1] == "+" else -north, east if match[5] == "+" else -east, country)

@@ -41,7 +41,8 @@ DESKS = (
     Door("steward", _("To do"), "list", (STEWARD,)),
     Door("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
     Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER)),
-    Door("catalog:farm", _("My farm"), "farm", (PRODUCER,)),
+    Door("shop:farm", _("My farm"), "farm", (PRODUCER,)),
+    Door("catalog:farm", _("My goods"), "leaf", (PRODUCER,)),
 )
 _ICONS = {"shop": "basket"}
 _OFFERS = {"shop": _("See what the farms bring this week, and where each price goes.")}

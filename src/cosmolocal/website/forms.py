@@ -16,6 +16,13 @@ from cosmolocal.kernel.practice import installed
 from cosmolocal.look.forms import BigChoice, KeyedForm
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_MONEY_OF = {
+    **{"CN": "CNY", "KR": "KRW", "CH": "CHF", "GB": "GBP", "US": "USD", "JP": "JPY", "BR": "BRL", "IN": "INR"},
+    **{"SE": "SEK", "NO": "NOK", "DK": "DKK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "TR": "TRY"},
+    **{"CA": "CAD", "MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PE": "PEN", "AU": "AUD", "NZ": "NZD"},
+    **{"TH": "THB", "VN": "VND", "ID": "IDR", "PH": "PHP", "MY": "MYR", "TW": "TWD", "HK": "HKD", "ZA": "ZAR"},
+    **{"KE": "KES", "NG": "NGN", "EG": "EGP", "MA": "MAD", "IL": "ILS", "UA": "UAH"},
+}
 _OFTEN = ("EUR", "CNY", "KRW", "CHF", "GBP", "USD", "JPY", "BRL", "INR")
 
 
@@ -27,7 +34,7 @@ def zones() -> list[tuple[str, list[tuple[str, str]]]]:
     for zone in named:
         area, city = zone.split("/", 1)
         groups.setdefault(area, []).append((zone, city.replace("_", " ").replace("/", ", ")))
-    return [*groups.items(), ("UTC", [("UTC", "UTC")])]
+    return [("", [("", "—")]), *groups.items(), ("UTC", [("UTC", "UTC")])]
 
 
 @cache
@@ -36,6 +43,11 @@ def currencies() -> list[tuple[str, str]]:
     known = {found.alpha_3: f"{found.alpha_3} – {found.name}" for found in pycountry.currencies}
     rest = sorted((code for code in known if code[0] != "X" and code not in _OFTEN), key=known.__getitem__)
     return [(code, known[code]) for code in (*_OFTEN, *rest)]
+
+
+def usual_currency(zone: str) -> str:
+    """What people around a time zone mostly pay with; a suggestion."""
+    return _MONEY_OF.get(coordinates.country_of(zone), "EUR")
 
 
 class PairField(forms.CharField):

@@ -40,4 +40,8 @@ def test_a_place_finds_its_zone() -> None:
         pytest.skip("this system has no table of zones")
     assert coordinates.nearest_zone(47.4, 8.5) == "Europe/Zurich"
     assert coordinates.nearest_zone(37.5, 127.0) == "Asia/Seoul"
-    assert coordinates.nearest_zone(-18, -178.9) == "Pacific/Fiji"
+    assert coordinates.nearest_zone(24.3, 109.4) == "Asia/Shanghai"
+    assert coordinates.country_of("Asia/Shanghai") == "CN"
+    assert coordinates.nearest_zone(39.9, 116.4) == "Asia/Shanghai"
+    assert coordinates.nearest_zone(48.9, 2.4) == "Europe/Paris"
+    assert coordinates.nearest_zone(-17.7, 178) == "Pacific/Fiji"

@@ -19,7 +19,15 @@ from cosmolocal.kernel import ids, jobs, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.website import world
-from cosmolocal.website.forms import BeginForm, MoneyForm, NameForm, PlaceForm, PracticesForm, StewardForm
+from cosmolocal.website.forms import (
+    BeginForm,
+    MoneyForm,
+    NameForm,
+    PlaceForm,
+    PracticesForm,
+    StewardForm,
+    usual_currency,
+)
 from cosmolocal.website.operations import FirstSteward, set_up_local
 
 KEPT = "setup"
@@ -44,7 +52,7 @@ def wizard(request: HttpRequest, token: str) -> HttpResponse:
     answers: dict[str, Any] = request.session.get(KEPT, {})
     if request.method == "POST":
         return _answered(request, token, step, answers)
-    initial = {"language": request.LANGUAGE_CODE, **answers}
+    initial = {"language": request.LANGUAGE_CODE, "currency": usual_currency(answers.get("zone", "")), **answers}
     return _page(request, token, step, STEPS[step](initial=initial))
 
 
