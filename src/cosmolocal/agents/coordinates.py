@@ -11,8 +11,6 @@ from pathlib import Path
 # The ellipsoid that Chinese map apps shift on (Krasovsky 1940).
 _AXIS = 6378245.0
 _FLATNESS = 0.00669342162296594323
-# They reach no further than their own streets, in whatever land the next city lies.
-_CITIES_BY_THEMSELVES = {"Asia/Hong_Kong", "Asia/Macau"}
 _NUMBERS = re.compile(r"-?\d+(?:[.,]\d+)?")
 _OFFSET = re.compile(r"([+-])(\d{2,3})(\d{2})(\d{2})?([+-])(\d{2,3})(\d{2})(\d{2})?$")
 
@@ -80,17 +78,16 @@ def zone_cities() -> tuple[ZoneCity, ...]:
     return ()
 
 
-def nearest_zone(latitude: float, longitude: float) -> str:
-    """The time zone whose city is near and whose clock fits the sun; a suggestion. Empty where no table is known."""
+def near_zones(latitude: float, longitude: float, many: int = 5) -> list[str]:
+    """Time zones whose city is near and whose clock fits the sun, best first; borders are unknown."""
 
     def far(city: ZoneCity) -> float:
         across = abs(city.longitude - longitude)
         across = min(across, 360 - across) * cos(radians(latitude))
         beside_sun = abs(_hours(city.zone) - longitude / 15)
-        small = 10 if city.zone in _CITIES_BY_THEMSELVES else 0
-        return small + sqrt(across**2 + (city.latitude - latitude) ** 2) + 3 * min(beside_sun, 24 - beside_sun)
+        return sqrt(across**2 + (city.latitude - latitude) ** 2) + 3 * min(beside_sun, 24 - beside_sun)
 
-    return min(zone_cities(), key=far).zone if zone_cities() else ""
+    return [city.zone for city in sorted(zone_cities(), key=far)[:many]]
 
 
 @cache

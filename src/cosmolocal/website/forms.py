@@ -1,5 +1,6 @@
 """What is filled in at setup, in the settings of the local, and when somebody leaves."""
 
+import re
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -16,13 +17,12 @@ from cosmolocal.kernel.practice import installed
 from cosmolocal.look.forms import BigChoice, KeyedForm
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-_MONEY_OF = {
-    **{"CN": "CNY", "KR": "KRW", "CH": "CHF", "GB": "GBP", "US": "USD", "JP": "JPY", "BR": "BRL", "IN": "INR"},
-    **{"SE": "SEK", "NO": "NOK", "DK": "DKK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "TR": "TRY"},
-    **{"CA": "CAD", "MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP", "PE": "PEN", "AU": "AUD", "NZ": "NZD"},
-    **{"TH": "THB", "VN": "VND", "ID": "IDR", "PH": "PHP", "MY": "MYR", "TW": "TWD", "HK": "HKD", "ZA": "ZAR"},
-    **{"KE": "KES", "NG": "NGN", "EG": "EGP", "MA": "MAD", "IL": "ILS", "UA": "UAH"},
-}
+# Land and its money, where that is not the euro.
+_MONEY_OF = (
+    "CN:CNY KR:KRW CH:CHF GB:GBP US:USD JP:JPY BR:BRL IN:INR SE:SEK NO:NOK DK:DKK PL:PLN CZ:CZK HU:HUF RO:RON "
+    "TR:TRY CA:CAD MX:MXN AR:ARS CL:CLP CO:COP PE:PEN AU:AUD NZ:NZD TH:THB VN:VND ID:IDR PH:PHP MY:MYR TW:TWD "
+    "HK:HKD ZA:ZAR KE:KES NG:NGN EG:EGP MA:MAD IL:ILS UA:UAH"
+)
 _OFTEN = ("EUR", "CNY", "KRW", "CHF", "GBP", "USD", "JPY", "BRL", "INR")
 
 
@@ -47,7 +47,8 @@ def currencies() -> list[tuple[str, str]]:
 
 def usual_currency(zone: str) -> str:
     """What people around a time zone mostly pay with; a suggestion."""
-    return _MONEY_OF.get(coordinates.country_of(zone), "EUR")
+    found = re.search(rf"\b{coordinates.country_of(zone) or '-'}:([A-Z]+)", _MONEY_OF)
+    return found[1] if found else "EUR"
 
 
 class PairField(forms.CharField):
@@ -108,6 +109,16 @@ class PlaceForm(forms.Form):
         required=False,
         help_text=_("These apps shift their numbers by some hundred metres."),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        pair = coordinates.read_pair(str(self["pair"].value() or ""))
+        near = (
+            [(zone, zone.split("/", 1)[1].replace("_", " ")) for zone in coordinates.near_zones(*pair)] if pair else []
+        )
+        if near:
+            field: Any = self.fields["zone"]
+            field.choices = [(_t("Near that place"), near), *zones()]
 
     def clean(self) -> dict[str, Any]:
         """Shifts Chinese coordinates back."""

@@ -150,7 +150,7 @@ def _pressed(typed: dict[str, Any], width: int) -> dict[str, Any]:
         return {}
     return {
         "pair": f"{place[0]:.1f}, {place[1]:.1f}",
-        "zone": coordinates.nearest_zone(*place),
+        "zone": next(iter(coordinates.near_zones(*place)), ""),
         "is_chinese_map": False,
     }
 
