@@ -15,6 +15,7 @@ from cosmolocal.catalog.intake.rows import Judged, Row, RowRefused
 from cosmolocal.catalog.models import TaxCode
 from cosmolocal.kernel.quantity import times
 
+FEW = 1000  # rows; for more it is quicker to learn all goods of their producers
 EMPTY_PRODUCT = {"category": "", "description": "", "certificate": "", "origin": ""}
 EMPTY_ITEM = {
     "label": "",
@@ -225,5 +226,5 @@ def shared_numbers(rows: Iterable[Row]) -> set[tuple[str, str]]:
 def judge_file(rows: Sequence[Row], names: Names) -> list[Judged]:
     """The verdict of each row of a file, without writing anything."""
     judge = Judge(names, lists(), shared_numbers(rows))
-    judge.load(rows, only_these=False)
+    judge.load(rows, only_these=len(rows) <= FEW)
     return [judge.verdict(row) for row in rows]

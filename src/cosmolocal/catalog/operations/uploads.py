@@ -20,7 +20,7 @@ from cosmolocal.paper.uploads import add_upload, finish, keep_verdicts
 
 KIND = "products"
 PROGRESS = "catalog.import"
-AT_ONCE_BYTES = 100_000  # a smaller file is read while the person waits; a larger one by a job
+AT_ONCE_BYTES = 40_000  # a smaller file is read while the person waits; a larger one by a job
 State = Upload.State
 
 

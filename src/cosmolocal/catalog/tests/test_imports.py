@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import operations, queries
-from cosmolocal.catalog.exports import products_csv
+from cosmolocal.catalog.exports import products_csv, products_table
 from cosmolocal.catalog.imports import Report, run_import
 from cosmolocal.catalog.intake.names import Names
 from cosmolocal.catalog.intake.own import COLUMNS
@@ -20,6 +20,7 @@ from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper.tables import xlsx_bytes
 
 pytestmark = pytest.mark.django_db
 OFN = Path(__file__).resolve().parents[5] / "shared" / "data" / "provision" / "ofn-120-products.csv"
@@ -160,6 +161,15 @@ def test_our_own_list_goes_out_and_in_again_unchanged(village: at.Village, tmp_p
     header, *rows = list(csv.reader(io.StringIO(first.decode("utf-8-sig"))))
     assert tuple(header) == COLUMNS
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "-b"))]
+
+
+def test_our_own_list_comes_back_from_a_spreadsheet(village: at.Village, tmp_path: Path) -> None:
+    everything(village)
+    before = products_csv()
+    workbook = xlsx_bytes([products_table(Product.objects.all())])
+    report = run_import(village.steward, write(tmp_path, workbook, "list.xlsx"))
+    assert counts(report) == (0, 0, 6, 0)
+    assert products_csv() == before
 
 
 def test_our_own_list_builds_the_same_catalog_elsewhere(village: at.Village, tmp_path: Path) -> None:
