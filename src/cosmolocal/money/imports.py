@@ -83,9 +83,16 @@ def read(table: ReadTable, mapping: Mapping[str, int] | None = None) -> Reading:
         try:
             rows.append(reader.read(line.number, line.cells))
         except RowRefused as refusal:
-            what = next((cell for cell in line.cells if cell), "")
-            refused.append(Judged(line.number, "refused", what[:120], str(refusal)))
+            refused.append(Judged(line.number, "refused", _called(line.cells, where), str(refusal)))
     return Reading(rows, refused)
+
+
+def _called(cells: Sequence[str], where: Mapping[str, int]) -> str:
+    """How a row that cannot be read is called in the list: its name, its household, or what stands first."""
+    named = [
+        cells[where[field]] for field in ("name", "surname", "household") if where.get(field, len(cells)) < len(cells)
+    ]
+    return next((text for text in [*named, *cells] if text), "")[:120]
 
 
 def judge(by: Agent, reading: Reading) -> judging.Verdicts:

@@ -14,6 +14,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account
 from cosmolocal.money.operations import journal
+from cosmolocal.money.queries.accounts import LedgerKey
 from cosmolocal.money.words import REASONS
 
 
@@ -69,47 +70,31 @@ def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None,
     wanted = [leg for leg in legs if leg.amount]
     if any(leg.amount < 0 for leg in wanted):
         journal.check_amount(0)
-    known = _known({leg.source_id for leg in wanted} | {leg.target_id for leg in wanted})
+    known = queries.ledger_keys({leg.source_id for leg in wanted} | {leg.target_id for leg in wanted})
     stamps = {reason: journal.stamp(reason, at) for reason in {leg.reason for leg in wanted}}
-    happenings = []
-    for leg in wanted:
-        source, source_holder, specification = known[leg.source_id]
-        target, target_holder, _other = known[leg.target_id]
-        stamp = stamps[leg.reason]
-        happenings.append(
-            Happening(
-                action="transfer",
-                quantity=leg.amount,
-                specification_id=specification,
-                provider_id=source_holder,
-                receiver_id=target_holder,
-                resource_id=source,
-                to_resource_id=target,
-                agreement_id=leg.agreement_id,
-                fulfils_id=leg.fulfils_id,
-                at=stamp.at,
-                value_on=stamp.value_on,
-                reason=leg.reason,
-                guard=leg.guard,
-            )
-        )
+    happenings = [_happening(leg, known[leg.source_id], known[leg.target_id], stamps[leg.reason]) for leg in wanted]
     try:
         flows.record(by=by, happenings=happenings)
     except Refusal as refusal:
         raise _short(refusal) from refusal
 
 
-def _known(ids: set[int]) -> dict[int, tuple[int, int, int]]:
-    """Account id -> its resource, holder and currency's specification; one statement for a thousand accounts."""
-    wanted, found = sorted(ids), {}
-    for begin in range(0, len(wanted), 1000):
-        rows = Account.objects.filter(pk__in=wanted[begin : begin + 1000]).values_list(
-            "pk", "resource_id", "holder_id", "currency__specification_id"
-        )
-        found.update({pk: (resource, holder, kind) for pk, resource, holder, kind in rows})
-    if len(found) < len(wanted):
-        raise Refusal("money.no_such_account", _("One of these accounts does not exist. Open the page again."))
-    return found
+def _happening(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.Stamp) -> Happening:
+    return Happening(
+        "transfer",
+        leg.amount,
+        source.specification_id,
+        source.holder_id,
+        target.holder_id,
+        source.resource_id,
+        target.resource_id,
+        leg.agreement_id,
+        leg.fulfils_id,
+        stamp.at,
+        stamp.value_on,
+        reason=leg.reason,
+        guard=leg.guard,
+    )
 
 
 @operation("money.reserve")

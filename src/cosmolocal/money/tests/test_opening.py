@@ -153,6 +153,7 @@ def test_a_mangled_copy_is_refused_row_by_row(village: Village) -> None:
     assert len(wrong) == 11
     assert "lots" in wrong[2]
     assert "31.02.2024" in wrong[4]
+    assert dry.rows[0].what == "Li 1"
     assert dry.sums.difference != 0
     with refused("money.sums_differ"):
         bring_in(village, as_csv(rows))

@@ -64,7 +64,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(1),
         "upload": kept,
         "header": table.header,
-        "sample": [row.cells for row in table.rows[:SAMPLE_ROWS]],
+        "sample": [list(zip(table.header, row.cells, strict=False)) for row in table.rows[:SAMPLE_ROWS]],
         "count": len(table.rows),
     }
     return one_form(request, form, act, template="money/opening_map.html", **context)
