@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel.practice import Practice
-from cosmolocal.practices.shop import tasks
+from cosmolocal.practices.shop import desk_cards, tasks
 
 practice = Practice(
     name="shop",
     title=_("Shop"),
     urls="cosmolocal.practices.shop.urls",
-    entry="shop:shop",
+    entry="shop:home",
     timers=tasks.timers,
+    steward_cards=desk_cards.steward_cards,
+    door_notes=desk_cards.door_notes,
 )

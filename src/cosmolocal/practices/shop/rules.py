@@ -13,6 +13,7 @@ from cosmolocal.catalog.rules import line_amount, upper_quantity
 from cosmolocal.kernel.quantity import shares, times
 
 WHOLE = 10_000  # basis points in one
+HOUR = timedelta(hours=1)
 
 # (state, deed) -> next state of an order round.
 NEXT = {

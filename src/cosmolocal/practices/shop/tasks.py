@@ -163,7 +163,7 @@ def _write_to_members(round: OrderRound, event: str, readers: Iterable[Agent], w
     for person in readers:
         with translation.override(person.language or node.current().language):
             subject, text = words(round)
-        writings.append(Writing(person.pk, event, subject, text, reverse("shop:shop")))
+        writings.append(Writing(person.pk, event, subject, text, reverse("shop:home")))
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 

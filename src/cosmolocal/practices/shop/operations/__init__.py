@@ -19,16 +19,18 @@ from cosmolocal.practices.shop.operations.rounds import (
     change_settings,
     copy_round,
     offer_items,
+    offers_of,
     open_round,
     plan_round,
     remind,
     withdraw_items,
 )
-from cosmolocal.practices.shop.operations.settling import pay_producers, settle_round
+from cosmolocal.practices.shop.operations.settling import Preview, pay_producers, preview, settle_round
 
 __all__ = [
     "LineWish",
     "OfferWish",
+    "Preview",
     "RoundWish",
     "announce_stock",
     "cancel_order",
@@ -43,10 +45,12 @@ __all__ = [
     "mark_told",
     "offer_extra",
     "offer_items",
+    "offers_of",
     "open_round",
     "pay_producers",
     "place_order",
     "plan_round",
+    "preview",
     "remind",
     "reopen_round",
     "send_producer_orders",

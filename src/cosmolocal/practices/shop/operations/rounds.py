@@ -124,10 +124,17 @@ def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", k
         note=source.note,
     )
     planned = plan_round(by=by, wish=wish)
-    sold = source.offers.filter(lot=None, item__is_active=True, item__product__is_active=True).order_by("id")
-    offers = [OfferWish(offer.item_id, later(offer.closes_at) if offer.closes_at else None) for offer in sold]
-    offer_items(by=by, round=planned, items=offers)
+    offer_items(by=by, round=planned, items=offers_of(source, planned))
     return planned
+
+
+def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferWish]:
+    """What an earlier round offered and is still sold; own closing times as long before the end as they were."""
+    sold = source.offers.filter(lot=None, item__is_active=True, item__product__is_active=True).order_by("id")
+    return [
+        OfferWish(offer.item_id, planned.closes_at - (source.closes_at - offer.closes_at) if offer.closes_at else None)
+        for offer in sold
+    ]
 
 
 @operation("shop.offer_items")

@@ -94,6 +94,29 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
     return locked.payments
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What settling would do now: sums in minor units, and what still stands in the way (a sentence, or nothing)."""
+
+    parts: RoundSplit
+    orders: int
+    sales: int
+    obstacle: str
+
+
+def preview(round: OrderRound) -> Preview:
+    """Computes a settlement and writes nothing."""
+    try:
+        _check_packed(round)
+        obstacle = ""
+    except Refusal as refusal:
+        obstacle = str(refusal)
+    lines = _weigh(round)
+    parts = rules.round_split([_sold(line) for line in lines], _due_to_producers(round, lines))
+    sales = sum((line.final or 0) + line.deposit for line in lines)
+    return Preview(parts, len({line.order_id for line in lines if line.final}), sales, obstacle)
+
+
 def _check_packed(round: OrderRound) -> None:
     open_ones = Crate.objects.filter(handover=round.handover, state=Crate.State.TO_PACK).filter(
         receiver__in=round.orders.exclude(state=Order.State.CANCELLED).values("household")

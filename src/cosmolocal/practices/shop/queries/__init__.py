@@ -1,6 +1,6 @@
-"""What is read in the shop, by noun: rounds, orders, farms."""
+"""What is read in the shop, by noun: rounds, the steward's desk, orders, farms."""
 
-from cosmolocal.practices.shop.queries import farms, orders
+from cosmolocal.practices.shop.queries import desk, farms, orders
 from cosmolocal.practices.shop.queries.rounds import (
     Short,
     Standing,
@@ -26,6 +26,7 @@ __all__ = [
     "Short",
     "Standing",
     "Sums",
+    "desk",
     "due_to_close",
     "due_to_order",
     "due_to_remind",

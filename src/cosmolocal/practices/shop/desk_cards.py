@@ -1,0 +1,147 @@
+"""What the shop puts on the steward's home page, and what it tells the keeper at the door."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cosmolocal.agents import policy as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.handovers.models import Handover
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.practice import Card, DoorNote
+from cosmolocal.look.dates import format_soon
+from cosmolocal.look.numbers import format_money
+from cosmolocal.practices.shop import queries
+from cosmolocal.practices.shop.models import Order, OrderRound
+
+SOON = timedelta(hours=30)
+
+
+def steward_cards(agent: Agent) -> Sequence[Card]:
+    """What needs doing in each running round: one fact, one deed."""
+    if not people.holds_any(agent, people.STEWARD, people.TREASURER, people.AUDITOR):
+        return []
+    states = [OrderRound.State.DRAFT, OrderRound.State.OPEN, OrderRound.State.GRACE, OrderRound.State.ORDERED]
+    running = OrderRound.objects.filter(state__in=states).select_related("handover__place", "account__currency")
+    cards = [card for round in running.order_by("closes_at", "id") for card in _cards_of(round)]
+    settled = OrderRound.objects.filter(state=OrderRound.State.SETTLED, payments=None).order_by("id")
+    unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
+    plan = [] if cards else [_plan_card()]
+    return [*cards, *map(_pay_card, unpaid), *plan]
+
+
+def door_notes(handover: Handover) -> Mapping[int, DoorNote]:
+    """Everybody with an order, with the cash to take where it is paid in cash."""
+    found: dict[int, DoorNote] = {}
+    rounds = OrderRound.objects.filter(handover=handover).exclude(state=OrderRound.State.CANCELLED)
+    for round in rounds.select_related("account__currency"):
+        due, currency = queries.orders.cash_due(round), round.account.currency
+        for household in round.orders.exclude(state=Order.State.CANCELLED).values_list("household_id", flat=True):
+            text = ""
+            if amount := due.get(household, 0):
+                text = _("%(sum)s in cash") % {"sum": format_money(amount, currency.code, currency.decimals)}
+            found[household] = DoorNote(text, reverse("shop:at_the_door", args=[round.pk, household]), "today")
+    return found
+
+
+def _cards_of(round: OrderRound) -> Iterable[Card]:
+    desk = reverse("shop:round_desk", args=[round.pk])
+    if round.state == OrderRound.State.DRAFT:
+        yield Card(_("A round is being prepared"), round.name, deed=_("Go on with it"), url=desk, weight=45)
+    elif round.state == OrderRound.State.OPEN:
+        yield _open_card(round, desk)
+    elif round.state == OrderRound.State.GRACE:
+        yield Card(
+            _("A round has closed"),
+            _("The farms are told when the grace is over. Until then it can be reopened."),
+            badge=round.name,
+            tone="today",
+            deed=_("Look at it"),
+            url=desk,
+            weight=10,
+        )
+    elif round.handover.ends <= clock.now():
+        yield Card(
+            _("Settle the round"),
+            _("Charge what was weighed, and give every part of each price to its owner."),
+            badge=round.name,
+            tone="ready",
+            deed=_("Settle"),
+            url=reverse("shop:settle", args=[round.pk]),
+            weight=25,
+        )
+    else:
+        yield from _ordered_cards(round)
+
+
+def _open_card(round: OrderRound, desk: str) -> Card:
+    standing = queries.standing(round)
+    text = _("%(orders)s of %(households)s households ordered.") % {
+        "orders": standing.orders,
+        "households": standing.households,
+    }
+    short = queries.short_goods(round)
+    if short:
+        names = ", ".join(f"{one.goods.name} −{one.missing_text}" for one in short[:2])
+        text += " " + _("Short: %(names)s.") % {"names": names}
+    return Card(
+        _("Round closes"),
+        text,
+        badge=format_soon(round.closes_at),
+        tone="today" if round.closes_at - clock.now() < SOON else "quiet",
+        deed=_("See the shortage") if short else _("Look at it"),
+        url=reverse("shop:round_orders", args=[round.pk]) if short else desk,
+        weight=15,
+    )
+
+
+def _ordered_cards(round: OrderRound) -> Iterable[Card]:
+    progress = queries.desk.progress(round)
+    untold = progress.farms - progress.told
+    if untold:
+        yield Card(
+            ngettext("%(count)d farm to call", "%(count)d farms to call", untold) % {"count": untold},
+            _("They have no mail, or want to be called: %(round)s.") % {"round": round.name},
+            tone="today",
+            deed=_("Open the call list"),
+            url=reverse("shop:round_farms", args=[round.pk]),
+            weight=12,
+        )
+    yield Card(
+        _("Next hand-over"),
+        _("%(place)s. %(packed)s of %(crates)s crates are packed.")
+        % {"place": round.handover.place.name, "packed": progress.packed, "crates": progress.crates},
+        badge=format_soon(round.handover.begins),
+        deed=_("Open its desk"),
+        url=reverse("shop:round_desk", args=[round.pk]),
+        weight=35,
+    )
+
+
+def _pay_card(round: OrderRound) -> Card:
+    producers = [amount for amount in round.result["producers"].values() if amount > 0]
+    currency = round.account.currency
+    total = format_money(sum(producers), currency.code, currency.decimals)
+    count = len(producers)
+    return Card(
+        ngettext("Pay %(count)d farm", "Pay %(count)d farms", count) % {"count": count},
+        _("%(sum)s for %(round)s. One more person must agree.") % {"sum": total, "round": round.name},
+        badge=_("ready"),
+        tone="ready",
+        deed=_("Read the list"),
+        url=reverse("shop:pay", args=[round.pk]),
+        weight=28,
+    )
+
+
+def _plan_card() -> Card:
+    return Card(
+        _("No round is running"),
+        _("Plan the next one: when it takes orders, what is on sale, where people collect."),
+        deed=_("Order rounds"),
+        url=reverse("shop:rounds"),
+        weight=40,
+    )

@@ -1,0 +1,68 @@
+"""What a keeper types at the door about one household: something extra, money back, cash."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.handovers.forms import amount
+from cosmolocal.handovers.queries import Measured
+from cosmolocal.look.forms import KeyedForm, MoneyField
+from cosmolocal.practices.shop.models import Order, RoundOffer
+
+WHY = (
+    ("refused", _("not taken: bad, or not what was ordered")),
+    ("broken", _("broken")),
+    ("spoiled", _("spoiled")),
+    ("wrong", _("something else was in the crate")),
+)
+
+
+class CreditForm(KeyedForm):
+    """How much of a line is given back, and why."""
+
+    def __init__(self, *args: Any, goods: Measured, most: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["quantity"] = amount(goods, label=_("How much of it"), minimum=1, maximum=most, initial=most)
+        self.fields["reason"] = forms.ChoiceField(label=_("Why"), choices=WHY)
+
+
+class CashForm(KeyedForm):
+    """Cash taken for an order, and into which box."""
+
+    def __init__(self, *args: Any, due: int, currency: str, boxes: Sequence[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = MoneyField(currency=currency, label=_("Taken"), initial=due, minimum=1)
+        choices = [(str(box.pk), str(box)) for box in boxes]
+        self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices)
+
+
+class LateForm(KeyedForm):
+    """New counts for things on offer, after closing."""
+
+    offer = forms.ChoiceField(label=_("What"))
+    count = forms.IntegerField(label=_("How many in all"), min_value=0, max_value=9999, help_text=_("0 takes it out."))
+
+    def __init__(self, *args: Any, offers: Sequence[RoundOffer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["offer"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(offer.pk), _words(offer)) for offer in offers]
+
+
+class SwapForm(KeyedForm):
+    """Whose crate she took."""
+
+    other = forms.ChoiceField(label=_("She took the crate of"))
+
+    def __init__(self, *args: Any, orders: Sequence[Order], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["other"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(order.pk), order.household.name) for order in orders]
+
+
+def _words(offer: RoundOffer) -> str:
+    name = f"{offer.item} · {offer.item.product.producer.name}"
+    return f"{name} ({_('extra')})" if offer.lot_id else name

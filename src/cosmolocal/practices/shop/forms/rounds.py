@@ -1,0 +1,143 @@
+"""What a steward types about rounds: when and where, what is on sale, what is short, what a farm has."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.agents.models import Place
+from cosmolocal.handovers.forms import amount
+from cosmolocal.handovers.queries import Measured
+from cosmolocal.look.forms import DayTimeField, KeyedForm
+from cosmolocal.practices.shop.models import OrderRound, ShopSettings
+from cosmolocal.practices.shop.operations import RoundWish
+
+
+class RoundForm(KeyedForm):
+    """When a round takes orders, and where and when goods change hands; times as the clock on the wall shows them."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For example the day on which people collect."))
+    opens_at = DayTimeField(label=_("Opens"))
+    closes_at = DayTimeField(label=_("Closes"))
+    place = forms.ModelChoiceField(label=_("Hand-over at"), queryset=Place.objects.none())
+    begins = DayTimeField(label=_("Collecting begins"))
+    ends = DayTimeField(label=_("Collecting ends"))
+    allow_cash = forms.BooleanField(label=_("Members may pay in cash when they collect"), required=False, initial=True)
+    note = forms.CharField(
+        label=_("A word to the members"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["place"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Place.objects.filter(is_handover=True).order_by("name")
+
+    def wish(self) -> RoundWish:
+        """What was typed."""
+        data = self.cleaned_data
+        return RoundWish(
+            name=data["name"],
+            place=data["place"],
+            opens_at=data["opens_at"],
+            closes_at=data["closes_at"],
+            begins=data["begins"],
+            ends=data["ends"],
+            allow_cash=data["allow_cash"],
+            note=data["note"],
+        )
+
+
+def typed(round: OrderRound) -> dict[str, Any]:
+    """A round as the form shows it."""
+    return {
+        "name": round.name,
+        "place": round.handover.place_id,
+        "opens_at": round.opens_at,
+        "closes_at": round.closes_at,
+        "begins": round.handover.begins,
+        "ends": round.handover.ends,
+        "allow_cash": round.allow_cash,
+        "note": round.note,
+    }
+
+
+class ReopenForm(KeyedForm):
+    """Until when a round that was closed by mistake takes orders again."""
+
+    closes_at = DayTimeField(label=_("Closes"))
+
+
+class ShortageForm(KeyedForm):
+    """How much there is of one kind of goods."""
+
+    def __init__(self, *args: Any, goods: Measured, most: int | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["available"] = amount(
+            goods, label=_("There is only"), maximum=most, help_text=_("What is missing is shared out fairly.")
+        )
+
+
+class StockForm(KeyedForm):
+    """How much a farm has of something; empty: as much as wished."""
+
+    def __init__(self, *args: Any, goods: Measured, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["available"] = amount(
+            goods,
+            label=_("I have"),
+            required=False,
+            help_text=_("Empty: as much as anybody wants."),
+        )
+
+
+class SettingsForm(KeyedForm):
+    """How the shop works: in per cent and minutes."""
+
+    target = forms.DecimalField(
+        label=_("Share of sales that is to reach farmers, in %"), min_value=0, max_value=100, decimal_places=2
+    )
+    transport = forms.DecimalField(
+        label=_("Transport, in % of the price before tax"), min_value=0, max_value=100, decimal_places=2
+    )
+    grace = forms.IntegerField(
+        label=_("Minutes after closing in which a round may be reopened"), min_value=0, max_value=24 * 60
+    )
+
+    def basis_points(self) -> dict[str, int]:
+        """As the operation wants it."""
+        data = self.cleaned_data
+        return {
+            "target_bp": int(data["target"] * 100),
+            "transport_bp": int(data["transport"] * 100),
+            "grace_minutes": data["grace"],
+        }
+
+
+def typed_settings(settings: ShopSettings) -> dict[str, Any]:
+    """The settings as the form shows them."""
+    return {
+        "target": settings.target_bp / 100,
+        "transport": settings.transport_bp / 100,
+        "grace": settings.grace_minutes,
+    }
+
+
+def chosen_goods(data: Any) -> tuple[list[int], dict[int, str]]:
+    """Item ids that are ticked, and what was typed as their own closing time (item id -> text)."""
+    ticked = [int(value) for value in data.getlist("item") if value.isdigit()]
+    early = {
+        int(name.removeprefix("closes_")): value
+        for name, value in data.items()
+        if name.startswith("closes_") and value and name.removeprefix("closes_").isdigit()
+    }
+    return ticked, early
+
+
+def read_moment(text: str) -> datetime | None:
+    """A native picker's value as a moment in the local zone; None where nobody can read it."""
+    try:
+        return DayTimeField(required=False).clean(text) or None
+    except forms.ValidationError:
+        return None

@@ -1,0 +1,30 @@
+"""The life of a round as a steward walks it: what is done, what is now, what comes."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.practices.shop.models import OrderRound
+
+STATES = {"draft": 0, "open": 1, "grace": 2, "ordered": 3, "settled": 5, "cancelled": -1}
+
+
+def steps_of(round: OrderRound) -> list[dict[str, Any]]:
+    """Plan, take orders, close, bring and pack, settle, pay; each with its page where it has one."""
+    names = [
+        (_("Plan"), reverse("shop:round_goods", args=[round.pk])),
+        (_("Orders"), reverse("shop:round_orders", args=[round.pk])),
+        (_("Farms"), reverse("shop:round_farms", args=[round.pk])),
+        (_("Pack and hand over"), reverse("handovers:packing", args=[round.handover_id])),
+        (_("Settle"), ""),
+        (_("Pay"), ""),
+    ]
+    here = STATES[round.state]
+    if round.state == "settled" and round.payments_id:
+        here = len(names)
+    found = []
+    for number, (label, url) in enumerate(names):
+        state = "done" if number < here else "now" if number == here else "next"
+        found.append({"label": label, "url": url, "state": state})
+    return found

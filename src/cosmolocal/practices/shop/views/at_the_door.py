@@ -1,0 +1,175 @@
+"""One household at the door: what it gets, what it pays in cash, what is changed, swapped or given back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import reader
+from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers.models import Crate, Handover, Receipt
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.views.rounds import actor
+
+
+def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
+    """The page a keeper opens while somebody stands before her."""
+    round, who = _open(request, pk, household)
+    order = _order(round, who)
+    lines = queries.orders.lines_of(order) if order else []
+    crate = Crate.objects.filter(handover=round.handover, receiver=who).first()
+    context: dict[str, Any] = {
+        "round": round,
+        "who": who,
+        "order": order,
+        "lines": lines,
+        "crate": crate,
+        "currency": round.account.currency,
+        "due": queries.orders.due_now(order) if order and order.pays == Order.Pays.CASH else 0,
+        "extras": RoundOffer.objects.filter(round=round, lot__isnull=False).select_related("item__product", "lot"),
+        "may_change": round.state == OrderRound.State.ORDERED,
+        "may_swap": round.state != OrderRound.State.SETTLED,
+    }
+    return render(request, "shop/desk/at_the_door.html", context)
+
+
+def cash(request: HttpRequest, pk: int) -> HttpResponse:
+    """She pays in cash."""
+    order = _seen_order(request, pk)
+    currency = order.round.account.currency
+    boxes = [box for box in purse.boxes(currency) if box.kind in ("cash", "drawer")]
+    if not boxes:
+        messages.error(request, _("There is no cash box yet. Ask the treasurer to open one."))
+        return redirect("shop:at_the_door", order.round_id, order.household_id)
+    due = queries.orders.due_now(order)
+    form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        box = next(box for box in boxes if str(box.pk) == data["box"])
+        operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], key=data["key"])
+        messages.success(request, _("%(name)s has paid.") % {"name": order.household.name})
+        return redirect("handovers:door", order.round.handover_id)
+    return _form(request, order, form, _("%(name)s pays in cash") % {"name": order.household.name}, _("Taken"))
+
+
+def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
+    """Something more, or less, after closing."""
+    round, who = _open(request, pk, household)
+    offers = list(
+        RoundOffer.objects.filter(round=round)
+        .select_related("item__product__producer")
+        .order_by("item__product__name", "id")
+    )
+    extras_first = sorted(offers, key=lambda offer: offer.lot_id is None)
+    form = LateForm(request.POST or None, offers=extras_first, initial={"offer": request.GET.get("offer"), "count": 1})
+    if request.method == "POST" and form.is_valid():
+        wish = LineWish(int(form.cleaned_data["offer"]), form.cleaned_data["count"])
+        try:
+            operations.late_change(
+                by=actor(request), round=round, household=who, lines=[wish], key=form.cleaned_data["key"]
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            return redirect("shop:at_the_door", pk, household)
+    title = _("Late change for %(name)s") % {"name": who.name}
+    return _page(request, form, title, _("Change it"), reverse("shop:at_the_door", args=[pk, household]))
+
+
+def credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Money back for one line."""
+    lines = OrderLine.objects.select_related(
+        "order__round__handover__place", "order__household", "offer__item__product"
+    )
+    line = get_object_or_404(lines.filter(order__round__handover__in=packing.visible_to(reader(request))), pk=pk)
+    kind = line.offer.item.product.specification_id
+    most = line.weighed if line.weighed is not None else queries.packed_quantity(line)
+    form = CreditForm(request.POST or None, goods=packing.measured([kind])[kind], most=max(most, 1))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            operations.credit_line(
+                by=actor(request), line=line, quantity=data["quantity"], reason=data["reason"], key=data["key"]
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Given back. It stands on the receipt."))
+            return redirect("shop:at_the_door", line.order.round_id, line.order.household_id)
+    title = _("Money back: %(name)s") % {"name": line.offer.item.product.name}
+    return _form(request, line.order, form, title, _("Give it back"))
+
+
+def swap(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two families took each other's crate."""
+    order = _seen_order(request, pk)
+    others = order.round.orders.exclude(state=Order.State.CANCELLED).exclude(pk=pk).select_related("household")
+    form = SwapForm(request.POST or None, orders=list(others.order_by("household__name")))
+    if request.method == "POST" and form.is_valid():
+        other = get_object_or_404(others, pk=int(form.cleaned_data["other"]))
+        try:
+            operations.swap_orders(by=actor(request), order=order, other=other, key=form.cleaned_data["key"])
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Swapped. Each pays what it took."))
+            return redirect("handovers:door", order.round.handover_id)
+    return _form(request, order, form, _("%(name)s took another crate") % {"name": order.household.name}, _("Swap"))
+
+
+@require_POST
+def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
+    """What came unordered goes on sale at the door."""
+    round = get_object_or_404(_rounds(request), pk=pk)
+    found = get_object_or_404(Receipt, pk=receipt, handover=round.handover)
+    item = queries.desk.pack_of(found.specification_id)
+    if item is None:
+        raise Http404
+    try:
+        operations.offer_extra(
+            by=actor(request), round=round, receipt=found, item=item, key=request.POST.get("key", "")
+        )
+        messages.success(request, _("%(name)s is for sale at the door.") % {"name": item.product.name})
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("shop:round_orders", pk)
+
+
+def _rounds(request: HttpRequest) -> Any:
+    seen: Any = packing.visible_to(reader(request))
+    return OrderRound.objects.filter(handover__in=seen).select_related("handover__place", "account__currency")
+
+
+def _open(request: HttpRequest, pk: int, household: int) -> tuple[OrderRound, Agent]:
+    return get_object_or_404(_rounds(request), pk=pk), get_object_or_404(Agent, pk=household)
+
+
+def _order(round: OrderRound, who: Agent) -> Order | None:
+    return round.orders.filter(household=who).exclude(state=Order.State.CANCELLED).select_related("placed_by").first()
+
+
+def _seen_order(request: HttpRequest, pk: int) -> Order:
+    orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household")
+    seen: Any = Handover.objects.filter(pk__in=packing.visible_to(reader(request)).values("pk"))
+    return get_object_or_404(orders.filter(round__handover__in=seen), pk=pk)
+
+
+def _form(request: HttpRequest, order: Order, form: Any, title: str, submit: str) -> HttpResponse:
+    back = reverse("shop:at_the_door", args=[order.round_id, order.household_id])
+    return _page(request, form, title, submit, back)
+
+
+def _page(request: HttpRequest, form: Any, title: str, submit: str, back: str) -> HttpResponse:
+    context = {"form": form, "title": title, "submit": submit, "back": back}
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)

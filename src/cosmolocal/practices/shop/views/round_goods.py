@@ -1,0 +1,134 @@
+"""What a round offers, what is ordered of it, what is short, what the farms are asked for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents.queries import reader
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+from cosmolocal.paper import downloads, pdf
+from cosmolocal.practices.shop import farm_papers, operations, policy, queries
+from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
+from cosmolocal.practices.shop.models import ProducerOrder
+from cosmolocal.practices.shop.operations import OfferWish
+from cosmolocal.practices.shop.queries.farms import AskedOrder
+from cosmolocal.practices.shop.steps import steps_of
+from cosmolocal.practices.shop.views.rounds import actor, open_round
+
+
+def goods(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
+    round = open_round(request, pk)
+    farms = queries.desk.goods_to_offer(round)
+    if request.method == "POST":
+        ticked, early = chosen_goods(request.POST)
+        had = {one.item.pk for farm in farms for one in farm.goods if one.offer}
+        wishes = [OfferWish(item, read_moment(early[item]) if item in early else None) for item in ticked]
+        try:
+            operations.offer_items(by=actor(request), round=round, items=wishes)
+            operations.withdraw_items(by=actor(request), round=round, item_ids=had - set(ticked))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The round offers %(count)s things.") % {"count": len(ticked)})
+        return redirect("shop:round_desk", pk)
+    context = {"round": round, "farms": farms, "steps": steps_of(round), "may_run": policy.may_run(reader(request))}
+    return render(request, "shop/desk/goods.html", context)
+
+
+def orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who ordered, what is ordered of each thing, and what is short."""
+    round = open_round(request, pk)
+    context = {
+        "round": round,
+        "steps": steps_of(round),
+        "sold": queries.desk.sold(round),
+        "orders": queries.orders.orders_in(round),
+        "currency": round.account.currency,
+        "may_run": policy.may_run(reader(request)),
+    }
+    return render(request, "shop/desk/orders.html", context)
+
+
+def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
+    """There is less of something: say how much there is, see who gets what by the rule."""
+    round = open_round(request, pk)
+    one = next((sold for sold in queries.desk.sold(round) if sold.intent_id == intent), None)
+    if one is None:
+        raise Http404
+    form = ShortageForm(
+        request.POST or None, goods=one.goods, initial={"available": min(one.there or one.granted, one.granted)}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            operations.set_shortage(
+                by=actor(request), round=round, intent_id=intent, available=data["available"], key=data["key"]
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Noted. Everybody concerned is told in a sentence."))
+            return redirect("shop:round_orders", pk)
+    context = {
+        "form": form,
+        "title": _("Not enough: %(name)s") % {"name": one.goods.name},
+        "lead": _("%(count)s households ordered %(amount)s.") % {"count": one.households, "amount": one.granted_text},
+        "submit": _("Share it out"),
+        "back": reverse("shop:round_orders", args=[pk]),
+    }
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+
+
+def farms(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each farm is asked for, who was told, who is to be called; the call list on paper."""
+    round = open_round(request, pk)
+    asked = queries.farms.producer_orders(round)
+    if request.GET.get("as") == "pdf":
+        to_call = [one for one in asked if one.order.told_at is None] or asked
+        data = pdf.render(farm_papers.call_list(round, to_call))
+        return downloads.file(
+            data, _("Call list, %(round)s") % {"round": round.name} + ".pdf", "application/pdf", inline=True
+        )
+    context: dict[str, Any] = {
+        "round": round,
+        "steps": steps_of(round),
+        "asked": asked,
+        "untold": sum(one.order.told_at is None for one in asked),
+        "terms": catalog.terms_of([one.order.producer_id for one in asked]),
+        "currency": round.account.currency,
+        "may_run": policy.may_run(reader(request)),
+    }
+    return render(request, "shop/desk/farms.html", context)
+
+
+@require_POST
+def told(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody called the farm."""
+    found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
+    operations.mark_told(by=actor(request), producer_order=found, how="call", key=request.POST.get("key", ""))
+    messages.success(request, _("%(name)s knows.") % {"name": found.producer.name})
+    return redirect("shop:round_farms", found.round_id)
+
+
+def order_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One farm's order as PDF, CSV or xlsx; for stewards and for the farm itself."""
+    found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
+    asked = _asked(found)
+    name = f"{found.round.name}, {found.producer.name}"
+    if request.GET.get("as", "pdf") == "pdf":
+        return downloads.file(
+            pdf.render(farm_papers.order_document(asked)), f"{name}.pdf", "application/pdf", inline=True
+        )
+    return downloads.table(farm_papers.order_table(asked), name, request.GET["as"])
+
+
+def _asked(order: ProducerOrder) -> AskedOrder:
+    return next(one for one in queries.farms.producer_orders(order.round) if one.order.pk == order.pk)
