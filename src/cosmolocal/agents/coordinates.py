@@ -78,7 +78,7 @@ def zone_cities() -> tuple[ZoneCity, ...]:
     return ()
 
 
-def near_zones(latitude: float, longitude: float, many: int = 5) -> list[str]:
+def near_zones(latitude: float, longitude: float, many: int = 8) -> list[str]:
     """Time zones whose city is near and whose clock fits the sun, best first; borders are unknown."""
 
     def far(city: ZoneCity) -> float:

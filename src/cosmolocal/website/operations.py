@@ -9,7 +9,7 @@ from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Leaving, Role
 from cosmolocal.agents.operations import LocalWish
-from cosmolocal.flows import operations as flows
+from cosmolocal.catalog import operations as catalog
 from cosmolocal.kernel import clock, ids, jobs, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import operation, running
@@ -45,7 +45,11 @@ def set_up_local(*, by: Agent, wish: LocalWish, steward: FirstSteward, key: str 
             raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
         return first
     people.found_local(by=by, wish=wish)
-    flows.standard_units(by=by)
+    catalog.standard_measures(by=by)
+    catalog.standard_categories(by=by)
+    catalog.standard_taxes(by=by)
+    if wish.currency == "CNY":
+        catalog.chinese_taxes(by=by)
     code, decimals = wish.currency, decimals_of(wish.currency)
     currency = money.open_currency(
         by=by, code=code, decimals=decimals, symbol=symbol_of(code), cash_step=CASH_STEPS.get(code, 1)

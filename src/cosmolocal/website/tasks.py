@@ -14,7 +14,7 @@ from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
-from cosmolocal.website import operations
+from cosmolocal.website import operations, sample
 
 
 @jobs.job("website.open_accounts")
@@ -22,6 +22,13 @@ def open_accounts(agent_id: int) -> None:
     """A household or organisation has joined."""
     agent = Agent.objects.get(pk=agent_id)
     operations.open_accounts(by=queries.system(), agent=agent, key=jobs.key())
+
+
+@jobs.job("website.sample_data")
+def sample_data() -> None:
+    """The steward who set up this local wants a few samples."""
+    with translation.override(node.current().language):
+        sample.make(by=queries.system())
 
 
 @jobs.job("website.tell_of_request")

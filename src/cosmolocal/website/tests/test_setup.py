@@ -5,8 +5,10 @@ from django.test import Client
 
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, User
+from cosmolocal.catalog.models import PriceVersion
 from cosmolocal.kernel import node
 from cosmolocal.money import queries as money
+from cosmolocal.website import tasks
 from cosmolocal.website.operations import make_setup_link
 
 ANSWERS = {
@@ -96,3 +98,15 @@ def test_before_setup_is_done_nobody_gets_past_the_link(client: Client, link: st
 
 def test_restoring_is_explained(client: Client, link: str) -> None:
     assert "cosmolocal restore" in client.post(f"{link}?step=begin", {"what": "restore"}).content.decode()
+
+
+@pytest.mark.parametrize(("currency", "dearest"), [("EUR", 450), ("CNY", 3600), ("KRW", 6700)])
+def test_samples_are_a_few_and_made_once(client: Client, link: str, currency: str, dearest: int) -> None:
+    walk(client, link, money={"currency": currency}, practices={"practices": ["shop"], "sample": "on"})
+    for _ in range(2):
+        tasks.sample_data()
+    assert queries.producers().count() == 2
+    prices = list(PriceVersion.objects.values_list("price", flat=True))
+    assert len(prices) == 6
+    assert max(prices) == dearest
+    assert client.get("/catalog/").status_code == 200
