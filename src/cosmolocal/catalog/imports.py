@@ -4,10 +4,12 @@ The command line goes all the way at once (`run_import`); the browser in steps: 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations
@@ -15,13 +17,13 @@ from cosmolocal.catalog.intake.judging import judge_file, shared_numbers
 from cosmolocal.catalog.intake.known import lists
 from cosmolocal.catalog.intake.names import KINDS, Names, unknown
 from cosmolocal.catalog.intake.reading import read
-from cosmolocal.catalog.intake.rows import VERDICTS, Judged, Reading, Row
-from cosmolocal.kernel import ids
+from cosmolocal.catalog.intake.rows import VERDICTS, Judged, Reading, Row, Verdict
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import LARGEST_BYTES
 
 BATCH = 500
+VERDICT: Mapping[str, Verdict] = {verdict: verdict for verdict in VERDICTS}
 MOST_NAMES = 100
 
 
@@ -52,21 +54,33 @@ def run_import(
     reading = read(data, file.name)
     names = names or Names()
     names.make_missing = names.make_missing or make_missing
-    if dry_run:
-        judged = judge_file(reading.rows, names)
-    else:
-        judged = [row for batch in write(by, reading.rows, names, ids.fresh_key()) for row in batch]
+    judged = judge_file(reading.rows, names)
+    if not dry_run:
+        judged = write(by, reading.rows, names, judged)
     return Report(reading.form, sorted([*judged, *reading.refused], key=lambda row: row.number))
 
 
-def write(by: Agent, rows: Sequence[Row], names: Names, key: str) -> Iterator[list[Judged]]:
-    """Writes rows in batches of 500, each an operation of its own, so that a broken run can go on where it was."""
-    operations.make_names(by=by, rows=rows, names=names, key=f"{key}:names")
+def write(by: Agent, rows: Sequence[Row], names: Names, judged: Sequence[Judged]) -> list[Judged]:
+    """Writes rows in batches, each an operation of its own, and answers what became of each."""
+    operations.make_names(by=by, rows=rows, names=names)
     shared = sorted(shared_numbers(rows))
+    verdicts: list[str] = []
     for start in range(0, len(rows), BATCH):
         batch = list(rows[start : start + BATCH])
-        plain = operations.import_rows(by=by, rows=batch, names=names, shared=shared, key=f"{key}:{start}")
-        yield [Judged(*row) for row in plain]
+        verdicts += operations.import_rows(by=by, rows=batch, names=names, shared=shared)
+    return as_written(judged, verdicts)
+
+
+def as_written(judged: Sequence[Judged], verdicts: Sequence[str]) -> list[Judged]:
+    """What became of rows that were judged before: the same, unless somebody changed the goods in between."""
+    return [
+        before if before.verdict == verdict else Judged(before.number, VERDICT[verdict], before.what, _changed_since())
+        for before, verdict in zip(judged, verdicts, strict=True)
+    ]
+
+
+def _changed_since() -> str:
+    return _("Somebody changed these goods after the file was read.")
 
 
 def check(by: Agent, upload: Upload, key: str = "") -> Upload:
@@ -95,16 +109,17 @@ def take_over(by: Agent, upload: Upload, key: str) -> None:
         names = Names.from_mapping(upload.mapping)
         operations.make_names(by=by, rows=reading.rows, names=names, key=f"{key}:names")
         shared = sorted(shared_numbers(reading.rows))
-        judged: list[Judged] = []
+        verdicts: list[str] = []
         for start in range(0, len(reading.rows), BATCH):
             batch = reading.rows[start : start + BATCH]
-            plain = operations.import_batch(
+            verdicts += operations.import_batch(
                 by=by, upload=upload, rows=batch, shared=shared, done=start + len(batch), key=f"{key}:{start}"
             )
-            judged += [Judged(*row) for row in plain]
     except Refusal as refusal:
         operations.end_import(by=by, upload=upload, verdicts=upload.verdicts, sentence=str(refusal), key=f"{key}:end")
         return
+    looked_at = {row[0]: Judged(*row) for row in upload.verdicts}
+    judged = as_written([looked_at[row.number] for row in reading.rows], verdicts)
     operations.end_import(by=by, upload=upload, verdicts=_all_verdicts(judged, reading), key=f"{key}:end")
 
 

@@ -50,14 +50,17 @@ class Judge:
         self.seen: dict[tuple[KnownItem, str], int] = {}
         self.touched: dict[KnownProduct, None] = {}
 
+    def producer_ids(self, rows: Sequence[Row]) -> set[int]:
+        """The producers that the rows name, as far as they are here."""
+        found = {self.resolve["producers"].found(name) for name in {row.producer for row in rows}}
+        return {producer.pk for producer in found if isinstance(producer, Agent)}
+
     def load(self, rows: Sequence[Row], *, only_these: bool) -> None:
         """Learns the goods of the producers that the rows name: all of them, or only those of the rows."""
-        found = {self.resolve["producers"].found(name) for name in {row.producer for row in rows}}
-        ids = {producer.pk for producer in found if isinstance(producer, Agent)}
         if only_these:
-            load_goods(self.known, ids, {row.product for row in rows}, {row.sku for row in rows})
+            load_goods(self.known, self.producer_ids(rows), {row.product for row in rows}, {row.sku for row in rows})
         else:
-            load_goods(self.known, ids)
+            load_goods(self.known, self.producer_ids(rows))
 
     def verdict(self, row: Row) -> Judged:
         """What becomes of a row."""

@@ -1,7 +1,8 @@
 """How rows of a file enter the catalog: a batch at a time, each row judged again at the moment it is written."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+
+from django.db.models import QuerySet
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy
@@ -32,6 +33,7 @@ def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -
     Refuses with agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
+    _wait_for_others(Agent.objects.filter(is_home=True))
     wanted = to_make(rows, names, lists())
     for row in wanted["producers"]:
         people.add_producer(by=by, name=row.producer)
@@ -53,20 +55,26 @@ def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -
 @operation("catalog.import_rows")
 def import_rows(
     *, by: Agent, rows: Sequence[Row], names: Names, shared: Iterable[tuple[str, str]] = (), key: str = ""
-) -> list[list[Any]]:
-    """Writes one batch of a file; answers `[row, verdict, what, sentence]` for each. A refused row changes nothing.
+) -> list[str]:
+    """Writes one batch of a file; answers the verdict of each row in order. A refused row changes nothing.
 
-    The statements grow with the goods that change, not with those that are new or the same.
-    Refuses with agents.not_allowed.
+    Names and sentences stay out of the answer, since it is kept with the operation for good. The statements grow with
+    the goods that change, not with those that are new or the same. Refuses with agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
     judge = Judge(names, lists(), shared)
+    _wait_for_others(Agent.objects.filter(pk__in=judge.producer_ids(rows)))
     judge.load(rows, only_these=True)
     judged = [judge.verdict(row) for row in rows]
     _add_new(by, judge)
     _change_products(by, judge)
     _change_items(by, judge)
-    return [verdict.plain() for verdict in judged]
+    return [verdict.verdict for verdict in judged]
+
+
+def _wait_for_others(agents: QuerySet[Agent]) -> None:
+    """Two files with the same goods, taken over at the same moment, must not make them twice."""
+    list(agents.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _add_new(by: Agent, judge: Judge) -> None:

@@ -107,7 +107,7 @@ def import_batch(
     shared: Sequence[tuple[str, str]],
     done: int,
     key: str = "",
-) -> list[list[Any]]:
+) -> list[str]:
     """Takes over one batch of an upload, `done` rows after it; answers as `import_rows`. Refuses as that does."""
     verdicts = import_rows(by=by, rows=rows, names=Names.from_mapping(upload.mapping), shared=shared)
     _note(upload, "running", done, sum(upload.counts.values()))

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import threading
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -271,6 +273,30 @@ def test_batches_judge_as_the_dry_run_does(village: at.Village, tmp_path: Path) 
     assert counts(run_import(village.steward, path, dry_run=True)) == (1100, 0, 0, 0)
     assert counts(run_import(village.steward, path)) == (1100, 0, 0, 0)
     assert counts(run_import(village.steward, path)) == (0, 0, 1100, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_stewards_take_over_the_same_list_at_once(tmp_path: Path) -> None:
+    village = at.found()
+    rows = "".join(f"New farm,Rice {number},S{number},5,New kind\n" for number in range(120))
+    path = write(tmp_path, "producer,product,sku,price,category\n" + rows)
+    reports: list[Report] = []
+    start = threading.Barrier(2)
+
+    def take_over() -> None:
+        try:
+            start.wait()
+            reports.append(run_import(village.steward, path, make_missing=True))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take_over) for _steward in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counts(report) for report in reports) == [(0, 0, 120, 0), (120, 0, 0, 0)]
+    assert (Product.objects.count(), Agent.objects.filter(name="New farm").count()) == (120, 1)
 
 
 cell = st.one_of(

@@ -13,7 +13,7 @@ from cosmolocal.catalog.tests import village as at
 from cosmolocal.catalog.tests.test_imports import OFN_COLUMNS
 from cosmolocal.catalog.tests.test_pages import Browser, page, signed_in, text_of
 from cosmolocal.kernel import ids, jobs
-from cosmolocal.kernel.models import Progress
+from cosmolocal.kernel.models import Operation, Progress
 from cosmolocal.paper.models import Upload
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,23 @@ def test_a_list_is_looked_at_and_then_taken_over(village: at.Village, signed_in:
     assert Product.objects.filter(name="<b>Rice</b>").count() == 1
     assert Progress.objects.get(kind="catalog.import", subject_id=upload.pk).state == "done"
     assert "Every row has been dealt with" in text_of(browser, page("upload", upload.pk))
+    kept_for_good = str(list(Operation.objects.values_list("result", flat=True)))
+    assert "new" in kept_for_good
+    assert "Rice" not in kept_for_good
+
+
+def test_goods_that_changed_after_the_look_are_judged_again(village: at.Village, signed_in: Browser) -> None:
+    browser = signed_in(village.steward)
+    rows = "Sanjiang tea,Hill eggs 土鸡蛋,Eggs,piece,10,18\nDaxin farm,Pak choi 小白菜,Eggs,piece,1,9\n"
+    upload = send(browser, OWN + rows)
+    assert upload.counts == {"new": 2}
+    at.eggs(village)
+    at.pak_choi(village)
+    press(browser, "start_import", upload)
+    work()
+    upload.refresh_from_db()
+    assert [row[1] for row in upload.verdicts] == ["same", "refused"]
+    assert "after the file was read" in upload.verdicts[1][3]
 
 
 def test_names_are_decided_by_a_person(village: at.Village, signed_in: Browser) -> None:
