@@ -73,7 +73,17 @@ def open_round_closing_tonight(place: Place, today: date, orders: int = 94) -> O
     with clock.standing_at(min(_at(closing_day - timedelta(days=2), time(9, 0), zone), clock.now())):
         opened = plan(place, closing_day + timedelta(days=PACK_DAYS))
         order_all(opened, orders, random.Random(opened.pk))  # noqa: S311 - the same orders each time
+    _run_short(opened)
     return opened
+
+
+def _run_short(round: OrderRound) -> None:
+    """A farm finds that its most wanted green will not be enough."""
+    loose = round.offers.filter(item__billed_by=Item.Billed.WEIGHT, intent__promised_quantity__gt=0)
+    offer = loose.select_related("round", "intent", "item__product__producer").order_by("-intent__promised_quantity")[0]
+    assert offer.intent is not None
+    there = offer.intent.promised_quantity * 17 // 20 // 100 * 100
+    operations.announce_stock(by=people.home_local(), offer=offer, available=there)
 
 
 def round_being_packed(place: Place, handover_day: date, orders: int = 38) -> OrderRound:

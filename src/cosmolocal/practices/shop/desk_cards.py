@@ -29,8 +29,7 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     cards = [card for round in running.order_by("closes_at", "id") for card in _cards_of(round)]
     settled = OrderRound.objects.filter(state=OrderRound.State.SETTLED, payments=None).order_by("id")
     unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
-    plan = [] if cards else [_plan_card()]
-    return [*cards, *map(_pay_card, unpaid), *plan]
+    return [*cards, *map(_pay_card, unpaid), _rounds_card(is_running=bool(cards))]
 
 
 def door_notes(handover: Handover) -> Mapping[int, DoorNote]:
@@ -137,11 +136,11 @@ def _pay_card(round: OrderRound) -> Card:
     )
 
 
-def _plan_card() -> Card:
+def _rounds_card(*, is_running: bool) -> Card:
     return Card(
-        _("No round is running"),
+        _("Order rounds") if is_running else _("No round is running"),
         _("Plan the next one: when it takes orders, what is on sale, where people collect."),
         deed=_("Order rounds"),
         url=reverse("shop:rounds"),
-        weight=40,
+        weight=60 if is_running else 20,
     )

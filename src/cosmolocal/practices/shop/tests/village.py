@@ -67,6 +67,14 @@ class Village:
         operations.offer_items(by=steward, round=planned, items=wishes)
         return operations.open_round(by=steward, round=planned) if opens else planned
 
+    def newcomer(self, name: str) -> Agent:
+        """One more person with a household and 100.00."""
+        person = self.people[name] = people.add_member(by=self.home, name=name, household_name=name)
+        household = self.households[name] = person.memberships.get(group__kind="household").group
+        account = money.open_account(by=self.home, holder=household)
+        money.top_up(by=self.home, account=account, box=purse.boxes()[0], amount=10_000)
+        return person
+
     def offer(self, round: OrderRound, name: str) -> RoundOffer:
         return round.offers.select_related("round", "item__product__producer").get(item=self.items[name], lot=None)
 

@@ -1,0 +1,225 @@
+"""The steward's desk, the farm's page and the keeper's household page, walked through as people would."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.models import Place, User
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.operations import ReceiptLine, give_back, pack_all, receive
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import desk_cards, operations
+from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY
+
+
+def client_of(agent) -> Client:
+    user = User.objects.filter(agent=agent).first() or User.objects.create_user(
+        email=f"agent{agent.pk}@example.org", agent=agent
+    )
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def steward(village):
+    return client_of(village.people["Li Na"])
+
+
+def do(client, round, name):
+    return client.post(reverse("shop:deed", args=[round.pk, name]), {"key": f"{name}-{round.pk}"}, follow=True)
+
+
+def test_a_round_from_plan_to_payment(village, steward):
+    place = Place.objects.get(is_handover=True)
+    typed = {
+        "name": "Thursday",
+        "place": place.pk,
+        "opens_at": "2026-11-23T08:00",
+        "closes_at": "2026-11-25T20:00",
+        "begins": "2026-11-26T16:00",
+        "ends": "2026-11-26T19:00",
+        "allow_cash": "on",
+    }
+    wrong = steward.post(reverse("shop:plan"), {**typed, "closes_at": "2026-11-22T20:00"})
+    assert wrong.status_code == 422
+    assert "must close after it opens" in wrong.content.decode()
+    steward.post(reverse("shop:plan"), {**typed, "key": "plan"})
+    round = OrderRound.objects.get()
+    assert round.closes_at == CLOSING  # typed on the wall clock of Liuzhou
+    items = [item.pk for item in village.items.values()]
+    bread = village.items["Bread"].pk
+    steward.post(
+        reverse("shop:round_goods", args=[round.pk]), {"item": items, f"closes_{bread}": "2026-11-24T12:00", "key": "g"}
+    )
+    assert round.offers.count() == 5
+    assert round.offers.get(item=bread).closes_at == MONDAY + timedelta(days=1, hours=4)
+    do(steward, round, "open")
+    village.order(round, "Amina", {"Pak choi": 4, "Eggs": 1})
+    order = village.order(round, "Jo", {"Pak choi": 2}, pays="cash")
+    intent = village.offer(round, "Pak choi").intent_id
+    steward.post(reverse("shop:shortage", args=[round.pk, intent]), {"available": "3", "key": "s"})
+    assert "jin short" in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+    do(steward, round, "close")
+    again = steward.post(reverse("shop:reopen", args=[round.pk]), {"closes_at": "2026-11-25T20:00", "key": "r"})
+    assert again.status_code == 302
+    do(steward, round, "close")
+    do(steward, OrderRound.objects.get(), "send")
+    round.refresh_from_db()
+    if round.state == "grace":
+        operations.send_producer_orders(by=village.people["Li Na"], round=round)
+    order.refresh_from_db()
+    assert order.lines.get().granted == 500
+    for asked in ProducerOrder.objects.all():
+        steward.post(reverse("shop:told", args=[asked.pk]), {"key": f"t{asked.pk}"})
+    assert "to call" not in steward.get(reverse("shop:round_farms", args=[round.pk])).content.decode()
+    blocked = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
+    assert "crates are not packed yet" in blocked
+    with village.at(THURSDAY):
+        village.receive(round)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        keeper = client_of(village.people["Keeper Lu"])
+        box = next(box for box in purse.boxes() if box.kind == "cash")
+        keeper.post(reverse("shop:cash", args=[order.pk]), {"amount": "4.20", "box": box.pk, "key": "c"})
+        assert village.balance("Jo") == 20_420
+        shown = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
+        assert "Huang Dacheng" in shown
+        steward.post(reverse("shop:settle", args=[round.pk]), {"key": "settle"})
+    round.refresh_from_db()
+    assert round.state == "settled"
+    treasurer = client_of(village.people["Wei Guo"])
+    bank = next(box for box in purse.boxes() if box.kind == "bank")
+    paid = treasurer.post(reverse("shop:pay", args=[round.pk]), {"box": bank.pk, "key": "p"})
+    round.refresh_from_db()
+    assert paid.headers["Location"] == reverse("money:payout", args=[round.payments_id])
+    assert "Farmers" in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+
+
+def test_one_household_at_the_door(village, steward):
+    round = village.round()
+    order = village.order(round, "Amina", {"Bread": 2})
+    other = village.order(round, "Jo", {"Eggs": 1})
+    village.close(round)
+    village.receive(round)
+    cabbage = village.items["Cabbage"]
+    [receipt] = receive(
+        by=village.people["Tan Mei"],
+        handover=round.handover,
+        producer=village.producers["Huang Dacheng"],
+        lines=[ReceiptLine(cabbage.product.specification_id, received=5, accepted=5)],
+    )
+    keeper = client_of(village.people["Keeper Lu"])
+    keeper.post(reverse("shop:offer_extra", args=[round.pk, receipt.pk]), {"key": "x"})
+    page = reverse("shop:at_the_door", args=[round.pk, order.household_id])
+    assert "She takes some" in keeper.get(page).content.decode()
+    extra = round.offers.get(lot=receipt.lot_id)
+    late = reverse("shop:late", args=[round.pk, order.household_id])
+    refused = keeper.post(late, {"offer": extra.pk, "count": 9, "key": "l"})
+    assert refused.status_code == 422
+    assert "5 left" in refused.content.decode() or "at most 5" in refused.content.decode()
+    keeper.post(late, {"offer": extra.pk, "count": 2, "key": "l2"})
+    assert order.lines.count() == 2
+    pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    bread = order.lines.get(offer__item=village.items["Bread"])
+    keeper.post(reverse("shop:credit", args=[bread.pk]), {"quantity": "1", "reason": "refused", "key": "b"})
+    assert LineCredit.objects.get().amount == 1500
+    keeper.post(reverse("shop:swap", args=[order.pk]), {"other": other.pk, "key": "s"})
+    order.refresh_from_db()
+    assert order.household == village.households["Jo"]
+    give_back(by=village.people["Tan Mei"], receipt=Receipt.objects.get(pk=receipt.pk), quantity=1)
+
+
+def test_a_farm_sees_its_own_orders_only(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2, "Eggs": 1})
+    baker = people.add_member(by=village.home, name="Lan", household_name="Lan")
+    people.join(by=village.home, member=baker, group=village.producers["Baker Lan"])
+    client = client_of(baker)
+    offer = village.offer(round, "Bread")
+    page = client.get(reverse("shop:farm")).content.decode()
+    assert "Bread" in page
+    assert "Eggs" not in page
+    client.post(reverse("shop:stock", args=[offer.pk]), {"available": "1", "key": "k"})
+    offer.intent.refresh_from_db()
+    assert offer.intent.available_quantity == 1
+    foreign = reverse("shop:stock", args=[village.offer(round, "Eggs").pk])
+    assert client.post(foreign, {"available": "1"}).status_code == 404
+    village.close(round)
+    own = ProducerOrder.objects.get(producer=village.producers["Baker Lan"])
+    eggs = ProducerOrder.objects.get(producer=village.producers["Sanjiang farm"])
+    assert "Bread" in client.get(reverse("shop:order_file", args=[own.pk]), {"as": "csv"}).content.decode("utf-8-sig")
+    assert client.get(reverse("shop:order_file", args=[own.pk])).content.startswith(b"%PDF")
+    assert client.get(reverse("shop:order_file", args=[eggs.pk])).status_code == 404
+    assert "Bring on" in client.get(reverse("shop:farm")).content.decode()
+
+
+def test_only_stewards_stand_at_the_desk(village):
+    round = village.round()
+    amina = client_of(village.people["Amina"])
+    for name in ("round_desk", "round_goods", "round_orders", "round_farms", "settle", "pay", "reopen"):
+        address = reverse(f"shop:{name}", args=[round.pk])
+        assert amina.get(address).status_code == 403
+        assert Client().get(address).status_code == 302
+    assert amina.post(reverse("shop:deed", args=[round.pk, "cancel"])).status_code == 403
+    assert OrderRound.objects.get().state == "open"
+
+
+def test_cards_on_the_stewards_home(village):
+    round = village.round(stocks={"Bread": 5})
+    li = village.people["Li Na"]
+    village.order(round, "Amina", {"Bread": 5})
+    operations.announce_stock(by=village.home, offer=village.offer(round, "Bread"), available=3)
+
+    def titles():
+        return [card.title for card in desk_cards.steward_cards(li)]
+
+    assert titles() == ["Round closes", "Order rounds"]
+    assert "Bread −2" in desk_cards.steward_cards(li)[0].text.replace(" × loaf", "")
+    operations.close_round(by=li, round=round)
+    assert titles()[0] == "A round has closed"
+    village.close(round)
+    assert titles()[:2] == ["3 farms to call", "Next hand-over"] or titles()[0] == "1 farm to call"
+    with village.at(THURSDAY + timedelta(hours=4)):
+        assert titles()[0] == "Settle the round"
+        village.receive(round)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        operations.settle_round(by=li, round=round)
+        assert titles()[0] == "Pay 1 farm"
+    assert desk_cards.steward_cards(village.people["Amina"]) == []
+
+
+def test_as_many_statements_for_thirty_orders_as_for_three(village, steward):
+    counts = []
+    for households in (3, 30):
+        with village.at(MONDAY + timedelta(days=households // 30, hours=1)):
+            round = village.round() if households == 3 else _another(village)
+            for number in range(households):
+                village.newcomer(f"N{households}-{number}")
+                village.order(round, f"N{households}-{number}", {"Pak choi": 1, "Bread": 1})
+            village.close(round)
+        with village.at(THURSDAY):
+            counts.append([_statements(steward, round, name) for name in _PAGES])
+    assert counts[0] == counts[1]
+    assert Order.objects.count() == 33
+
+
+_PAGES = ("round_orders", "round_farms", "round_desk", "settle")
+
+
+def _statements(client, round, name):
+    client.get(reverse(f"shop:{name}", args=[round.pk]))
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(reverse(f"shop:{name}", args=[round.pk])).status_code == 200
+    return len(seen)
+
+
+def _another(village):
+    first = OrderRound.objects.order_by("id")[0]
+    copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
+    return operations.open_round(by=village.people["Li Na"], round=copied)
