@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel.practice import Practice
-from cosmolocal.practices.shop import desk_cards, tasks
+from cosmolocal.practices.shop import cards, desk_cards, tasks
 
 practice = Practice(
     name="shop",
@@ -11,6 +11,7 @@ practice = Practice(
     urls="cosmolocal.practices.shop.urls",
     entry="shop:home",
     timers=tasks.timers,
+    member_cards=cards.member_cards,
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,
 )

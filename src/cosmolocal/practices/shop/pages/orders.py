@@ -1,0 +1,186 @@
+"""One order as its household reads it: where it stands, each line, and after settling its receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.catalog.models import TaxCode
+from cosmolocal.handovers.models import Crate
+from cosmolocal.kernel import clock
+from cosmolocal.practices.shop import policy, rules
+from cosmolocal.practices.shop.models import LineCredit, Order
+from cosmolocal.practices.shop.pages.rounds import Part, named
+from cosmolocal.practices.shop.queries.orders import LineView, lines_of
+
+
+@dataclass(frozen=True)
+class TaxRow:
+    """The goods of one tax treatment in an order; minor units."""
+
+    name: str
+    rate_bp: int
+    gross: int
+    tax: int
+
+    @property
+    def net(self) -> int:
+        return self.gross - self.tax
+
+    @property
+    def digits(self) -> int:
+        """How many decimals its rate has."""
+        return 0 if self.rate_bp % 100 == 0 else 1 if self.rate_bp % 10 == 0 else 2
+
+
+@dataclass
+class OrderView:
+    """An order with everything its page says. Sums in minor units."""
+
+    order: Order
+    lines: Sequence[LineView]
+    crate: Crate | None
+    credits: Sequence[LineCredit]
+    now: datetime
+
+    @property
+    def is_settled(self) -> bool:
+        return self.order.state == Order.State.SETTLED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.order.state == Order.State.CANCELLED
+
+    @property
+    def may_change(self) -> bool:
+        return policy.may_change(self.order, self.now)
+
+    @property
+    def is_collected(self) -> bool:
+        return self.crate is not None and self.crate.state == Crate.State.COLLECTED
+
+    @property
+    def is_left(self) -> bool:
+        """Nobody came for it."""
+        return self.crate is not None and self.crate.state == Crate.State.LEFT
+
+    @property
+    def is_packed(self) -> bool:
+        return self.crate is not None and self.crate.state != Crate.State.TO_PACK
+
+    @property
+    def is_weighed(self) -> bool:
+        """Is known what really lies in the crate?"""
+        return self.is_packed or self.is_settled
+
+    @property
+    def is_ready(self) -> bool:
+        """Can it be collected now?"""
+        handover = self.order.round.handover
+        is_packed = self.crate is not None and self.crate.state == Crate.State.PACKED
+        return is_packed and handover.begins <= self.now < handover.ends
+
+    @property
+    def goods(self) -> int:
+        """What the goods come to, without deposits."""
+        return sum(view.amount for view in self.lines)
+
+    @property
+    def deposit(self) -> int:
+        return sum(view.line.deposit for view in self.lines)
+
+    @property
+    def total(self) -> int:
+        return self.goods + self.deposit
+
+    @property
+    def given_back(self) -> int:
+        return sum(credit.amount for credit in self.credits)
+
+    @property
+    def has_split(self) -> bool:
+        return any(view.line.split for view in self.lines)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Where the money of this order goes, deposits among it."""
+        return _parts([view.line.split for view in self.lines], self.deposit)
+
+    @property
+    def short(self) -> int:
+        """How many lines got less than was wished."""
+        return sum(1 for view in self.lines if view.line.granted < view.line.wished)
+
+    @property
+    def steps(self) -> list[dict[str, str]]:
+        """Where the order is on its way."""
+        reached = [
+            (_("Ordered"), True),
+            (_("Fixed"), self.order.state != Order.State.OPEN),
+            (_("Packed"), self.is_packed),
+            (_("Collected"), self.is_collected),
+            (_("Settled"), self.is_settled),
+        ]
+        last = max(turn for turn, (_label, is_done) in enumerate(reached) if is_done)
+        is_over = last == len(reached) - 1
+        states = [
+            "done" if turn < last or is_over else "now" if turn == last else "next" for turn in range(len(reached))
+        ]
+        return [{"label": label, "state": state} for (label, _is), state in zip(reached, states, strict=True)]
+
+    @property
+    def sellers(self) -> list[str]:
+        """Producers who sell themselves through the local: the receipt names them."""
+        direct = (view for view in self.lines if view.line.seller != "local")
+        return list(dict.fromkeys(view.item.product.producer.name for view in direct))
+
+
+def order_view(order: Order) -> OrderView:
+    """The page of one order: five statements beside the order itself."""
+    crate = Crate.objects.filter(handover=order.round.handover_id, receiver=order.household_id).first()
+    credits = list(LineCredit.objects.filter(line__order=order).order_by("id"))
+    return OrderView(order, lines_of(order), crate, credits, clock.now())
+
+
+def parts_of(split: dict[str, int], deposit: int = 0) -> list[Part]:
+    """The parts of one line's price with words and tones."""
+    return _parts([split], deposit)
+
+
+def _parts(splits: Sequence[dict[str, int]], deposit: int) -> list[Part]:
+    def add(name: str) -> int:
+        return sum(split.get(name, 0) for split in splits)
+
+    parts = named(add("producer"), add("transport"), add("running"), add("tax"))
+    return [*parts, (_("deposit, comes back"), deposit, "deposit")] if deposit else parts
+
+
+@dataclass(frozen=True)
+class Taxes:
+    """The tax inside an order: one row a treatment, and the sentences that the law wants beside them."""
+
+    rows: Sequence[TaxRow]
+    sentences: Sequence[str]
+
+
+def taxes(view: OrderView) -> Taxes:
+    """Tax per rate on the sum of the lines, never line by line. One statement."""
+    gross: dict[tuple[int, int], int] = {}
+    for line in view.lines:
+        key = (line.line.price.tax_code_id, line.line.tax_bp)
+        gross[key] = gross.get(key, 0) + line.amount
+    codes = TaxCode.objects.in_bulk({code for code, _rate in gross})
+    rows = [
+        TaxRow(codes[code].name, rate, amount, rules.tax_in(amount, rate))
+        for (code, rate), amount in sorted(gross.items(), key=lambda pair: -pair[0][1])
+        if amount
+    ]
+    sentences = [codes[code].sentence for code, _rate in gross if codes[code].sentence]
+    return Taxes(rows, list(dict.fromkeys(sentences)))
+
+
+def context(view: OrderView) -> dict[str, Any]:
+    """What the page and the paper of an order share."""
+    return {"view": view, "order": view.order, "round": view.order.round, "currency": view.order.round.account.currency}

@@ -1,0 +1,90 @@
+"""What a buyer sees of rounds: which take orders now, which opens next, and where each ten goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.queries import Reader
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.kernel import clock, node
+from cosmolocal.look.numbers import format_number, symbol_of
+from cosmolocal.practices.shop import queries, rules
+from cosmolocal.practices.shop.models import OrderRound, RoundOffer
+from cosmolocal.practices.shop.pages.shelf import currency_of
+
+SAMPLE = 200  # prices that show where money goes before the first round was settled
+LEAST = 5  # figures of fewer orders are nobody else's business
+TEN = 1000  # minor units
+Part = tuple[str, int, str]  # what it is for, minor units, tone
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Rounds that take orders now, and the one that opens next."""
+
+    open: list[OrderRound] = field(default_factory=list)
+    next: OrderRound | None = None
+
+
+def rounds(reader: Reader, now: datetime | None = None) -> Rounds:
+    """What is open and what comes next, the first to close before the others. One statement."""
+    moment = now or clock.now()
+    found = queries.open_rounds(reader, moment)
+    coming = sorted((round for round in found if round.opens_at > moment), key=lambda round: round.opens_at)
+    return Rounds([round for round in found if round.opens_at <= moment], next(iter(coming), None))
+
+
+@dataclass(frozen=True)
+class Ten:
+    """Where each ten goes: the parts sum to ten exactly; `is_planned` before any round was settled."""
+
+    parts: Sequence[Part]
+    money: tuple[str, int]
+    is_planned: bool
+
+    @property
+    def title(self) -> str:
+        """Where each ¥ 10 goes."""
+        code, decimals = self.money
+        ten = f"{symbol_of(code)} {format_number(TEN, decimals, trim=True)}"
+        return _("Where each %(ten)s goes") % {"ten": ten}
+
+
+def ten(round: OrderRound) -> Ten | None:
+    """Where money goes: as in the last settled round, else as prices plan it. One to four statements."""
+    last = queries.last_settled(1)
+    money = currency_of(round)
+    if last and last[0].result.get("orders", 0) >= LEAST:
+        parts, is_planned = queries.sums_of(last).of_ten, False
+    else:
+        parts, is_planned = named(*rules.of_ten(_planned(round), TEN)), True
+    return Ten(parts, money, is_planned) if any(amount for _label, amount, _tone in parts) else None
+
+
+def named(producer: int, transport: int, running: int, tax: int) -> list[Part]:
+    """The four parts of a price with their words and tones."""
+    return [
+        (_("farmers"), producer, "farmer"),
+        (_("transport"), transport, "transport"),
+        (_("store and people"), running, "running"),
+        (_("tax"), tax, "tax"),
+    ]
+
+
+def _planned(round: OrderRound) -> list[int]:
+    """The sum of the splits of a sample of this round's prices."""
+    offers = RoundOffer.objects.filter(round=round).select_related("item__product__producer__supplier_terms")
+    sample = {offer.item_id: offer for offer in offers.order_by("id")[:SAMPLE]}
+    prices = catalog.current_prices(list(sample))
+    rates = catalog.tax_rates(clock.today(node.current().zone), {price.tax_code_id for price in prices.values()})
+    sums = [0, 0, 0, 0]
+    for item_id, price in prices.items():
+        terms = getattr(sample[item_id].item.product.producer, "supplier_terms", None)
+        rate = rates.get(price.tax_code_id, 0)
+        paid = rules.purchase_paid(price.purchase, rate, list_is_gross=terms.list_is_gross if terms else True)
+        parts = rules.split(price.price, paid, rate, round.transport_bp)
+        for place, part in enumerate((parts.producer, parts.transport, parts.running, parts.tax)):
+            sums[place] += part
+    return sums

@@ -1,0 +1,361 @@
+"""What is on sale in a round, as the shop lists it: goods with packs, prices, what is left, how far they came."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import Item, PriceVersion, Product
+from cosmolocal.catalog.queries import Currency
+from cosmolocal.kernel import clock
+from cosmolocal.look.numbers import format_money
+from cosmolocal.measures import kilometres
+from cosmolocal.practices.shop.models import OrderRound, RoundOffer
+
+PER_PAGE = 40
+FEW = 12  # packs; from here down the page says how many are left
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader wants to see: words she typed, one kind of goods, one farm, which page."""
+
+    words: str = ""
+    kind: int = 0
+    farm: int = 0
+    page: int = 1
+
+    def address(self, **changed: object) -> str:
+        """The query of an address that shows the same with something changed; pages begin anew."""
+        values = {"q": self.words, "kind": self.kind, "farm": self.farm, **changed}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One way to see less: a kind of goods or a farm, with how many things it has."""
+
+    label: str
+    count: int
+    address: str
+    is_chosen: bool
+
+
+@dataclass
+class Line:
+    """One pack on sale: what one buys, for how much, how many of it there are and how many she has."""
+
+    offer: RoundOffer
+    price: PriceVersion | None
+    money: Currency
+    now: datetime
+    count: int = 0
+    ordered: int = 0
+
+    @property
+    def id(self) -> int:
+        return self.offer.pk
+
+    @property
+    def item(self) -> Item:
+        return self.offer.item
+
+    @property
+    def field(self) -> str:
+        """The id of its field, once on a page."""
+        return f"count-{self.offer.pk}"
+
+    @cached_property
+    def pack_text(self) -> str:
+        """A box of 10, a jin, about 700 g."""
+        if self.is_weighed:
+            return _("about %(weight)s") % {"weight": self._weight}
+        return catalog.pack_text(self.item)
+
+    @property
+    def label(self) -> str:
+        """Product and pack, as a screen reader says it."""
+        name = self.item.product.name
+        return f"{name}, {self.pack_text}" if self.item.label and not self.is_weighed else name
+
+    @property
+    def unit(self) -> str:
+        """What the stepper counts, where that is a measure and not packs."""
+        measure = self.item.measure
+        return measure.symbol if measure and measure.quantity == self.item.pack_quantity else ""
+
+    @property
+    def price_text(self) -> str:
+        return format_money(self.price.price, *self.money) if self.price else ""
+
+    @property
+    def per_text(self) -> str:
+        return catalog.per_text(self.price, self.item) if self.price else ""
+
+    @property
+    def base_text(self) -> str:
+        """The price of a kilogram or a litre, where the price itself does not say it."""
+        return catalog.price_per_base_text(self.price, self.item, self.money) if self.price else ""
+
+    @property
+    def is_weighed(self) -> bool:
+        """One piece of about so much, paid by what the scale says."""
+        return self.item.billed_by == Item.Billed.WEIGHT and not self.unit
+
+    @property
+    def weight_text(self) -> str:
+        """about 700 g, you pay what it weighs."""
+        return _("about %(weight)s, you pay what it weighs") % {"weight": self._weight}
+
+    @property
+    def _weight(self) -> str:
+        return catalog.unit_text(*_unit(self.item), self.item.pack_quantity)
+
+    @property
+    def deposit_text(self) -> str:
+        if not self.item.deposit:
+            return ""
+        return _("plus %(deposit)s deposit") % {"deposit": format_money(self.item.deposit, *self.money)}
+
+    @cached_property
+    def left(self) -> int | None:
+        """Packs she may have, with those in her own order; None: as many as she likes."""
+        return packs_left(self.offer, self.ordered)
+
+    @property
+    def is_few(self) -> bool:
+        return self.left is not None and self.left <= FEW
+
+    @property
+    def left_text(self) -> str:
+        """The last 12 boxes; nothing where there is plenty."""
+        if self.left is None or not self.is_few:
+            return ""
+        if self.left <= 0:
+            return _("sold out")
+        if self.unit:
+            return _("last %(amount)s") % {
+                "amount": catalog.quantity_text(self.item, self.left * self.item.pack_quantity)
+            }
+        return _("last %(count)s") % {"count": self.left}
+
+    @property
+    def is_closed(self) -> bool:
+        """Its producer needed to know earlier than the round closes."""
+        return self.offer.closes_at is not None and self.now >= self.offer.closes_at
+
+    @property
+    def closes_early(self) -> datetime | None:
+        return None if self.is_closed else self.offer.closes_at
+
+    @property
+    def may_be_had(self) -> bool:
+        """Can something of it be put into the basket now?"""
+        return self.price is not None and not self.is_closed and self.left != 0
+
+
+@dataclass(frozen=True)
+class Good:
+    """One product with its packs on sale, where it comes from and how far that is."""
+
+    product: Product
+    km: int | None
+    lines: Sequence[Line]
+
+    @property
+    def place(self) -> str:
+        """The village, where it is not said by the name of the farm already."""
+        origin = self.product.origin or self.product.producer.place
+        name = origin.name if origin else ""
+        return "" if name.partition(" ")[0] in self.product.producer.name else name
+
+    @property
+    def picture(self) -> str:
+        """The address of the small photo."""
+        return reverse("paper:picture", args=[self.product.picture_id, "small"]) if self.product.picture_id else ""
+
+    @property
+    def only(self) -> Line | None:
+        """The one pack, where there is one."""
+        return self.lines[0] if len(self.lines) == 1 else None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Goods of one kind, below one heading."""
+
+    label: str
+    goods: list[Good]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One page of the shop."""
+
+    choice: Choice
+    things: int
+    farms: int
+    found: int
+    kinds: Sequence[Filter]
+    farm_choices: Sequence[Filter]
+    page: Page[int]
+    sections: Sequence[Section] = field(default_factory=list)
+
+    @property
+    def all_kinds(self) -> str:
+        """The address of this page with every kind of goods."""
+        return self.choice.address(kind=0)
+
+    @property
+    def all_farms(self) -> str:
+        return self.choice.address(farm=0)
+
+    @property
+    def without_words(self) -> str:
+        return self.choice.address(q="")
+
+    @property
+    def nothing_chosen(self) -> str:
+        return "?"
+
+    @property
+    def farm_label(self) -> str:
+        """The farm that was chosen."""
+        return next((farm.label for farm in self.farm_choices if farm.is_chosen), "")
+
+
+def shelf(round: OrderRound, choice: Choice, group: str = "", ordered: Mapping[int, int] | None = None) -> Shelf:
+    """One page of what a round offers. Four statements, whatever its size; `ordered`: offer id -> packs she ordered."""
+    on_sale = products_of(round)
+    counts = _counts(on_sale)
+    chosen = catalog.search(on_sale, choice.words)
+    seen = _counts(chosen) if choice.words.strip() else counts
+    kinds = _filters(seen, "kind", choice.kind, choice, farm=choice.farm)
+    farms = _filters(seen, "farm", choice.farm, choice, kind=choice.kind)
+    found = sum(row.count for row in seen if _fits(row, choice))
+    page = Paginator(range(found), PER_PAGE).get_page(choice.page)
+    products = _products_of_page(chosen, choice, page) if found else []
+    return Shelf(
+        choice=choice,
+        things=sum(row.count for row in counts),
+        farms=len({row.farm for row in counts}),
+        found=found,
+        kinds=kinds,
+        farm_choices=farms,
+        page=page,
+        sections=_sections(goods_of(round, products, group, ordered or {})),
+    )
+
+
+def products_of(round: OrderRound) -> QuerySet[Product]:
+    """Everything on sale in a round, whatever its packs."""
+    offers = RoundOffer.objects.filter(round=round)
+    return Product.objects.filter(pk__in=offers.values("item__product_id"), is_active=True)
+
+
+def goods_of(round: OrderRound, products: Sequence[Product], group: str, ordered: Mapping[int, int]) -> list[Good]:
+    """Products with their packs, prices and what is left (two statements)."""
+    now, money, place = clock.now(), currency_of(round), round.handover.place
+    offers = offers_of(round).filter(item__product__in=[product.pk for product in products])
+    found = list(offers.order_by("item__pack_quantity", "id"))
+    prices = catalog.current_prices([offer.item_id for offer in found], group) if found else {}
+    lines: dict[int, list[Line]] = {}
+    for offer in found:
+        line = Line(offer, prices.get(offer.item_id), money, now, ordered=ordered.get(offer.pk, 0))
+        lines.setdefault(offer.item.product_id, []).append(line)
+    return [
+        Good(product, kilometres.between(product.origin or product.producer.place, place), lines[product.pk])
+        for product in products
+        if product.pk in lines
+    ]
+
+
+def offers_of(round: OrderRound) -> QuerySet[RoundOffer]:
+    """The offers of a round, joined with all that a line of the shop says about them."""
+    joined = ("item__measure", "item__product__specification__unit", "item__product__producer__place", "intent", "lot")
+    return RoundOffer.objects.filter(round=round).select_related(*joined, "item__product__category")
+
+
+def packs_left(offer: RoundOffer, ordered: int = 0) -> int | None:
+    """Packs of an offer that one household may have, with the `ordered` ones it has already; None: any number."""
+    if offer.lot is not None:
+        floor = offer.lot.floor or 0
+        free: int | None = offer.lot.accounting_quantity - offer.lot.promised_quantity - floor
+    elif offer.intent is not None and offer.intent.available_quantity is not None:
+        free = offer.intent.available_quantity - offer.intent.promised_quantity
+    else:
+        free = None
+    return None if free is None else max(free // offer.item.pack_quantity + ordered, 0)
+
+
+def currency_of(round: OrderRound) -> Currency:
+    """Code and decimals of what a round is paid in."""
+    return round.account.currency.code, round.account.currency.decimals
+
+
+@dataclass(frozen=True)
+class _Count:
+    kind: int
+    kind_name: str
+    farm: int
+    farm_name: str
+    count: int
+
+
+def _counts(products: QuerySet[Product]) -> list[_Count]:
+    """How many things there are of each kind from each farm: every figure of the page in one statement."""
+    rows = products.order_by("category__weight", "category__name", "producer__name").values_list(
+        "category_id", "category__name", "producer_id", "producer__name"
+    )
+    return [_Count(*row) for row in rows.annotate(Count("pk"))]
+
+
+def _fits(row: _Count, choice: Choice) -> bool:
+    return choice.kind in (0, row.kind) and choice.farm in (0, row.farm)
+
+
+def _filters(counts: Sequence[_Count], name: str, chosen: int, choice: Choice, **other: int) -> list[Filter]:
+    """Every kind (or farm) with how many things it would show beside what is chosen otherwise."""
+    labels: dict[int, str] = {}
+    sums: dict[int, int] = {}
+    for row in counts:
+        if all(wanted in (0, getattr(row, field)) for field, wanted in other.items()):
+            key = getattr(row, name)
+            labels[key] = getattr(row, f"{name}_name")
+            sums[key] = sums.get(key, 0) + row.count
+    return [Filter(labels[key], sums[key], choice.address(**{name: key}), key == chosen) for key in labels]
+
+
+def _products_of_page(products: QuerySet[Product], choice: Choice, page: Page[int]) -> list[Product]:
+    if choice.kind:
+        products = products.filter(category=choice.kind)
+    if choice.farm:
+        products = products.filter(producer=choice.farm)
+    start = page.start_index() - 1
+    ids = products.order_by("category__weight", "category__name", "name", "id").values_list("pk", flat=True)
+    wanted = list(ids[start : start + PER_PAGE])
+    joined = Product.objects.select_related("producer__place", "category", "origin")
+    found = joined.in_bulk(wanted)
+    return [found[id] for id in wanted]
+
+
+def _sections(goods: Sequence[Good]) -> list[Section]:
+    sections: list[Section] = []
+    for good in goods:
+        label = good.product.category.name
+        if not sections or sections[-1].label != label:
+            sections.append(Section(label, []))
+        sections[-1].goods.append(good)
+    return sections
+
+
+def _unit(item: Item) -> tuple[str, str, int]:
+    unit = item.product.specification.unit
+    return unit.code, unit.symbol, unit.decimals

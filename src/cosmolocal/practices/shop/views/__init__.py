@@ -1,0 +1,1 @@
+"""Pages of the shop: shopping, one's orders, figures; rounds for stewards, the farm for producers."""

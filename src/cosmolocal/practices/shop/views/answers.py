@@ -1,0 +1,59 @@
+"""What the member's pages of the shop share: for whom she orders, which round, how many, and where she came from."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from cosmolocal.agents.queries import Reader, reader
+from cosmolocal.look.forms import stepped
+from cosmolocal.look.numbers import NumberUnclear, parse_decimal
+from cosmolocal.practices.shop import queries
+from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.pages import buyers
+from cosmolocal.practices.shop.pages.buyers import Buyer
+
+BUYING_FOR = "shop_buying_for"  # session: id of the household or organisation she orders for
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """Who reads this page, and as what."""
+    return reader(request)
+
+
+def buyer_of(request: HttpRequest) -> Buyer | None:
+    """For whom she orders; None for strangers, and for people who belong to no household here."""
+    who = reader(request)
+    wanted = request.session.get(BUYING_FOR) if who.agent is not None else None
+    return buyers.buyer(who, wanted)
+
+
+def buying(request: HttpRequest) -> Buyer:
+    """For whom she orders, on pages that are there only for people who may: others find nothing."""
+    found = buyer_of(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+def seen_round(request: HttpRequest, pk: int) -> OrderRound:
+    """A round that this reader may see, or 404."""
+    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
+
+
+def count_of(request: HttpRequest) -> int | None:
+    """How many packs a posted stepper says, its − and + without JavaScript included; None where nobody can tell.
+
+    A script has counted already; htmx sends the pressed button along all the same.
+    """
+    has_counted = getattr(request, "htmx", False) and "count" in request.POST
+    data = request.POST if has_counted else stepped(request.POST)[0]
+    try:
+        return max(parse_decimal(data.get("count") or "0", 0), 0)
+    except NumberUnclear:
+        return None
+
+
+def back_to(request: HttpRequest, usual: str) -> str:
+    """The page of ours that she came from, else the usual one."""
+    wanted = request.POST.get("back", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else usual

@@ -1,0 +1,29 @@
+"""The shop in figures, for everybody: rounds of a year, as a page and as a table to take along."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cosmolocal.money import queries as purse
+from cosmolocal.paper import downloads
+from cosmolocal.practices.shop import documents
+from cosmolocal.practices.shop.pages import figures as pages
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """Sales, where they went, the farmers' share beside what the community wants."""
+    asked = request.GET.get("year", "")
+    year = pages.year(int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else None)
+    currency = purse.default_currency()
+    kind = request.GET.get("as", "")
+    if kind:
+        return downloads.table(documents.year_table(year, currency), _("Rounds %(year)s") % {"year": year.year}, kind)
+    tabs = [
+        {"url": f"{reverse('shop:figures')}?year={one}", "label": str(one), "current": one == year.year}
+        for one in year.years
+    ]
+    context = {"year": year, "currency": currency, "tabs": tabs if len(tabs) > 1 else []}
+    return render(request, "shop/figures.html", context)

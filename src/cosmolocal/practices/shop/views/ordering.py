@@ -1,0 +1,113 @@
+"""Ordering: the page that is read once more, the one binding button, and what to do when it cannot be."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+from cosmolocal.look.dates import format_soon
+from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.forms.shopping import PlaceForm
+from cosmolocal.practices.shop.models import Order
+from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.pages import basket as baskets
+from cosmolocal.practices.shop.pages.basket import BasketView
+from cosmolocal.practices.shop.pages.buyers import Buyer
+from cosmolocal.practices.shop.views.answers import buying, seen_round
+from cosmolocal.practices.shop.views.shopping import lines_of
+
+
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that is about to be ordered, once more; posted from here, it is binding."""
+    buyer, round = buying(request), seen_round(request, pk)
+    view = baskets.basket(round, buyer.household)
+    if request.method != "POST":
+        if not view.is_changed or not view.lines:
+            return redirect("shop:basket", pk)
+        return _page(request, view, buyer, _form(view, initial={"pays": _usual_way(view), "version": _version(view)}))
+    form = _form(view, data=request.POST)
+    if lines_of(request) != view.counts:
+        # Somebody of the household added or took something out while this page was read.
+        messages.warning(request, _changed_words(view))
+        return redirect("shop:check" if view.is_changed and view.lines else "shop:basket", pk)
+    if form.is_valid():
+        return _place(request, view, buyer, form)
+    return _page(request, view, buyer, form, status=422)
+
+
+def _changed_words(view: BasketView) -> str:
+    if view.basket is not None:
+        who = view.basket.changed_by.name
+        return _("%(name)s changed the basket while you read. Nothing is ordered yet: look at it again.") % {
+            "name": who
+        }
+    return _("The basket was changed while you read. Look at it again.")
+
+
+def _place(request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm) -> HttpResponse:
+    """Orders exactly the lines that were shown, or says why not; the basket stays as it is."""
+    shown = lines_of(request)
+    try:
+        order = operations.place_order(
+            by=buyer.by,
+            round=view.round,
+            household=buyer.household,
+            lines=[LineWish(offer, count) for offer, count in sorted(shown.items())],
+            pays=form.cleaned_data["pays"],
+            version=form.cleaned_data["version"],
+            on_behalf_of=buyer.on_behalf_of,
+            key=form.cleaned_data["key"],
+        )
+    except Refusal as refusal:
+        return _refused(request, view, buyer, form, refusal)
+    was_changed = order.version > 1
+    closing = format_soon(view.round.closes_at)
+    said = _("Your order is changed.") if was_changed else _("You have ordered.")
+    messages.success(request, said + " " + _("You can change it until %(when)s.") % {"when": closing})
+    return redirect("shop:order", order.pk)
+
+
+def _refused(request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm, refusal: Refusal) -> HttpResponse:
+    """Where the person looks: marks at the lines, or the order as it is now beside the basket."""
+    if refusal.code == "shop.changed_elsewhere":
+        now = baskets.basket(view.round, buyer.household)
+        standing = queries.orders.lines_of(now.order) if now.order else []
+        context = {"round": view.round, "buyer": buyer, "basket": now, "standing": standing, "refusal": refusal}
+        return render(request, "shop/changed_elsewhere.html", context, status=422)
+    offers = refusal.facts.get("offers", ())
+    view.mark(offers)
+    refused(form, refusal)
+    fixes = [f"{line.id}:{line.may_have or view.ordered.get(line.id, 0)}" for line in view.lines if line.id in offers]
+    return _page(request, view, buyer, form, status=422, refusal=refusal, fixes=fixes)
+
+
+def _page(
+    request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    if not more.get("fixes"):
+        # What everybody can see already is said before the button is pressed.
+        more["fixes"] = [f"{line.id}:{line.may_have or 0}" for line in view.lines if line.trouble]
+    context = {"round": view.round, "buyer": buyer, "basket": view, "form": form, **more}
+    return render(request, "shop/check.html", context, status=status)
+
+
+def _form(view: BasketView, **options: Any) -> PlaceForm:
+    notes = {
+        Order.Pays.PREPAID.value: _("%(upper)s is set aside until it is weighed. %(have)s")
+        % {"upper": view.upper_text, "have": view.have_text},
+        Order.Pays.CASH.value: _("Bring about %(sum)s.") % {"sum": view.estimate_text},
+    }
+    return PlaceForm(allow_cash=view.round.allow_cash, notes=notes, **options)
+
+
+def _usual_way(view: BasketView) -> str:
+    """As the order was paid that is changed; else from the account."""
+    return view.order.pays if view.order else Order.Pays.PREPAID
+
+
+def _version(view: BasketView) -> int | None:
+    return view.order.version if view.order else None

@@ -1,0 +1,110 @@
+"""One's orders: how each stands, its receipt on screen and paper, where each line came from, taking it back."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import downloads, pdf
+from cosmolocal.practices.shop import documents, operations, policy, queries
+from cosmolocal.practices.shop.models import Order, OrderLine
+from cosmolocal.practices.shop.pages import orders as pages
+from cosmolocal.practices.shop.pages.origin import origin
+from cosmolocal.practices.shop.queries.orders import LineView
+from cosmolocal.practices.shop.views.answers import buyer_of, buying, reader_of
+
+PER_PAGE = 30
+
+
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """What she ordered so far, the newest first."""
+    buyer = buying(request)
+    found = queries.orders.visible_to(reader_of(request)).filter(household=buyer.household)
+    page = Paginator(found.order_by("-round__handover__begins", "-id"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "shop/orders.html", {"page": page, "buyer": buyer, "here": request.path})
+
+
+@require_safe
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One order: where it stands and, once it is settled, its receipt."""
+    found = _visible(request, pk)
+    view = pages.order_view(found)
+    context = pages.context(view) | {"taxes": pages.taxes(view), "is_own": _is_own(request, found)}
+    return render(request, "shop/order.html", context)
+
+
+@require_safe
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt as PDF."""
+    found = _visible(request, pk)
+    view = pages.order_view(found)
+    data = pdf.render(documents.receipt(view, pages.taxes(view)))
+    return downloads.file(data, f"{documents.receipt_name(found)}.pdf", "application/pdf", inline=True)
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once, then takes the whole order back."""
+    found, buyer = _visible(request, pk), buying(request)
+    if request.method == "POST":
+        try:
+            operations.cancel_order(
+                by=buyer.by,
+                order=found,
+                version=_number(request.POST.get("version", "")),
+                on_behalf_of=buyer.on_behalf_of,
+                key=request.POST.get("key", ""),
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("shop:order", pk)
+        messages.success(request, _("Your order is cancelled. Nothing is set aside any more."))
+        return redirect("shop:shop", found.round_id)
+    if not _is_own(request, found) or not policy.may_change(found, clock.now()):
+        return redirect("shop:order", pk)
+    return render(request, "shop/cancel.html", pages.context(pages.order_view(found)))
+
+
+@require_safe
+def line(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way of one line from field to door, and where its price goes."""
+    joined = ("order__round__handover__place", "order__round__account__currency", "order__household")
+    goods = (
+        "price",
+        "offer__item__measure",
+        "offer__item__product__specification__unit",
+        "offer__item__product__origin",
+    )
+    lines = OrderLine.objects.select_related(*joined, *goods, "offer__item__product__producer__place")
+    readable = queries.orders.visible_to(reader_of(request))
+    found = get_object_or_404(lines.filter(order__in=readable), pk=pk)
+    packed = queries.packed_of(OrderLine.objects.filter(pk=pk))
+    view = LineView(found, packed.get(pk))
+    way = origin(found, view, reader_of(request))
+    context = {
+        "line": found,
+        "view": view,
+        "way": way,
+        "order": found.order,
+        "currency": found.order.round.account.currency,
+        "parts": pages.parts_of(found.split, found.deposit) if found.split else [],
+    }
+    return render(request, "shop/line.html", context)
+
+
+def _visible(request: HttpRequest, pk: int) -> Order:
+    return get_object_or_404(queries.orders.visible_to(reader_of(request)), pk=pk)
+
+
+def _is_own(request: HttpRequest, order: Order) -> bool:
+    """May she change it, and does she not only look after everybody's orders?"""
+    buyer = buyer_of(request)
+    return buyer is not None and any(order.household_id == one.pk for one in buyer.choices)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
