@@ -1,0 +1,104 @@
+"""Who is told what: farms by mail with PDF and CSV or on the call list, members of changes, closing and receipts."""
+
+import pytest
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.models import Contact
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.kernel import jobs
+from cosmolocal.messages.models import Letter
+from cosmolocal.practices.shop import operations, tasks
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.tests.village import CLOSING, refused
+
+
+@pytest.fixture
+def mail(settings, village):
+    settings.MAIL_READY = True
+    for person in village.people.values():
+        people.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"a{person.pk}@example.org"))
+
+
+def run(name, *args):
+    return jobs.run_job.call(name, list(args), 0, f"job:{name}")
+
+
+def test_a_farm_with_mail_gets_its_order_once(village, mail):
+    farm = village.producers["Huang Dacheng"]
+    Contact.objects.update_or_create(agent=farm, defaults={"email": "huang@example.org"})
+    caller = village.producers["Baker Lan"]
+    Contact.objects.update_or_create(agent=caller, defaults={"email": "lan@example.org"})
+    catalog.set_terms(by=village.home, producer=caller, order_by="call")
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Bread": 1, "Eggs": 1})
+    village.close(round)
+    assert run("shop.mail_producers", round.pk) == "done"
+    assert run("shop.mail_producers", round.pk) == "done"
+    letter = Letter.objects.get(event="producer_order")
+    assert letter.to == farm
+    assert "2\N{NO-BREAK SPACE}jin" in letter.text
+    assert "6.38" in letter.text
+    assert {part.name.rsplit(".")[-1]: bytes(part.data)[:4] for part in letter.enclosures.all()} == {
+        "pdf": b"%PDF",
+        "csv": "\ufeffG".encode(),
+    }
+    told = {order.producer.name: order.told_how for order in ProducerOrder.objects.all()}
+    # No mail address, or wants a call: on the call list.
+    assert told == {"Huang Dacheng": "mail", "Baker Lan": "", "Sanjiang farm": ""}
+
+
+def test_without_mail_every_farm_is_called(village):
+    farm = village.producers["Huang Dacheng"]
+    Contact.objects.update_or_create(agent=farm, defaults={"email": "huang@example.org"})
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2})
+    village.close(round)
+    run("shop.mail_producers", round.pk)
+    assert ProducerOrder.objects.get().told_at is None
+
+
+def test_a_shortage_is_told_in_a_sentence(village, mail):
+    round = village.round()
+    order = village.order(round, "Amina", {"Cabbage": 2, "Bread": 1})
+    operations.set_shortage(
+        by=village.home, round=round, intent_id=village.offer(round, "Cabbage").intent_id, available=1
+    )
+    village.close(round)
+    run("shop.tell_changes", [order.pk])
+    letter = Letter.objects.get(event="order_changed")
+    assert letter.to == village.people["Amina"]
+    assert "Cabbage: 1\N{NO-BREAK SPACE}piece instead of 2" in letter.text.replace("pieces", "piece").replace(
+        "2\N{NO-BREAK SPACE}piece", "2"
+    )
+    assert "Bread" not in letter.text
+
+
+def test_only_who_has_not_ordered_is_reminded_and_once(village, mail):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    with village.at(CLOSING - tasks.A_DAY):
+        tasks.remind_due()
+        tasks.remind_due()
+        run("shop.remind", round.pk)
+        with refused("shop.reminded_already"):
+            operations.remind(by=village.people["Li Na"], round=OrderRound.objects.get())
+    told = set(Letter.objects.filter(event="round_closing").values_list("to__name", flat=True))
+    assert "Jo" in told
+    assert "Amina" not in told
+
+
+def test_opening_and_receipts(village, mail):
+    round = village.round()
+    run("shop.tell_open", round.pk)
+    assert Letter.objects.filter(event="round_open", to=village.people["Qin"]).count() == 1
+    order = village.order(round, "Amina", {"Bread": 1})
+    village.close(round)
+    village.receive(round)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    operations.settle_round(by=village.people["Li Na"], round=round)
+    run("shop.mail_receipts", round.pk)
+    letter = Letter.objects.get(event="receipt")
+    assert "15.00" in letter.text
+    assert letter.url.endswith(f"/orders/{order.pk}/")
