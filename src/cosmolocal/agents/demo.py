@@ -22,6 +22,7 @@ ABOUT = (
 ROLES: tuple[tuple[str, Any, Any], ...] = (
     ("steward", _("Steward"), _("Li Na keeps the rounds going")),
     ("treasurer", _("Treasurer"), _("Wei Guo keeps the books")),
+    ("second-treasurer", _("Second treasurer"), _("Zhu Hong agrees before money leaves")),
     ("auditor", _("Auditor"), _("Pan Yue reads all and changes nothing")),
     ("packer", _("Packer"), _("Tan Mei packs on Thursdays")),
     ("keeper", _("Hand-over keeper"), _("Lu Jing hands over at Yufeng Street")),

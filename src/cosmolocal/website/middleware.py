@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 from django_htmx.http import HttpResponseClientRedirect
 
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import limits, policy, queries
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
@@ -58,6 +58,8 @@ class DoorMiddleware:
         wanted = access.stated(name)
         reader: Reader = request.reader  # type: ignore[attr-defined]
         if policy.may_enter(reader, wanted, request.method or "GET"):
+            if reader.agent is None and request.method == "POST" and not _still_patient(request):
+                return render(request, "429.html", status=429)
             return None
         if wanted == "setup":
             return HttpResponseRedirect("/")
@@ -92,6 +94,11 @@ def _language(request: HttpRequest, reader: Reader, local: Node) -> str:
         except LookupError:
             continue
     return local.language if local.language in supported else settings.LANGUAGE_CODE
+
+
+def _still_patient(request: HttpRequest) -> bool:
+    """Strangers may send 120 forms a minute from one address; single forms are stricter."""
+    return limits.allow("stranger", limits.who(request), times=120, seconds=60)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,6 @@ def make(*, by: Agent) -> None:
         return
     local = node.current()
     north, east = local.latitude, local.longitude
-    known = north is not None and east is not None
     people.add_place(
         by=by, name=_("Sample hand-over place"), latitude=north, longitude=east, is_handover=True, key="sample:place"
     )
@@ -51,8 +50,8 @@ def make(*, by: Agent) -> None:
         place = people.add_place(
             by=by,
             name=_("Sample village %(number)d") % {"number": number + 1},
-            latitude=north + (number + 1) / 10 if known else None,
-            longitude=east - (number + 1) / 8 if known else None,
+            latitude=north if north is None else north + (number + 1) / 10,
+            longitude=east if east is None else east - (number + 1) / 8,
             key=f"sample:village {number}",
         )
         farm = people.add_producer(

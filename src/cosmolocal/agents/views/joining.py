@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -165,7 +166,8 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _invite(request: HttpRequest, **wish: Any) -> str:
     # From the page's key and the node's secret: the same page sent twice is one invitation with one link.
-    token = salted_hmac("agents.invite", f"{actor(request).pk}:{wish['key']}", algorithm="sha256").hexdigest()
+    secret = salted_hmac("agents.invite", f"{actor(request).pk}:{wish['key']}", algorithm="sha256").digest()
+    token = urlsafe_base64_encode(secret[:18])
     made = operations.invite(by=actor(request), token=token, **wish)
     request.session[_TOKENS] = {**request.session.get(_TOKENS, {}), str(made.pk): token}
     return reverse("agents:invitation", args=[made.pk])
