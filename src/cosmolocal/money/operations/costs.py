@@ -75,6 +75,9 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
     policy.permit_cash(by)
     if counted < 0:
         raise Refusal("money.bad_amount", _("Write how much is in the box; 0 when it is empty."), field="counted")
+    MoneyBox.objects.select_for_update().get(
+        pk=box.pk
+    )  # of two who count at once, the second sees what the first found
     locked = queries.boxes(box.currency).get(pk=box.pk)
     difference = counted - locked.resource.accounting_quantity
     if difference:

@@ -103,8 +103,10 @@ def reserve(
 ) -> int:
     """Sets `amount` minor units aside on an account for a later transfer to `target`; the id of the commitment.
 
-    Called by the deed that needs it, which has permitted `by`. Refuses: money.not_enough (`missing` in its facts).
+    Refuses: money.not_enough (`missing` in its facts), money.bad_amount, agents.not_allowed.
     """
+    policy.permit_holder(by, account)
+    journal.check_amount(amount)
     journal.check_same_currency(account, target)
     wish = CommitmentWish(
         action="transfer",
@@ -126,7 +128,8 @@ def reserve(
 
 @operation("money.release_reservation")
 def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: str = "") -> None:
-    """Gives back what was set aside, all but `keep` minor units."""
+    """Gives back what was set aside, all but `keep` minor units. Refuses: agents.not_allowed."""
+    policy.permit_books(by)
     flows.release(by=by, commitments=[commitment_id], keep={commitment_id: keep} if keep else None)
 
 
