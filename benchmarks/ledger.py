@@ -4,6 +4,7 @@ Ours is `money.operations.transfer` as every door calls it: permission, transact
 guarded quantities. The limit is the same in hand-written SQL (raw.py).
 """
 
+import gc
 import random
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from benchmarks.raw import Pair, Raw
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as books
+from cosmolocal.flows.models import EconomicResource
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.operation import operation
 from cosmolocal.money import operations as money
@@ -79,9 +81,8 @@ def prepare(size: int) -> Ledger:
     holders = Agent.objects.bulk_create(
         [Agent(kind="household", name=f"Household {n}", created_at=now) for n in range(size)], batch_size=5000
     )
-    resource = books.EconomicResource
-    stocks = resource.objects.bulk_create(
-        [resource(conforms_to_id=currency.specification_id, primary_accountable=holder) for holder in holders],
+    stocks = EconomicResource.objects.bulk_create(
+        [EconomicResource(conforms_to_id=currency.specification_id, primary_accountable=holder) for holder in holders],
         batch_size=5000,
     )
     accounts = Account.objects.bulk_create(
@@ -94,6 +95,9 @@ def prepare(size: int) -> Ledger:
     _fill(by=house, accounts=accounts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    # A hundred thousand rows in memory are the benchmark's own: the collector need not look at them again and again.
+    gc.collect()
+    gc.freeze()
     return Ledger(house, currency.specification_id, accounts, random.Random(7))
 
 
@@ -145,9 +149,9 @@ def batch(ground: Ground) -> Iterator[Row]:
         return count / taken.seconds
 
     def limit() -> float:
-        pairs = [_pair(*pair) for pair in ledger.pairs(count)]
+        legs = [(a.pk, b.pk, amount) for a, b, amount in ledger.pairs(count)]
         with watch() as taken:
-            raw.batch(pairs)
+            raw.batch(legs)
         return count / taken.seconds
 
     figure, bare = alternate(ours, limit, rounds=rounds)

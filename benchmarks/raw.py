@@ -11,6 +11,7 @@ import psycopg
 from django.db import connection
 
 Pair = tuple[int, int, int, int, int]  # resource, to resource, provider, receiver, quantity
+Leg = tuple[int, int, int]  # account, to account, quantity
 
 _OPERATION = (
     "INSERT INTO kernel_operation (code, by_id, at, key, fingerprint) VALUES ({0}, {0}, {0}, {0}, '') "
@@ -30,7 +31,29 @@ _GIVE = (
     "UPDATE flows_economicresource SET accounting_quantity = accounting_quantity + {0}, "
     "onhand_quantity = onhand_quantity + {0} WHERE id = {0} AND conforms_to_id = {0} AND primary_accountable_id = {0}"
 )
-_BATCH_COLUMNS = "quantity, provider_id, receiver_id, resource_id, to_resource_id"
+# The legs are a table l(source, target, quantity).
+_EVENTS = (
+    "INSERT INTO flows_economicevent (action, at, state, reason, operation_id, quantity, provider_id, receiver_id, "
+    "resource_id, to_resource_id, specification_id) SELECT 'transfer', {mark}, '', '', {mark}, l.quantity, "
+    "s.holder_id, t.holder_id, s.resource_id, t.resource_id, c.specification_id FROM {legs} "
+    "JOIN money_account s ON s.id = l.source JOIN money_account t ON t.id = l.target "
+    "JOIN money_currency c ON c.id = s.currency_id AND c.id = t.currency_id"
+)
+_SUMS = (
+    "UPDATE flows_economicresource AS r SET accounting_quantity = r.accounting_quantity + j.q, "
+    "onhand_quantity = r.onhand_quantity + j.q FROM (SELECT a.resource_id AS id, SUM(m.q) AS q FROM ("
+    "SELECT source AS account, -quantity AS q FROM {legs} UNION ALL SELECT target, quantity FROM {legs}) AS m "
+    "JOIN money_account a ON a.id = m.account GROUP BY a.resource_id) AS j WHERE r.id = j.id "
+    "AND (j.q >= 0 OR r.floor IS NULL OR r.accounting_quantity - r.promised_quantity + j.q >= r.floor)"
+)
+_LEGS_SQLITE = (
+    "(SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS target, "
+    "json_extract(value, '$[2]') AS quantity FROM json_each(?)) AS l"
+)
+_LEGS_POSTGRESQL = (
+    "(SELECT (v->>0)::bigint AS source, (v->>1)::bigint AS target, (v->>2)::bigint AS quantity "
+    "FROM jsonb_array_elements(%s::jsonb) AS v) AS l"
+)
 
 
 class Raw:
@@ -55,6 +78,8 @@ class Raw:
         self.operation, self.event, self.take, self.give = (
             sql.format(mark) for sql in (_OPERATION, _EVENT, _TAKE, _GIVE)
         )
+        legs = _LEGS_SQLITE if self.is_sqlite else _LEGS_POSTGRESQL
+        self.events, self.sums = (sql.format(mark=mark, legs=legs) for sql in (_EVENTS, _SUMS))
 
     def transfer(self, pair: Pair) -> None:
         """One transfer in one transaction: operation, event, two guarded updates."""
@@ -71,52 +96,15 @@ class Raw:
             raise ValueError("not enough")
         run("COMMIT")
 
-    def batch(self, pairs: Sequence[Pair]) -> None:
-        """Many transfers in one transaction: one insert of events, one update of the sums by resource."""
+    def batch(self, legs: Sequence[Leg]) -> None:
+        """Many transfers in one transaction, from account to account: one insert of events, one update of the sums."""
         run, now = self.link.execute, datetime.now(UTC)
         at = now.replace(tzinfo=None).isoformat(" ") if self.is_sqlite else now
-        sums: dict[int, int] = {}
-        for resource, to_resource, _provider, _receiver, quantity in pairs:
-            sums[resource] = sums.get(resource, 0) - quantity
-            sums[to_resource] = sums.get(to_resource, 0) + quantity
+        told = json.dumps(legs)
         run(self.begin)
         row = run(self.operation, ("raw", self.by, at, secrets.token_urlsafe(16))).fetchone()[0]
-        rows = [(quantity, *pair) for *pair, quantity in pairs]
-        if self.is_sqlite:
-            picked = ", ".join(f"json_extract(value, '$[{index}]')" for index in (0, 3, 4, 1, 2))
-            table = f"SELECT {picked} FROM json_each(?)"
-            sql = (
-                "INSERT INTO flows_economicevent (action, specification_id, at, state, reason, operation_id, "
-                f"{_BATCH_COLUMNS}) SELECT 'transfer', ?, ?, '', '', ?, t.* FROM ({table}) t"
-            )
-            run(sql, (self.specification, at, row, json.dumps(rows)))
-            changed = run(
-                "UPDATE flows_economicresource AS r SET accounting_quantity = r.accounting_quantity + j.q, "
-                "onhand_quantity = r.onhand_quantity + j.q FROM (SELECT json_extract(value, '$[0]') AS id, "
-                "json_extract(value, '$[1]') AS q FROM json_each(?)) AS j WHERE r.id = j.id AND r.conforms_to_id = ? "
-                "AND (j.q >= 0 OR r.floor IS NULL OR r.accounting_quantity - r.promised_quantity + j.q >= r.floor)",
-                (json.dumps(list(sums.items())), self.specification),
-            ).rowcount
-        else:
-            names = ("quantity", "resource_id", "to_resource_id", "provider_id", "receiver_id")
-            kinds = ", ".join(f"{name} bigint" for name in names)
-            run(
-                "INSERT INTO flows_economicevent (action, specification_id, at, state, reason, operation_id, "
-                f"{_BATCH_COLUMNS}) SELECT 'transfer', %s, %s, '', '', %s, {_BATCH_COLUMNS} "
-                f"FROM jsonb_to_recordset(%s::jsonb) AS j({kinds})",
-                (self.specification, at, row, json.dumps([dict(zip(names, r, strict=True)) for r in rows])),
-            )
-            changed = run(
-                "WITH j AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS j(id bigint, q bigint)), "
-                "l AS (SELECT r.id FROM flows_economicresource r JOIN j ON j.id = r.id ORDER BY r.id "
-                "FOR NO KEY UPDATE OF r) "
-                "UPDATE flows_economicresource AS r SET accounting_quantity = r.accounting_quantity + j.q, "
-                "onhand_quantity = r.onhand_quantity + j.q FROM j JOIN l ON l.id = j.id WHERE r.id = j.id "
-                "AND r.conforms_to_id = %s AND (j.q >= 0 OR r.floor IS NULL "
-                "OR r.accounting_quantity - r.promised_quantity + j.q >= r.floor)",
-                (json.dumps([{"id": id, "q": q} for id, q in sums.items()]), self.specification),
-            ).rowcount
-        if changed != len(sums):
+        run(self.events, (at, row, told))
+        if run(self.sums, (told, told)).rowcount != len({account for leg in legs for account in leg[:2]}):
             run("ROLLBACK")
             raise ValueError("not enough")
         run("COMMIT")

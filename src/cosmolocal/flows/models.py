@@ -149,10 +149,10 @@ class EconomicEvent(models.Model):
     state = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=40, blank=True)  # a code such as "spoiled", "count", never personal text
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, related_name="events", db_index=False)
-    fulfils = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="fulfilled_by")
-    input_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="inputs")
-    output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="outputs")
-    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by")
+    fulfils = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="fulfilled_by", db_index=False)
+    input_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="inputs", db_index=False)
+    output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="outputs", db_index=False)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by", db_index=False)
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="events")
 
     class Meta:
@@ -163,7 +163,12 @@ class EconomicEvent(models.Model):
             )
         ]
         indexes = [
+            # Most events name none of these, and an index of nothing costs as much to write as one of something.
             models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
+            models.Index(fields=["fulfils"], condition=Q(fulfils__isnull=False), name="event_fulfils"),
+            models.Index(fields=["input_of"], condition=Q(input_of__isnull=False), name="event_input_of"),
+            models.Index(fields=["output_of"], condition=Q(output_of__isnull=False), name="event_output_of"),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="event_corrects"),
         ]
 
 

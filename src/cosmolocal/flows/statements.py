@@ -8,6 +8,7 @@ never wait for each other in a circle.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -140,6 +141,110 @@ def move(told: Happening, at: datetime, operation_id: int) -> int | None:
         )
         found = cursor.fetchone()
     return found[0] if found else None
+
+
+_fields = attrgetter(
+    *("quantity", "specification_id", "resource_id", "to_resource_id", "provider_id", "receiver_id"),
+    *("guard", "agreement_id", "at", "value_on", "reason"),
+)
+
+
+class Moves:
+    """Many plain transfers: one statement writes the events, one moves the sums by resource.
+
+    `agree` is false where two of them say that a resource is of different kinds or owners.
+    """
+
+    def __init__(self, told: Sequence[Happening]) -> None:
+        self.agree = True
+        self.changes: dict[int, list[Any]] = {}  # resource -> [by how much, kind, owner, guard]
+        self.alike: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = []  # what rows share, rows
+        changes, last, rows = self.changes, list[Any](), list[tuple[Any, ...]]()
+        for one in told:
+            quantity, kind, source, target, provider, receiver, guard, agreement, *shared = _fields(one)
+            change = changes.get(source)
+            if change is None:
+                changes[source] = [-quantity, kind, provider, guard]
+            else:
+                change[0] -= quantity
+                change[3] = change[3] or guard
+                self.agree = self.agree and change[1] == kind and change[2] == provider
+            change = changes.get(target)
+            if change is None:
+                changes[target] = [quantity, kind, receiver, False]
+            else:
+                change[0] += quantity
+                self.agree = self.agree and change[1] == kind and change[2] == receiver
+            if shared != last:
+                last, rows = shared, []
+                self.alike.append((tuple(shared), rows))
+            rows.append((source, target, quantity, agreement))
+
+    def write(self, operation_id: int, now: datetime) -> list[int] | None:
+        """The ids of the events in the order told; None where a resource cannot move so (some may have moved)."""
+        ids: list[int] = []
+        for (at, value_on, reason), rows in self.alike:
+            shared = (moment(at or now), moment(value_on) if value_on else None, reason, operation_id)
+            ids.extend(_insert_moves(shared, rows))
+        return ids if self._shift() and len(ids) == sum(len(rows) for _shared, rows in self.alike) else None
+
+    def _shift(self) -> bool:
+        """Whether every resource was what was told of it, and had enough where that was asked."""
+        rows = [
+            (by, by, id, kind, owner, guard and by < 0, by)
+            for id, (by, kind, owner, guard) in sorted(self.changes.items())
+        ]
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.executemany(_SHIFT_MOVES_SQLITE, rows)
+            else:
+                cursor.execute(_SHIFT_MOVES_POSTGRESQL, [list(c) for c in zip(*(r[1:6] for r in rows), strict=True)])
+            return bool(cursor.rowcount == len(rows))
+
+
+def _insert_moves(shared: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Iterable[int]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(_INSERT_MOVES_SQLITE, [*shared, json.dumps(rows)])
+            # One statement of the only writer: its ids follow each other.
+            return range(cursor.lastrowid - cursor.rowcount + 1, cursor.lastrowid + 1)
+        cursor.execute(_INSERT_MOVES_POSTGRESQL, [*shared, *map(list, zip(*rows, strict=True))])
+        return [row[0] for row in cursor.fetchall()]
+
+
+# Parties and kind are those of the resources: that they were told so is checked where the sums move.
+_INSERT_MOVES = (
+    "INSERT INTO flows_economicevent (action, at, value_on, state, reason, operation_id, resource_id, to_resource_id, "
+    "quantity, agreement_id, provider_id, receiver_id, specification_id) "
+    "SELECT 'transfer', %s, %s, '', %s, %s, j.source, j.target, j.quantity, j.agreement, "
+    "s.primary_accountable_id, t.primary_accountable_id, s.conforms_to_id FROM {rows} "
+    "CROSS JOIN flows_economicresource s CROSS JOIN flows_economicresource t WHERE s.id = j.source AND t.id = j.target"
+)
+_INSERT_MOVES_SQLITE = _INSERT_MOVES.format(
+    rows="(SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS target, "
+    "json_extract(value, '$[2]') AS quantity, json_extract(value, '$[3]') AS agreement FROM json_each(%s)) AS j"
+)
+_INSERT_MOVES_POSTGRESQL = (
+    _INSERT_MOVES.format(
+        rows="unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
+        "WITH ORDINALITY AS j(source, target, quantity, agreement, place)"
+    )
+    + " ORDER BY j.place RETURNING id"
+)
+_SHIFT_MOVES_SQLITE = (
+    "UPDATE flows_economicresource SET accounting_quantity = accounting_quantity + %s, "
+    "onhand_quantity = onhand_quantity + %s WHERE id = %s AND conforms_to_id = %s AND primary_accountable_id = %s "
+    "AND (NOT %s OR floor IS NULL OR accounting_quantity - promised_quantity + %s >= floor)"
+)
+_SHIFT_MOVES_POSTGRESQL = (
+    "WITH j AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[]) "
+    "AS j(moved, id, kind, owner, guard)), "
+    "l AS (SELECT r.id FROM flows_economicresource r JOIN j ON j.id = r.id ORDER BY r.id FOR NO KEY UPDATE OF r) "
+    "UPDATE flows_economicresource AS r SET accounting_quantity = r.accounting_quantity + j.moved, "
+    "onhand_quantity = r.onhand_quantity + j.moved FROM j JOIN l ON l.id = j.id "
+    "WHERE r.id = j.id AND r.conforms_to_id = j.kind AND r.primary_accountable_id = j.owner "
+    "AND (NOT j.guard OR r.floor IS NULL OR r.accounting_quantity - r.promised_quantity + j.moved >= r.floor)"
+)
 
 
 def insert_events(rows: Sequence[Mapping[str, Any]]) -> list[int]:

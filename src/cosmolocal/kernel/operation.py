@@ -5,6 +5,7 @@ import functools
 import hashlib
 import inspect
 import json
+import operator
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -104,9 +105,7 @@ def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, A
             if state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE):
                 raise Refusal(
                     "kernel.disk_full",
-                    _(
-                        "This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."
-                    ),
+                    _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
                 ) from error
             if state in _DEADLOCKS or "database is locked" in str(error):
                 raise Refusal(
@@ -162,26 +161,31 @@ def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
 
 def fingerprint(kwargs: Mapping[str, Any]) -> str:
     """A short hash of a request: the same wish gives the same print on both databases and in any process."""
-    wishes = {name: _plain(value) for name, value in kwargs.items() if name not in ("by", "key")}
-    return hashlib.sha256(json.dumps(wishes, sort_keys=True, default=str).encode()).hexdigest()[:32]
+    wishes = {name: value for name, value in kwargs.items() if name not in ("by", "key")}
+    return hashlib.sha256(json.dumps(wishes, sort_keys=True, default=_plain).encode()).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:
+    """What JSON does not know, in words that it knows: called for such values only, since a request may be long."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _values_of(type(value))(value)
     if isinstance(value, models.Model):
         return f"{value._meta.label_lower}:{value.pk}"
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return dict(value)
     if isinstance(value, (set, frozenset)):
-        return sorted((_plain(v) for v in value), key=str)
+        return sorted(json.dumps(inner, default=_plain) for inner in value)
     if isinstance(value, (bytes, bytearray)):
         return hashlib.sha256(value).hexdigest()
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if isinstance(value, (list, tuple)) or (hasattr(value, "__iter__") and not isinstance(value, str)):
-        return [_plain(v) for v in value]
-    return value
+    return list(value) if hasattr(value, "__iter__") else str(value)
+
+
+@functools.cache
+def _values_of(kind: type) -> Callable[[Any], Any]:
+    names = [field.name for field in dataclasses.fields(kind)]
+    return operator.attrgetter(*names) if names else str
 
 
 def _frozen(result: Any) -> Any:

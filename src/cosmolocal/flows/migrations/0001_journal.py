@@ -140,16 +140,16 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(blank=True, max_length=40)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('agreement', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='flows.agreement')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='flows.economicevent')),
-                ('fulfils', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fulfilled_by', to='flows.commitment')),
+                ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='flows.economicevent')),
+                ('fulfils', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fulfilled_by', to='flows.commitment')),
                 ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='kernel.operation')),
                 ('provider', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent')),
                 ('receiver', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent')),
                 ('to_location', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.place')),
                 ('resource', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='flows.economicresource')),
                 ('to_resource', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events_to', to='flows.economicresource')),
-                ('input_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inputs', to='flows.process')),
-                ('output_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outputs', to='flows.process')),
+                ('input_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inputs', to='flows.process')),
+                ('output_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outputs', to='flows.process')),
                 ('specification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='flows.resourcespecification')),
             ],
         ),
@@ -174,6 +174,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='economicevent',
             index=models.Index(condition=models.Q(('agreement__isnull', False)), fields=['agreement'], name='event_agreement'),
+        ),
+        migrations.AddIndex(
+            model_name='economicevent',
+            index=models.Index(condition=models.Q(('fulfils__isnull', False)), fields=['fulfils'], name='event_fulfils'),
+        ),
+        migrations.AddIndex(
+            model_name='economicevent',
+            index=models.Index(condition=models.Q(('input_of__isnull', False)), fields=['input_of'], name='event_input_of'),
+        ),
+        migrations.AddIndex(
+            model_name='economicevent',
+            index=models.Index(condition=models.Q(('output_of__isnull', False)), fields=['output_of'], name='event_output_of'),
+        ),
+        migrations.AddIndex(
+            model_name='economicevent',
+            index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='event_corrects'),
         ),
         migrations.AddConstraint(
             model_name='economicevent',

@@ -16,6 +16,7 @@ from cosmolocal.flows.models import (
     row_id,
 )
 from cosmolocal.flows.rules import Happening, Promise, Stock
+from cosmolocal.kernel.sets import among
 
 
 def balance(resource: EconomicResource | int) -> int:
@@ -114,7 +115,7 @@ def promises(ids: Iterable[int]) -> dict[int, Promise]:
         *("pk", "specification_id", "provider_id", "receiver_id", "resource_id", "satisfies_id", "agreement_id"),
         *("quantity", "fulfilled_quantity", "finished"),
     )
-    rows = Commitment.objects.filter(pk__in=list(ids)).values_list(*columns)
+    rows = Commitment.objects.filter(pk__in=among(ids)).values_list(*columns)
     return {row[0]: Promise(*row) for row in rows}
 
 
@@ -123,7 +124,7 @@ def stocks(ids: Iterable[int]) -> dict[int, Stock]:
     columns = ("pk", "conforms_to_id", "primary_accountable_id", "conforms_to__medium_of_exchange")
     contents = Exists(EconomicResource.objects.filter(contained_in=OuterRef("pk")))
     rows = (
-        EconomicResource.objects.filter(pk__in=list(ids))
+        EconomicResource.objects.filter(pk__in=among(ids))
         .annotate(has_contents=contents)
         .values_list(*columns, "accounting_quantity", "onhand_quantity", "contained_in_id", "has_contents")
     )

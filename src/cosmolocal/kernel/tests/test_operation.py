@@ -1,6 +1,9 @@
 """One operation: one row, one key, one result; a refusal leaves nothing behind."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -114,3 +117,30 @@ def test_a_fingerprint_sees_every_value_but_not_the_order_of_names(jo: Agent) ->
     assert fingerprint({"a": 1, "b": [jo]}) == fingerprint({"b": [jo], "a": 1})
     assert fingerprint({"a": 1}) != fingerprint({"a": 2})
     assert fingerprint({"a": 1, "by": jo, "key": "x"}) == fingerprint({"a": 1, "by": None, "key": "y"})
+
+
+def test_a_fingerprint_sees_into_wishes_of_every_kind(jo: Agent) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Line:
+        who: Agent
+        on: date
+        count: int = 1
+
+    day = date(2026, 12, 5)
+    wishes = [
+        [Line(jo, day)],
+        [Line(jo, day, 2)],
+        [Line(jo, day + timedelta(1))],
+        (line for line in [Line(jo, day), Line(jo, day)]),
+        {3: 4},
+        {3: 5},
+        {jo.pk, 8},
+        frozenset({jo.pk}),
+        b"picture",
+        b"another",
+        Decimal("1.50"),
+        None,
+    ]
+    assert len({fingerprint({"wish": wish}) for wish in wishes}) == len(wishes)
+    assert fingerprint({"a": {"x", "y", "z"}}) == fingerprint({"a": {"z", "y", "x"}})
+    assert fingerprint({"a": [Line(jo, day)]}) == fingerprint({"a": (Line(Agent(pk=jo.pk), day),)})
