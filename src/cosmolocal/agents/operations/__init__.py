@@ -28,6 +28,7 @@ from cosmolocal.agents.operations.people import (
     change_contact,
     change_profile,
     make_user,
+    note_age,
 )
 from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
 from cosmolocal.agents.operations.signing_in import make_sign_in_code, use_sign_in_code
@@ -61,6 +62,7 @@ __all__ = [
     "leave_group",
     "make_sign_in_code",
     "make_user",
+    "note_age",
     "start_helping",
     "use_sign_in_code",
     "welcome",

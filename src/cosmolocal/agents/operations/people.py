@@ -164,6 +164,18 @@ def change_profile(
     return locked
 
 
+@operation("agents.note_age")
+def note_age(*, by: Agent, agent: Agent, is_minor: bool, key: str = "") -> Contact:
+    """Notes whether a person is under age; who is stands on no public page. Refuses: agents.not_allowed."""
+    policy.permit(by, policy.STEWARD)
+    contact, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
+    contact.is_minor = is_minor
+    contact.save(update_fields=["is_minor"])
+    if is_minor:
+        Agent.objects.filter(pk=agent.pk).update(is_public=False)
+    return contact
+
+
 def new_agent(kind: str, name: str, **fields: Any) -> Agent:
     """A row for somebody or something new; inside operations only. Refuses: agents.name_missing, agents.code_taken."""
     if not name.strip():

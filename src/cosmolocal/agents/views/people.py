@@ -180,6 +180,19 @@ def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def note_age(request: HttpRequest, pk: int) -> HttpResponse:
+    """Under age, or not any more."""
+    agent = _changeable(request, pk)
+    is_minor = request.POST.get("minor") == "1"
+    return deed(
+        request,
+        lambda key: operations.note_age(by=actor(request), agent=agent, is_minor=is_minor, key=key),
+        reverse("agents:person", args=[agent.pk]),
+        _("It is noted."),
+    )
+
+
+@require_POST
 def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time code to show or print: the page shows it this once."""
     agent = _changeable(request, pk)

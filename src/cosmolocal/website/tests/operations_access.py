@@ -33,6 +33,7 @@ _PEOPLE = {
     "leave_group": "steward own",
     "make_sign_in_code": "steward",
     "make_user": "steward treasurer",
+    "note_age": "steward",
     "start_helping": "steward own",
     "use_sign_in_code": "house",
     "vote": "asked",

@@ -178,6 +178,24 @@ def test_a_helper_acts_for_somebody_and_both_names_are_kept(people: dict[str, Ag
     assert "acting for" not in browser.get("/home/").content.decode()
 
 
+def test_who_is_under_age_stands_on_no_public_page(people: dict[str, Agent], signed_in: Browser) -> None:
+    member = people["member"]
+    operations.change_profile(by=member, agent=member, name="Member", is_public=True, shown_to_members=True)
+    signed_in(people["steward"]).post(f"/people/{member.pk}/age/", {"minor": "1"})
+    assert not queries.visible_to(queries.STRANGER).filter(pk=member.pk).exists()
+    again = signed_in(member).post("/people/me/profile/", {"name": "Member", "sight": "public"})
+    assert again.status_code == 422
+
+
+def test_a_steward_notes_that_somebody_has_left(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser, member = signed_in(people["steward"]), people["member"]
+    assert browser.post(f"/steward/leaves/{member.pk}/", {"sure": "on"}).status_code == 302
+    page = browser.get(f"/people/{member.pk}/").content.decode()
+    assert "has left" in page
+    assert "taken out of the books on" in page
+    assert "Show a code" not in page
+
+
 def test_stuck_work_is_tried_again(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
     trouble = JobTrouble.objects.create(
         name="website.open_accounts", args=[local.pk], key="job:1", sentence="No connection", at=local.created_at

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import rules
@@ -51,6 +53,30 @@ def leave(request: HttpRequest) -> HttpResponse:
         "forgotten": format_day(rules.anonymise_on(clock.today(), keeps_books=True)),
     }
     return one_form(request, LeaveForm(request.POST or None), act, template="website/leave.html", **context)
+
+
+def note_leaving(request: HttpRequest, pk: int) -> HttpResponse:
+    """A steward notes that somebody has left, for those who do not do it themselves."""
+    agent = get_object_or_404(people.visible_to(people.reader(request)), pk=pk, kind="person", hidden_at=None)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.leave_local(by=actor(request), agent=agent, key=data["key"])
+        messages.success(request, _("%(name)s has left.") % {"name": agent.name})
+        return reverse("agents:person", args=[agent.pk])
+
+    form = LeaveForm(request.POST or None)
+    form.fields["sure"].label = _("Yes, %(name)s has left") % {"name": agent.name}
+    return one_form(
+        request,
+        form,
+        act,
+        title=_("%(name)s leaves") % {"name": agent.name},
+        lead=_("Hidden at once; tasks end; the treasurer is told what to pay back. This cannot be undone."),
+        submit=_("Note it"),
+        danger=True,
+        back=reverse("agents:person", args=[agent.pk]),
+        back_label=agent.name,
+    )
 
 
 def left(request: HttpRequest) -> HttpResponse:
