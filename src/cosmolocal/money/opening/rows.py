@@ -31,7 +31,7 @@ _DATES = (
     r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?",
     r"(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})",
 )
-_LARGEST = 10**13
+_LARGEST = 10**11  # whole units, so that sums of many rows still fit a column
 NEVER_A_MEMBER = frozenset({Role.Name.GUEST, Role.Name.PRODUCER})
 
 
@@ -172,11 +172,11 @@ class Reader:
             number = parse_decimal(text, self.decimal_mark)
         except Refusal as refusal:
             raise RowRefused(str(refusal)) from refusal
+        if abs(number) >= _LARGEST:
+            raise RowRefused(_("“%(text)s” is too much. Is there a digit too many?") % {"text": text})
         minor = to_units(number, self.decimals)
         if to_decimal(minor, self.decimals) != number:
             raise RowRefused(_("“%(text)s” has more digits than the money has.") % {"text": text})
-        if abs(minor) >= _LARGEST:
-            raise RowRefused(_("“%(text)s” is too much. Is there a digit too many?") % {"text": text})
         if least is not None and minor < least:
             raise RowRefused(_("“%(text)s” is below 0, which cannot be here.") % {"text": text})
         return minor

@@ -46,7 +46,7 @@ def test_a_whole_village_by_browser(village: Village) -> None:
     upload.refresh_from_db()
     assert bytes(upload.data) == b""
     assert queries.sums_agree().difference == 0
-    assert queries.fund("share_capital").resource.accounting_quantity == 1200000
+    assert queries.fund("share_capital").resource.accounting_quantity == 160000
 
 
 def test_a_wrong_guess_is_put_right_and_a_difference_is_asked_about(village: Village) -> None:

@@ -230,3 +230,7 @@ def test_bad_days_are_told_and_never_break_a_page(village: Village) -> None:
     ):
         assert client.get(address).status_code == 422
     assert client.get("/money/sheet/?as=exe").status_code == 404
+    for address in ("in/?account=x", "in/?account=" + "9" * 30, "accounts/?q=%00&page=x", "unmatched/?page=-1"):
+        assert client.get(f"/money/{address}").status_code == 200
+    assert client.get(f"/money/in/?account={amina.pk}").context["form"]["account"].value() == f"Amina #{amina.pk}"
+    assert client.get("/money/accounts/" + "9" * 30 + "/").status_code == 404

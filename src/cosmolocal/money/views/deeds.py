@@ -34,7 +34,8 @@ def come_in(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("It is booked for %(name)s.") % {"name": data["account"]})
         return reverse("money:account", args=[data["account"].pk])
 
-    chosen = queries.members().filter(pk=request.GET.get("account") or 0).first()
+    asked = request.GET.get("account", "")
+    chosen = queries.members().filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
     form = forms.ComeInForm(request.POST or None, currency=currency, initial={"account": chosen})
     return read_twice(request, form, act, title=_("Money came in"), submit=_("Yes, it came in"), **_desk())
 

@@ -45,7 +45,7 @@ _OPEN_LISTS = (PaymentList.State.ASKED, PaymentList.State.AGREED)
 
 def accounts(request: HttpRequest) -> HttpResponse:
     """Members, restaurants and producers with how they stand; or only those below what was agreed."""
-    search, show = request.GET.get("q", ""), request.GET.get("show", "")
+    search, show = request.GET.get("q", "").replace("\x00", ""), request.GET.get("show", "")
     below = queries.below_floor()
     found = below if show == "below" else queries.members(search)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
