@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,12 +29,18 @@ def bring_up(args: argparse.Namespace) -> int:
     if args.command == "demo":
         os.environ["COSMOLOCAL_DEMO"] = "1"
         os.environ.setdefault("COSMOLOCAL_SQLITE_SYNCHRONOUS", "NORMAL")
-    sink = _start_sink(home) if args.command == "demo" and not args.no_serve else None
+    serves = not getattr(args, "no_serve", False)
+    if serves and _is_taken(args.host, int(os.environ["PORT"])):
+        sys.stderr.write(
+            f"Port {os.environ['PORT']} is in use. Stop what uses it, or choose another one: --port 8001\n"
+        )
+        return 1
+    sink = _start_sink(home) if args.command == "demo" and serves else None
     words = ["prepare", "--address", f"http://localhost:{os.environ['PORT']}"]
     if args.command == "demo":
         words += ["--demo", *(["--fresh"] if args.fresh else [])]
     done = subprocess.run([*PYTHON, "cosmolocal.config.commands", *words], check=False)
-    if done.returncode or getattr(args, "no_serve", False):
+    if done.returncode or not serves:
         return done.returncode
     workers = args.workers or int(os.environ.get("WEB_WORKERS", "1"))
     commands = {
@@ -43,6 +50,18 @@ def bring_up(args: argparse.Namespace) -> int:
     if sink:
         commands["sink"] = sink
     return Watch(commands).run()
+
+
+def _is_taken(host: str, port: int) -> bool:
+    """Asked beforehand, since the web server would share a port silently."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError:
+            return True
+    return False
 
 
 def _granian(host: str, port: str, workers: int) -> list[str]:
