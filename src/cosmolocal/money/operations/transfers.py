@@ -80,14 +80,16 @@ def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None,
 
 
 def _happening(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.Stamp) -> Happening:
+    _source_id, resource, provider, specification = source
+    _target_id, to_resource, receiver, _specification = target
     return Happening(
         "transfer",
         leg.amount,
-        source.specification_id,
-        source.holder_id,
-        target.holder_id,
-        source.resource_id,
-        target.resource_id,
+        specification,
+        provider,
+        receiver,
+        resource,
+        to_resource,
         leg.agreement_id,
         leg.fulfils_id,
         stamp.at,
