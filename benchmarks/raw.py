@@ -1,5 +1,6 @@
 """The limit of the ledger: the same rows and checks as our transfer, in hand-written SQL on the bare driver."""
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -14,7 +15,7 @@ Pair = tuple[int, int, int, int, int]  # resource, to resource, provider, receiv
 Leg = tuple[int, int, int]  # account, to account, quantity
 
 _OPERATION = (
-    "INSERT INTO kernel_operation (code, by_id, at, key, fingerprint) VALUES ({0}, {0}, {0}, {0}, '') "
+    "INSERT INTO kernel_operation (code, by_id, at, key, fingerprint) VALUES ({0}, {0}, {0}, {0}, {0}) "
     "ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id"
 )
 _EVENT = (
@@ -87,7 +88,8 @@ class Raw:
         run, kind, now = self.link.execute, self.specification, datetime.now(UTC)
         at = now.replace(tzinfo=None).isoformat(" ") if self.is_sqlite else now
         run(self.begin)
-        row = run(self.operation, ("raw", self.by, at, secrets.token_urlsafe(16))).fetchone()[0]
+        printed = hashlib.sha256(repr(pair).encode()).hexdigest()[:32]
+        row = run(self.operation, ("raw", self.by, at, secrets.token_urlsafe(16), printed)).fetchone()[0]
         run(self.event, (quantity, provider, receiver, resource, to_resource, kind, at, row))
         taken = run(self.take, (quantity, quantity, resource, kind, provider, quantity)).rowcount
         given = run(self.give, (quantity, quantity, to_resource, kind, receiver)).rowcount
@@ -102,7 +104,8 @@ class Raw:
         at = now.replace(tzinfo=None).isoformat(" ") if self.is_sqlite else now
         told = json.dumps(legs)
         run(self.begin)
-        row = run(self.operation, ("raw", self.by, at, secrets.token_urlsafe(16))).fetchone()[0]
+        printed = hashlib.sha256(told.encode()).hexdigest()[:32]
+        row = run(self.operation, ("raw", self.by, at, secrets.token_urlsafe(16), printed)).fetchone()[0]
         run(self.events, (at, row, told))
         if run(self.sums, (told, told)).rowcount != len({account for leg in legs for account in leg[:2]}):
             run("ROLLBACK")

@@ -167,7 +167,7 @@ def fingerprint(kwargs: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     """What JSON does not know, in words that it knows: called for such values only, since a request may be long."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if hasattr(type(value), "__dataclass_fields__"):
         return _values_of(type(value))(value)
     if isinstance(value, models.Model):
         return f"{value._meta.label_lower}:{value.pk}"
