@@ -29,7 +29,7 @@ def public(request: HttpRequest) -> HttpResponse:
     local, farms = people.home_local(), [farm for farm in people.producers() if farm.is_public]
     context = {
         "home_local": local,
-        "farms": farms,
+        "farms": [{"label": farm.name, "note": farm.about[:120]} for farm in farms],
         "stops": _map(local, farms),
         "goods": GOODS,
         "map_title": _("%(name)s and its farms") % {"name": local.name},
@@ -126,7 +126,8 @@ def _map(local: Agent, farms: list[Agent]) -> list[dict[str, Any]]:
             "lat": agent.place.latitude,
             "lon": agent.place.longitude,
             "tone": "store" if agent.is_home else "farm",
+            "number": number or None,
         }
-        for agent in [local, *farms]
+        for number, agent in enumerate([local, *farms])
         if agent.place and agent.place.latitude is not None
     ]
