@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 kind="${1:-landing}"
 [ $# -eq 0 ] || shift
 workers="${TEST_WORKERS:-2}"
-pytest=".venv/bin/python -m pytest -q -n $workers --dist worksteal"
+pytest=".venv/bin/python -m pytest -q -n $workers --dist worksteal --durations 10 --durations-min 10"
 [ "$kind" = all ] && export COSMOLOCAL_TEST_ALL=1
 unset DATABASE_URL
 
