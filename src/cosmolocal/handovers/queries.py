@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -16,12 +16,9 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import rules
-from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.models import Crate, Handover, Loss, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.look import numbers
-
-if TYPE_CHECKING:
-    from cosmolocal.flows.models import Commitment
 
 AT_WORK = timedelta(minutes=15)  # who touched a crate since then is packing now
 
@@ -363,27 +360,35 @@ def next_crate(handover: Handover, reader: Agent, after: int = 0) -> Crate | Non
     return next(iter([*later, *free, *waiting]), None)
 
 
+_COLUMNS = (
+    *("pk", "receiver_id", "specification_id", "quantity"),
+    *("packed__asked", "packed__quantity", "packed__reason", "packed__lot__lot"),
+)
+
+
 def _lines(handover: Handover, receiver_id: int | None = None) -> list[Line]:
+    """Bare columns, since a region's hand-over has twenty thousand lines."""
     home = people.home_local().pk
     due = journal.due_at(handover.place_id, handover.begins, finished=None).filter(provider_id=home)
     if receiver_id is not None:
         due = due.filter(receiver_id=receiver_id)
-    commitments = list(due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).select_related("packed__lot"))
-    goods = measured({commitment.specification_id for commitment in commitments})
-    lines = [_line(commitment, goods) for commitment in commitments if commitment.specification_id in goods]
+    rows = list(due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by().values_list(*_COLUMNS))
+    goods = measured({row[2] for row in rows})
+    lines = [_line(row, goods[row[2]]) for row in rows if row[2] in goods]
     return sorted(lines, key=lambda line: (line.goods.producer, line.goods.name, line.commitment_id))
 
 
-def _line(commitment: "Commitment", goods: dict[int, Measured]) -> Line:
-    packed: Packed | None = getattr(commitment, "packed", None)
+def _line(row: tuple[Any, ...], goods: Measured) -> Line:
+    commitment_id, receiver_id, specification_id, promised, asked, packed, reason, lot = row
+    is_packed = packed is not None
     return Line(
-        commitment_id=commitment.pk,
-        receiver_id=commitment.receiver_id,
-        specification_id=commitment.specification_id,
-        goods=goods[commitment.specification_id],
-        asked=packed.asked if packed else commitment.quantity,
-        is_packed=packed is not None,
-        quantity=packed.quantity if packed else commitment.quantity,
-        reason=packed.reason if packed else "",
-        lot=packed.lot.lot if packed and packed.lot else "",
+        commitment_id=commitment_id,
+        receiver_id=receiver_id,
+        specification_id=specification_id,
+        goods=goods,
+        asked=asked if is_packed else promised,
+        is_packed=is_packed,
+        quantity=packed if is_packed else promised,
+        reason=reason or "",
+        lot=lot or "",
     )

@@ -184,7 +184,9 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
         keep={line.commitment_id: line.granted for line in changed},
     )
     fields = ["granted", "cap", "estimate", "upper", "deposit", "split", "reason"]
-    OrderLine.objects.bulk_update(changed, fields, batch_size=200)
+    OrderLine.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=1000
+    )
     orders = sorted({line.order_id for line in changed})
     lower_orders(by, orders)
     for start in range(0, len(orders), TOLD_AT_ONCE):
@@ -249,7 +251,13 @@ def lower_orders(by: Agent, order_ids: Iterable[int]) -> None:
         order.estimate, order.upper = sums[order.pk]["estimates"], sums[order.pk]["uppers"]
         order.version += 1
         order.changed_at = running().at
-    Order.objects.bulk_update(orders, ["estimate", "upper", "version", "changed_at"], batch_size=500)
+    Order.objects.bulk_create(
+        orders,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["estimate", "upper", "version", "changed_at"],
+        batch_size=1000,
+    )
     keep = {order.payment_id: order.upper for order in orders if order.payment_id}
     flows.release(by=by, commitments=list(keep), keep=keep)
 

@@ -11,7 +11,6 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.kernel.jobs import announce
@@ -21,7 +20,14 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations.orders import Draft, LineWish, account_of, load_offers, write
+from cosmolocal.practices.shop.operations.orders import (
+    Draft,
+    LineWish,
+    account_of,
+    load_offers,
+    payment_wish,
+    write,
+)
 from cosmolocal.practices.shop.operations.rounds import lock
 
 if TYPE_CHECKING:
@@ -178,7 +184,9 @@ def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) 
 
 
 def _swap_households(by: Agent, first: Order, second: Order) -> None:
-    """One household has one order in a round, so one steps aside to the node itself for a moment."""
+    """One household has one order in a round, so one steps aside to the node itself for a moment. What a crate comes
+    to is set aside where it stands now: a fact, so no floor stops it.
+    """
     mine, yours = first.household, second.household
     for order in (first, second):
         if order.payment_id:
@@ -188,24 +196,7 @@ def _swap_households(by: Agent, first: Order, second: Order) -> None:
         order.household, order.changed_at = household, running().at
         order.save(update_fields=["household", "payment", "changed_at"])
     prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]
-    promised = flows.commit(by=by, wishes=[_set_aside_after_all(by, order) for order in prepaid])
+    promised = flows.commit(by=by, wishes=[payment_wish(_draft(by, order), order, guard=False) for order in prepaid])
     for order, payment in zip(prepaid, promised, strict=True):
         order.payment_id = payment.pk
         order.save(update_fields=["payment"])
-
-
-def _set_aside_after_all(by: Agent, order: Order) -> CommitmentWish:
-    """What a crate comes to is set aside where it stands now: a fact, so no floor stops it."""
-    account, target = account_of(_draft(by, order)), order.round.account
-    return CommitmentWish(
-        action="transfer",
-        provider=account.holder_id,
-        receiver=target.holder_id,
-        specification=account.currency.specification_id,
-        quantity=order.upper,
-        agreement=order.agreement_id,
-        is_reciprocal=True,
-        resource=account.resource_id,
-        to_resource=target.resource_id,
-        guard=False,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -12,17 +12,18 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, SupplierTerms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_daytime
-from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.rules import Price
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from cosmolocal.money.models import Account
 
 MOST = 9999  # items in one line; more is a slip of the hand
@@ -36,6 +37,39 @@ class LineWish:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What ordering needs to know of one thing on offer; read in one statement, since a round has thousands."""
+
+    id: int
+    item_id: int
+    intent_id: int | None
+    lot_id: int | None
+    closes_at: datetime | None
+    pack: int
+    tolerance_bp: int
+    deposit: int
+    specification_id: int
+    product: str
+    label: str
+    seller: str
+    list_is_gross: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.product}, {self.label}" if self.label else self.product
+
+
+class PriceFacts(NamedTuple):
+    """What ordering needs to know of a price version."""
+
+    id: int
+    price: int
+    purchase: int
+    per_quantity: int
+    tax_code_id: int
+
+
 @dataclass
 class Draft:
     """An order on its way: its round, the lines it has, the ones it wants, and what that changes."""
@@ -46,7 +80,7 @@ class Draft:
     order: Order | None
     lines: dict[int, OrderLine] = field(default_factory=dict)
     wanted: dict[int, int] = field(default_factory=dict)
-    offers: dict[int, RoundOffer] = field(default_factory=dict)
+    offers: dict[int, Sale] = field(default_factory=dict)
 
     @property
     def changed(self) -> list[int]:
@@ -142,13 +176,13 @@ def cancel_order(
 
 def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> Draft:
     """The order as it is now. The household's row is locked, so two of its people never order at the same moment."""
-    holder = Agent.objects.select_for_update(no_key=True).get(pk=household.pk)
-    fresh = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round.pk)
-    order = Order.objects.filter(round=fresh, household=holder).first()
-    draft = Draft(by, fresh, holder, order)
+    Agent.objects.select_for_update(no_key=True).values_list("pk").get(pk=household.pk)
+    fresh = _fresh(round)
+    order = Order.objects.filter(round=fresh, household=household).order_by().first()
+    draft = Draft(by, fresh, household, order)
     if order is None:
         return draft
-    order.round, order.household = fresh, holder
+    order.round, order.household = fresh, household
     if order.state != Order.State.CANCELLED and order.version != version:
         raise Refusal(
             "shop.changed_elsewhere",
@@ -158,6 +192,19 @@ def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -
         )
     draft.lines = {line.offer_id: line for line in order.lines.all()}
     return draft
+
+
+def _fresh(round: OrderRound) -> OrderRound:
+    """The round as it is now; what never changes while it takes orders is taken from where the page read it."""
+    state = ("state", "opens_at", "closes_at", "allow_cash", "handover_id")
+    cached = round._state.fields_cache
+    if "handover" in cached and "account" in cached:
+        now = OrderRound.objects.values(*state).get(pk=round.pk)
+        if now["handover_id"] == round.handover_id:
+            for name, value in now.items():
+                setattr(round, name, value)
+            return round
+    return OrderRound.objects.select_related("handover", "account__currency").get(pk=round.pk)
 
 
 def _check_open(round: OrderRound, now: datetime) -> None:
@@ -201,10 +248,23 @@ def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None
         _check_not_fixed(draft, offer_id, now)
 
 
-def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, RoundOffer]:
-    """Offer id -> offer with its goods and the supplier's terms (one statement)."""
-    joined = "item__product__producer__supplier_terms"
-    return RoundOffer.objects.filter(round=round).select_related(joined).in_bulk(list(ids))
+_PRODUCT = "item__product__"
+_SALE = (
+    *("pk", "item_id", "intent_id", "lot_id", "closes_at", "item__pack_quantity", "item__tolerance_bp"),
+    *("item__deposit", _PRODUCT + "specification_id", _PRODUCT + "name", "item__label"),
+    *(_PRODUCT + "producer__supplier_terms__seller", _PRODUCT + "producer__supplier_terms__list_is_gross"),
+)
+_USUAL = SupplierTerms()
+
+
+def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, Sale]:
+    """Offer id -> what is on sale, with the supplier's terms (one statement)."""
+    found = {}
+    for row in RoundOffer.objects.filter(round=round, pk__in=list(ids)).values_list(*_SALE):
+        facts: list[Any] = list(row)
+        facts[-2:] = [facts[-2] or _USUAL.seller, _USUAL.list_is_gross if facts[-1] is None else facts[-1]]
+        found[row[0]] = Sale(*facts)
+    return found
 
 
 def _is_fixed(draft: Draft, offer_id: int, now: datetime) -> bool:
@@ -219,31 +279,32 @@ def _check_not_fixed(draft: Draft, offer_id: int, now: datetime) -> None:
         raise Refusal(
             "shop.line_fixed",
             _("%(name)s closed on %(when)s, since its producer needs more time. It stays as it was; change the rest.")
-            % {"name": offer.item, "when": format_daytime(offer.closes_at)},
+            % {"name": offer.name, "when": format_daytime(offer.closes_at)},
             offers=[offer_id],
         )
 
 
 def write(draft: Draft, pays: str, *, late: bool = False) -> None:
-    """Writes what a draft changes: promises of goods, lines, and the money set aside. `late`: after closing, no intent
-    is asked, since nothing is on offer any more; the scale will tell.
+    """Writes what a draft changes: promises of goods and of money in one deed, the order and its lines.
+
+    `late`: after closing, no intent is asked, since nothing is on offer any more; the scale will tell.
     """
     order = draft.order
     _forget(draft, [*draft.dropped, *(offer for offer in draft.changed if offer in draft.lines)])
-    agreement_id = order.agreement_id if order else flows.agree(by=draft.by, name=draft.round.name).pk
+    if order is None:
+        agreement = flows.agree(by=draft.by, name=draft.round.name)
+        order = Order(round=draft.round, household=draft.household, agreement_id=agreement.pk, version=0)
+        draft.order = order
     fresh = _lines(draft, draft.changed)
-    _promise(draft, agreement_id, fresh, late=late)
     kept = [line for offer, line in draft.lines.items() if offer in draft.wanted and offer not in draft.changed]
     every = [*kept, *fresh]
-    if order is None:
-        order = draft.order = Order(round=draft.round, household=draft.household, agreement_id=agreement_id, version=0)
     if order.state == Order.State.CANCELLED:
         order.state = Order.State.OPEN
     order.placed_by, order.changed_at = draft.by, running().at
     order.version += 1
     order.estimate = rules.upper_total((line.estimate, line.deposit) for line in every)
     upper = rules.upper_total((line.upper, line.deposit) for line in every)
-    _set_aside(draft, order, pays, upper)
+    _promise(draft, order, fresh, _payment(draft, order, pays, upper), late=late)
     order.save()
     for line in fresh:
         line.order = order
@@ -259,36 +320,33 @@ def _forget(draft: Draft, offer_ids: Sequence[int]) -> None:
 
 def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
     """New rows for these offers; what was in the order before keeps the price version it had."""
-    offers = [draft.offers[offer] for offer in offer_ids]
-    prices = _prices(draft, offers)
-    codes = {price.tax_code_id for price in prices.values()}
-    today = clock.wall(running().at, node.current().zone).date()
-    rates = catalog.tax_rates(today, codes) if codes else {}
+    prices = _prices(draft, offer_ids)
+    codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
+    rates = catalog.tax_rates(clock.today(), codes) if codes else {}
     made = []
-    for offer in offers:
-        before, version = draft.lines.get(offer.pk), prices[offer.pk]
-        terms = _terms(offer)
+    for offer_id in offer_ids:
+        before, version, sale = draft.lines.get(offer_id), prices[offer_id], draft.offers[offer_id]
         basis = Price(
             price=version.price,
             purchase=version.purchase,
             per_quantity=version.per_quantity,
-            pack=offer.item.pack_quantity,
-            tolerance_bp=offer.item.tolerance_bp,
-            deposit=offer.item.deposit,
+            pack=sale.pack,
+            tolerance_bp=sale.tolerance_bp,
+            deposit=sale.deposit,
             tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
-            list_is_gross=terms.list_is_gross,
+            list_is_gross=sale.list_is_gross,
         )
-        count = draft.wanted[offer.pk]
+        count = draft.wanted[offer_id]
         priced = rules.price_line(basis, count, draft.round.transport_bp)
         made.append(
             OrderLine(
-                offer=offer,
-                price=version,
+                offer_id=offer_id,
+                price_id=version.id,
                 count=count,
                 wished=priced.wished,
                 granted=priced.wished,
                 cap=priced.cap,
-                seller=before.seller if before else terms.seller,
+                seller=before.seller if before else sale.seller,
                 tax_bp=basis.tax_bp,
                 estimate=priced.estimate,
                 upper=priced.upper,
@@ -299,60 +357,80 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
     return made
 
 
-def _prices(draft: Draft, offers: Sequence[RoundOffer]) -> dict[int, PriceVersion]:
+def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
     """Offer id -> price version: the one the line has already, else the one in force now for this customer."""
-    kept = [draft.lines[offer.pk].price_id for offer in offers if offer.pk in draft.lines]
-    had = PriceVersion.objects.in_bulk(kept) if kept else {}
-    new = [offer.item_id for offer in offers if offer.pk not in draft.lines]
-    current = catalog.current_prices(new, draft.household.group) if new else {}
-    found: dict[int, PriceVersion] = {}
-    for offer in offers:
-        line = draft.lines.get(offer.pk)
-        version = had[line.price_id] if line else current.get(offer.item_id)
+    kept = [draft.lines[offer].price_id for offer in offer_ids if offer in draft.lines]
+    had = {row[0]: PriceFacts(*row) for row in _price_rows(pk__in=kept)} if kept else {}
+    new = [draft.offers[offer].item_id for offer in offer_ids if offer not in draft.lines]
+    current = _in_force(new, draft.household.group) if new else {}
+    found: dict[int, PriceFacts] = {}
+    for offer in offer_ids:
+        line = draft.lines.get(offer)
+        version = had[line.price_id] if line else current.get(draft.offers[offer].item_id)
         if version is None:
             raise Refusal(
                 "shop.not_offered",
-                _("%(name)s has no price yet. Take it out, and tell a steward.") % {"name": offer.item},
-                offers=[offer.pk],
+                _("%(name)s has no price yet. Take it out, and tell a steward.") % {"name": draft.offers[offer].name},
+                offers=[offer],
             )
-        found[offer.pk] = version
+        found[offer] = version
     return found
 
 
-def _terms(offer: RoundOffer) -> SupplierTerms:
-    return getattr(offer.item.product.producer, "supplier_terms", None) or SupplierTerms()
+def _in_force(item_ids: Sequence[int], group: str) -> dict[int, PriceFacts]:
+    """`catalog.current_prices` without a window over the whole history: for the few things of one basket."""
+    begun = _price_rows("item_id", item_id__in=item_ids, group__in={"", group}, valid_from__lte=running().at)
+    return {row[-1]: PriceFacts(*row[:-1]) for row in begun.order_by("group", "valid_from", "pk")}
 
 
-def _promise(draft: Draft, agreement_id: int, lines: Sequence[OrderLine], *, late: bool) -> None:
-    """Goods to the household: from what is on offer, from the lot of an extra, or (late) from what will come."""
+def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[int, ...]]":
+    return PriceVersion.objects.filter(**wanted).values_list(
+        "pk", "price", "purchase", "per_quantity", "tax_code_id", *more
+    )
+
+
+def _promise(
+    draft: Draft, order: Order, lines: Sequence[OrderLine], payment: CommitmentWish | None, *, late: bool
+) -> None:
+    """Goods to the household (from what is on offer, from the lot of an extra, or late from what will come), and the
+    money for them.
+    """
     handover = draft.round.handover
-    wishes = [
-        CommitmentWish(
-            action="transfer",
-            provider=draft.round.account.holder_id,  # the local, which also holds the round's account
-            receiver=draft.household,
-            specification=line.offer.item.product.specification_id,
-            quantity=line.wished,
-            agreement=agreement_id,
-            resource=line.offer.lot_id,
-            satisfies=None if late or line.offer.lot_id else line.offer.intent_id,
-            place=handover.place_id,
-            due=handover.begins,
+    wishes = []
+    for line in lines:
+        sale = draft.offers[line.offer_id]
+        wishes.append(
+            CommitmentWish(
+                action="transfer",
+                provider=draft.round.account.holder_id,  # the local, which also holds the round's account
+                receiver=draft.household,
+                specification=sale.specification_id,
+                quantity=line.wished,
+                agreement=order.agreement_id,
+                resource=sale.lot_id,
+                satisfies=None if late or sale.lot_id else sale.intent_id,
+                place=handover.place_id,
+                due=handover.begins,
+            )
         )
-        for line in lines
-    ]
+    if not wishes and payment is None:
+        return
     try:
-        promised = flows.commit(by=draft.by, wishes=wishes)
+        promised = flows.commit(by=draft.by, wishes=[*wishes, payment] if payment else wishes)
     except Refusal as refusal:
-        raise _not_enough(draft, refusal) from refusal
-    for line, commitment in zip(lines, promised, strict=True):
+        raise _not_enough(draft, refusal, payment) from refusal
+    for line, commitment in zip(lines, promised, strict=False):
         line.commitment_id = commitment.pk
+    if payment:
+        order.payment_id = promised[-1].pk
 
 
-def _not_enough(draft: Draft, refusal: Refusal) -> Refusal:
-    """Says which product has how much left, in the words of its pack."""
+def _not_enough(draft: Draft, refusal: Refusal, payment: CommitmentWish | None) -> Refusal:
+    """Says which product has how much left, in the words of its pack; or how much money is missing."""
     if refusal.code not in ("flows.not_enough", "flows.offer_closed"):
         return refusal
+    if payment is not None and payment.resource in refusal.facts.get("resources", {}) and not refusal.facts["intents"]:
+        return _too_little_money(draft, payment, int(refusal.facts["resources"][payment.resource] or 0))
     intents: dict[int | None, int] = dict.fromkeys(refusal.facts["intents"], 0)
     if refusal.code == "flows.not_enough":
         intents.update({id: left or 0 for id, left in refusal.facts["intents"].items()})
@@ -377,48 +455,60 @@ def _not_enough(draft: Draft, refusal: Refusal) -> Refusal:
     return Refusal(
         "shop.not_enough_left",
         _("%(what)s Take fewer or something else; your basket is kept.") % {"what": " ".join(sentences)},
-        offers={offer: left // draft.offers[offer].item.pack_quantity for offer, left in short.items()},
+        offers={offer: left // draft.offers[offer].pack for offer, left in short.items()},
     )
 
 
-def _set_aside(draft: Draft, order: Order, pays: str, upper: int) -> None:
-    """Sets the upper sum aside on the household's account; paying in cash sets nothing aside."""
+def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWish | None:
+    """What is to be set aside anew: the upper sum, unless it stands already; paying in cash sets nothing aside."""
     wanted = upper if pays == Order.Pays.PREPAID else 0
     standing = order.upper if order.payment_id else 0
     order.pays, order.upper = pays, upper
     if wanted == standing and (order.payment_id or not wanted):
-        return
+        return None
     if order.payment_id:
         flows.release(by=draft.by, commitments=[order.payment_id])
         order.payment_id = None
-    if wanted:
-        account = account_of(draft)
-        try:
-            order.payment_id = money.reserve(
-                by=draft.by,
-                account=account,
-                target=draft.round.account,
-                amount=wanted,
-                agreement_id=order.agreement_id,
-            )
-        except Refusal as refusal:
-            if refusal.code != "money.not_enough":
-                raise
-            missing = int(refusal.facts["missing"])
-            raise Refusal(
-                "shop.not_enough_money",
-                _(
-                    "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it "
-                    "or take something out. Your basket is kept."
-                )
-                % {"upper": purse.format(wanted, account.currency), "missing": purse.format(missing, account.currency)},
-                missing=missing,
-            ) from refusal
+    return payment_wish(draft, order) if wanted else None
+
+
+def payment_wish(draft: Draft, order: Order, *, guard: bool = True) -> CommitmentWish:
+    """The upper sum of an order, promised from the household's account to the round's. Refuses shop.no_account."""
+    account, target = account_of(draft), draft.round.account
+    return CommitmentWish(
+        action="transfer",
+        provider=account.holder_id,
+        receiver=target.holder_id,
+        specification=target.currency.specification_id,
+        quantity=order.upper,
+        agreement=order.agreement_id,
+        is_reciprocal=True,
+        resource=account.resource_id,
+        to_resource=target.resource_id,
+        guard=guard,
+    )
+
+
+def _too_little_money(draft: Draft, payment: CommitmentWish, spendable: int) -> Refusal:
+    missing, currency = payment.quantity - max(spendable, 0), draft.round.account.currency
+    words = _(
+        "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it or take "
+        "something out. Your basket is kept."
+    )
+    if draft.round.allow_cash:
+        words = _(
+            "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it, take "
+            "something out, or pay in cash when you collect. Your basket is kept."
+        )
+    facts = {"upper": purse.format(payment.quantity, currency), "missing": purse.format(missing, currency)}
+    return Refusal("shop.not_enough_money", words % facts, missing=missing)
 
 
 def account_of(draft: Draft) -> "Account":
-    """The household's account. Refuses shop.no_account."""
-    account = purse.account_for(draft.household, currency=draft.round.account.currency)
+    """The household's account, with its currency. Refuses shop.no_account."""
+    currency = draft.round.account.currency
+    account = draft.household.accounts.filter(kind="member", currency=currency, closed_at=None).order_by().first()
     if account is None:
         raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
+    account.currency, account.holder = currency, draft.household
     return account
