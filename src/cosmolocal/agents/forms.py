@@ -238,6 +238,30 @@ class OrganisationForm(PaidContactForm):
     field_order = ["name", "what", "about", "place_name", "latitude", "longitude"]
 
 
+class GroupForm(KeyedForm):
+    """What an organisation or household is called, where it is, at which prices it buys."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    about = forms.CharField(label=_("A few words about it"), required=False, max_length=2000, widget=_LINES)
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=_("Where"),
+        required=False,
+        empty_label=_("nowhere noted"),
+        help_text=_("Needed for kilometres."),
+    )
+    buys = forms.ChoiceField(
+        label=_("Buys"),
+        required=False,
+        choices=[("", _("like a household")), ("restaurant", _("like a restaurant, at prices of its own"))],
+    )
+    is_public = forms.BooleanField(label=_("Name and words stand on the public page"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].queryset = Place.objects.filter(is_private=False).order_by("name")  # type: ignore[attr-defined]
+
+
 class PlaceForm(KeyedForm):
     """Somewhere on the map."""
 

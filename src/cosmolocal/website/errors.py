@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from cosmolocal.kernel.refusal import Refusal
 
@@ -48,5 +49,5 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500: our mistake."""
-    return render(request, "500.html", status=500)
+    """500: our mistake. Asks neither the database nor who reads: one of them may be what failed."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -11,6 +11,7 @@ from cosmolocal.agents.operations.groups import (
     change_place,
     join,
     leave_group,
+    set_place,
 )
 from cosmolocal.agents.operations.joining import (
     accept_invitation,
@@ -63,6 +64,7 @@ __all__ = [
     "make_sign_in_code",
     "make_user",
     "note_age",
+    "set_place",
     "start_helping",
     "use_sign_in_code",
     "welcome",

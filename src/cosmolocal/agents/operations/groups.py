@@ -144,6 +144,19 @@ def change_group(*, by: Agent, group: Agent, name: str, about: str, is_public: b
     return locked
 
 
+@operation("agents.set_place")
+def set_place(*, by: Agent, agent: Agent, place: Place | None, group: str = "", key: str = "") -> Agent:
+    """Notes where a farm, restaurant or household is, and to which customer group it belongs.
+
+    Refuses: agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    locked = Agent.objects.select_for_update().get(pk=agent.pk)
+    locked.place, locked.group = place, group
+    locked.save(update_fields=["place", "group"])
+    return locked
+
+
 @operation("agents.join")
 def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, key: str = "") -> Membership:
     """`member` belongs to `group` since `since` (today); joining again changes nothing.

@@ -119,6 +119,28 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
     )
 
 
+def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a farm, organisation or household is called, and where it is."""
+    kinds = [Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD]
+    found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=kinds)
+    start = {name: getattr(found, name) for name in ("name", "about", "place", "is_public")} | {"buys": found.group}
+
+    def act(data: dict[str, Any]) -> str:
+        by = actor(request)
+        operations.change_group(
+            by=by, group=found, name=data["name"], about=data["about"], is_public=data["is_public"], key=data["key"]
+        )
+        operations.set_place(by=by, agent=found, place=data["place"], group=data["buys"], key=data["key"])
+        messages.success(request, _("Kept."))
+        return reverse("agents:person", args=[found.pk])
+
+    back = reverse("agents:person", args=[found.pk])
+    form = forms.GroupForm(request.POST or None, initial=start)
+    return one_form(
+        request, form, act, title=_("About %(name)s") % {"name": found.name}, back=back, back_label=found.name
+    )
+
+
 def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a farm or organisation from now on."""
     found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=[Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD])

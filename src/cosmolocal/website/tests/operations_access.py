@@ -34,6 +34,7 @@ _PEOPLE = {
     "make_sign_in_code": "steward",
     "make_user": "steward treasurer",
     "note_age": "steward",
+    "set_place": "steward",
     "start_helping": "steward own",
     "use_sign_in_code": "house",
     "vote": "asked",

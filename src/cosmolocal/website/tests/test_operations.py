@@ -144,6 +144,7 @@ def _look_after() -> None:
     operations.change_profile(by=jo, agent=jo, name="Jo")
     operations.change_group(by=jo, group=home, name="Jo's", about="", is_public=False)
     operations.change_local(by=by, wish=LocalWish("Ainonghui", zone="Asia/Shanghai"))
+    operations.set_place(by=by, agent=home, place=place)
     operations.note_age(by=by, agent=jo, is_minor=False)
     operations.make_sign_in_code(by=by, agent=jo, code="ABCD2345")
     operations.use_sign_in_code(by=by, code="ABCD2345")

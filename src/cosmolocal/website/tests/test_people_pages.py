@@ -196,6 +196,18 @@ def test_a_steward_notes_that_somebody_has_left(people: dict[str, Agent], signed
     assert "Show a code" not in page
 
 
+def test_a_farm_gets_a_place_and_other_words(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
+    farm = queries.producers_of(people["producer"])[0]
+    place = operations.add_place(by=local, name="Daxin", latitude=24.4, longitude=109.2)
+    wish = {"name": "Huang's", "about": "Greens", "place": place.pk, "buys": "", "is_public": "on"}
+    browser = signed_in(people["steward"])
+    assert browser.post(f"/people/{farm.pk}/edit/", wish).status_code == 302
+    page = browser.get(f"/people/{farm.pk}/").content.decode()
+    assert "Daxin" in page
+    assert "Greens" in page
+    assert "Greens" in Client().get("/").content.decode()
+
+
 def test_stuck_work_is_tried_again(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
     trouble = JobTrouble.objects.create(
         name="website.open_accounts", args=[local.pk], key="job:1", sentence="No connection", at=local.created_at

@@ -7,6 +7,7 @@ from django.test import Client
 
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, Role
+from cosmolocal.website.errors import server_error
 
 Browser = Callable[[Agent], Client]
 PATHS = ["/", "/account/login/", "/people/ask/", "/home/", "/steward/", "/nothing-here/", "/people/add/"]
@@ -72,6 +73,13 @@ def test_words_stay_words(people: dict[str, Agent], signed_in: Browser, words: s
         text = browser.get(path).content.decode()
         assert words not in text
         assert "&lt;" in text
+
+
+def test_our_own_mistake_is_told_without_the_database(rf) -> None:
+    """Without the database mark, a query would fail this test."""
+    answer = server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert "<h1" in answer.content.decode()
 
 
 def test_no_link_leads_to_another_host(local: Agent) -> None:
