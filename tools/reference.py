@@ -7,8 +7,8 @@ import argparse
 import ast
 import inspect
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,14 +26,17 @@ class Refused:
     files: set[str] = field(default_factory=set)
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
     """Each module of the package (no tests, no migrations) with its path below src/cosmolocal."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        place = path.relative_to(SOURCE)
-        if not {"tests", "migrations"} & set(place.parts):
-            yield place.as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(
+        (path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if not {"tests", "migrations"} & set(path.relative_to(SOURCE).parts)
+    )
 
 
+@cache
 def declared(decorator: str) -> dict[str, tuple[str, ast.FunctionDef, bool]]:
     """Functions under `@decorator("code")`: code -> file, function, whether it says fact=True."""
     found = {}

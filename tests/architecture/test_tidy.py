@@ -25,12 +25,14 @@ FILES: dict[str, str] = {
 TEMPLATES: dict[str, str] = {}
 FUNCTIONS: dict[str, str] = {
     "src/cosmolocal/practices/shop/tests/test_whole_round.py:test_a_whole_round": "a week, read from top to bottom",
+    "src/cosmolocal/practices/shop/tests/test_desk.py:test_a_round_from_plan_to_payment": "a week, page by page",
 }
 MANY_ARGUMENTS: dict[str, str] = {
     "src/cosmolocal/agents/operations/people.py:add_member": "one row of a member list, as people have it",
     "src/cosmolocal/flows/operations/stocks.py:open_resource": "the columns of one row, most with a default",
 }
 MODELS: dict[str, str] = {
+    "shop.OrderRound": "what a steward sets for a round stands in one row, on one page",
     "shop.OrderLine": "price, seller, tax and split as they were agreed, frozen in the line",
     "flows.EconomicEvent": "the event of Valueflows, whole: who gave what to whom, how much, where, when",
 }

@@ -25,6 +25,7 @@ def balance(resource: EconomicResource | int) -> int:
 
 
 def resource(resource_id: int) -> EconomicResource:
+    """One resource, with specification and unit."""
     return EconomicResource.objects.select_related("conforms_to__unit").get(pk=resource_id)
 
 
@@ -34,10 +35,12 @@ def resources(ids: Iterable[int]) -> dict[int, EconomicResource]:
 
 
 def unit(code: str) -> Unit:
+    """The unit of that code, such as `kg` or `piece`."""
     return Unit.objects.get(code=code)
 
 
 def specification(specification_id: int) -> ResourceSpecification:
+    """One specification, with its unit."""
     return ResourceSpecification.objects.select_related("unit").get(pk=specification_id)
 
 
