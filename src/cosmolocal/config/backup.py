@@ -3,6 +3,7 @@
 The rows are written as JSON lines, so a backup made on SQLite can be restored on PostgreSQL and the other way round.
 """
 
+import base64
 import io
 import json
 import os
@@ -123,18 +124,11 @@ def _write_rows(archive: zipfile.ZipFile, alias: str) -> None:
 
 
 def _writable(field: models.Field[Any, Any], value: Any) -> Any:
-    if isinstance(value, (bytes, memoryview)) or isinstance(field, models.BinaryField):
-        return field.value_to_string(_Holder(field.attname, value)) if value is not None else None
+    if isinstance(field, models.BinaryField) and value is not None:
+        return base64.b64encode(bytes(value)).decode()
     if isinstance(value, datetime):
         return value.isoformat()  # Django's encoder would cut microseconds
     return value
-
-
-class _Holder:
-    """An object with one attribute, for `Field.value_to_string`."""
-
-    def __init__(self, name: str, value: Any) -> None:
-        setattr(self, name, value)
 
 
 def read_manifest(source: Path) -> dict[str, Any]:

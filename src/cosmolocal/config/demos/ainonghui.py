@@ -16,7 +16,7 @@ from cosmolocal.practices.shop import demo as shop
 
 CREDIT_OF_RESTAURANTS = 3_000_00
 BEGINS_BEFORE = timedelta(days=380)
-DRIVERS_A_MONTH = 3_400_00
+RENT_A_MONTH, DRIVERS_A_MONTH = 600_00, 1_100_00
 
 
 def build(*, fresh: bool = False) -> None:
@@ -34,7 +34,7 @@ def build(*, fresh: bool = False) -> None:
         books = _open_books(village)
         money.open_accounts(system(), farms.values(), kind="producer")
     shop.build_start()
-    _live_through_the_months(books)
+    _live_through_the_month(books)
     enqueue("shop.fill_demo_year")
 
 
@@ -46,16 +46,12 @@ def _open_books(village: people.Village) -> money.Books:
     return books
 
 
-def _live_through_the_months(books: money.Books) -> None:
-    """Each month's rent and drivers, cash carried to the bank, and two payments nobody can place yet."""
+def _live_through_the_month(books: money.Books) -> None:
+    """The month's rent and drivers, cash carried to the bank, and a payment nobody can place yet."""
     by = system()
-    for months in range(12, 0, -1):
-        with clock.standing_at(clock.now() - timedelta(days=30 * months)):
-            money.pay_month(by, books, rent=2_600_00)
-            payments.pay_cost(
-                by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH + months * 40_00, reason="wages"
-            )
-    with clock.standing_at(clock.now() - timedelta(days=20)):
+    with clock.standing_at(clock.now() - timedelta(days=4)):
+        money.pay_month(by, books, rent=RENT_A_MONTH)
+        payments.pay_cost(by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH, reason="wages")
         money.carry_cash(by, books, keep=1_200_00)
     with clock.standing_at(clock.now() - timedelta(days=2)):
         money.puzzle(by, books)
