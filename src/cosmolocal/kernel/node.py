@@ -1,12 +1,32 @@
 """What concerns this node: its name, zone, currency and switches. Nothing about it is cached in a module."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from cosmolocal.kernel.models import Node
 
+_read: ContextVar[Node | None] = ContextVar("node_read", default=None)
+
 
 def current() -> Node:
     """The one row about this local; an unsaved `Node(name="")` before setup."""
+    return _read.get() or _row()
+
+
+@contextmanager
+def read_once() -> Iterator[Node]:
+    """Everything inside (one request) reads the row a single time, until something changes it."""
+    row = _row()
+    token = _read.set(row)
+    try:
+        yield row
+    finally:
+        _read.reset(token)
+
+
+def _row() -> Node:
     return Node.objects.first() or Node(name="")
 
 
@@ -17,7 +37,8 @@ def is_ready() -> bool:
 
 def configure(**fields: Any) -> Node:
     """Writes the node's row (made on first use). Called inside operations of setup and settings only."""
-    node = current()
+    node = _row()
+    _read.set(None)
     for name, value in fields.items():
         setattr(node, name, value)
     node.save()

@@ -32,12 +32,15 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == ALIVE:
             return self.get_response(request)
-        request.node = node.current()  # type: ignore[attr-defined]
+        with node.read_once() as local:
+            return self._answer(request, local)
+
+    def _answer(self, request: HttpRequest, local: Node) -> HttpResponse:
+        request.node = local  # type: ignore[attr-defined]
         request.reader = _reader(request)  # type: ignore[attr-defined]
-        zone = ZoneInfo(request.node.zone or "UTC")  # type: ignore[attr-defined]
-        language = _language(request, request.reader, request.node)  # type: ignore[attr-defined]
+        language = _language(request, request.reader, local)  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
-        with timezone.override(zone), translation.override(language):
+        with timezone.override(ZoneInfo(local.zone or "UTC")), translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie", "Accept-Language"])

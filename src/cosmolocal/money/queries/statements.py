@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
 from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.queries.accounts import balance as standing_of
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import FUND_LABELS, reason_label
 
@@ -161,14 +162,19 @@ def _other(event: dict[str, Any], gains: bool) -> str:
 
 
 def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
-    """The balance at the end of the last `points` days, oldest first (two statements)."""
+    """The balance at the end of the last `points` days, oldest first: backwards from what it holds (two statements)."""
+    zone = ZoneInfo(node.current().zone or "UTC")
     today = clock.today(node.current().zone)
     since = today - timedelta(days=points - 1)
-    found = _statement(account, since, today)
-    ends = {line.on: line.balance for line in found.lines}
-    balance, days = found.opening, []
+    moved: dict[date, int] = {}
+    moves = flows.events_of([account.resource_id], moment_of(since))
+    for at, action, quantity, target in moves.values_list("at", "action", "quantity", "to_resource_id"):
+        gains = target == account.resource_id or action == "raise"
+        day = min(at.astimezone(zone).date(), today)
+        moved[day] = moved.get(day, 0) + (quantity if gains else -quantity)
+    balance, days = standing_of(account).balance, []
     for number in range(points):
-        day = since + timedelta(days=number)
-        balance = ends.get(day, balance)
+        day = today - timedelta(days=number)
         days.append((day, balance))
-    return days
+        balance -= moved.get(day, 0)
+    return days[::-1]
