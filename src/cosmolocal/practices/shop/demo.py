@@ -29,6 +29,7 @@ OPEN_DAYS, PACK_DAYS = 5, 1  # a round is open so long, and goods come so many d
 LOW = 300_00  # minor units; who has less tops up
 WEEKS = 50
 SETTLED_AT_ONCE = 3
+NAMED = 8  # the first households are those of the one-click roles: they always order
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,12 @@ def open_round_closing_tonight(place: Place, today: date, orders: int = 94) -> O
 
 def _run_short(round: OrderRound) -> None:
     """A farm finds that its most wanted green will not be enough."""
-    loose = round.offers.filter(item__billed_by=Item.Billed.WEIGHT, intent__promised_quantity__gt=0)
-    offer = loose.select_related("round", "intent", "item__product__producer").order_by("-intent__promised_quantity")[0]
+    greens = round.offers.filter(item__product__category__drawing="leaf", item__billed_by=Item.Billed.WEIGHT)
+    offer = (
+        greens.filter(intent__promised_quantity__gt=0)
+        .select_related("round", "intent", "item__product__producer")
+        .order_by("-intent__promised_quantity")[0]
+    )
     assert offer.intent is not None
     there = offer.intent.promised_quantity * 17 // 20 // 100 * 100
     operations.announce_stock(by=people.home_local(), offer=offer, available=there)
@@ -157,7 +162,8 @@ def plan(place: Place, handover_day: date) -> OrderRound:
 def order_all(round: OrderRound, orders: int, chance: random.Random, restaurants: int = 3) -> None:
     """So many households and restaurants order; who has little money tops up first."""
     who = _buyers()
-    homes = chance.sample(list(who.homes), min(orders, len(who.homes)))
+    named, others = list(who.homes[:NAMED]), list(who.homes[NAMED:])
+    homes = [*named, *chance.sample(others, min(orders - len(named), len(others)))]
     offers = list(RoundOffer.objects.filter(round=round).select_related("item__product").order_by("id"))
     wholesale = [offer for offer in offers if offer.item.pack_quantity >= 500]
     _top_up([household for household, _person in homes])
