@@ -1,8 +1,9 @@
-"""A local for the benchmarks of pages and orders: households with money, farms, goods by the thousand, one open round."""
+"""A local for the benchmarks of pages and orders: households with money, farms, thousands of goods, one open round."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import call_command
@@ -22,11 +23,13 @@ from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.operations import OfferWish, RoundWish
 
+if TYPE_CHECKING:
+    from cosmolocal.money.models import MoneyBox
+
 # Names of a real taxonomy (Data Food Consortium); not part of the source, so it is looked for beside it.
 TAXONOMY = Path(__file__).resolve().parents[2] / "shared/data/provision/dfc-productTypes.json"
 FARMS = ("Daxin", "Sanjiang", "Rongshui", "Liucheng", "Luzhai", "Xiangzhou", "Wuxuan", "Rong'an", "Xincheng")
 MONEY = 100_000_00  # minor units that each household begins with
-PEOPLE = 3  # of whom one signs in
 
 
 @dataclass
@@ -60,7 +63,8 @@ def build(products: int, households: int) -> Town:
         store = people.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
         farms = [_farm(home, number, name) for number, name in enumerate(FARMS)]
         large_catalog(home, farms, products, TAXONOMY)
-        members = [_household(home, number) for number in range(households)]
+        bank = money.open_box(by=home, kind="bank", name="Bank")
+        members = [_household(home, bank, number) for number in range(households)]
     return Town(home, store, members, open_round(home, store))
 
 
@@ -85,16 +89,12 @@ def _farm(home: Agent, number: int, name: str) -> Agent:
     return farm
 
 
-def _household(home: Agent, number: int) -> Agent:
+def _household(home: Agent, bank: "MoneyBox", number: int) -> Agent:
     member = people.add_member(
         by=home, name=f"Member {number}", email=f"member{number}@example.org", household_name=f"Household {number}"
     )
     household = who.household_of(member)
     assert household is not None
     account = money.open_account(by=home, holder=household)
-    money.top_up(by=home, account=account, box=_bank(home), amount=MONEY)
+    money.top_up(by=home, account=account, box=bank, amount=MONEY)
     return member
-
-
-def _bank(home: Agent) -> "object":
-    return money.open_box(by=home, kind="bank", name="Bank")

@@ -196,7 +196,8 @@ def _fill(view: BasketView, counts: Mapping[int, int]) -> None:
     now = clock.now()
     offers = list(offers_of(view.round).filter(pk__in={*counts, *view.had})) if counts or view.had else []
     offers.sort(key=lambda offer: (offer.item.product.category.weight, offer.item.product.name, offer.pk))
-    prices = catalog.current_prices([o.item_id for o in offers], view.household.group) if offers else {}
+    new = [offer.item_id for offer in offers if offer.pk not in view.had]
+    prices = catalog.current_prices(new, view.household.group) if new else {}
     for offer in offers:
         before = view.had.get(offer.pk)
         line = Line(offer, before.price if before else prices.get(offer.item_id), view.money, now)

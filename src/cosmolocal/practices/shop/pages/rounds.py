@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_number, symbol_of
 from cosmolocal.practices.shop import queries, rules
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
 from cosmolocal.practices.shop.pages.shelf import currency_of
 
-SAMPLE = 200  # prices that show where money goes before the first round was settled
+SAMPLE = 60  # prices that show where money goes before the first round was settled
 LEAST = 5  # figures of fewer orders are nobody else's business
 TEN = 1000  # minor units
 Part = tuple[str, int, str]  # what it is for, minor units, tone
@@ -75,16 +75,18 @@ def named(producer: int, transport: int, running: int, tax: int) -> list[Part]:
 
 def _planned(round: OrderRound) -> list[int]:
     """The sum of the splits of a sample of this round's prices."""
-    offers = RoundOffer.objects.filter(round=round).select_related("item__product__producer__supplier_terms")
-    sample = {offer.item_id: offer for offer in offers.order_by("id")[:SAMPLE]}
-    prices = catalog.current_prices(list(sample))
-    rates = catalog.tax_rates(clock.today(node.current().zone), {price.tax_code_id for price in prices.values()})
+    offers = RoundOffer.objects.filter(round=round).order_by("id")
+    is_gross = dict(offers.values_list("item_id", _LIST_IS_GROSS)[:SAMPLE])
+    prices = catalog.current_prices(list(is_gross))
+    rates = catalog.tax_rates(clock.today(), {price.tax_code_id for price in prices.values()})
     sums = [0, 0, 0, 0]
     for item_id, price in prices.items():
-        terms = getattr(sample[item_id].item.product.producer, "supplier_terms", None)
         rate = rates.get(price.tax_code_id, 0)
-        paid = rules.purchase_paid(price.purchase, rate, list_is_gross=terms.list_is_gross if terms else True)
+        paid = rules.purchase_paid(price.purchase, rate, list_is_gross=is_gross[item_id] is not False)
         parts = rules.split(price.price, paid, rate, round.transport_bp)
         for place, part in enumerate((parts.producer, parts.transport, parts.running, parts.tax)):
             sums[place] += part
     return sums
+
+
+_LIST_IS_GROSS = "item__product__producer__supplier_terms__list_is_gross"

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import Item, PriceVersion, Product
+from cosmolocal.catalog.models import Category, Item, PriceVersion, Product
 from cosmolocal.catalog.queries import Currency
 from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_money
@@ -197,10 +198,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One page of the shop."""
+    """One page of the shop. `things`: how many there are at all; None where only some were looked for."""
 
     choice: Choice
-    things: int
+    things: int | None
     farms: int
     found: int
     kinds: Sequence[Filter]
@@ -232,25 +233,25 @@ class Shelf:
 
 
 def shelf(round: OrderRound, choice: Choice, group: str = "", ordered: Mapping[int, int] | None = None) -> Shelf:
-    """One page of what a round offers. Four statements, whatever its size; `ordered`: offer id -> packs she ordered."""
-    on_sale = products_of(round)
-    counts = _counts(on_sale)
-    chosen = catalog.search(on_sale, choice.words)
-    seen = _counts(chosen) if choice.words.strip() else counts
-    kinds = _filters(seen, "kind", choice.kind, choice, farm=choice.farm)
-    farms = _filters(seen, "farm", choice.farm, choice, kind=choice.kind)
-    found = sum(row.count for row in seen if _fits(row, choice))
+    """One page of what a round offers. Seven statements, whatever its size; `ordered`: offer id -> packs she ordered.
+
+    While words are looked for, only what was found is counted.
+    """
+    chosen = catalog.search(products_of(round), choice.words)
+    counts = _counts(chosen)
+    found = sum(row.count for row in counts if _fits(row, choice))
     page = Paginator(range(found), PER_PAGE).get_page(choice.page)
     products = _products_of_page(chosen, choice, page) if found else []
+    is_whole = not choice.words.strip()
     return Shelf(
         choice=choice,
-        things=sum(row.count for row in counts),
+        things=sum(row.count for row in counts) if is_whole else None,
         farms=len({row.farm for row in counts}),
         found=found,
-        kinds=kinds,
-        farm_choices=farms,
+        kinds=_filters(counts, "kind", choice.kind, choice, farm=choice.farm),
+        farm_choices=_filters(counts, "farm", choice.farm, choice, kind=choice.kind),
         page=page,
-        sections=_sections(goods_of(round, products, group, ordered or {})),
+        sections=_sections(_goods_of(round, products, group, ordered or {})),
     )
 
 
@@ -260,14 +261,16 @@ def products_of(round: OrderRound) -> QuerySet[Product]:
     return Product.objects.filter(pk__in=offers.values("item__product_id"), is_active=True)
 
 
-def goods_of(round: OrderRound, products: Sequence[Product], group: str, ordered: Mapping[int, int]) -> list[Good]:
+def _goods_of(round: OrderRound, products: Sequence[Product], group: str, ordered: Mapping[int, int]) -> list[Good]:
     """Products with their packs, prices and what is left (two statements)."""
     now, money, place = clock.now(), currency_of(round), round.handover.place
-    offers = offers_of(round).filter(item__product__in=[product.pk for product in products])
-    found = list(offers.order_by("item__pack_quantity", "id"))
+    known = {product.pk: product for product in products}
+    offers = RoundOffer.objects.filter(round=round, item__product__in=list(known))
+    found = list(offers.select_related("item__measure", "intent", "lot").order_by("item__pack_quantity", "id"))
     prices = catalog.current_prices([offer.item_id for offer in found], group) if found else {}
     lines: dict[int, list[Line]] = {}
     for offer in found:
+        offer.item.product = known[offer.item.product_id]
         line = Line(offer, prices.get(offer.item_id), money, now, ordered=ordered.get(offer.pk, 0))
         lines.setdefault(offer.item.product_id, []).append(line)
     return [
@@ -310,11 +313,15 @@ class _Count:
 
 
 def _counts(products: QuerySet[Product]) -> list[_Count]:
-    """How many things there are of each kind from each farm: every figure of the page in one statement."""
-    rows = products.order_by("category__weight", "category__name", "producer__name").values_list(
-        "category_id", "category__name", "producer_id", "producer__name"
-    )
-    return [_Count(*row) for row in rows.annotate(Count("pk"))]
+    """How many things there are of each kind from each farm: every figure of the page in three statements.
+
+    Names are read apart: beside each of ten thousand rows they would cost more than the counting.
+    """
+    rows = list(products.order_by().values_list("category_id", "producer_id").annotate(Count("pk")))
+    kinds = Category.objects.in_bulk({row[0] for row in rows})
+    farms = dict(Agent.objects.filter(pk__in={row[1] for row in rows}).values_list("pk", "name"))
+    rows.sort(key=lambda row: (kinds[row[0]].weight, kinds[row[0]].name, farms[row[1]]))
+    return [_Count(kind, kinds[kind].name, farm, farms[farm], count) for kind, farm, count in rows]
 
 
 def _fits(row: _Count, choice: Choice) -> bool:
@@ -341,8 +348,8 @@ def _products_of_page(products: QuerySet[Product], choice: Choice, page: Page[in
     start = page.start_index() - 1
     ids = products.order_by("category__weight", "category__name", "name", "id").values_list("pk", flat=True)
     wanted = list(ids[start : start + PER_PAGE])
-    joined = Product.objects.select_related("producer__place", "category", "origin")
-    found = joined.in_bulk(wanted)
+    joined = Product.objects.select_related("producer__place", "category", "origin", "specification__unit")
+    found = joined.defer("description", "search").in_bulk(wanted)
     return [found[id] for id in wanted]
 
 

@@ -82,19 +82,25 @@ def head(round: OrderRound, seen: Shelf) -> dict[str, Any]:
     """What stands on top of a round's shop: its day, where and when, how much there is, until when."""
     now = clock.now()
     handover = round.handover
-    things = ngettext("%(count)s thing", "%(count)s things", seen.things) % {"count": format_number(seen.things)}
-    farms = ngettext("%(count)s farm", "%(count)s farms", seen.farms) % {"count": format_number(seen.farms)}
     hours = f"{format_clock(handover.begins)}–{format_clock(handover.ends)}"
     is_open = policy.is_taking_orders(round, now)
     closing = _("closes %(when)s") if is_open else _("closed %(when)s")
     return {
         "title": _("Order round of %(day)s") % {"day": format_day(handover.begins)},
-        "lead": _("%(hours)s, %(place)s · %(things)s from %(farms)s")
-        % {"hours": hours, "place": handover.place.name, "things": things, "farms": farms},
+        "lead": " · ".join(filter(None, (f"{hours}, {handover.place.name}", _amounts(seen)))),
         "badge": closing % {"when": format_soon(round.closes_at)},
         "tone": "today" if is_open and round.closes_at - now < SOON else "quiet",
         "is_open": is_open,
     }
+
+
+def _amounts(seen: Shelf) -> str:
+    """212 things from 9 farms."""
+    if seen.things is None:
+        return ""
+    things = ngettext("%(count)s thing", "%(count)s things", seen.things) % {"count": format_number(seen.things)}
+    farms = ngettext("%(count)s farm", "%(count)s farms", seen.farms) % {"count": format_number(seen.farms)}
+    return _("%(things)s from %(farms)s") % {"things": things, "farms": farms}
 
 
 def _choice(request: HttpRequest) -> Choice:
