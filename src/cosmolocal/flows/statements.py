@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from cosmolocal.flows.rules import Change, Happening
+from cosmolocal.kernel.sets import array
 
 _NUMBER, _TEXT, _YES_NO, _MOMENT, _DATE = "bigint", "text", "boolean", "timestamptz", "date"
 
@@ -198,7 +199,8 @@ class Moves:
             if connection.vendor == "sqlite":
                 cursor.executemany(_SHIFT_MOVES_SQLITE, rows)
             else:
-                cursor.execute(_SHIFT_MOVES_POSTGRESQL, [list(c) for c in zip(*(r[1:6] for r in rows), strict=True)])
+                columns = zip(*(row[1:6] for row in rows), strict=True)
+                cursor.execute(_SHIFT_MOVES_POSTGRESQL, [array(column) for column in columns])
             return bool(cursor.rowcount == len(rows))
 
 
@@ -208,7 +210,7 @@ def _insert_moves(shared: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Itera
             cursor.execute(_INSERT_MOVES_SQLITE, [*shared, json.dumps(rows)])
             # One statement of the only writer: its ids follow each other.
             return range(cursor.lastrowid - cursor.rowcount + 1, cursor.lastrowid + 1)
-        cursor.execute(_INSERT_MOVES_POSTGRESQL, [*shared, *map(list, zip(*rows, strict=True))])
+        cursor.execute(_INSERT_MOVES_POSTGRESQL, [*shared, *map(array, zip(*rows, strict=True))])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -314,8 +316,8 @@ def lock(table: str, ids: Iterable[int]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT 1 FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(ids)],
+            f"SELECT 1 FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+            [array(ids)],
         )
 
 

@@ -167,8 +167,9 @@ def fingerprint(kwargs: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     """What JSON does not know, in words that it knows: called for such values only, since a request may be long."""
-    if hasattr(type(value), "__dataclass_fields__"):
-        return _values_of(type(value))(value)
+    kind: type = type(value)
+    if dataclasses.is_dataclass(kind):
+        return _values_of(kind)(value)
     if isinstance(value, models.Model):
         return f"{value._meta.label_lower}:{value.pk}"
     if isinstance(value, Mapping):

@@ -11,4 +11,9 @@ def among(ids: Iterable[int]) -> RawSQL:
     """For `filter(pk__in=among(ids))` with hundreds or thousands of ids; for a few, a list will do."""
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])
+
+
+def array(values: Iterable[int | bool | None]) -> str:
+    """Whole numbers as PostgreSQL writes an array; the driver takes five times as long for a list."""
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"

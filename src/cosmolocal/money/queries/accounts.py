@@ -11,6 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import array
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import policy
 from cosmolocal.money.models import Account, Currency, MoneyBox
@@ -71,12 +72,12 @@ def ledger_keys(ids: Collection[int]) -> dict[int, LedgerKey]:
     if not ids:
         return {}
     is_sqlite = connection.vendor == "sqlite"
-    named = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
+    named = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s::bigint[])"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id, a.resource_id, a.holder_id, c.specification_id FROM money_account a "  # noqa: S608 - constants
             f"JOIN money_currency c ON c.id = a.currency_id WHERE a.id {named}",
-            [json.dumps(sorted(ids)) if is_sqlite else sorted(ids)],
+            [json.dumps(sorted(ids)) if is_sqlite else array(sorted(ids))],
         )
         found: dict[int, LedgerKey] = {row[0]: row for row in cursor.fetchall()}
     if len(found) < len(ids):
