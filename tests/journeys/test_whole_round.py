@@ -1,0 +1,167 @@
+"""One whole round through the pages, as everybody in it would walk it; then the books replay to the smallest unit."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.models import Agent, User
+from cosmolocal.flows import queries as journal
+from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers.models import Crate
+from cosmolocal.kernel import ids
+from cosmolocal.kernel.clock import standing_at
+from cosmolocal.money import queries as purse
+from cosmolocal.money.models import Payment
+from cosmolocal.practices.shop import tasks
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
+
+
+@pytest.fixture
+def village(db: None) -> Village:
+    with standing_at(MONDAY - timedelta(days=7)):
+        return builder.build()
+
+
+def signed_in(agent: Agent) -> Client:
+    user = User.objects.filter(agent=agent).first()
+    if user is None:
+        user = User.objects.create_user(email=f"agent{agent.pk}@example.org", agent=agent)
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def send(client: Client, page: str, /, *args: object, **fields: object) -> str:
+    """Posts a page's form and reads the page that comes after it."""
+    answer = client.post(reverse(page, args=args), {"key": ids.fresh_key(), **fields}, follow=True)
+    assert answer.status_code == 200, (page, answer.status_code)
+    return str(answer.content.decode())
+
+
+def order(village: Village, client: Client, round: OrderRound, wishes: dict[str, int], **fields: object) -> None:
+    """Fills the basket thing by thing, reads it once more, and presses the binding button."""
+    for name, count in wishes.items():
+        client.post(reverse("shop:put", args=[village.offer(round, name).pk]), {"count": count, "key": ids.fresh_key()})
+    page = client.get(reverse("shop:check", args=[round.pk])).content.decode()
+    lines = re.findall(r'name="line" value="([^"]+)"', page)
+    assert len(lines) == len(wishes), page
+    version = re.search(r'name="version"(?: value="(\d*)")?', page)
+    sent = {"line": lines, "pays": "prepaid", "version": (version and version.group(1)) or "", **fields}
+    said = send(client, "shop:check", round.pk, **sent)
+    assert "You have ordered." in said
+
+
+def test_a_whole_round_through_the_pages(village: Village) -> None:
+    who = {name: signed_in(agent) for name, agent in village.people.items()}
+    farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
+    people.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
+
+    with standing_at(MONDAY):
+        round = _opened(village, who["Li Na"])
+        order(village, who["Amina"], round, {"Pak choi": 2, "Eggs": 1})
+        order(village, who["Jo"], round, {"Pak choi": 4, "Cabbage": 1})
+        order(village, who["Chen"], round, {"Cabbage": 2, "Bread": 1})
+        order(village, who["Wei"], round, {"Cabbage": 2, "Lotus root": 1})
+        order(village, who["Qin"], round, {"Bread": 1}, pays="cash")
+        stock = reverse("shop:stock", args=[village.offer(round, "Cabbage").pk])
+        signed_in(farmer).post(stock, {"available": "3", "key": ids.fresh_key()})
+
+    for moment, state in ((CLOSING, "grace"), (CLOSING + timedelta(minutes=30), "ordered")):
+        with standing_at(moment):
+            tasks.close_due()
+        assert OrderRound.objects.get().state == state
+    # Everybody who wanted a cabbage has one; the rest was not enough for two.
+    cabbages = OrderLine.objects.filter(offer__item=village.items["Cabbage"])
+    assert sorted(cabbages.values_list("granted", flat=True)) == [1, 1, 1]
+
+    with standing_at(THURSDAY - timedelta(hours=4)):
+        _received_and_packed(village, who["Tan Mei"], round)
+    with standing_at(THURSDAY + timedelta(hours=1)):
+        _collected(village, who["Keeper Lu"], round)
+    with standing_at(THURSDAY + timedelta(hours=4)):
+        assert "account is exactly 0" in send(who["Li Na"], "shop:settle", round.pk)
+    assert purse.balance(round.account).balance == 0
+    amina = Order.objects.get(household=village.households["Amina"])
+    # 1,050 g of pak choi at 4.20 per 500 g; eggs 18.00 with 0.50 deposit.
+    assert amina.final == 882 + 1800 + 50
+    assert village.balance("Amina") == 20_000 - 2732
+    assert village.balance("Qin") == 0
+
+    with standing_at(THURSDAY + timedelta(days=1)):
+        _paid(who, round)
+    for farm in village.producers.values():
+        account = purse.account_for(farm, "producer")
+        assert account is not None
+        assert purse.balance(account).balance == 0
+
+    choi = amina.lines.get(offer__item=village.items["Pak choi"])
+    told = who["Amina"].get(reverse("shop:line", args=[choi.pk])).content.decode()
+    assert "Huang Dacheng" in told
+    assert "1126-HD" in told
+    assert who["Jo"].get(reverse("shop:line", args=[choi.pk])).status_code == 404
+    assert purse.sums_agree().difference == 0
+    assert journal.replay() == []
+
+
+def _opened(village: Village, steward: Client) -> OrderRound:
+    send(
+        steward,
+        "shop:plan",
+        name="Thursday 26 November",
+        place=village.place.pk,
+        opens_at="2026-11-23T08:00",
+        closes_at="2026-11-25T20:00",
+        begins="2026-11-26T16:00",
+        ends="2026-11-26T19:00",
+        allow_cash="on",
+    )
+    round = OrderRound.objects.get()
+    send(steward, "shop:round_goods", round.pk, item=[item.pk for item in village.items.values()])
+    send(steward, "shop:deed", round.pk, "open")
+    round.refresh_from_db()
+    assert round.closes_at == CLOSING
+    return round
+
+
+def _received_and_packed(village: Village, packer: Client, round: OrderRound) -> None:
+    handover = round.handover
+    for delivery in packing.receiving_list(handover):
+        came = {f"came_{a.commitment_id}": a.goods.value(a.promised) for a in delivery.arrivals}
+        send(packer, "handovers:receive", handover.pk, delivery.producer.pk, **came)
+    crate = Crate.objects.get(handover=handover, receiver=village.households["Amina"])
+    for line in packing.crate_sheets(handover, only=crate)[0].lines:
+        weighed = "2.1" if line.goods.name == "Pak choi" else line.value
+        send(packer, "handovers:tick", crate.pk, line.commitment_id, tick=1, **{line.field: weighed})
+    send(packer, "handovers:close_crate", crate.pk)
+    send(packer, "handovers:pack_all", handover.pk)
+
+
+def _collected(village: Village, keeper: Client, round: OrderRound) -> None:
+    handover = round.handover
+    door = keeper.get(reverse("handovers:door", args=[handover.pk])).content.decode()
+    assert "15.00 in cash" in door
+    cash_order = Order.objects.get(household=village.households["Qin"])
+    box = next(box for box in purse.boxes() if box.kind == "cash")
+    send(keeper, "shop:cash", cash_order.pk, amount="15.00", box=box.pk)
+    for crate in Crate.objects.filter(handover=handover):
+        send(keeper, "handovers:hand_over", crate.pk)
+    send(keeper, "handovers:close", handover.pk)
+
+
+def _paid(who: dict[str, Client], round: OrderRound) -> None:
+    bank = next(box for box in purse.boxes() if box.kind == "bank")
+    send(who["Wei Guo"], "shop:pay", round.pk, box=bank.pk)
+    round.refresh_from_db()
+    asked = ProducerOrder.objects.filter(round=round).count()
+    assert Payment.objects.filter(list=round.payments_id).count() == asked
+    alone = who["Wei Guo"].post(reverse("money:agree", args=[round.payments_id]), {"key": ids.fresh_key()}, follow=True)
+    assert Payment.objects.filter(list=round.payments_id, list__state="asked").count() == asked, alone.content
+    send(who["Second Treasurer"], "money:agree", round.payments_id)
+    send(who["Wei Guo"], "money:confirm_list", round.payments_id, confirmed=1)
+    assert set(Payment.objects.filter(list=round.payments_id).values_list("state", flat=True)) == {"paid"}
