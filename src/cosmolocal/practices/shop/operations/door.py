@@ -20,14 +20,8 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations.orders import (
-    Draft,
-    LineWish,
-    account_of,
-    load_offers,
-    payment_wish,
-    write,
-)
+from cosmolocal.practices.shop.operations.drafts import Draft, account_of, load_offers, payment_wish, write
+from cosmolocal.practices.shop.operations.orders import LineWish
 from cosmolocal.practices.shop.operations.rounds import lock
 
 if TYPE_CHECKING:

@@ -1,0 +1,332 @@
+"""What an order is to become: its lines priced, goods and money promised in one deed, and why that may not be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import PriceVersion, SupplierTerms
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import rules
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.rules import Price
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from cosmolocal.money.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What ordering needs to know of one thing on offer; read in one statement, since a round has thousands."""
+
+    id: int
+    item_id: int
+    intent_id: int | None
+    lot_id: int | None
+    closes_at: datetime | None
+    pack: int
+    tolerance_bp: int
+    deposit: int
+    specification_id: int
+    product: str
+    label: str
+    seller: str
+    list_is_gross: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.product}, {self.label}" if self.label else self.product
+
+
+class PriceFacts(NamedTuple):
+    """What ordering needs to know of a price version."""
+
+    id: int
+    price: int
+    purchase: int
+    per_quantity: int
+    tax_code_id: int
+
+
+@dataclass
+class Draft:
+    """An order on its way: its round, the lines it has, the ones it wants, and what that changes."""
+
+    by: Agent
+    round: OrderRound
+    household: Agent
+    order: Order | None
+    lines: dict[int, OrderLine] = field(default_factory=dict)
+    wanted: dict[int, int] = field(default_factory=dict)
+    offers: dict[int, Sale] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[int]:
+        """Offers whose count is new."""
+        return [
+            offer for offer, count in self.wanted.items() if offer not in self.lines or self.lines[offer].count != count
+        ]
+
+    @property
+    def dropped(self) -> list[int]:
+        return [offer for offer in self.lines if offer not in self.wanted]
+
+
+_PRODUCT = "item__product__"
+_SALE = (
+    *("pk", "item_id", "intent_id", "lot_id", "closes_at", "item__pack_quantity", "item__tolerance_bp"),
+    *("item__deposit", _PRODUCT + "specification_id", _PRODUCT + "name", "item__label"),
+    *(_PRODUCT + "producer__supplier_terms__seller", _PRODUCT + "producer__supplier_terms__list_is_gross"),
+)
+_USUAL = SupplierTerms()
+
+
+def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, Sale]:
+    """Offer id -> what is on sale, with the supplier's terms (one statement)."""
+    found = {}
+    for row in RoundOffer.objects.filter(round=round, pk__in=list(ids)).values_list(*_SALE):
+        facts: list[Any] = list(row)
+        facts[-2:] = [facts[-2] or _USUAL.seller, _USUAL.list_is_gross if facts[-1] is None else facts[-1]]
+        found[row[0]] = Sale(*facts)
+    return found
+
+
+def write(draft: Draft, pays: str, *, late: bool = False) -> None:
+    """Writes what a draft changes: promises of goods and of money in one deed, the order and its lines.
+
+    `late`: after closing, no intent is asked, since nothing is on offer any more; the scale will tell.
+    """
+    order = draft.order
+    forget(draft, [*draft.dropped, *(offer for offer in draft.changed if offer in draft.lines)])
+    if order is None:
+        agreement = flows.agree(by=draft.by, name=draft.round.name)
+        order = Order(round=draft.round, household=draft.household, agreement_id=agreement.pk, version=0)
+        draft.order = order
+    fresh = _lines(draft, draft.changed)
+    kept = [line for offer, line in draft.lines.items() if offer in draft.wanted and offer not in draft.changed]
+    every = [*kept, *fresh]
+    if order.state == Order.State.CANCELLED:
+        order.state = Order.State.OPEN
+    order.placed_by, order.changed_at = draft.by, running().at
+    order.version += 1
+    order.estimate = rules.upper_total((line.estimate, line.deposit) for line in every)
+    upper = rules.upper_total((line.upper, line.deposit) for line in every)
+    _promise(draft, order, fresh, _payment(draft, order, pays, upper), late=late)
+    order.save()
+    for line in fresh:
+        line.order = order
+    OrderLine.objects.bulk_create(fresh)
+
+
+def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
+    lines = [draft.lines[offer] for offer in offer_ids]
+    if lines:
+        flows.release(by=draft.by, commitments=[line.commitment_id for line in lines])
+        OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+
+
+def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
+    """New rows for these offers; what was in the order before keeps the price version it had."""
+    prices = _prices(draft, offer_ids)
+    codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
+    rates = catalog.tax_rates(clock.today(), codes) if codes else {}
+    made = []
+    for offer_id in offer_ids:
+        before, version, sale = draft.lines.get(offer_id), prices[offer_id], draft.offers[offer_id]
+        basis = Price(
+            price=version.price,
+            purchase=version.purchase,
+            per_quantity=version.per_quantity,
+            pack=sale.pack,
+            tolerance_bp=sale.tolerance_bp,
+            deposit=sale.deposit,
+            tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
+            list_is_gross=sale.list_is_gross,
+        )
+        count = draft.wanted[offer_id]
+        priced = rules.price_line(basis, count, draft.round.transport_bp)
+        made.append(
+            OrderLine(
+                offer_id=offer_id,
+                price_id=version.id,
+                count=count,
+                wished=priced.wished,
+                granted=priced.wished,
+                cap=priced.cap,
+                seller=before.seller if before else sale.seller,
+                tax_bp=basis.tax_bp,
+                estimate=priced.estimate,
+                upper=priced.upper,
+                deposit=priced.deposit,
+                split=priced.split.as_dict(),
+            )
+        )
+    return made
+
+
+def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
+    """Offer id -> price version: the one the line has already, else the one in force now for this customer."""
+    kept = [draft.lines[offer].price_id for offer in offer_ids if offer in draft.lines]
+    had = {row[0]: PriceFacts(*row) for row in _price_rows(pk__in=kept)} if kept else {}
+    new = [draft.offers[offer].item_id for offer in offer_ids if offer not in draft.lines]
+    current = _in_force(new, draft.household.group) if new else {}
+    found: dict[int, PriceFacts] = {}
+    for offer in offer_ids:
+        line = draft.lines.get(offer)
+        version = had[line.price_id] if line else current.get(draft.offers[offer].item_id)
+        if version is None:
+            raise Refusal(
+                "shop.not_offered",
+                _("%(name)s has no price yet. Take it out, and tell a steward.") % {"name": draft.offers[offer].name},
+                offers=[offer],
+            )
+        found[offer] = version
+    return found
+
+
+def _in_force(item_ids: Sequence[int], group: str) -> dict[int, PriceFacts]:
+    """`catalog.current_prices` without a window over the whole history: for the few things of one basket."""
+    begun = _price_rows("item_id", item_id__in=item_ids, group__in={"", group}, valid_from__lte=running().at)
+    return {row[-1]: PriceFacts(*row[:-1]) for row in begun.order_by("group", "valid_from", "pk")}
+
+
+def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[int, ...]]":
+    return PriceVersion.objects.filter(**wanted).values_list(
+        "pk", "price", "purchase", "per_quantity", "tax_code_id", *more
+    )
+
+
+def _promise(
+    draft: Draft, order: Order, lines: Sequence[OrderLine], payment: CommitmentWish | None, *, late: bool
+) -> None:
+    """Goods to the household (from what is on offer, from the lot of an extra, or late from what will come), and the
+    money for them.
+    """
+    handover = draft.round.handover
+    wishes = []
+    for line in lines:
+        sale = draft.offers[line.offer_id]
+        wishes.append(
+            CommitmentWish(
+                action="transfer",
+                provider=draft.round.account.holder_id,  # the local, which also holds the round's account
+                receiver=draft.household,
+                specification=sale.specification_id,
+                quantity=line.wished,
+                agreement=order.agreement_id,
+                resource=sale.lot_id,
+                satisfies=None if late or sale.lot_id else sale.intent_id,
+                place=handover.place_id,
+                due=handover.begins,
+            )
+        )
+    if not wishes and payment is None:
+        return
+    try:
+        promised = flows.commit(by=draft.by, wishes=[*wishes, payment] if payment else wishes)
+    except Refusal as refusal:
+        raise _not_enough(draft, refusal, payment) from refusal
+    for line, commitment in zip(lines, promised, strict=False):
+        line.commitment_id = commitment.pk
+    if payment:
+        order.payment_id = promised[-1].pk
+
+
+def _not_enough(draft: Draft, refusal: Refusal, payment: CommitmentWish | None) -> Refusal:
+    """Says which product has how much left, in the words of its pack; or how much money is missing."""
+    if refusal.code not in ("flows.not_enough", "flows.offer_closed"):
+        return refusal
+    if payment is not None and payment.resource in refusal.facts.get("resources", {}) and not refusal.facts["intents"]:
+        return _too_little_money(draft, payment, int(refusal.facts["resources"][payment.resource] or 0))
+    intents: dict[int | None, int] = dict.fromkeys(refusal.facts["intents"], 0)
+    if refusal.code == "flows.not_enough":
+        intents.update({id: left or 0 for id, left in refusal.facts["intents"].items()})
+    lots: dict[int | None, int] = {id: left or 0 for id, left in refusal.facts.get("resources", {}).items()}
+    short = {}
+    for offer_id in draft.changed:
+        offer = draft.offers[offer_id]
+        if offer.intent_id in intents or offer.lot_id in lots:
+            short[offer_id] = max(intents.get(offer.intent_id, 0), lots.get(offer.lot_id, 0), 0)
+    items = catalog.items_with_units().in_bulk([draft.offers[offer].item_id for offer in short])
+    sentences = []
+    for offer_id, left in short.items():
+        item = items[draft.offers[offer_id].item_id]
+        if left < item.pack_quantity:
+            sentences.append(_("%(name)s: nothing left.") % {"name": item.product.name})
+        else:
+            packs = left // item.pack_quantity
+            sentences.append(
+                _("%(name)s: %(left)s left, at most %(packs)s in your order.")
+                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": packs}
+            )
+    return Refusal(
+        "shop.not_enough_left",
+        _("%(what)s Take fewer or something else; your basket is kept.") % {"what": " ".join(sentences)},
+        offers={offer: left // draft.offers[offer].pack for offer, left in short.items()},
+    )
+
+
+def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWish | None:
+    """What is to be set aside anew: the upper sum, unless it stands already; paying in cash sets nothing aside."""
+    wanted = upper if pays == Order.Pays.PREPAID else 0
+    standing = order.upper if order.payment_id else 0
+    order.pays, order.upper = pays, upper
+    if wanted == standing and (order.payment_id or not wanted):
+        return None
+    if order.payment_id:
+        flows.release(by=draft.by, commitments=[order.payment_id])
+        order.payment_id = None
+    return payment_wish(draft, order) if wanted else None
+
+
+def payment_wish(draft: Draft, order: Order, *, guard: bool = True) -> CommitmentWish:
+    """The upper sum of an order, promised from the household's account to the round's. Refuses shop.no_account."""
+    account, target = account_of(draft), draft.round.account
+    return CommitmentWish(
+        action="transfer",
+        provider=account.holder_id,
+        receiver=target.holder_id,
+        specification=target.currency.specification_id,
+        quantity=order.upper,
+        agreement=order.agreement_id,
+        is_reciprocal=True,
+        resource=account.resource_id,
+        to_resource=target.resource_id,
+        guard=guard,
+    )
+
+
+def _too_little_money(draft: Draft, payment: CommitmentWish, spendable: int) -> Refusal:
+    missing, currency = payment.quantity - max(spendable, 0), draft.round.account.currency
+    words = _(
+        "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it or take "
+        "something out. Your basket is kept."
+    )
+    if draft.round.allow_cash:
+        words = _(
+            "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it, take "
+            "something out, or pay in cash when you collect. Your basket is kept."
+        )
+    facts = {"upper": purse.format(payment.quantity, currency), "missing": purse.format(missing, currency)}
+    return Refusal("shop.not_enough_money", words % facts, missing=missing)
+
+
+def account_of(draft: Draft) -> "Account":
+    """The household's account, with its currency. Refuses shop.no_account."""
+    currency = draft.round.account.currency
+    account = draft.household.accounts.filter(kind="member", currency=currency, closed_at=None).order_by().first()
+    if account is None:
+        raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
+    account.currency, account.holder = currency, draft.household
+    return account
