@@ -97,7 +97,7 @@ def _live(walk: Walk) -> None:
     by = queries.system()
     with clock.standing_at(clock.now() - timedelta(days=30)):
         today = clock.today("Asia/Shanghai")
-        village = people.found_ainonghui(today, 12)
+        village = people.found_ainonghui(today, 16)
         walk.people = _roles(by, village)
         farms = goods.add_producers(by=by)
         people.add_farmers(farms, today)
@@ -110,9 +110,9 @@ def _live(walk: Walk) -> None:
         accounts = money.open_accounts(by, village.households)
         money.top_up(by, books, accounts, random.Random(1), least=400_00)
         money.open_accounts(by, farms.values(), kind="producer")
-        shop.settled_round(village.store, today + timedelta(days=7), orders=8)
+        shop.settled_round(village.store, today + timedelta(days=7), orders=12)
     money.puzzle(by, books)
-    shop.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=6)
+    shop.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=12)
 
 
 def _roles(by: Agent, village: people.Village) -> dict[str, Agent]:
