@@ -130,6 +130,7 @@ def write(draft: Draft, pays: str, *, late: bool = False) -> None:
 
 
 def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
+    """Takes lines out of the order and frees what was promised for them."""
     lines = [draft.lines[offer] for offer in offer_ids]
     if lines:
         flows.release(by=draft.by, commitments=[line.commitment_id for line in lines])
