@@ -55,6 +55,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "household": queries.household_of(agent) if agent.kind == Agent.Kind.PERSON else None,
         "members": queries.members_of(agent) if agent.kind != Agent.Kind.PERSON else [],
         "may_change": reader.has(policy.STEWARD),
+        "lists_people": reader.has(policy.STEWARD, policy.AUDITOR),
         "is_steward_page": reader.has(*queries.SEES_ALL),
     }
     if context["is_steward_page"]:

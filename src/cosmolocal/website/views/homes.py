@@ -81,8 +81,11 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[Way]]]:
     desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader)]
-    mine = _ways(
-        ("agents:household", _("Household"), "home", reader.household.name if reader.household else ""),
+    mine = []
+    if reader.has(MEMBER):
+        household = reader.household.name if reader.household else ""
+        mine = _ways(("agents:household", _("Household"), "home", household))
+    mine += _ways(
         ("agents:profile", _("My profile"), "me", _("name, language, who sees me")),
         ("agents:my_contact", _("How I am reached"), "phone", ""),
         ("messages:preferences", _("Letters to me"), "mail", _("which ones, and when")),
