@@ -26,34 +26,37 @@ class Walk:
 
     def __init__(self, page: Page, entry: str) -> None:
         self.page = page
-        self.waiting = deque([entry])
+        self.waiting = deque([(entry, "")])
         self.seen: set[str] = set()
         self.problems: list[str] = []
 
     def names(self, axe: Callable[[Page], None]) -> set[str]:
         """Visit what can be reached; the names of the addresses that were seen."""
         while self.waiting and len(self.seen) < PAGES_AT_MOST:
-            path = self.waiting.popleft()
+            path, found_on = self.waiting.popleft()
             name = _name(path)
             if name and name not in self.seen:
                 self.seen.add(name)
-                self._look_at(path, axe)
+                self._look_at(path, found_on, axe)
         return self.seen
 
-    def _look_at(self, path: str, axe: Callable[[Page], None]) -> None:
+    def _look_at(self, path: str, found_on: str, axe: Callable[[Page], None]) -> None:
         answer = self.page.request.get(path, max_redirects=5)
         if answer.status >= 400:
-            self.problems.append(f"{path}: a link leads to status {answer.status}")
+            self.problems.append(f"{path}: a link on {found_on} leads to status {answer.status}")
             return
         if "text/html" not in answer.headers.get("content-type", "") or "attachment" in answer.headers.get(
             "content-disposition", ""
         ):
             return
         self.page.goto(path)
-        self.waiting.extend(self._links())
+        self.waiting.extend((link, path) for link in self._links())
         for width, scheme in ((1280, "light"), (360, "dark")):
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             self.page.emulate_media(color_scheme=scheme)
+            # As tall as the page: a bar at the bottom covers only what can be scrolled free.
+            tall = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": width, "height": max(HEIGHTS[width], min(tall, 12_000))})
             try:
                 axe(self.page)
             except (AssertionError, BrowserError) as found:
