@@ -200,6 +200,8 @@
     if (goal) {
       if (!goal.matches("a[href], button, input, select, textarea, [tabindex]")) goal.tabIndex = -1;
       goal.focus();
+      // Once: a later answer that leaves this part standing must not move the focus again.
+      goal.removeAttribute("data-focus");
     }
     prepare(part);
   });

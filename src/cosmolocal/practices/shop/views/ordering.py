@@ -64,7 +64,7 @@ def _place(request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm
         )
     except Refusal as refusal:
         return _refused(request, view, buyer, form, refusal)
-    was_changed = order.version > 1
+    was_changed = view.has_order and order.version > 1
     closing = format_soon(view.round.closes_at)
     said = _("Your order is changed.") if was_changed else _("You have ordered.")
     messages.success(request, said + " " + _("You can change it until %(when)s.") % {"when": closing})
