@@ -12,7 +12,7 @@ from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_soon
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.forms.shopping import PlaceForm
-from cosmolocal.practices.shop.models import Order
+from cosmolocal.practices.shop.models import Order, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.pages import basket as baskets
 from cosmolocal.practices.shop.pages.basket import BasketView
@@ -24,19 +24,51 @@ from cosmolocal.practices.shop.views.shopping import lines_of
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is about to be ordered, once more; posted from here, it is binding."""
     buyer, round = buying(request), seen_round(request, pk)
+    if request.method == "POST":
+        return _order(request, round, buyer)
     view = baskets.basket(round, buyer.household)
-    if request.method != "POST":
-        if not view.is_changed or not view.lines:
-            return redirect("shop:basket", pk)
-        return _page(request, view, buyer, _form(view, initial={"pays": _usual_way(view), "version": _version(view)}))
-    form = _form(view, data=request.POST)
-    if lines_of(request) != view.counts:
-        # Somebody of the household added or took something out while this page was read.
-        messages.warning(request, _changed_words(view))
-        return redirect("shop:check" if view.is_changed and view.lines else "shop:basket", pk)
+    if not view.is_changed or not view.lines:
+        return redirect("shop:basket", pk)
+    return _page(request, view, buyer, _form(view, initial={"pays": _usual_way(view), "version": _version(view)}))
+
+
+def _order(request: HttpRequest, round: OrderRound, buyer: Buyer) -> HttpResponse:
+    """Orders exactly the lines that were shown; the whole basket is read again only where it cannot be."""
+    shown = lines_of(request)
+    if shown != baskets.counts_of(round, buyer.household):
+        view = baskets.basket(round, buyer.household)
+        if shown != view.counts:
+            # Somebody of the household added or took something out while this page was read.
+            messages.warning(request, _changed_words(view))
+            return redirect("shop:check" if view.is_changed and view.lines else "shop:basket", round.pk)
+    form = PlaceForm(request.POST, allow_cash=round.allow_cash, notes={})
     if form.is_valid():
-        return _place(request, view, buyer, form)
-    return _page(request, view, buyer, form, status=422)
+        try:
+            return _place(request, round, buyer, form.cleaned_data, shown)
+        except Refusal as refusal:
+            view = baskets.basket(round, buyer.household)
+            return _refused(request, view, buyer, _form(view, data=request.POST), refusal)
+    view = baskets.basket(round, buyer.household)
+    return _page(request, view, buyer, _form(view, data=request.POST), status=422)
+
+
+def _place(
+    request: HttpRequest, round: OrderRound, buyer: Buyer, answers: dict[str, Any], shown: dict[int, int]
+) -> HttpResponse:
+    order = operations.place_order(
+        by=buyer.by,
+        round=round,
+        household=buyer.household,
+        lines=[LineWish(offer, count) for offer, count in sorted(shown.items())],
+        pays=answers["pays"],
+        version=answers["version"],
+        on_behalf_of=buyer.on_behalf_of,
+        key=answers["key"],
+    )
+    said = _("You have ordered.") if answers["version"] is None else _("Your order is changed.")
+    closing = format_soon(round.closes_at)
+    messages.success(request, said + " " + _("You can change it until %(when)s.") % {"when": closing})
+    return redirect("shop:order", order.pk)
 
 
 def _changed_words(view: BasketView) -> str:
@@ -48,38 +80,15 @@ def _changed_words(view: BasketView) -> str:
     return _("The basket was changed while you read. Look at it again.")
 
 
-def _place(request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm) -> HttpResponse:
-    """Orders exactly the lines that were shown, or says why not; the basket stays as it is."""
-    shown = lines_of(request)
-    try:
-        order = operations.place_order(
-            by=buyer.by,
-            round=view.round,
-            household=buyer.household,
-            lines=[LineWish(offer, count) for offer, count in sorted(shown.items())],
-            pays=form.cleaned_data["pays"],
-            version=form.cleaned_data["version"],
-            on_behalf_of=buyer.on_behalf_of,
-            key=form.cleaned_data["key"],
-        )
-    except Refusal as refusal:
-        return _refused(request, view, buyer, form, refusal)
-    was_changed = view.has_order and order.version > 1
-    closing = format_soon(view.round.closes_at)
-    said = _("Your order is changed.") if was_changed else _("You have ordered.")
-    messages.success(request, said + " " + _("You can change it until %(when)s.") % {"when": closing})
-    return redirect("shop:order", order.pk)
-
-
 def _refused(request: HttpRequest, view: BasketView, buyer: Buyer, form: PlaceForm, refusal: Refusal) -> HttpResponse:
     """Where the person looks: marks at the lines, or the order as it is now beside the basket."""
     if refusal.code == "shop.changed_elsewhere":
-        now = baskets.basket(view.round, buyer.household)
-        standing = queries.orders.lines_of(now.order) if now.order else []
-        context = {"round": view.round, "buyer": buyer, "basket": now, "standing": standing, "refusal": refusal}
+        standing = queries.orders.lines_of(view.order) if view.order else []
+        context = {"round": view.round, "buyer": buyer, "basket": view, "standing": standing, "refusal": refusal}
         return render(request, "shop/changed_elsewhere.html", context, status=422)
     offers = refusal.facts.get("offers", ())
     view.mark(offers)
+    form.is_valid()
     refused(form, refusal)
     fixes = [f"{line.id}:{line.may_have or view.ordered.get(line.id, 0)}" for line in view.lines if line.id in offers]
     return _page(request, view, buyer, form, status=422, refusal=refusal, fixes=fixes)
