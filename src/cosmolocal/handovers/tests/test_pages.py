@@ -11,7 +11,7 @@ from django.urls import reverse
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import User
 from cosmolocal.handovers import queries
-from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 
@@ -88,6 +88,20 @@ def test_packing_a_crate_without_javascript(village, packed_round):  # noqa: F81
     assert following.headers["Location"] == reverse("handovers:crate", args=[other.pk])
     crate.refresh_from_db()
     assert crate.state == Crate.State.PACKED
+
+
+def test_spoiled_in_the_crate(village, packed_round):  # noqa: F811
+    village.receive(packed_round)
+    packer = client_of(village.people["Tan Mei"])
+    packer.post(reverse("handovers:pack_all", args=[packed_round.handover_id]), {"key": "all"})
+    crate = village.crate(packed_round, "Jo")
+    bread = next(line for line in queries.crate_sheets(packed_round.handover, only=crate)[0].lines if line.asked == 2)
+    address = reverse("handovers:lose_packed", args=[crate.pk, bread.commitment_id])
+    assert packer.post(address, {"quantity": "3", "reason": "spoiled", "key": "l"}).status_code == 422
+    packer.post(address, {"quantity": "1", "reason": "spoiled", "key": "l"})
+    assert Packed.objects.get(commitment=bread.commitment_id).quantity == 1
+    assert Loss.objects.get().quantity == 1
+    assert "borne by us" in packer.get(reverse("handovers:receiving", args=[packed_round.handover_id])).content.decode()
 
 
 def test_the_door(village, packed_round):  # noqa: F811

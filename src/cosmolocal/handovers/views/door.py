@@ -66,7 +66,7 @@ def notes(handover: Handover) -> Mapping[int, DoorNote]:
 
 
 def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
-    words = request.GET.get("q", "").strip()
+    words = (request.GET.get("q") or request.POST.get("q") or "").strip()
     told = notes(handover)
     sheets = [sheet for sheet in queries.crate_sheets(handover) if _matches(sheet.crate, words)]
     rows = [(sheet, told.get(sheet.crate.receiver_id)) for sheet in sheets]

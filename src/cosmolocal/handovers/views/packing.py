@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import operations, queries
+from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
 from cosmolocal.handovers.views.answers import actor, head, key_of, may_act, open_crate, open_handover, refused
@@ -84,6 +85,35 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     return _after(request, found, said % {"name": one.goods.name, "amount": one.goods.text(quantity)})
 
 
+def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Something in the crate spoiled or broke: it comes out, and is a loss of its lot."""
+    found = open_crate(request, pk)
+    one = next((row for row in _sheet(found).lines if row.commitment_id == line and row.quantity), None)
+    if one is None:
+        return redirect("handovers:crate", pk)
+    form = LossForm(request.POST or None, goods=one.goods, most=one.quantity)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        operations.lose_packed(
+            by=actor(request),
+            crate=found,
+            commitment_id=line,
+            quantity=data["quantity"],
+            reason=data["reason"],
+            key=data["key"],
+        )
+        messages.success(request, _("Noted. The household does not pay for it."))
+        return redirect("handovers:crate", pk)
+    context = {
+        "form": form,
+        "title": _("Spoiled or broken: %(name)s") % {"name": one.goods.name},
+        "lead": _("In the crate: %(amount)s") % {"amount": one.quantity_text},
+        "submit": _("Take it out"),
+        "back": reverse("handovers:crate", args=[pk]),
+    }
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """This crate is packed; the next one opens."""
@@ -139,5 +169,5 @@ def _crate_page(
         "progress": progress,
         "others": [name for name in progress.packers if name != actor(request).name],
     }
-    part = getattr(request, "htmx", False) and request.method == "POST"
+    part = context["is_part"] = bool(getattr(request, "htmx", False)) and request.method == "POST"
     return render(request, "handovers/parts/crate.html" if part else "handovers/crate.html", context, status=status)

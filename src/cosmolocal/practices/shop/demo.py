@@ -184,9 +184,10 @@ def _buyers() -> Buyers:
     )
     first = {row.group_id: row for row in memberships.select_related("member", "group").order_by("-id")}
     pairs = [(row.group, row.member) for row in sorted(first.values(), key=lambda row: row.group_id)]
+    cooks, home = {group.pk: person for group, person in pairs}, people.home_local()
     return Buyers(
         [pair for pair in pairs if pair[0].kind == Agent.Kind.HOUSEHOLD],
-        [pair for pair in pairs if pair[0].group == "restaurant"],
+        [(kitchen, cooks.get(kitchen.pk, home)) for kitchen in people.restaurants()],
     )
 
 
