@@ -14,7 +14,6 @@ from typing import Any
 from django.db import connection
 
 from cosmolocal.flows.rules import Change, Happening
-from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.sets import array
 
 _NUMBER, _TEXT, _YES_NO, _MOMENT, _DATE = "bigint", "text", "boolean", "timestamptz", "date"
@@ -79,55 +78,69 @@ _MOVED = (
     "action, quantity, provider_id, receiver_id, resource_id, to_resource_id, specification_id, at, value_on, "
     "state, reason, agreement_id, operation_id"
 )
-_MOVE_SQLITE = Statement(
-    _MOVE.format(
-        source="?1", target="?2", quantity="?3", kind="?4", provider="?5", receiver="?6", guard="?7", more="WHERE"
-    )
+_MOVE_SQLITE = _MOVE.format(
+    source="?1", target="?2", quantity="?3", kind="?4", provider="?5", receiver="?6", guard="?7", more="WHERE"
 )
-_WRITE_SQLITE = Statement(
-    f"INSERT INTO flows_economicevent ({_MOVED}) VALUES ('transfer', %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s)"
-)
-_NUMBERS = ("source", "target", "quantity", "kind", "provider", "receiver")
-_MOVE_POSTGRESQL = Statement(
-    "WITH l AS (SELECT id FROM flows_economicresource WHERE id IN (%(source)s::bigint, %(target)s::bigint) ORDER BY id "
+_WRITE_SQLITE = f"INSERT INTO flows_economicevent ({_MOVED}) VALUES ('transfer', ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)"
+_MOVE_POSTGRESQL = (
+    "WITH l AS (SELECT id FROM flows_economicresource WHERE id IN (%(source)s, %(target)s) ORDER BY id "
     "FOR NO KEY UPDATE), u AS ("
     + _MOVE.format(
-        **{name: f"%({name})s::bigint" for name in _NUMBERS}, guard="%(guard)s", more="FROM l WHERE r.id = l.id AND"
+        source="%(source)s",
+        target="%(target)s",
+        quantity="%(quantity)s",
+        kind="%(kind)s",
+        provider="%(provider)s",
+        receiver="%(receiver)s",
+        guard="%(guard)s",
+        more="FROM l WHERE r.id = l.id AND",
     )
-    + f" RETURNING 1) INSERT INTO flows_economicevent ({_MOVED}) SELECT 'transfer', %(quantity)s::bigint, "
-    "%(provider)s::bigint, %(receiver)s::bigint, %(source)s::bigint, %(target)s::bigint, %(kind)s::bigint, "
-    "%(at)s::timestamptz, %(value_on)s::date, '', %(reason)s::text, %(agreement)s::bigint, %(operation)s::bigint "
-    "WHERE (SELECT count(*) FROM u) = 2 RETURNING id"
+    + f" RETURNING 1) INSERT INTO flows_economicevent ({_MOVED}) "
+    "SELECT 'transfer', %(quantity)s, %(provider)s, %(receiver)s, %(source)s, %(target)s, %(kind)s, %(at)s, "
+    "%(value_on)s, '', %(reason)s, %(agreement)s, %(operation)s WHERE (SELECT count(*) FROM u) = 2 RETURNING id"
 )
 
 
 def move(told: Happening, at: datetime, operation_id: int) -> int | None:
-    """Writes one transfer that names both resources and both parties; the event's id, None where it cannot be so."""
+    """Writes one transfer that names both resources and both parties; the event's id, None where it cannot be so.
+
+    Talks to the driver itself: Django's cursors would take longer than the database does.
+    """
+    link = connection.connection
     if connection.vendor == "sqlite":
-        both = (told.resource_id, told.to_resource_id, told.quantity, told.specification_id)
-        if _MOVE_SQLITE.run((*both, told.provider_id, told.receiver_id, told.guard)).rowcount != 2:
-            return None
-        written = (
-            *(told.quantity, told.provider_id, told.receiver_id, told.resource_id, told.to_resource_id),
-            *(told.specification_id, moment(at), moment(told.value_on) if told.value_on else None),
-            *(told.reason, told.agreement_id, operation_id),
+        with connection.wrap_database_errors:
+            both = (told.resource_id, told.to_resource_id, told.quantity, told.specification_id)
+            moved = link.execute(_MOVE_SQLITE, (*both, told.provider_id, told.receiver_id, told.guard))
+            if moved.rowcount != 2:
+                return None
+            written = link.execute(
+                _WRITE_SQLITE,
+                (
+                    *(told.quantity, told.provider_id, told.receiver_id, told.resource_id, told.to_resource_id),
+                    *(told.specification_id, moment(at), moment(told.value_on) if told.value_on else None),
+                    *(told.reason, told.agreement_id, operation_id),
+                ),
+            )
+            return int(written.lastrowid)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVE_POSTGRESQL,
+            {
+                "source": told.resource_id,
+                "target": told.to_resource_id,
+                "quantity": told.quantity,
+                "kind": told.specification_id,
+                "provider": told.provider_id,
+                "receiver": told.receiver_id,
+                "guard": told.guard,
+                "at": at,
+                "value_on": told.value_on,
+                "reason": told.reason,
+                "agreement": told.agreement_id,
+                "operation": operation_id,
+            },
         )
-        return int(_WRITE_SQLITE.run(written).lastrowid)
-    values = {
-        "source": told.resource_id,
-        "target": told.to_resource_id,
-        "quantity": told.quantity,
-        "kind": told.specification_id,
-        "provider": told.provider_id,
-        "receiver": told.receiver_id,
-        "guard": told.guard,
-        "at": at,
-        "value_on": told.value_on,
-        "reason": told.reason,
-        "agreement": told.agreement_id,
-        "operation": operation_id,
-    }
-    found = _MOVE_POSTGRESQL.run(values).fetchone()
+        found = cursor.fetchone()
     return found[0] if found else None
 
 
