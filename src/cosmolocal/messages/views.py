@@ -68,10 +68,11 @@ def told(request: HttpRequest, letter_id: int) -> HttpResponse:
 
 
 def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
-    """One letter: the reader's own, or any for a steward."""
+    """One letter: the reader's own, or any for a steward; an auditor reads all."""
     reader = request.reader  # type: ignore[attr-defined]
     found = get_object_or_404(Letter.objects.select_related("to").prefetch_related("enclosures"), pk=letter_id)
-    if "steward" not in reader.roles and found.to_id not in {reader.agent.pk, getattr(reader.household, "pk", None)}:
+    own = {reader.agent.pk, getattr(reader.household, "pk", None)}
+    if found.to_id not in own and not reader.has("steward", "auditor"):
         raise Http404
     return render(request, "messages/letter.html", {"letter": found})
 

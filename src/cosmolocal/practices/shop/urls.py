@@ -1,6 +1,5 @@
 """Addresses of the shop, and who may come in.
 
-Two helpers add to this file at the same time: see NOTICE-TWO-HELPERS.md beside it before writing shop pages.
 """
 
 from django.urls import URLPattern, path
