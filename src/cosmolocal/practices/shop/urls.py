@@ -1,6 +1,4 @@
-"""Addresses of the shop, and who may come in.
-
-"""
+"""Addresses of the shop, and who may come in."""
 
 from django.urls import URLPattern, path
 
