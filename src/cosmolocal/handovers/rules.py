@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+WEIGHING_PERCENT = 6  # of what came; a larger rest is goods, not scales
 REASONS = ("short", "spoiled", "broken", "missing", "refused", "returned", "count")
 
 
@@ -42,6 +43,11 @@ def choose_lot(lots: Sequence[Free], quantity: int) -> int | None:
         if lot.quantity >= quantity:
             return lot.lot_id
     return max(lots, key=lambda lot: lot.quantity).lot_id if lots else None
+
+
+def is_weighing_difference(rest: int, came: int) -> bool:
+    """Is what is left of a lot (below 0: given beyond it) no more than weighing many times makes of weighing once?"""
+    return rest != 0 and abs(rest) * 100 <= came * WEIGHING_PERCENT
 
 
 def verdict(promised: int, received: int) -> str:

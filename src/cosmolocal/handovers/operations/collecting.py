@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
-from cosmolocal.handovers import policy
+from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.operations.packing import pack_as_promised
 from cosmolocal.kernel.operation import operation, running
@@ -63,10 +65,13 @@ def leave_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
 
 @operation("handovers.close_handover")
 def close_handover(*, by: Agent, handover: Handover) -> Handover:
-    """The door is shut: crates that still stand there are marked as not collected."""
+    """The door is shut: crates that still stand there are marked as not collected. What weighing crate by crate made of
+    each lot, more or less than the one weighing on arrival, is counted away; larger rests stay to be looked at.
+    """
     policy.permit_handing(by, handover.place)
     standing = handover.crates.exclude(state__in=[Crate.State.COLLECTED, Crate.State.LEFT])
     standing.update(state=Crate.State.LEFT, changed_at=running().at)
+    _count_away(by, handover)
     handover.state = Handover.State.CLOSED
     handover.save(update_fields=["state"])
     return handover
@@ -95,6 +100,27 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     for one in (first, second):
         if one.state == Crate.State.COLLECTED:
             _record_collected(by, [line.commitment for line in lines if line.crate_id == one.pk])
+
+
+def _count_away(by: Agent, handover: Handover) -> None:
+    lots = (
+        handover.receipts.values_list("lot_id", "lot__accounting_quantity", "lot__promised_quantity")
+        .annotate(came=Sum("accepted"))
+        .order_by("lot_id")
+    )
+    flows.record(
+        by=by,
+        happenings=[
+            Happening(
+                action="lower" if has > promised else "raise",
+                quantity=abs(has - promised),
+                resource_id=lot_id,
+                reason="count",
+            )
+            for lot_id, has, promised, came in lots
+            if rules.is_weighing_difference(has - promised, came)
+        ],
+    )
 
 
 def _hand_over(by: Agent, handover: Handover, crates: Sequence[Crate], collected_by: Agent | None) -> None:

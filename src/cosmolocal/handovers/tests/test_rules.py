@@ -36,3 +36,11 @@ def test_the_first_lot_that_holds_enough_else_the_fullest():
 )
 def test_verdicts(promised, came, word):
     assert rules.verdict(promised, came) == word
+
+
+@pytest.mark.parametrize(
+    ("rest", "came", "is_scales"),
+    [(0, 1000, False), (60, 1000, True), (61, 1000, False), (-60, 1000, True), (1, 10, False)],
+)
+def test_a_small_rest_is_the_scales(rest, came, is_scales):
+    assert rules.is_weighing_difference(rest, came) == is_scales

@@ -161,6 +161,24 @@ def test_a_crate_left_standing_is_paid_and_stays_due(village):
     assert journal.replay() == []
 
 
+def test_shutting_the_door_counts_away_what_scales_differ(village):
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 4, "Eggs": 1})
+    village.order(round, "Jo", {"Lotus root": 2})
+    village.close(round)
+    village.receive(round, Eggs=30)
+    weighed = {line.commitment_id: line.granted + 50 for line in OrderLine.objects.filter(deposit=0)}
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover, weighed=weighed)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    assert journal.below_floor().count() == 2
+    handovers.close_handover(by=village.people["Keeper Lu"], handover=round.handover)
+    assert not journal.below_floor().exists()
+    # Twenty eggs are no matter of scales: they stay, to be sold or given.
+    eggs = village.items["Eggs"].product.specification_id
+    assert [lot.accounting_quantity for lot in journal.lots_at(village.place, [eggs])] == [20]
+    assert journal.replay() == []
+
+
 def test_after_settling_no_intent_holds_a_promise(village):
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
