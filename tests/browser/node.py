@@ -1,5 +1,6 @@
 """A real node for the browser: its own process, folder and port, as an operator starts it."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -23,6 +24,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _end_with_the_tests() -> None:
+    """Ask Linux for SIGTERM when the test process is gone, so that a killed run leaves no node behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Node:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - one call into libc, no lock
             )
         self._wait()
 
