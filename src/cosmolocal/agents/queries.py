@@ -15,13 +15,14 @@ SEES_ALL = frozenset({Role.Name.STEWARD, Role.Name.TREASURER, Role.Name.AUDITOR}
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads a page, and as what. While she acts for somebody, `household` is that person's."""
+    """Who reads a page, and as what. While she acts for somebody, `household` and `groups` are that person's."""
 
     agent: Agent | None = None
     user: User | None = None
     on_behalf_of: Agent | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     household: Agent | None = None
+    groups: tuple[Agent, ...] | None = None  # None: not read
 
     @property
     def person(self) -> Agent | None:
@@ -66,9 +67,9 @@ def _read(request: HttpRequest) -> Reader:
         return STRANGER
     acting_id = request.session.get(ACTING_FOR)
     behalf = _acted_for(user.agent, acting_id) if acting_id else None
-    groups = _groups_of(user.agent)
-    household = household_of(behalf) if behalf else _first_household(groups)
-    return Reader(user.agent, user, behalf, _roles(user.agent, groups), household)
+    own = _groups_of(user.agent)
+    groups = _groups_of(behalf) if behalf else own
+    return Reader(user.agent, user, behalf, _roles(user.agent, own), _first_household(groups), tuple(groups))
 
 
 def _acted_for(helper: Agent, member_id: int) -> Agent | None:
@@ -132,10 +133,19 @@ def households_of(agent_ids: Iterable[int]) -> dict[int, Agent]:
 
 def buying_agents(person: Agent) -> list[Agent]:
     """Households and organisations she may order for; her household first."""
-    return sorted(
-        groups_of(person, Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION),
-        key=lambda group: (group.kind != Agent.Kind.HOUSEHOLD, group.pk),
-    )
+    return _buying(_groups_of(person))
+
+
+def buying_agents_of(reader: Reader) -> list[Agent]:
+    """`buying_agents` of the person whose orders the pages show; no statement where the page has read her groups."""
+    if reader.person is None:
+        return []
+    return _buying(_groups_of(reader.person) if reader.groups is None else reader.groups)
+
+
+def _buying(groups: Iterable[Agent]) -> list[Agent]:
+    buying = [group for group in groups if group.kind in (Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION)]
+    return sorted(buying, key=lambda group: (group.kind != Agent.Kind.HOUSEHOLD, group.pk))
 
 
 def producers_of(person: Agent) -> list[Agent]:

@@ -20,13 +20,10 @@ class Buyer:
 
 
 def buyer(reader: Reader, wanted: int | None = None) -> Buyer | None:
-    """For whom she orders now: `wanted` (agent id) where she may, else her household. None: she orders for nobody.
-
-    One statement.
-    """
-    if reader.agent is None or reader.person is None or not reader.has(MEMBER):
+    """For whom she orders now: `wanted` (agent id) where she may, else her household. None: she orders for nobody."""
+    if reader.agent is None or not reader.has(MEMBER):
         return None
-    choices = people.buying_agents(reader.person)
+    choices = people.buying_agents_of(reader)
     if not choices:
         return None
     chosen = next((agent for agent in choices if agent.pk == wanted), choices[0])

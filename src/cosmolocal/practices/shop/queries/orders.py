@@ -117,7 +117,7 @@ def visible_to(reader: Reader) -> QuerySet[Order]:
         return orders.none()
     if reader.has(*people.SEES_ALL):
         return orders
-    own = {agent.pk for agent in people.buying_agents(reader.person)}
+    own = {agent.pk for agent in people.buying_agents_of(reader)}
     if reader.household:
         own.add(reader.household.pk)
     return orders.filter(household__in=own)
