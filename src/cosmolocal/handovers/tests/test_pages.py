@@ -122,6 +122,20 @@ def test_the_door(village, packed_round):  # noqa: F811
     assert village.crate(packed_round, "Amina").state == "left"
 
 
+def test_a_packer_looks_at_the_door_and_the_keeper_hands_over(village, packed_round):  # noqa: F811
+    village.receive(packed_round)
+    address = reverse("handovers:door", args=[packed_round.handover_id])
+    household = village.crate(packed_round, "Jo").receiver_id
+    behind = reverse("shop:at_the_door", args=[packed_round.pk, household])
+    for name, may in (("Keeper Lu", True), ("Tan Mei", False)):
+        client = client_of(village.people[name])
+        page = client.get(address).content.decode()
+        assert "Jo&#x27;s household" in page
+        assert (behind in page) is may
+        assert ("/hand-over/" in page) is may
+        assert (client.get(behind).status_code == 200) is may
+
+
 def test_lists_in_three_orders_and_as_files(village, packed_round):  # noqa: F811
     packer = client_of(village.people["Tan Mei"])
     address = reverse("handovers:lists", args=[packed_round.handover_id])

@@ -1,6 +1,7 @@
 """At the door: who has come, who is still to come, and what to know about each."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.handovers import operations, queries
+from cosmolocal.agents.policy import may_enter
+from cosmolocal.agents.queries import reader
+from cosmolocal.handovers import operations, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_crate, open_handover
 from cosmolocal.kernel.practice import DoorNote, switched_on
@@ -68,6 +71,8 @@ def notes(handover: Handover) -> Mapping[int, DoorNote]:
 def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
     words = (request.GET.get("q") or request.POST.get("q") or "").strip()
     told = notes(handover)
+    if not may_enter(reader(request), "keeper"):  # a packer may look; the pages behind the names are the keeper's
+        told = {who: replace(note, url="") for who, note in told.items()}
     sheets = [sheet for sheet in queries.crate_sheets(handover) if _matches(sheet.crate, words)]
     rows = [(sheet, told.get(sheet.crate.receiver_id)) for sheet in sheets]
     context = head(request, handover, "door") | {
@@ -75,6 +80,7 @@ def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
         "gone": [row for row in rows if row[0].crate.state == Crate.State.COLLECTED],
         "progress": queries.progress(handover),
         "words": words,
+        "may_read_only": not policy.may_hand_over(actor(request), handover.place),
     }
     part = getattr(request, "htmx", False)
     return render(request, "handovers/parts/door.html" if part else "handovers/door.html", context)
