@@ -1,6 +1,6 @@
-"""Writes docs/reference from the source: operations, refusals, jobs, practice fields; `--check` compares.
+"""Writes docs/reference from the source: operations, refusals, jobs, practice fields, commands; `--check` compares.
 
-Read by syntax tree, so that it works without a database and cannot document what is not there.
+Read by syntax tree (commands: from their parser), so that it works without a database and documents only what is there.
 """
 
 import argparse
@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from cosmolocal.config import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cosmolocal"
@@ -112,6 +114,7 @@ def pages() -> dict[str, str]:
         "refusals.md": _refusals_page(),
         "jobs.md": _jobs_page(),
         "practice.md": _practice_page(),
+        "commands.md": _commands_page(),
     }
 
 
@@ -160,6 +163,26 @@ def _practice_page() -> str:
         parts += [f"| `{n}` | `{t.replace('|', chr(92) + '|')}` | {f'`{d}`' if d else ''} |" for n, t, d in fields]
         parts.append("")
     return "\n".join(parts)
+
+
+def _commands_page() -> str:
+    parts = ["# The command `cosmolocal`\n", WRITTEN_BY]
+    parts.append("Exit status: 0 done, 1 refused with a sentence, 2 the words were not understood.\n")
+    chosen = next(a for a in cli.parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in chosen.choices.items():
+        parts.append(f"## `{name}`\n\n{command.description}\n")
+        options = [a for a in command._actions if a.dest != "help"]
+        if options:
+            parts.append("| option | meaning |\n|---|---|")
+            parts += [f"| `{_option(a)}` | {a.help or ', '.join(a.choices or ())} |" for a in options]
+            parts.append("")
+    return "\n".join(parts)
+
+
+def _option(action: argparse.Action) -> str:
+    """As it is typed: `--port PORT`, `--json`, `FILE`."""
+    value = "" if action.nargs == 0 else (action.metavar or action.dest).upper()
+    return " ".join(filter(None, [action.option_strings[0] if action.option_strings else "", str(value)]))
 
 
 def _arguments(node: ast.FunctionDef) -> str:

@@ -11,7 +11,7 @@ from tools import reference
 pytestmark = pytest.mark.once
 
 
-@pytest.mark.parametrize("page", ["operations.md", "refusals.md", "jobs.md", "practice.md"])
+@pytest.mark.parametrize("page", ["operations.md", "refusals.md", "jobs.md", "practice.md", "commands.md"])
 def test_page_says_what_the_source_says(page: str) -> None:
     written = (reference.PAGES / page).read_text(encoding="utf-8")
     assert written == reference.pages()[page], "run `make reference`"

@@ -37,6 +37,7 @@ def _begin(visits: Visits, page: Page) -> Household:
     page.goto("/shop/orders/")
     name = page.locator(".lead").inner_text()
     page.locator("main ul.rows a").first.click()
+    page.wait_for_url("**/shop/orders/*/")
     cancel = page.get_by_role("link", name="Cancel the order")
     if cancel.count():
         cancel.click()

@@ -14,6 +14,7 @@ WORDS = {
     "backup": "write everything of this local into one file",
     "restore": "put a backup into an empty home",
     "doctor": "replay the books and say what is wrong, with one sentence each on how to mend it",
+    "code": "print a one-time sign-in code for somebody who is locked out",
     "import": "read products, members or opening books from a file",
     "export": "write products as a file",
     "version": "say which version this is",
@@ -38,10 +39,11 @@ def parser() -> argparse.ArgumentParser:
     made["demo"].add_argument("--fresh", action="store_true", help="make the demo data anew")
     made["demo"].add_argument("--no-serve", action="store_true", help="only make the data")
     made["backup"].add_argument("file", nargs="?", help="default: backups/<date>.cosmolocal in the home")
-    made["restore"].add_argument("file")
+    made["restore"].add_argument("file", help="what `backup` wrote")
+    made["code"].add_argument("who", help="mail address, or the name as it stands in the list of people")
     made["doctor"].add_argument("--json", action="store_true", help="one JSON object a finding")
     made["import"].add_argument("what", choices=["products", "opening-books"])
-    made["import"].add_argument("file")
+    made["import"].add_argument("file", help="CSV, xlsx or ods")
     made["import"].add_argument("--dry-run", action="store_true", help="only say what would happen, row by row")
     made["import"].add_argument("--make-missing", action="store_true", help="make unknown producers and categories")
     made["import"].add_argument("--on", help="cut-over date of opening books, YYYY-MM-DD")

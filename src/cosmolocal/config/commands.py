@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import django
 
@@ -16,14 +17,18 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - models exist only after setup
 from django.core.management import call_command  # noqa: E402
+from django.db.models import Q  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from django.utils.translation import gettext as _  # noqa: E402
 
 from cosmolocal.agents.models import Agent, User  # noqa: E402
-from cosmolocal.agents.queries import role_holders  # noqa: E402
+from cosmolocal.agents.operations import make_sign_in_code  # noqa: E402
+from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
 from cosmolocal.config import backup, cli, doctor  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
-from cosmolocal.kernel import node, worker  # noqa: E402
+from cosmolocal.kernel import ids, node, worker  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as books  # noqa: E402
 from cosmolocal.website.operations import make_setup_link  # noqa: E402
@@ -83,6 +88,39 @@ def do_doctor(args: Namespace) -> int:
     if not complaints and not args.json:
         say(_("All is well: the books replay to the smallest unit."))
     return 1 if complaints else 0
+
+
+def do_code(args: Namespace) -> int:
+    """For a steward who has lost mail and passkey: whoever may run this command on the machine may let her in."""
+    code = ids.fresh_code(8)
+    who = _person(args.who)
+    made = make_sign_in_code(by=system(), agent=who, code=code)
+    until = timezone.localtime(made.expires_at, ZoneInfo(node.current().zone or "UTC"))
+    say(
+        _("%(name)s signs in once with %(code)s, until %(until)s: %(address)s")
+        % {
+            "name": who.name,
+            "code": f"{code[:4]}-{code[4:]}",
+            "until": f"{until:%H:%M}",
+            "address": settings.PUBLIC_URL + reverse("agents:use_code"),
+        }
+    )
+    return 0
+
+
+def _person(words: str) -> Agent:
+    present = Agent.objects.present().filter(kind=Agent.Kind.PERSON)
+    named = Q(name__iexact=words) | Q(contact__email__iexact=words) | Q(user__email__iexact=words)
+    found = list(present.filter(named).distinct().order_by("id")[:2])
+    if not found:
+        raise Refusal(
+            "config.no_such_person", _("Nobody here is called %(words)s. Write name or mail.") % {"words": words}
+        )
+    if len(found) > 1:
+        raise Refusal(
+            "config.two_persons", _("Several people are called %(words)s. Write the mail address.") % {"words": words}
+        )
+    return found[0]
 
 
 def do_import(args: Namespace) -> int:
@@ -157,6 +195,7 @@ RUN: dict[str, Callable[[Namespace], int]] = {
     "backup": do_backup,
     "restore": do_restore,
     "doctor": do_doctor,
+    "code": do_code,
     "import": do_import,
     "export": do_export,
 }

@@ -39,7 +39,11 @@ def bring_up(args: argparse.Namespace) -> int:
     words = ["prepare", "--address", f"http://localhost:{os.environ['PORT']}"]
     if args.command == "demo":
         words += ["--demo", *(["--fresh"] if args.fresh else [])]
-    done = subprocess.run([*PYTHON, "cosmolocal.config.commands", *words], check=False)
+    done = subprocess.run(
+        [*PYTHON, "cosmolocal.config.commands", *words],
+        check=False,
+        preexec_fn=_end_with_parent,
+    )
     if done.returncode or not serves:
         return done.returncode
     workers = args.workers or int(os.environ.get("WEB_WORKERS", "1"))
@@ -49,7 +53,17 @@ def bring_up(args: argparse.Namespace) -> int:
     }
     if sink:
         commands["sink"] = sink
-    return Watch(commands).run()
+    return Watch(commands, home).run()
+
+
+def waiting_backup(home: Path) -> Path:
+    """Where a backup waits to be brought back while the node is being set up."""
+    return home / "bring-back.cosmolocal"
+
+
+def refused_backup(home: Path) -> Path:
+    """Why the last one could not be brought back."""
+    return home / "bring-back.refused"
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -89,10 +103,13 @@ def _end_with_parent() -> None:
 
 
 class Watch:
-    """Starts the processes, starts one again that dies, stops all of them on SIGTERM."""
+    """Starts the processes, starts one again that dies, stops all of them on SIGTERM.
 
-    def __init__(self, commands: dict[str, list[str]]) -> None:
-        self.commands = commands
+    A backup that waits in the home is brought back in between, while no process holds the database.
+    """
+
+    def __init__(self, commands: dict[str, list[str]], home: Path) -> None:
+        self.commands, self.home = commands, home
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, float] = {}
         self.quick_deaths = 0
@@ -105,6 +122,8 @@ class Watch:
             self._start(name)
         while not self.stopping:
             time.sleep(0.3)
+            if waiting_backup(self.home).exists():
+                self._bring_back()
             for name, process in list(self.running.items()):
                 if process.poll() is not None and not self.stopping and not self._again(name):
                     self.stopping = True
@@ -132,6 +151,17 @@ class Watch:
             return False
         self._start(name)
         return True
+
+    def _bring_back(self) -> None:
+        self._end()
+        file = waiting_backup(self.home)
+        words = [*PYTHON, "cosmolocal.config.commands", "restore", str(file)]
+        done = subprocess.run(words, check=False, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            refused_backup(self.home).write_text(done.stderr.strip().rsplit("\n", 1)[-1])
+        file.unlink()
+        for name in self.commands:
+            self._start(name)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

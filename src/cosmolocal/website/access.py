@@ -5,7 +5,7 @@ from importlib import import_module
 
 from cosmolocal.kernel.practice import installed
 
-APPS = ("website", "agents", "messages", "money", "catalog", "handovers", "paper", "look")
+APPS = ("config", "website", "agents", "messages", "money", "catalog", "handovers", "paper", "look")
 
 # Addresses that django-allauth brings along; whatever of it stands not here, nobody opens.
 ALLAUTH = {
@@ -26,7 +26,9 @@ ALLAUTH = {
     "mfa_authenticate": "anyone",
 }
 # Open while the local is still being set up.
-BEFORE_SETUP = frozenset({"healthz", "readyz", "set_language", "look:theme", "setup", "setup_world"})
+BEFORE_SETUP = frozenset(
+    {"healthz", "readyz", "set_language", "look:theme", "setup", "setup_world", "bring_back", "bringing_back"}
+)
 
 
 @cache

@@ -65,7 +65,7 @@ class DoorMiddleware:
                 return render(request, "429.html", status=429)
             return None
         if wanted == "setup":
-            return HttpResponseRedirect("/")
+            return HttpResponseClientRedirect("/") if getattr(request, "htmx", False) else HttpResponseRedirect("/")
         if wanted == "demo":
             raise Http404
         if reader.agent is None:

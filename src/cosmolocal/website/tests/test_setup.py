@@ -1,11 +1,14 @@
 """The setup wizard: one-time, nothing lost on error, finishing twice harmless."""
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.models import PriceVersion
+from cosmolocal.config import serve
 from cosmolocal.kernel import node
 from cosmolocal.money import queries as money
 from cosmolocal.website import tasks
@@ -96,8 +99,17 @@ def test_before_setup_is_done_nobody_gets_past_the_link(client: Client, link: st
     assert not queries.Agent.objects.filter(is_home=True).exists()
 
 
-def test_restoring_is_explained(client: Client, link: str) -> None:
-    assert "cosmolocal restore" in client.post(f"{link}?step=begin", {"what": "restore"}).content.decode()
+def test_a_local_can_come_out_of_a_backup(client: Client, link: str) -> None:
+    page = client.post(f"{link}?step=begin", {"what": "restore"}, follow=True)
+    assert 'type="file"' in page.content.decode()
+    here = page.redirect_chain[-1][0]
+    no_backup = SimpleUploadedFile("list.cosmolocal", b"name;price\n")
+    answer = client.post(here, {"file": no_backup})
+    assert answer.status_code == 422
+    assert "not a backup" in answer.content.decode()
+    assert "Choose the file first" in client.post(here).content.decode()
+    assert not serve.waiting_backup(settings.HOME).exists()
+    assert client.get(here.replace(link.split("/")[2], "guessed")).status_code == 404
 
 
 @pytest.mark.parametrize(("currency", "dearest"), [("EUR", 450), ("CNY", 3600), ("KRW", 6700)])

@@ -86,7 +86,7 @@ def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, An
     if not form.is_valid():
         return _page(request, token, step, form)
     if step == "begin" and form.cleaned_data["what"] == "restore":
-        return render(request, "website/restore.html", {"back": here})
+        return redirect("bring_back", token)
     names = list(STEPS)
     if step != names[-1]:
         return redirect(f"{here}?step={names[names.index(step) + 1]}")

@@ -1,0 +1,80 @@
+"""Setup by backup: a file is taken and checked; the watcher then stops the node, restores it, and starts the node.
+
+Nobody may hold the database meanwhile, so the page only leaves the file where the watcher looks (`serve.Watch`).
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.config import backup, serve
+from cosmolocal.kernel import ids, node
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import refused
+
+
+class BackupForm(forms.Form):
+    """A file that `backup` wrote."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The backup"),
+        help_text=gettext_lazy("A file that ends in .cosmolocal. It holds everything: people, books, pictures, keys."),
+        error_messages={"required": gettext_lazy("Choose the file first.")},
+        widget=forms.FileInput(attrs={"accept": backup.SUFFIX}),
+    )
+
+
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    """The file is chosen, checked, and left for the watcher."""
+    local = node.current()
+    if not local.setup_digest or not constant_time_compare(local.setup_digest, ids.digest(token)):
+        raise Http404
+    form = BackupForm(request.POST, request.FILES) if request.method == "POST" else BackupForm()
+    waiting = serve.waiting_backup(settings.HOME)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _keep(form.cleaned_data["file"], waiting)
+        except Refusal as refusal:
+            refused(form, refusal)
+        except OSError as error:
+            form.add_error(
+                None,
+                _("The file could not be kept: %(why)s. Make room on this computer, then send it once more.")
+                % {"why": error.strerror or error},
+            )
+        else:
+            return redirect("bringing_back")
+    context: dict[str, Any] = {"form": form, "back": reverse("setup", args=[token])}
+    return render(request, "website/restore.html", context, status=422 if form.errors else 200)
+
+
+def wait(request: HttpRequest) -> HttpResponse:
+    """Looks every few seconds; when the local stands, the door sends everybody to its front page."""
+    says = serve.refused_backup(settings.HOME)
+    why = says.read_text() if says.exists() else ""
+    if not why and not serve.waiting_backup(settings.HOME).exists():
+        return render(request, "website/being_set_up.html", status=503)
+    return render(request, "website/restoring.html", {"why": why})
+
+
+def _keep(file: UploadedFile, waiting: Path) -> None:
+    """Checks the file before it gets the name that the watcher looks for."""
+    part = waiting.with_suffix(".part")
+    try:
+        with part.open("wb") as target:
+            for chunk in file.chunks():
+                target.write(chunk)
+        backup.read_manifest(part)
+        serve.refused_backup(settings.HOME).unlink(missing_ok=True)
+        part.replace(waiting)
+    finally:
+        part.unlink(missing_ok=True)
