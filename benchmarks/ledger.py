@@ -103,7 +103,7 @@ def prepare(size: int) -> Ledger:
 
 def single(ground: Ground) -> Iterator[Row]:
     """One transfer, one transaction, one after the other."""
-    size, count, rounds = ground.size(100_000, 500), ground.size(2_000, 50), 5
+    size, count, rounds = ground.size(100_000, 500), ground.size(300, 20), 25
     ledger = prepare(size)
     raw = ledger.raw()
 
@@ -138,7 +138,7 @@ def single(ground: Ground) -> Iterator[Row]:
 
 def batch(ground: Ground) -> Iterator[Row]:
     """Ten thousand transfers in one operation, as when a round is settled."""
-    size, count, rounds = ground.size(100_000, 500), ground.size(10_000, 100), 5
+    size, count, rounds = ground.size(100_000, 500), ground.size(10_000, 100), 9
     ledger = prepare(size)
     raw = ledger.raw()
 
@@ -170,7 +170,7 @@ def batch(ground: Ground) -> Iterator[Row]:
 
 def hot(ground: Ground) -> Iterator[Row]:
     """Eight writers, and one account in every transfer."""
-    size, count, rounds, writers = ground.size(100_000, 500), ground.size(250, 20), 5, 8
+    size, count, rounds, writers = ground.size(100_000, 500), ground.size(50, 10), 25, 8
     ledger = prepare(size)
     hub, others = ledger.accounts[0], ledger.accounts[1:]
     raws = [ledger.raw() for _ in range(writers)]

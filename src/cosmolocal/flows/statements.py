@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from cosmolocal.flows.rules import Change, Happening
+from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.sets import array
 
 _NUMBER, _TEXT, _YES_NO, _MOMENT, _DATE = "bigint", "text", "boolean", "timestamptz", "date"
@@ -78,69 +79,45 @@ _MOVED = (
     "action, quantity, provider_id, receiver_id, resource_id, to_resource_id, specification_id, at, value_on, "
     "state, reason, agreement_id, operation_id"
 )
-_MOVE_SQLITE = _MOVE.format(
-    source="?1", target="?2", quantity="?3", kind="?4", provider="?5", receiver="?6", guard="?7", more="WHERE"
+_NUMBERS = ("source", "target", "quantity", "kind", "provider", "receiver")
+_MOVE_SQLITE = Statement(_MOVE.format(**{name: f"%({name})s" for name in _NUMBERS}, guard="%(guard)s", more="WHERE"))
+_WRITE_SQLITE = Statement(
+    f"INSERT INTO flows_economicevent ({_MOVED}) VALUES ('transfer', %(quantity)s, %(provider)s, %(receiver)s, "
+    "%(source)s, %(target)s, %(kind)s, %(at)s, %(value_on)s, '', %(reason)s, %(agreement)s, %(operation)s)"
 )
-_WRITE_SQLITE = f"INSERT INTO flows_economicevent ({_MOVED}) VALUES ('transfer', ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)"
-_MOVE_POSTGRESQL = (
-    "WITH l AS (SELECT id FROM flows_economicresource WHERE id IN (%(source)s, %(target)s) ORDER BY id "
+_MOVE_POSTGRESQL = Statement(
+    "WITH l AS (SELECT id FROM flows_economicresource WHERE id IN (%(source)s::bigint, %(target)s::bigint) ORDER BY id "
     "FOR NO KEY UPDATE), u AS ("
     + _MOVE.format(
-        source="%(source)s",
-        target="%(target)s",
-        quantity="%(quantity)s",
-        kind="%(kind)s",
-        provider="%(provider)s",
-        receiver="%(receiver)s",
-        guard="%(guard)s",
-        more="FROM l WHERE r.id = l.id AND",
+        **{name: f"%({name})s::bigint" for name in _NUMBERS}, guard="%(guard)s", more="FROM l WHERE r.id = l.id AND"
     )
-    + f" RETURNING 1) INSERT INTO flows_economicevent ({_MOVED}) "
-    "SELECT 'transfer', %(quantity)s, %(provider)s, %(receiver)s, %(source)s, %(target)s, %(kind)s, %(at)s, "
-    "%(value_on)s, '', %(reason)s, %(agreement)s, %(operation)s WHERE (SELECT count(*) FROM u) = 2 RETURNING id"
+    + f" RETURNING 1) INSERT INTO flows_economicevent ({_MOVED}) SELECT 'transfer', %(quantity)s::bigint, "
+    "%(provider)s::bigint, %(receiver)s::bigint, %(source)s::bigint, %(target)s::bigint, %(kind)s::bigint, "
+    "%(at)s::timestamptz, %(value_on)s::date, '', %(reason)s::text, %(agreement)s::bigint, %(operation)s::bigint "
+    "WHERE (SELECT count(*) FROM u) = 2 RETURNING id"
 )
 
 
 def move(told: Happening, at: datetime, operation_id: int) -> int | None:
-    """Writes one transfer that names both resources and both parties; the event's id, None where it cannot be so.
-
-    Talks to the driver itself: Django's cursors would take longer than the database does.
-    """
-    link = connection.connection
-    if connection.vendor == "sqlite":
-        with connection.wrap_database_errors:
-            both = (told.resource_id, told.to_resource_id, told.quantity, told.specification_id)
-            moved = link.execute(_MOVE_SQLITE, (*both, told.provider_id, told.receiver_id, told.guard))
-            if moved.rowcount != 2:
-                return None
-            written = link.execute(
-                _WRITE_SQLITE,
-                (
-                    *(told.quantity, told.provider_id, told.receiver_id, told.resource_id, told.to_resource_id),
-                    *(told.specification_id, moment(at), moment(told.value_on) if told.value_on else None),
-                    *(told.reason, told.agreement_id, operation_id),
-                ),
-            )
-            return int(written.lastrowid)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVE_POSTGRESQL,
-            {
-                "source": told.resource_id,
-                "target": told.to_resource_id,
-                "quantity": told.quantity,
-                "kind": told.specification_id,
-                "provider": told.provider_id,
-                "receiver": told.receiver_id,
-                "guard": told.guard,
-                "at": at,
-                "value_on": told.value_on,
-                "reason": told.reason,
-                "agreement": told.agreement_id,
-                "operation": operation_id,
-            },
-        )
-        found = cursor.fetchone()
+    """Writes one transfer that names both resources and both parties; the event's id, None where it cannot be so."""
+    is_sqlite = connection.vendor == "sqlite"
+    values = {
+        "source": told.resource_id,
+        "target": told.to_resource_id,
+        "quantity": told.quantity,
+        "kind": told.specification_id,
+        "provider": told.provider_id,
+        "receiver": told.receiver_id,
+        "guard": told.guard,
+        "at": moment(at) if is_sqlite else at,
+        "value_on": moment(told.value_on) if is_sqlite and told.value_on else told.value_on,
+        "reason": told.reason,
+        "agreement": told.agreement_id,
+        "operation": operation_id,
+    }
+    if is_sqlite:
+        return int(_WRITE_SQLITE.run(values).lastrowid) if _MOVE_SQLITE.run(values).rowcount == 2 else None
+    found = _MOVE_POSTGRESQL.run(values).fetchone()
     return found[0] if found else None
 
 
@@ -191,17 +168,18 @@ class Moves:
 
     def _shift(self) -> bool:
         """Whether every resource was what was told of it, and had enough where that was asked."""
-        rows = [
+        rows = (
             (by, by, id, kind, owner, guard and by < 0, by)
-            for id, (by, kind, owner, guard) in sorted(self.changes.items())
-        ]
+            for id in sorted(self.changes)
+            for by, kind, owner, guard in (self.changes[id],)
+        )
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 cursor.executemany(_SHIFT_MOVES_SQLITE, rows)
             else:
                 columns = zip(*(row[1:6] for row in rows), strict=True)
                 cursor.execute(_SHIFT_MOVES_POSTGRESQL, [array(column) for column in columns])
-            return bool(cursor.rowcount == len(rows))
+            return bool(cursor.rowcount == len(self.changes))
 
 
 def _insert_moves(shared: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Iterable[int]:

@@ -13,10 +13,11 @@ from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import OperationalError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models, transaction
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock, ids
+from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.refusal import Refusal
 
 P = ParamSpec("P")
@@ -139,14 +140,15 @@ def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R
 
 def _claim(code: str, by: int, behalf: int | None, at: datetime, key: str, print_of_request: str) -> int | None:
     """Inserts the operation row; None when the key was used. A concurrent twin waits here for the first to end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint) "
-            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id",
-            [code, by, behalf, connection.ops.adapt_datetimefield_value(at), key, print_of_request],
-        )
-        found = cursor.fetchone()
+    moment = connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(at)
+    found = _CLAIM.run([code, by, behalf, moment, key, print_of_request]).fetchone()
     return found[0] if found else None
+
+
+_CLAIM = Statement(
+    "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint) "
+    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id"
+)
 
 
 def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
@@ -162,7 +164,7 @@ def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
 def fingerprint(kwargs: Mapping[str, Any]) -> str:
     """A short hash of a request: the same wish gives the same print on both databases and in any process."""
     wishes = {name: value for name, value in kwargs.items() if name not in ("by", "key")}
-    return hashlib.sha256(json.dumps(wishes, sort_keys=True, default=_plain).encode()).hexdigest()[:32]
+    return hashlib.sha256(_ENCODER.encode(wishes).encode()).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:
@@ -181,6 +183,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return list(value) if hasattr(value, "__iter__") else str(value)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, default=_plain)
 
 
 @functools.cache

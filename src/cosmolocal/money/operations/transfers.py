@@ -1,8 +1,8 @@
 """Money from one account to another: at once, set aside for later, given back, taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -18,9 +18,11 @@ from cosmolocal.money.queries.accounts import LedgerKey
 from cosmolocal.money.words import REASONS
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One transfer among many: account ids, minor units. `guard`: refused where it would fall below its floor."""
+class Leg(NamedTuple):
+    """One transfer among many: account ids, minor units. `guard`: refused where it would fall below its floor.
+
+    A tuple, since a settled round has thousands of them.
+    """
 
     source_id: int
     target_id: int

@@ -72,11 +72,12 @@ def ledger_keys(ids: Collection[int]) -> dict[int, LedgerKey]:
     if not ids:
         return {}
     is_sqlite = connection.vendor == "sqlite"
-    named = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s::bigint[])"
+    wanted = "json_each(%s) w" if is_sqlite else "unnest(%s::bigint[]) w(value)"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.id, a.resource_id, a.holder_id, c.specification_id FROM money_account a "  # noqa: S608 - constants
-            f"JOIN money_currency c ON c.id = a.currency_id WHERE a.id {named}",
+            "SELECT a.id, a.resource_id, a.holder_id, c.specification_id "  # noqa: S608 - constants
+            f"FROM {wanted} CROSS JOIN money_account a JOIN money_currency c ON c.id = a.currency_id "
+            "WHERE a.id = w.value",
             [json.dumps(sorted(ids)) if is_sqlite else array(sorted(ids))],
         )
         found: dict[int, LedgerKey] = {row[0]: row for row in cursor.fetchall()}
