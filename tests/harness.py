@@ -66,7 +66,7 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
+    if database["ENGINE"].endswith("sqlite"):
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HOME) / "test.sqlite3")
 
 

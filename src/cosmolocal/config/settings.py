@@ -126,7 +126,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "cosmolocal.config.sqlite",
             "NAME": HOME / "local.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -152,7 +152,7 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
-if "sqlite3" in DATABASES["default"]["ENGINE"]:
+if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "agents.User"

@@ -168,7 +168,7 @@ class Moves:
 
     def _shift(self) -> bool:
         """Whether every resource was what was told of it, and had enough where that was asked."""
-        rows = (
+        rows: Any = (  # not a list: it is read once, and may be long
             (by, by, id, kind, owner, guard and by < 0, by)
             for id in sorted(self.changes)
             for by, kind, owner, guard in (self.changes[id],)

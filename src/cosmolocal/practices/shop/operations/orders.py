@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
@@ -111,8 +112,12 @@ def cancel_order(
 
 
 def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> Draft:
-    """The order as it is now. The household's row is locked, so two of its people never order at the same moment."""
-    Agent.objects.select_for_update(no_key=True).values_list("pk").get(pk=household.pk)
+    """The order as it is now. The household's row is locked, so two of its people never order at the same moment.
+
+    On SQLite this deed is the only writer anyway.
+    """
+    if connection.features.has_select_for_update:
+        Agent.objects.select_for_update(no_key=True).values_list("pk").get(pk=household.pk)
     fresh = _fresh(round)
     order = Order.objects.filter(round=fresh, household=household).order_by().first()
     draft = Draft(by, fresh, household, order)
