@@ -113,7 +113,7 @@ def memory_mb(process: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for pid in _with_children(process):
         words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        name = "web" if "granian" in words or "spawn" in words else "worker" if " work" in words else "watcher"
+        name = "web" if "config.web" in words else "worker" if "config.work" in words else "watcher"
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
         found[name] = found.get(name, 0) + int(pss.split()[1]) / 1024

@@ -7,11 +7,15 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import zeal
+import zeal.patch
+from django.http import HttpRequest, HttpResponse
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -68,6 +72,18 @@ def pytest_configure() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite"):
         database.setdefault("TEST", {})["NAME"] = str(Path(settings.HOME) / "test.sqlite3")
+    zeal.patch.patch()
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.harness.reads_rows_together"]
+
+
+def reads_rows_together(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware of the tests: a page that asks the database once for each of its rows fails."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        with zeal.zeal_context() if request.method == "GET" else nullcontext():
+            return get_response(request)
+
+    return answer
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

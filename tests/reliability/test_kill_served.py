@@ -39,7 +39,7 @@ def processes(node: Node) -> list[int]:
             home = f"COSMOLOCAL_HOME={node.home}\0".encode() in (folder / "environ").read_bytes()
         except OSError:
             continue
-        if home and (b"granian" in words or b"work" in words):
+        if home and (b"cosmolocal.config.web" in words or b"cosmolocal.config.work" in words):
             found.append(int(folder.name))
     return found
 

@@ -28,7 +28,7 @@ from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
 from cosmolocal.config import backup, cli, doctor  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
-from cosmolocal.kernel import ids, node, worker  # noqa: E402
+from cosmolocal.kernel import ids, node  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as books  # noqa: E402
 from cosmolocal.website.operations import make_setup_link  # noqa: E402
@@ -57,11 +57,6 @@ def prepare(args: Namespace) -> int:
         )
     else:
         say(_("%(name)s is up: %(address)s") % {"name": node.current().name, "address": settings.PUBLIC_URL})
-    return 0
-
-
-def work(args: Namespace) -> int:
-    worker.run("worker")
     return 0
 
 
@@ -185,13 +180,11 @@ def parser() -> ArgumentParser:
     made.add_argument("--demo", action="store_true")
     made.add_argument("--fresh", action="store_true")
     made.add_argument("--address", default="")
-    sub.add_parser("work")
     return top
 
 
 RUN: dict[str, Callable[[Namespace], int]] = {
     "prepare": prepare,
-    "work": work,
     "backup": do_backup,
     "restore": do_restore,
     "doctor": do_doctor,
@@ -203,7 +196,7 @@ RUN: dict[str, Callable[[Namespace], int]] = {
 
 def main() -> int:
     words = sys.argv[1:]
-    args = (parser() if words[0] in ("prepare", "work") else cli.parser()).parse_args(words)
+    args = (parser() if words[0] == "prepare" else cli.parser()).parse_args(words)
     try:
         return RUN[args.command](args)
     except Refusal as refusal:

@@ -24,8 +24,8 @@ def bring_up(args: argparse.Namespace) -> int:
     """Prepares the node and serves it until SIGTERM or Ctrl-C; the exit status."""
     home = Path(os.environ["COSMOLOCAL_HOME"])
     home.mkdir(parents=True, exist_ok=True)
-    # Threads share two pools of memory instead of one each: some 10 MB less for a small node.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    # Threads share one pool of memory instead of having one each: some 10 MB less for a small node.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     if args.command == "demo":
         os.environ["COSMOLOCAL_DEMO"] = "1"
         os.environ.setdefault("COSMOLOCAL_SQLITE_SYNCHRONOUS", "NORMAL")
@@ -48,8 +48,8 @@ def bring_up(args: argparse.Namespace) -> int:
         return done.returncode
     workers = args.workers or int(os.environ.get("WEB_WORKERS", "1"))
     commands = {
-        "web": [*PYTHON, "granian", *_granian(args.host, os.environ["PORT"], workers)],
-        "worker": [*PYTHON, "cosmolocal.config.commands", "work"],
+        "web": [*PYTHON, "cosmolocal.config.web", args.host, os.environ["PORT"], str(workers)],
+        "worker": [*PYTHON, "cosmolocal.config.work"],
     }
     if sink:
         commands["sink"] = sink
@@ -76,14 +76,6 @@ def _is_taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def _granian(host: str, port: str, workers: int) -> list[str]:
-    return [
-        *("--interface", "wsgi", "--host", host, "--port", port, "--workers", str(workers)),
-        *("--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "10s"),
-        *("--log-level", "warning", "--no-ws", "cosmolocal.config.wsgi:application"),
-    ]
 
 
 def _start_sink(home: Path) -> list[str] | None:

@@ -133,7 +133,7 @@ def _database() -> dict[str, Any]:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous="
                 + os.environ.get("COSMOLOCAL_SQLITE_SYNCHRONOUS", "FULL")
-                + ";PRAGMA foreign_keys=ON;PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY",
+                + ";PRAGMA foreign_keys=ON;PRAGMA cache_size=-4000;PRAGMA temp_store=MEMORY",
             },
         }
     parts = urlsplit(url)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -19,8 +20,12 @@ from cosmolocal.money.rules import Standing
 
 
 def default_currency() -> Currency:
-    """The national currency of this local. Raises Currency.DoesNotExist before setup."""
-    return Currency.objects.get(code=node.current().currency)
+    """The national currency of this local, read once a request. Raises Currency.DoesNotExist before setup."""
+    local: Any = node.current()
+    if not hasattr(local, "_default_currency"):
+        local._default_currency = Currency.objects.get(code=local.currency)
+    found: Currency = local._default_currency
+    return found
 
 
 def format(minor: int, currency: Currency | None = None) -> str:

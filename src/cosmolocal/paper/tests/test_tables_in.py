@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
 def data_file(name: str) -> bytes:
     path = DATA / name
     if not path.exists():
-        pytest.skip(f"{name} is not here; the folder shared/data stands beside a checkout of the workshop only")
+        pytest.skip(f"{name} is not here; lay the folder shared/data beside this checkout to run it")
     return path.read_bytes()
 
 

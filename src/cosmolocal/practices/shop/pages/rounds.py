@@ -75,8 +75,9 @@ def named(producer: int, transport: int, running: int, tax: int) -> list[Part]:
 
 def _planned(round: OrderRound) -> list[int]:
     """The sum of the splits of a sample of this round's prices."""
-    offers = RoundOffer.objects.filter(round=round).order_by("id")
-    is_gross = dict(offers.values_list("item_id", _LIST_IS_GROSS)[:SAMPLE])
+    some = RoundOffer.objects.filter(round=round).order_by("id").values("id")[:SAMPLE]
+    # Chosen before anything is joined: a round may hold ten thousand offers.
+    is_gross = dict(RoundOffer.objects.filter(id__in=some).values_list("item_id", _LIST_IS_GROSS))
     prices = catalog.current_prices(list(is_gross))
     rates = catalog.tax_rates(clock.today(), {price.tax_code_id for price in prices.values()})
     sums = [0, 0, 0, 0]
