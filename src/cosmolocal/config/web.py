@@ -1,4 +1,4 @@
-"""The web server as a process of its own, no command line loaded: `python -m cosmolocal.config.web HOST PORT WORKERS`."""
+"""The web server, a process of its own: `python -m cosmolocal.config.web HOST PORT WORKERS`; loads no command line."""
 
 import sys
 

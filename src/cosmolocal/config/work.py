@@ -5,15 +5,9 @@ import os
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
+django.setup()
 
-
-def main() -> None:
-    """Works until SIGTERM."""
-    django.setup()
-    from cosmolocal.kernel import worker  # noqa: PLC0415 - models exist only after setup
-
-    worker.run("worker")
-
+from cosmolocal.kernel import worker  # noqa: E402 - models exist only after setup
 
 if __name__ == "__main__":
-    main()
+    worker.run("worker")
