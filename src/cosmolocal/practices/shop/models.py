@@ -38,6 +38,7 @@ class OrderRound(models.Model):
     proposal = models.OneToOneField("flows.Proposal", models.PROTECT, null=True, related_name="+")
     transport_bp = models.PositiveIntegerField(default=900)  # of the net price, to the transport fund
     allow_cash = models.BooleanField(default=True)
+    follows_prices = models.BooleanField(default=False)  # lines take the price in force when they close
     note = models.TextField(blank=True)
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -119,7 +120,7 @@ class OrderLine(models.Model):
     weighed = models.BigIntegerField(null=True)  # base units handed over
     final = models.BigIntegerField(null=True)  # minor units, tax included, without deposit
     split = models.JSONField(default=dict)  # minor units: producer, tax, transport, running
-    reason = models.CharField(max_length=20, blank=True)  # why it differs from the wish: a code of words.REASONS
+    reason = models.CharField(max_length=20, blank=True)  # why it differs from the wish: see queries.orders.sentence
 
     class Meta:
         constraints = [

@@ -24,6 +24,11 @@ class RoundForm(KeyedForm):
     begins = DayTimeField(label=_("Collecting begins"))
     ends = DayTimeField(label=_("Collecting ends"))
     allow_cash = forms.BooleanField(label=_("Members may pay in cash when they collect"), required=False, initial=True)
+    follows_prices = forms.BooleanField(
+        label=_("Orders follow the price list until the round closes"),
+        help_text=_("Otherwise an order keeps the prices at which it was placed."),
+        required=False,
+    )
     note = forms.CharField(
         label=_("A word to the members"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000
     )
@@ -45,6 +50,7 @@ class RoundForm(KeyedForm):
             begins=data["begins"],
             ends=data["ends"],
             allow_cash=data["allow_cash"],
+            follows_prices=data["follows_prices"],
             note=data["note"],
         )
 
@@ -59,6 +65,7 @@ def typed(round: OrderRound) -> dict[str, Any]:
         "begins": round.handover.begins,
         "ends": round.handover.ends,
         "allow_cash": round.allow_cash,
+        "follows_prices": round.follows_prices,
         "note": round.note,
     }
 

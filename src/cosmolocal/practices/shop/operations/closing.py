@@ -33,6 +33,7 @@ from cosmolocal.practices.shop.models import (
     ProducerOrderLine,
     RoundOffer,
 )
+from cosmolocal.practices.shop.operations.repricing import follow_prices
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.rules import Wish
 
@@ -118,13 +119,16 @@ def set_shortage(*, by: Agent, round: OrderRound, intent_id: int, available: int
 def send_producer_orders(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Ends the grace: shares out what is short, fixes all orders, writes one order to each producer, makes the crates.
 
-    Mails go out by a job. Again: nothing happens. Refuses: shop.not_now while the round is open.
+    Before that, orders follow the price list where the round says so. Mails go out by a job. Again: nothing happens.
+    Refuses: shop.not_now while the round is open.
     """
     policy.permit_steward(by)
     locked = lock(round)
     if locked.state == OrderRound.State.ORDERED:
         return locked
     move(locked, "order")
+    if locked.follows_prices:
+        follow_prices(by, locked)
     share_out(by, locked, queries.shortages(locked))
     locked.orders.filter(state=Order.State.OPEN).update(state=Order.State.FIXED)
     _order_from_producers(by, locked)

@@ -33,6 +33,7 @@ class RoundWish:
     begins: datetime
     ends: datetime
     allow_cash: bool = True
+    follows_prices: bool = False
     note: str = ""
 
 
@@ -74,6 +75,7 @@ def plan_round(*, by: Agent, wish: RoundWish, key: str = "") -> OrderRound:
         account=money.open_round_account(by=by, name=wish.name.strip(), code=f"round-{running().id}"),
         transport_bp=settings.transport_bp,
         allow_cash=wish.allow_cash,
+        follows_prices=wish.follows_prices,
         note=wish.note.strip(),
     )
 
@@ -82,12 +84,19 @@ def plan_round(*, by: Agent, wish: RoundWish, key: str = "") -> OrderRound:
 def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = "") -> OrderRound:
     """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them.
 
-    Refuses: shop.round_closed, shop.handover_fixed, shop.closes_before_it_opens, shop.closes_after_handover.
+    Refuses: shop.round_closed, shop.handover_fixed, shop.prices_fixed, shop.closes_before_it_opens,
+    shop.closes_after_handover.
     """
     policy.permit_steward(by)
     locked = lock(round)
     if locked.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
         raise Refusal("shop.round_closed", _("This round has closed. Plan the next one instead."))
+    if wish.follows_prices and not locked.follows_prices and locked.orders.exists():
+        raise Refusal(
+            "shop.prices_fixed",
+            _("Somebody has ordered already, and keeps the prices of that moment. Choose this in the next round."),
+            field="follows_prices",
+        )
     _check_times(wish)
     moved = (wish.place.pk, wish.begins) != (locked.handover.place_id, locked.handover.begins)
     if moved and locked.orders.exists():
@@ -98,7 +107,7 @@ def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = ""
         )
     locked.handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
     locked.name, locked.note, locked.allow_cash = wish.name.strip(), wish.note.strip(), wish.allow_cash
-    locked.opens_at, locked.closes_at = wish.opens_at, wish.closes_at
+    locked.opens_at, locked.closes_at, locked.follows_prices = wish.opens_at, wish.closes_at, wish.follows_prices
     locked.save()
     return locked
 
@@ -121,6 +130,7 @@ def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", k
         begins=later(source.handover.begins),
         ends=later(source.handover.ends),
         allow_cash=source.allow_cash,
+        follows_prices=source.follows_prices,
         note=source.note,
     )
     planned = plan_round(by=by, wish=wish)

@@ -82,6 +82,8 @@ def sentence(line: OrderLine, item: Item, packed: int | None = None) -> str:
         )
     if line.reason == "short_weight":
         return _("%(got)s instead of %(wished)s: not enough came, so everybody gets the same share.") % facts
+    if line.reason == "price":
+        return _("Its price changed before the round closed. In this round orders follow the price list.")
     if line.reason == "late":
         return _("Changed after closing, at your wish.")
     return ""

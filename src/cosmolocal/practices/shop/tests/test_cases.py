@@ -11,7 +11,8 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.queries import orders
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
 
 
@@ -250,6 +251,50 @@ def test_case_13_an_open_order_keeps_its_price(village):
     assert village.balance("Amina") == 20_000 - 3000 - 1850
     # The baker gets for each loaf what was agreed for it.
     assert settled.result["producers"][str(village.producers["Baker Lan"].pk)] == 2 * 1100 + 1250
+
+
+def test_case_13_unless_the_round_says_otherwise(village):
+    round, steward = village.round(), village.people["Li Na"]
+    wish = round_wish(round, follows_prices=True)
+    round = operations.change_round(by=steward, round=round, wish=wish)
+    amina = village.order(round, "Amina", {"Bread": 12, "Eggs": 1})
+    cash = village.order(round, "Jo", {"Bread": 1}, pays="cash")
+    with refused("shop.prices_fixed"):
+        village_round = village.round()
+        village.order(village_round, "Jo", {"Bread": 1})
+        operations.change_round(by=steward, round=village_round, wish=round_wish(village_round, follows_prices=True))
+    bread = village.items["Bread"]
+    tax = bread.prices.get().tax_code
+    free = village.spendable("Amina")
+    with village.at(MONDAY + timedelta(hours=1)):
+        catalog.set_price(by=village.home, item=bread, price=1700, purchase=1250, tax_code=tax)
+    with village.at(CLOSING):
+        operations.close_round(by=steward, round=round)
+    with village.at(CLOSING + timedelta(minutes=20)):
+        catalog.set_price(by=village.home, item=bread, price=9900, purchase=1250, tax_code=tax)
+    with village.at(CLOSING + timedelta(minutes=30)):
+        operations.send_producer_orders(by=steward, round=round)
+    # More is set aside than the account holds: whoever orders here has agreed to the price of the closing.
+    assert village.spendable("Amina") == free - 12 * 200 < 0
+    line = line_of(amina, "Bread")
+    assert (line.estimate, line.price.price, line.reason) == (12 * 1700, 1700, "price")
+    assert line_of(cash, "Bread").estimate == 1700
+    assert line_of(amina, "Eggs").reason == ""
+    amina.refresh_from_db()
+    assert amina.version == 2
+    assert "follow the price list" in next(view.sentence for view in orders.lines_of(amina) if view.sentence)
+    village.receive(round)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    settled = settle(village, round)
+    assert settled.result["producers"][str(village.producers["Baker Lan"].pk)] == 13 * 1250
+    assert village.balance("Amina") == 20_000 - 12 * 1700 - 1850
+
+
+def round_wish(round, **changed):
+    names = ("name", "opens_at", "closes_at", "allow_cash", "note", "follows_prices")
+    handover = round.handover
+    wish = {name: getattr(round, name) for name in names}
+    return RoundWish(place=handover.place, begins=handover.begins, ends=handover.ends, **{**wish, **changed})
 
 
 def test_case_14_the_chef_changes_at_five_in_the_morning(village):
