@@ -80,6 +80,18 @@ class Sold:
 
 
 @dataclass(frozen=True)
+class Unordered:
+    """What came without being ordered, and is not for sale yet."""
+
+    receipt: Receipt
+    goods: Measured
+
+    @property
+    def text(self) -> str:
+        return self.goods.text(self.receipt.accepted)
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the deeds after closing are: counts of what is done and of what there is."""
 
@@ -143,10 +155,18 @@ def progress(round: OrderRound) -> Progress:
     return Progress(told["count"], told["told"], received, crates["count"], crates["packed"], crates["collected"])
 
 
-def extras(round: OrderRound) -> list[Receipt]:
-    """What came to this round's hand-over without being ordered (one statement)."""
-    receipts = Receipt.objects.filter(handover=round.handover, commitment=None, accepted__gt=0)
-    return list(receipts.select_related("producer", "lot", "specification").order_by("id"))
+def unordered(round: OrderRound) -> list[Unordered]:
+    """What came to this round's hand-over without being ordered, has a pack to be sold in and is not for sale yet;
+    nothing where selling it at the door is over, or has not begun (two statements).
+    """
+    if round.state != OrderRound.State.ORDERED:
+        return []
+    on_sale = RoundOffer.objects.filter(round=round, lot__isnull=False).values("lot_id")
+    packs = Item.objects.filter(is_active=True).values("product__specification_id")
+    receipts = Receipt.objects.filter(handover=round.handover, commitment=None, accepted__gt=0, lot__isnull=False)
+    found = list(receipts.filter(specification__in=packs).exclude(lot__in=on_sale).order_by("id"))
+    goods = measured({receipt.specification_id for receipt in found}) if found else {}
+    return [Unordered(receipt, goods[receipt.specification_id]) for receipt in found]
 
 
 def pack_of(specification_id: int) -> Item | None:

@@ -115,9 +115,15 @@ def test_one_household_at_the_door(village, steward):
         lines=[ReceiptLine(cabbage.product.specification_id, received=5, accepted=5)],
     )
     keeper = client_of(village.people["Keeper Lu"])
-    keeper.post(reverse("shop:offer_extra", args=[round.pk, receipt.pk]), {"key": "x"})
+    sell = reverse("shop:offer_extra", args=[round.pk, receipt.pk])
     page = reverse("shop:at_the_door", args=[round.pk, order.household_id])
-    assert "She takes some" in keeper.get(page).content.decode()
+    before = keeper.get(page).content.decode()
+    assert sell in before
+    assert f'name="household" value="{order.household_id}"' in before
+    back = keeper.post(sell, {"key": "x", "household": order.household_id}, follow=True)
+    assert back.redirect_chain == [(page, 302)]
+    assert "She takes some" in back.content.decode()
+    assert sell not in back.content.decode()
     extra = round.offers.get(lot=receipt.lot_id)
     late = reverse("shop:late", args=[round.pk, order.household_id])
     refused = keeper.post(late, {"offer": extra.pk, "count": 9, "key": "l"})
@@ -133,6 +139,37 @@ def test_one_household_at_the_door(village, steward):
     order.refresh_from_db()
     assert order.household == village.households["Jo"]
     give_back(by=village.people["Tan Mei"], receipt=Receipt.objects.get(pk=receipt.pk), quantity=1)
+
+
+def test_what_nobody_ordered_goes_on_sale_by_one_press(village, steward):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2})
+    village.close(round)
+    specification = village.items["Cabbage"].product.specification_id
+    receipts = [
+        receive(
+            by=village.people["Tan Mei"],
+            handover=round.handover,
+            producer=village.producers["Huang Dacheng"],
+            lines=[ReceiptLine(specification, received=count, accepted=count, lot=lot)],
+        )[0]
+        for count, lot in ((5, "first"), (3, "second"))
+    ]
+    first, second = [reverse("shop:offer_extra", args=[round.pk, receipt.pk]) for receipt in receipts]
+    desk = reverse("shop:round_orders", args=[round.pk])
+    shown = steward.get(desk).content.decode()
+    assert "Came without an order" in shown
+    assert first in shown
+    back = steward.post(first, {"key": "x"}, follow=True)
+    assert back.redirect_chain == [(desk, 302)]
+    assert first not in back.content.decode()
+    assert second in back.content.decode()
+    keeper = client_of(village.people["Keeper Lu"])
+    assert keeper.get(desk).status_code == 403
+    back = keeper.post(second, {"key": "y"}, follow=True)
+    assert back.status_code == 200
+    assert back.redirect_chain == [(reverse("handovers:door", args=[round.handover_id]), 302)]
+    assert round.offers.filter(lot__isnull=False).count() == 2
 
 
 def test_a_farm_sees_its_own_orders_only(village):

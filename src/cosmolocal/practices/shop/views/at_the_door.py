@@ -16,7 +16,7 @@ from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish
@@ -38,6 +38,7 @@ def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
         "currency": round.account.currency,
         "due": queries.orders.due_now(order) if order and order.pays == Order.Pays.CASH else 0,
         "extras": RoundOffer.objects.filter(round=round, lot__isnull=False).select_related("item__product", "lot"),
+        "unordered": queries.desk.unordered(round),
         "may_change": round.state == OrderRound.State.ORDERED,
         "may_swap": round.state != OrderRound.State.SETTLED,
     }
@@ -143,7 +144,12 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
         messages.success(request, _("%(name)s is for sale at the door.") % {"name": item.product.name})
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    return redirect("shop:round_orders", pk)
+    household = request.POST.get("household", "")
+    if household.isdigit():
+        return redirect("shop:at_the_door", pk, int(household))
+    if policy.may_run(reader(request)):
+        return redirect("shop:round_orders", pk)
+    return redirect("handovers:door", round.handover_id)  # the desk is the stewards'
 
 
 def _rounds(request: HttpRequest) -> Any:

@@ -50,6 +50,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
         "round": round,
         "steps": steps_of(round),
         "sold": queries.desk.sold(round),
+        "unordered": queries.desk.unordered(round),
         "orders": queries.orders.orders_in(round),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
