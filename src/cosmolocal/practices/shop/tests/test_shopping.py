@@ -310,6 +310,26 @@ def test_a_cook_orders_for_the_kitchen_at_its_price(village):
     assert "Tudi kitchen" in client.get(shop).content.decode()
 
 
+def test_a_steward_keys_in_an_order_that_came_on_paper(village):
+    round, steward = village.round(), client_of(village.people["Li Na"])
+    jo = village.households["Jo"]
+    with village.at(MONDAY + timedelta(minutes=1)):
+        desk = steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+        assert f'<option value="{jo.pk}">' in desk
+        steward.post(reverse("shop:buy_for"), {"agent": jo.pk})
+        put(steward, village.offer(round, "Bread"), 2)
+        assert "This order is for Jo" in steward.get(reverse("shop:check", args=[round.pk])).content.decode()
+        order(steward, round)
+    placed = Order.objects.get()
+    assert (placed.household, placed.placed_by.name) == (jo, "Li Na")
+    # Her next order is her own again, where she has a household.
+    assert "shop_buying_for" not in steward.session
+    # Nobody else may; a farm buys nothing.
+    farm = village.producers["Baker Lan"]
+    steward.post(reverse("shop:buy_for"), {"agent": farm.pk})
+    assert "shop_buying_for" not in steward.session
+
+
 def test_a_closed_round_is_read_but_takes_nothing(village, amina):
     round = village.round()
     with village.at(MONDAY + timedelta(days=4)):

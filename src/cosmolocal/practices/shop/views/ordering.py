@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_soon
@@ -17,7 +19,7 @@ from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.pages import basket as baskets
 from cosmolocal.practices.shop.pages.basket import BasketView
 from cosmolocal.practices.shop.pages.buyers import Buyer
-from cosmolocal.practices.shop.views.answers import buying, seen_round
+from cosmolocal.practices.shop.views.answers import BUYING_FOR, buying, seen_round
 from cosmolocal.practices.shop.views.shopping import lines_of
 
 
@@ -65,6 +67,8 @@ def _place(
         on_behalf_of=buyer.on_behalf_of,
         key=answers["key"],
     )
+    if buyer.household not in people.buying_agents_of(reader(request)):
+        request.session.pop(BUYING_FOR, None)  # one paper is keyed in: her next order is her own again
     said = _("You have ordered.") if answers["version"] is None else _("Your order is changed.")
     closing = format_soon(round.closes_at)
     messages.success(request, said + " " + _("You can change it until %(when)s.") % {"when": closing})

@@ -20,6 +20,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy, queries, rules
 from cosmolocal.practices.shop.forms.rounds import ReopenForm, RoundForm, SettingsForm, typed, typed_settings
 from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.pages import buyers
 from cosmolocal.practices.shop.steps import steps_of
 
 A_WEEK = 7
@@ -99,6 +100,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         "short": queries.short_goods(round) if round.state in ("open", "grace") else [],
         "sums": queries.sums_of([round]) if round.state == OrderRound.State.SETTLED else None,
         "target_bp": queries.settings().target_bp,
+        "buyers": buyers.everybody() if round.state == OrderRound.State.OPEN else [],
     }
     return render(request, "shop/desk/desk.html", context)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from cosmolocal.look.numbers import format_number
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import basket as baskets
-from cosmolocal.practices.shop.pages import rounds
+from cosmolocal.practices.shop.pages import buyers, rounds
 from cosmolocal.practices.shop.pages.basket import BasketLine, BasketView
 from cosmolocal.practices.shop.pages.buyers import Buyer
 from cosmolocal.practices.shop.pages.shelf import Choice, Line, Shelf, offers_of, shelf
@@ -217,10 +217,13 @@ def last_week(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def buy_for(request: HttpRequest) -> HttpResponse:
-    """She orders for another household or organisation of hers from now on."""
-    buyer = buying(request)
-    wanted = next((one for one in buyer.choices if str(one.pk) == request.POST.get("agent")), None)
-    if wanted is not None:
+    """She orders for another household or organisation of hers from now on; a steward for whoever wrote on paper."""
+    asked = request.POST.get("agent", "")
+    found = buyers.buyer(reader_of(request), int(asked[:LARGEST_ID]) if asked.isascii() and asked.isdecimal() else 0)
+    if found is None:
+        raise Http404
+    wanted = found.household
+    if str(wanted.pk) == asked:
         request.session[BUYING_FOR] = wanted.pk
         messages.info(request, _("You order for %(name)s now.") % {"name": wanted.name})
     return redirect(back_to(request, reverse("shop:home")))
