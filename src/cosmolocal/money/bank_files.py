@@ -27,14 +27,19 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
     from sepaxml.validation import ValidationError  # noqa: PLC0415
 
     contacts = contacts_of(payments)
-    sender = _iban(made.box.number, made.box.name)
+    where = _("%(name)s has no valid IBAN. Write it where the money lies, under Money, then try again.")
+    sender = _iban(made.box.number, made.box.name, where)
     file = SepaTransfer(
         {"name": node.current().name, "IBAN": sender.compact, "batch": True, "currency": "EUR"} | _bank(sender),
     )
     for payment in payments:
         name = str(payment.account)
         contact = contacts.get(payment.account.holder_id)
-        receiver = _iban(contact.iban if contact else "", name)
+        receiver = _iban(
+            contact.iban if contact else "",
+            name,
+            _("%(name)s has no valid IBAN. Write it in the contact, then try again."),
+        )
         file.add_payment(
             {
                 "name": name,
@@ -54,16 +59,14 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
         ) from error
 
 
-def _iban(text: str, name: str) -> "IBAN":
+def _iban(text: str, name: str, sentence: str) -> "IBAN":
     from schwifty import IBAN  # noqa: PLC0415
     from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
 
     try:
         return IBAN(text)
     except SchwiftyException as error:
-        raise Refusal(
-            "money.no_iban", _("%(name)s has no valid IBAN. Write it in the contact, then try again.") % {"name": name}
-        ) from error
+        raise Refusal("money.no_iban", sentence % {"name": name}) from error
 
 
 def _bank(iban: "IBAN") -> dict[str, str]:

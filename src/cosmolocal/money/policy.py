@@ -21,6 +21,11 @@ def may_read_books(reader: Reader) -> bool:
     return reader.has(agents.TREASURER, agents.STEWARD, agents.AUDITOR)
 
 
+def may_keep_house(reader: Reader) -> bool:
+    """Opens and changes the places where money lies, and what every account starts with: treasurers and stewards."""
+    return reader.has(agents.TREASURER, agents.STEWARD)
+
+
 def may_see(reader: Reader, account: Account) -> bool:
     """Her household's, her restaurant's or her farm's account, or all as a reader of the books."""
     if reader.person is None:
@@ -55,7 +60,7 @@ def permit_holder(by: Agent, account: Account) -> None:
 
 
 def permit_house(by: Agent) -> None:
-    """Currencies and boxes are opened by stewards and treasurers."""
+    """Currencies and boxes are opened and changed by stewards and treasurers."""
     if _is_own_deed():
         agents.permit(by, agents.TREASURER, agents.STEWARD)
 

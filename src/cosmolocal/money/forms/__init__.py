@@ -3,6 +3,7 @@
 from cosmolocal.money.forms.books import CloseMonthForm, DayForm, PeriodForm
 from cosmolocal.money.forms.deeds import (
     BoxForm,
+    ChangeBoxForm,
     ComeInForm,
     CostForm,
     CountForm,
@@ -19,6 +20,7 @@ from cosmolocal.money.forms.payouts import PayoutForm
 
 __all__ = [
     "BoxForm",
+    "ChangeBoxForm",
     "CloseMonthForm",
     "ComeInForm",
     "ConfirmForm",

@@ -165,10 +165,16 @@ class ReasonForm(KeyedForm):
     )
 
 
-class BoxForm(KeyedForm):
-    """A new place where money lies."""
+class ChangeBoxForm(KeyedForm):
+    """How a place for money is called, and which account members pay to."""
 
-    kind = forms.ChoiceField(label=_("What is it"), choices=MoneyBox.Kind.choices, widget=BigChoice)
     name = forms.CharField(label=_("How is it called"), max_length=120)
     number = forms.CharField(label=_("Account number or IBAN"), required=False, max_length=42)
     bank_name = forms.CharField(label=_("Name of the bank"), required=False, max_length=120)
+
+
+class BoxForm(ChangeBoxForm):
+    """A new place where money lies."""
+
+    kind = forms.ChoiceField(label=_("What is it"), choices=MoneyBox.Kind.choices, widget=BigChoice)
+    field_order = ("key", "kind")

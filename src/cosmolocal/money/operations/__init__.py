@@ -1,6 +1,7 @@
 """What can be done with money, by noun: accounts, transfers, money in, money out, costs, months, opening books."""
 
 from cosmolocal.money.operations.accounts import (
+    change_box,
     close_account,
     open_account,
     open_box,
@@ -30,6 +31,7 @@ __all__ = [
     "Leg",
     "PaymentWish",
     "agree_payment_list",
+    "change_box",
     "close_account",
     "close_month",
     "confirm_list",

@@ -124,6 +124,27 @@ def open_box(
     )
 
 
+@operation("money.change_box")
+def change_box(
+    *, by: Agent, box: MoneyBox, name: str, number: str = "", bank_name: str = "", key: str = ""
+) -> MoneyBox:
+    """Changes how a box is called and the account number members pay to; what lies in it stays.
+
+    Refuses: money.name_missing, money.name_taken, agents.not_allowed.
+    """
+    policy.permit_house(by)
+    called = name.strip()[:120]
+    if not called:
+        raise Refusal("money.name_missing", _("Write how it is called."), field="name")
+    locked = MoneyBox.objects.select_for_update().get(pk=box.pk)
+    others = MoneyBox.objects.filter(currency=locked.currency_id, name=called, closed_at=None).exclude(pk=locked.pk)
+    if others.exists():
+        raise Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
+    locked.name, locked.number, locked.bank_name = called, number.strip()[:42], bank_name.strip()[:120]
+    locked.save(update_fields=["name", "number", "bank_name"])
+    return locked
+
+
 @operation("money.set_limits")
 def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None, key: str = "") -> None:
     """Sets when the holder gets a friendly word, and where it stops (minor units; below 0: credit).

@@ -60,3 +60,17 @@ def test_other_money_and_cash_get_no_such_file(village: Village) -> None:
     village.top_up(village.amina, 100, village.cash)
     made = money.pay_back(by=village.wei, account=village.account(village.amina), box=village.cash, amount=100)
     assert not bank_files.is_offered(made)
+
+
+def test_a_bank_account_without_number_gets_one_and_pays(euros: Village) -> None:
+    contact = agents.ContactDraft(iban="AT61 1904 3002 3457 3201")
+    agents.change_contact(by=euros.house, agent=euros.farm, contact=contact)
+    number = euros.bank.number
+    euros.bank = money.change_box(by=euros.li_na, box=euros.bank, name="Bank")
+    made, payments = a_list(euros)
+    with refused("money.no_iban"):
+        bank_files.pain001(made, payments, date(2026, 9, 2))
+    made.box = money.change_box(by=euros.wei, box=euros.bank, name="Bank", number=number)
+    assert b"DE89370400440532013000" in bank_files.pain001(made, payments, date(2026, 9, 2))
+    with refused("agents.not_allowed"):
+        money.change_box(by=euros.amina, box=euros.bank, name="Bank", number="mine")

@@ -234,3 +234,20 @@ def test_bad_days_are_told_and_never_break_a_page(village: Village) -> None:
         assert client.get(f"/money/{address}").status_code == 200
     assert client.get(f"/money/in/?account={amina.pk}").context["form"]["account"].value() == f"Amina #{amina.pk}"
     assert client.get("/money/accounts/" + "9" * 30 + "/").status_code == 404
+
+
+def test_members_see_where_to_pay_once_the_bank_account_has_its_number(village: Village) -> None:
+    """A fresh local has a bank account without a number; the desk says so, with the way to write it."""
+    money.change_box(by=village.house, box=village.bank, name="Bank account")
+    address = f"/money/boxes/{village.bank.pk}/change/"
+    member, steward = as_(village, village.amina), as_(village, village.li_na)
+    assert "6228" not in member.get("/money/mine/", follow=True).content.decode()
+    for page in ("/money/", f"/money/boxes/{village.bank.pk}/"):
+        assert address in steward.get(page).content.decode()
+        assert "Members do not see where to pay" in steward.get(page).content.decode()
+    assert member.get(address).status_code == 403
+    answers = {"name": "Bank account", "number": "6228 4801 0000", "bank_name": "RCB"}
+    assert steward.post(address, {"key": "n", **answers, "name": "Cash box"}).status_code == 422
+    assert steward.post(address, {"key": "n", **answers}).status_code == 302
+    assert "6228 4801 0000" in member.get("/money/mine/", follow=True).content.decode()
+    assert "Members do not see where to pay" not in steward.get("/money/").content.decode()

@@ -95,10 +95,11 @@ def deed(request: HttpRequest, act: Callable[[str], object], target: str, said: 
 
 
 def books(request: HttpRequest) -> dict[str, Any]:
-    """What every page of the books shows by: the currency, and whether this reader may book."""
+    """What every page of the books shows by: the currency, and what this reader may do."""
     reader = people.reader(request)
     return {
         "currency": queries.default_currency(),
         "may_book": reader.has("treasurer"),
         "may_read": policy.may_read_books(reader),
+        "may_keep_house": policy.may_keep_house(reader),
     }

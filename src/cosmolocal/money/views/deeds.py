@@ -167,6 +167,22 @@ def open_box(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("A new place for money"), submit=_("Add it"), **_desk())
 
 
+def change_box(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a place for money is called, and the account number members pay to."""
+    box = get_object_or_404(queries.boxes(), pk=pk)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.change_box(by=actor(request), box=box, **data)
+        messages.success(request, _("It is changed."))
+        return reverse("money:box", args=[pk])
+
+    initial = {"name": box.name, "number": box.number, "bank_name": box.bank_name}
+    form = forms.ChangeBoxForm(request.POST or None, initial=initial)
+    lead = _("Members read the account number where they put money on their account.") if box.kind == "bank" else ""
+    back = {"back": reverse("money:box", args=[pk]), "back_label": str(box)}
+    return one_form(request, form, act, title=box.name, lead=lead, submit=_("Change it"), **back)
+
+
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Money given back to a member, and why."""
     account = _account(request, pk)

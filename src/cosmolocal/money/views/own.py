@@ -76,6 +76,7 @@ def statement_page(
         return downloads.table(documents.statement_table(found, thing.currency), name, kind)
     context = books(request) | {
         "thing": thing,
+        "box": thing if isinstance(thing, MoneyBox) else None,
         "statement": found,
         "form": PeriodForm(initial=days) if not form.errors else form,
         "period": f"since={days['since']}&until={days['until']}",

@@ -75,6 +75,7 @@ _CATALOG = {
 }
 _MONEY = {
     "agree_payment_list": "asked",
+    "change_box": "steward treasurer",
     "close_account": "treasurer",
     "close_month": "treasurer",
     "confirm_list": "treasurer",
