@@ -11,6 +11,7 @@ from cosmolocal.agents.models import Agent, Place, Role
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 
 _LINES = forms.Textarea(attrs={"rows": 4})
+FOR_PACKERS = _("What packers should know"), _("For example: no peanuts. It stands on the crate and its label.")
 
 
 class PersonForm(KeyedForm):
@@ -193,11 +194,11 @@ class HouseholdForm(KeyedForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     about = forms.CharField(
-        label=_("What packers should know"),
+        label=FOR_PACKERS[0],
         required=False,
         max_length=500,
         widget=_LINES,
-        help_text=_("For example: no peanuts."),
+        help_text=FOR_PACKERS[1],
     )
 
 
@@ -257,8 +258,10 @@ class GroupForm(KeyedForm):
     )
     is_public = forms.BooleanField(label=_("Name and words stand on the public page"), required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, is_household: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        if is_household:
+            self.fields["about"].label, self.fields["about"].help_text = FOR_PACKERS
         self.fields["place"].queryset = Place.objects.filter(is_private=False).order_by("name")  # type: ignore[attr-defined]
 
 

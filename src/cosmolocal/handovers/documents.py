@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cosmolocal.handovers import queries
@@ -14,6 +15,8 @@ from cosmolocal.kernel.quantity import to_decimal
 from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.paper.sheets import Crate, CrateLine, Fact, Label, Labels, PackingList
 from cosmolocal.paper.tables import Column, Group, Table
+
+LABEL_CHARACTERS = 70  # two lines on the smallest label; the list says it in full
 
 
 def title(handover: Handover) -> str:
@@ -38,6 +41,7 @@ def packing_list(handover: Handover) -> PackingList:
             Crate(
                 number=str(sheet.crate.number),
                 name=sheet.crate.receiver.name,
+                warning=sheet.warning,
                 lines=[
                     CrateLine(line.goods.name, line.asked_text, detail=line.goods.producer, weigh=line.goods.weigh)
                     for line in sheet.lines
@@ -50,7 +54,7 @@ def packing_list(handover: Handover) -> PackingList:
 
 
 def labels(handover: Handover) -> Labels:
-    """One label a crate: number, name, how many things."""
+    """One label a crate: number, name, how many things, what must not be overlooked."""
     day = format_day(handover.begins)
     return Labels(
         title=title(handover),
@@ -60,6 +64,7 @@ def labels(handover: Handover) -> Labels:
                 title=sheet.crate.receiver.name,
                 number=str(sheet.crate.number),
                 lines=[day, handover.place.name, _("%(count)s things") % {"count": len(sheet.lines)}],
+                warning=Truncator(sheet.warning).chars(LABEL_CHARACTERS),
             )
             for sheet in queries.crate_sheets(handover)
         ],
@@ -86,11 +91,14 @@ def _by_household(handover: Handover) -> Table:
     for sheet in queries.crate_sheets(handover):
         rows.append(Group(f"{sheet.crate.number} · {sheet.crate.receiver.name}"))
         rows += [
-            [sheet.crate.number, sheet.crate.receiver.name, line.goods.name, line.goods.producer, *_numbers(line)]
+            [
+                *(sheet.crate.number, sheet.crate.receiver.name, line.goods.name, line.goods.producer),
+                *(*_numbers(line), sheet.warning),
+            ]
             for line in sheet.lines
         ]
     columns = [_crate(), Column(_("Household")), Column(_("Goods"), width="2fr"), Column(_("Producer")), *_amounts()]
-    return Table(columns, rows, name=_("By crate"))
+    return Table([*columns, Column(_("What packers should know"))], rows, name=_("By crate"))
 
 
 def _by_product(handover: Handover) -> Table:

@@ -115,6 +115,12 @@ class CrateSheet:
         return sum(line.is_packed for line in self.lines)
 
     @property
+    def warning(self) -> str:
+        """What the household wants packers to know (no peanuts), on one line. Other buyers' words are public."""
+        receiver = self.crate.receiver
+        return " ".join(receiver.about.split()) if receiver.kind == Agent.Kind.HOUSEHOLD else ""
+
+    @property
     def is_complete(self) -> bool:
         return all(line.is_packed for line in self.lines)
 

@@ -135,7 +135,8 @@ def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("agents:person", args=[found.pk])
 
     back = reverse("agents:person", args=[found.pk])
-    form = forms.GroupForm(request.POST or None, initial=start)
+    is_household = found.kind == Agent.Kind.HOUSEHOLD
+    form = forms.GroupForm(request.POST or None, initial=start, is_household=is_household)
     return one_form(
         request, form, act, title=_("About %(name)s") % {"name": found.name}, back=back, back_label=found.name
     )

@@ -1,12 +1,14 @@
 """Pages of a hand-over: each opens for who may, shows what is due, and asks as much for 30 crates as for 3."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import User
@@ -148,6 +150,30 @@ def test_lists_in_three_orders_and_as_files(village, packed_round):  # noqa: F81
     assert packer.get(address, {"by": "household", "as": "doc"}).status_code == 404
     labels = packer.get(reverse("handovers:labels", args=[packed_round.handover_id]))
     assert labels.content.startswith(b"%PDF")
+
+
+def test_packers_read_what_a_household_wants_them_to_know(village, packed_round):  # noqa: F811
+    households = village.households
+    words = "No peanuts,\nplease: Amina's son is allergic."
+    people.change_group(
+        by=village.people["Amina"], group=households["Amina"], name="Amina", about=words, is_public=False
+    )
+    said, packer = "No peanuts, please", client_of(village.people["Tan Mei"])
+    for name, is_told in (("Amina", True), ("Jo", False)):
+        page = packer.get(reverse("handovers:crate", args=[village.crate(packed_round, name).pk])).content.decode()
+        assert ("What packers should know" in page) is is_told
+        assert (said in page) is is_told
+    lists = reverse("handovers:lists", args=[packed_round.handover_id])
+    assert said in packer.get(lists, {"by": "household"}).content.decode()
+    assert said in packer.get(lists, {"by": "household", "print": ""}).content.decode()
+    assert said in packer.get(lists, {"by": "household", "as": "csv"}).content.decode("utf-8-sig")
+    assert said in _paper(packer.get(lists, {"by": "household", "as": "pdf"}))
+    assert said in _paper(packer.get(reverse("handovers:labels", args=[packed_round.handover_id])))
+
+
+def _paper(answer) -> str:
+    pages = PdfReader(BytesIO(answer.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_strangers_members_and_auditors(village, packed_round):  # noqa: F811
