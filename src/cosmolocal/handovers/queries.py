@@ -10,8 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent
-from cosmolocal.agents.queries import Reader
+from cosmolocal.agents.models import Agent, in_force
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import queries as journal
@@ -217,18 +216,19 @@ class Progress:
         return self.total - self.packed - self.collected - self.left
 
 
-def visible_to(reader: Reader) -> QuerySet[Handover]:
+def visible_to(reader: people.Reader) -> QuerySet[Handover]:
     """Hand-overs a reader may open: packers, stewards and auditors all; a keeper those of her places."""
     handovers = Handover.objects.select_related("place")
     if reader.agent is None:
         return handovers.none()
     if reader.has(people_policy.STEWARD, people_policy.PACKER, people_policy.AUDITOR):
         return handovers
-    places = reader.agent.roles.filter(name=people_policy.KEEPER).values_list("place_id", flat=True)
-    return handovers if None in places else handovers.filter(place__in=list(places))
+    kept = reader.agent.roles.filter(in_force(clock.today()), name=people_policy.KEEPER)
+    places = list(kept.values_list("place_id", flat=True))
+    return handovers if None in places else handovers.filter(place__in=places)
 
 
-def current(reader: Reader, now: datetime | None = None) -> list[Handover]:
+def current(reader: people.Reader, now: datetime | None = None) -> list[Handover]:
     """Hand-overs of the last week and those to come, with how many crates they have (two statements)."""
     since = (now or clock.now()) - timedelta(days=7)
     counted = (

@@ -193,6 +193,17 @@ def test_strangers_members_and_auditors(village, packed_round):  # noqa: F811
     assert client_of(other).get(address).status_code == 404
 
 
+def test_a_keeper_no_more_reads_no_more(village, packed_round):  # noqa: F811
+    keeper, door = village.people["Keeper Lu"], reverse("handovers:door", args=[packed_round.handover_id])
+    assert client_of(keeper).get(door).status_code == 200
+    for role in keeper.roles.filter(name="keeper"):
+        people.end_role(by=village.home, role=role)
+    elsewhere = people.add_place(by=village.home, name="Elsewhere", is_handover=True)
+    people.give_role(by=village.home, agent=keeper, role="keeper", place=elsewhere)
+    with village.at(builder.THURSDAY):
+        assert client_of(keeper).get(door).status_code == 404
+
+
 def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811
     counts = []
     keeper = client_of(village.people["Keeper Lu"])
