@@ -21,25 +21,33 @@ def is_offered(made: PaymentList) -> bool:
 
 
 def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
-    """The file for the bank, to be paid on a day. Refuses money.no_iban (naming who lacks one), money.bank_file."""
+    """The file for the bank, to be paid on a day.
+
+    Refuses money.no_iban (naming who lacks one), money.no_iban_of_ours, money.bank_file.
+    """
     # Only locals that pay in euros need these wheels, and they take 20 MB.
     from sepaxml import SepaTransfer  # noqa: PLC0415
     from sepaxml.validation import ValidationError  # noqa: PLC0415
 
     contacts = contacts_of(payments)
-    where = _("%(name)s has no valid IBAN. Write it where the money lies, under Money, then try again.")
-    sender = _iban(made.box.number, made.box.name, where)
+    sender = _iban(made.box.number)
+    if sender is None:
+        raise Refusal(
+            "money.no_iban_of_ours",
+            _("%(name)s has no valid IBAN. Write it on its page under Money, then try again.") % {"name": made.box},
+        )
     file = SepaTransfer(
         {"name": node.current().name, "IBAN": sender.compact, "batch": True, "currency": "EUR"} | _bank(sender),
     )
     for payment in payments:
         name = str(payment.account)
         contact = contacts.get(payment.account.holder_id)
-        receiver = _iban(
-            contact.iban if contact else "",
-            name,
-            _("%(name)s has no valid IBAN. Write it in the contact, then try again."),
-        )
+        receiver = _iban(contact.iban if contact else "")
+        if receiver is None:
+            raise Refusal(
+                "money.no_iban",
+                _("%(name)s has no valid IBAN. Write it in the contact, then try again.") % {"name": name},
+            )
         file.add_payment(
             {
                 "name": name,
@@ -59,14 +67,14 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
         ) from error
 
 
-def _iban(text: str, name: str, sentence: str) -> "IBAN":
+def _iban(text: str) -> "IBAN | None":
     from schwifty import IBAN  # noqa: PLC0415
     from schwifty.exceptions import SchwiftyException  # noqa: PLC0415
 
     try:
         return IBAN(text)
-    except SchwiftyException as error:
-        raise Refusal("money.no_iban", sentence % {"name": name}) from error
+    except SchwiftyException:
+        return None
 
 
 def _bank(iban: "IBAN") -> dict[str, str]:

@@ -59,6 +59,11 @@ def permit_holder(by: Agent, account: Account) -> None:
         agents.permit(by, agents.TREASURER)
 
 
+def is_deed_of_a_person(by: Agent) -> bool:
+    """A treasurer moves money by her own decision, rather than a job, or a deed of another app that has decided it."""
+    return _is_own_deed() and not agents.is_house(by)
+
+
 def permit_house(by: Agent) -> None:
     """Currencies and boxes are opened and changed by stewards and treasurers."""
     if _is_own_deed():
@@ -67,7 +72,9 @@ def permit_house(by: Agent) -> None:
 
 def forbid_own(by: Agent, holder: Agent) -> None:
     """Refuses `money.to_oneself`: nobody gives money to herself, her household or her farm."""
-    if not agents.is_house(by) and agents.belongs_to(by, holder):
+    if holder.is_home or agents.is_house(by):
+        return  # everybody belongs to the local, and its funds are nobody's own
+    if agents.belongs_to(by, holder):
         raise Refusal(
             "money.to_oneself", _("This would pay you or your household. Please ask another treasurer to do it.")
         )

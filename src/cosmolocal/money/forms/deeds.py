@@ -126,8 +126,13 @@ class TransferForm(CurrencyForm):
         super().__init__(*args, **options)
         accounts = queries.everyone(self.currency)
         self.fields["source"] = AccountField(accounts=accounts, label=_("From"))
-        self.fields["target"] = AccountField(accounts=accounts, label=_("To"))
+        self.fields["target"] = AccountField(
+            accounts=accounts, label=_("To"), help_text=_("Nobody moves money to herself: ask another treasurer.")
+        )
         self.fields["amount"] = amount_field(self.currency)
+        self.fields["reason"] = forms.CharField(
+            label=_("What for"), max_length=240, help_text=_("It stands on the statements of both accounts.")
+        )
         self.fields["on"] = day_field()
 
 

@@ -102,9 +102,10 @@ def match_unmatched(
 ) -> None:
     """Gives unmatched money, or a part of it (two members in one payment), to the account it was meant for.
 
-    Refuses: money.more_than_came, money.bad_amount.
+    Refuses: money.to_oneself, money.more_than_came, money.bad_amount.
     """
     policy.permit_books(by)
+    policy.forbid_own(by, account.holder)
     part = unmatched.left if amount is None else amount
     journal.check_amount(part)
     _take(unmatched, part)

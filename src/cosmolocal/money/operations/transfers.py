@@ -47,18 +47,25 @@ def transfer(
 ) -> None:
     """Moves `amount` minor units from one account to another; `guard=False` for facts, which no floor stops.
 
-    With an agreement or a promise to fulfil: `transfer_many`. Refuses: money.bad_amount, money.other_currency,
-    money.not_enough, money.not_yet, agents.not_allowed.
+    `reason` is one of words.REASONS, or a sentence that is kept beside the deed; a treasurer always gives one, and
+    never moves money to herself. With an agreement or a promise to fulfil: `transfer_many`. Refuses: money.to_oneself,
+    money.reason_missing, money.bad_amount, money.other_currency, money.not_enough, money.not_yet, agents.not_allowed.
     """
     policy.permit_books(by)
+    if policy.is_deed_of_a_person(by):
+        policy.forbid_own(by, target.holder)
+        check_reason(reason)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
-    happening = journal.moved(source, target, amount, journal.stamp(reason, at))
+    code = reason if reason in REASONS else ""
+    happening = journal.moved(source, target, amount, journal.stamp(code, at))
     happening.guard = guard
     try:
         flows.transfer(by=by, happening=happening)
     except Refusal as refusal:
         raise _short(refusal, source, amount) from refusal
+    if code != reason:
+        journal.note(reason)
 
 
 @operation("money.transfer_many")

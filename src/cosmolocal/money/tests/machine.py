@@ -104,7 +104,9 @@ class MoneyMachine(RuleBasedStateMachine):
             return
         floor = queries.balance(left).floor
         enough = floor is None or self.has.get(left.pk, 0) - self.set_aside(left) - amount >= floor
-        assert self.do(money.transfer, source=left, target=right, amount=amount, guard=guard) == (enough or not guard)
+        assert self.do(money.transfer, source=left, target=right, amount=amount, reason="left", guard=guard) == (
+            enough or not guard
+        )
         if enough or not guard:
             self.give(left, -amount)
             self.give(right, amount)

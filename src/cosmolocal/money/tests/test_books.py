@@ -81,7 +81,9 @@ def test_the_sheet_balances_on_every_day(village: Village) -> None:
 def test_who_owes_the_local_is_an_asset_of_it(village: Village) -> None:
     amina = village.account(village.amina)
     with clock.standing_at(at(2)):
-        money.transfer(by=village.wei, source=amina, target=queries.fund("running"), amount=500, guard=False)
+        money.transfer(
+            by=village.wei, source=amina, target=queries.fund("running"), amount=500, reason="producer", guard=False
+        )
     sheet = queries.balance_sheet(date(2026, 9, 2))
     receivables = next(group for group in sheet.assets if group.code == "receivables")
     assert (receivables.total, [part.label for part in receivables.parts]) == (500, ["Amina"])

@@ -40,7 +40,11 @@ def test_only_who_keeps_the_money_books_it(village: Village) -> None:
         money.top_up(by=village.amina, account=village.account(village.amina), box=village.bank, amount=100)
     with refused("agents.not_allowed"):
         money.transfer(
-            by=village.amina, source=village.account(village.jo), target=village.account(village.amina), amount=1
+            by=village.amina,
+            source=village.account(village.jo),
+            target=village.account(village.amina),
+            amount=1,
+            reason="producer",
         )
 
 
@@ -54,16 +58,18 @@ def test_a_transfer_stops_at_the_floor_and_says_what_is_missing(village: Village
     village.top_up(village.amina, 1000)
     amina, jo = village.account(village.amina), village.account(village.jo)
     with pytest.raises(Refusal) as caught:
-        money.transfer(by=village.wei, source=amina, target=jo, amount=1240)
+        money.transfer(by=village.wei, source=amina, target=jo, amount=1240, reason="producer")
     assert (caught.value.code, caught.value.facts["missing"]) == ("money.not_enough", 240)
     assert "2.40" in str(caught.value)
-    money.transfer(by=village.wei, source=amina, target=jo, amount=1000)
+    money.transfer(by=village.wei, source=amina, target=jo, amount=1000, reason="producer")
     assert (village.has(amina), village.has(jo)) == (0, 1000)
 
 
 def test_a_fact_goes_below_the_floor_and_stands_on_the_list(village: Village) -> None:
     amina = village.account(village.amina)
-    money.transfer(by=village.wei, source=amina, target=queries.fund("running"), amount=250, guard=False)
+    money.transfer(
+        by=village.wei, source=amina, target=queries.fund("running"), amount=250, reason="producer", guard=False
+    )
     assert [account.pk for account in queries.below_floor()] == [amina.pk]
     assert agrees()
 
@@ -203,7 +209,13 @@ def test_money_carried_to_the_bank_owes_nobody_anything(village: Village) -> Non
 def test_a_returned_debit_takes_the_top_up_back_even_when_it_is_spent(village: Village) -> None:
     village.top_up(village.amina, 3000)
     deed = Operation.objects.get(code="money.top_up")
-    money.transfer(by=village.wei, source=village.account(village.amina), target=queries.fund("running"), amount=2900)
+    money.transfer(
+        by=village.wei,
+        source=village.account(village.amina),
+        target=queries.fund("running"),
+        amount=2900,
+        reason="producer",
+    )
     money.undo(by=village.wei, deed_id=deed.pk, reason="debit returned by the bank")
     assert (village.has(village.amina), village.in_box(village.bank)) == (-2900, 0)
     assert [account.holder.name for account in queries.below_floor()] == ["Amina"]
@@ -217,7 +229,7 @@ def test_limits_come_with_a_warning_before_the_stop(village: Village) -> None:
     with refused("money.warning_below_stop"):
         money.set_limits(by=village.wei, account=amina, warn_below=-600, floor=-500)
     money.set_limits(by=village.wei, account=amina, warn_below=0, floor=-500)
-    money.transfer(by=village.wei, source=amina, target=village.account(village.jo), amount=500)
+    money.transfer(by=village.wei, source=amina, target=village.account(village.jo), amount=500, reason="producer")
     standing = queries.balance(amina)
     assert (standing.balance, standing.spendable, standing.mark) == (-500, 0, "stop")
 
@@ -292,3 +304,20 @@ def test_events_carry_no_words_of_people(village: Village) -> None:
         )
     assert Note.objects.get().operation.code == "money.top_up"
     assert "mother" not in str(list(Operation.objects.values()))
+
+
+def test_a_treasurer_gives_nothing_to_herself(village: Village) -> None:
+    """Neither from a fund nor from money whose payer nobody knows; another treasurer may, and says why."""
+    own, running = village.account(village.wei), queries.fund("running")
+    with refused("money.to_oneself"):
+        money.transfer(by=village.wei, source=running, target=own, amount=100, reason="order")
+    found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=900)
+    with refused("money.to_oneself"):
+        money.match_unmatched(by=village.wei, unmatched=found, account=own)
+    with refused("money.reason_missing"):
+        money.transfer(by=village.lin, source=running, target=own, amount=100, reason=" ")
+    money.transfer(by=village.lin, source=running, target=own, amount=100, reason="seed potatoes she paid for")
+    money.match_unmatched(by=village.lin, unmatched=found, account=own)
+    money.transfer(by=village.lin, source=own, target=running, amount=50, reason="too much")
+    assert {note.words for note in Note.objects.all()} == {"seed potatoes she paid for", "too much"}
+    assert village.has(own) == 950

@@ -144,7 +144,7 @@ def test_a_name_that_is_not_clear_is_asked_about(village: Village) -> None:
 def test_two_people_pay_a_farm(village: Village) -> None:
     village.top_up(village.amina, 30000)
     farm = village.account(village.farm, "producer")
-    money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000)
+    money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000, reason="producer")
     wei, lin = as_(village, village.wei), as_(village, village.lin)
     answers = {"name": "Farms", "box": village.bank.pk, f"pay_{farm.pk}": "on", f"amount_{farm.pk}": "180"}
     page = wei.post("/money/payouts/new/", {"key": "new", **answers}, follow=True)
@@ -190,8 +190,32 @@ def test_costs_counts_and_moves(village: Village) -> None:
     assert (village.in_box(village.cash), village.in_box(village.bank)) == (3790, 5000)
     assert (village.fund("running"), village.fund("drawer_difference")) == (-1200, -10)
     fund, amina = queries.fund("reserve"), village.account(village.amina)
-    deed(client, "/money/transfer/", source=f"#{amina.pk}", target=f"Reserve #{fund.pk}", amount="1", on=today)
+    deed(
+        client,
+        "/money/transfer/",
+        source=f"#{amina.pk}",
+        target=f"Reserve #{fund.pk}",
+        amount="1",
+        on=today,
+        reason="from the feast",
+    )
     assert village.fund("reserve") == 100
+    for account in (fund, amina):
+        page = client.get(f"/money/accounts/{account.pk}/statement/")
+        assert "from the feast" in page.content.decode()
+
+
+def test_a_treasurer_moves_nothing_to_herself_and_says_what_for(village: Village) -> None:
+    client, own, reserve = as_(village, village.wei), village.account(village.wei), queries.fund("reserve")
+    village.top_up(village.amina, 500)
+    answers = {"source": f"#{village.account(village.amina).pk}", "amount": "1", "on": TODAY, "key": "t"}
+    page = client.post("/money/transfer/", {**answers, "target": f"#{reserve.pk}"})
+    assert page.status_code == 422
+    assert "reason" in page.context["form"].errors
+    own_page = client.post("/money/transfer/", {**answers, "target": f"#{own.pk}", "reason": "fun", "confirmed": "1"})
+    assert own_page.status_code == 422
+    assert "ask another treasurer" in own_page.content.decode()
+    assert (village.has(own), village.fund("reserve")) == (0, 0)
 
 
 def test_giving_back_limits_closing_and_taking_back(village: Village) -> None:

@@ -16,7 +16,7 @@ def paid_for_goods(village: Village) -> Village:
     """Amina paid 300; 180 of it is owed to the farm."""
     village.top_up(village.amina, 30000)
     farm = village.account(village.farm, "producer")
-    money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000)
+    money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000, reason="producer")
     return village
 
 
@@ -127,7 +127,9 @@ def test_cash_is_paid_out_in_coins_that_exist(db: None) -> None:
     village = build(cash_step=5)
     village.top_up(village.amina, 10000, village.cash)
     farm_account = village.account(village.farm, "producer")
-    money.transfer(by=village.wei, source=village.account(village.amina), target=farm_account, amount=1234)
+    money.transfer(
+        by=village.wei, source=village.account(village.amina), target=farm_account, amount=1234, reason="producer"
+    )
     made = money.make_payment_list(
         by=village.wei, lines=[money.PaymentWish(farm_account.pk, 1234)], box=village.cash, name="At the gate"
     )

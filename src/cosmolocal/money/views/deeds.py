@@ -145,6 +145,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
             source=data["source"],
             target=data["target"],
             amount=data["amount"],
+            reason=data["reason"],
             at=moment_on(data["on"]),
             key=data["key"],
         )
