@@ -74,7 +74,7 @@ def forbid_own(by: Agent, holder: Agent) -> None:
     """Refuses `money.to_oneself`: nobody gives money to herself, her household or her farm."""
     if holder.is_home or agents.is_house(by):
         return  # everybody belongs to the local, and its funds are nobody's own
-    if agents.belongs_to(by, holder):
+    if agents.may_act_for_producer(by, holder):
         raise Refusal(
             "money.to_oneself", _("This would pay you or your household. Please ask another treasurer to do it.")
         )

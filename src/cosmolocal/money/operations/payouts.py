@@ -102,7 +102,8 @@ def _ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
     holders = [account.holder for account in payees if not account.holder.is_home]
     excluded = {agent.pk: agent for agent in [by, *holders]}
     for holder in holders:
-        excluded.update({person.pk: person for person in people.members_of(holder)})
+        for person in queries.people_of(holder):
+            excluded[person.pk] = person
     for role in (agents.TREASURER, agents.STEWARD):
         if people.role_holders(role).exclude(pk__in=excluded).exists():
             return approvals.ask(

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from django.db.models import F, Q, QuerySet, Sum
 
 from cosmolocal.agents import approvals
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
@@ -69,6 +71,13 @@ def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, in
         default=0,
     )
     return boxes.aggregate(sum=came)["sum"], boxes.aggregate(sum=left)["sum"]
+
+
+def people_of(holder: Agent) -> list[Agent]:
+    """Whose money it is in truth: herself, the people of a household or farm, and whose task names the farm."""
+    named = people.role_holders(agents.PRODUCER, scope=holder)
+    itself = [holder] if holder.kind == Agent.Kind.PERSON else []
+    return list({person.pk: person for person in [*itself, *people.members_of(holder), *named]}.values())
 
 
 def unmatched() -> QuerySet[Unmatched]:

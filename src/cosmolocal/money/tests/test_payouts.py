@@ -61,6 +61,21 @@ def test_nobody_agrees_to_a_payment_to_herself(paid_for_goods: Village) -> None:
     assert money.agree_payment_list(by=village.li_na, payment_list=made, yes=True).state == "agreed"
 
 
+def test_who_acts_for_a_farm_by_her_task_is_a_payee_too(paid_for_goods: Village) -> None:
+    """Lin is no member of the farm; her task names it, so she neither agrees to its payment nor moves money to it."""
+    village = paid_for_goods
+    agents.give_role(by=village.house, agent=village.lin, role="producer", scope=village.farm)
+    made = list_of(village, 100)
+    with refused("agents.may_not_vote"):
+        money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
+    assert made.approval.role == Role.Name.STEWARD
+    account = village.account(village.farm, "producer")
+    with refused("money.to_oneself"):
+        money.refund(by=village.lin, source=queries.fund("goodwill"), account=account, amount=100, reason="cold eggs")
+    with refused("money.to_oneself"):
+        money.set_limits(by=village.lin, account=account, warn_below=0, floor=-500)
+
+
 def test_without_a_second_person_nothing_is_paid(paid_for_goods: Village) -> None:
     village = paid_for_goods
     agents.end_role(by=village.house, role=Role.objects.get(agent=village.lin))
