@@ -103,11 +103,14 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
 
 @operation("messages.mark", fact=True)
 def mark(*, by: Agent, letter_ids: Sequence[int], state: str, said: str = "", key: str = "") -> None:
-    """What became of letters: sent, failed (with the server's words) or told in person. A fact.
+    """What became of letters: sent, failed (with the server's words) or told in person. A fact; who relies on a letter
+    learns by a job that it failed.
 
     Refuses with agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
-    Letter.objects.filter(pk__in=letter_ids).update(
-        state=state, said=said[:2000], sent_at=running().at if state == Letter.State.SENT else None
-    )
+    letters = Letter.objects.filter(pk__in=letter_ids)
+    letters.update(state=state, said=said[:2000], sent_at=running().at if state == Letter.State.SENT else None)
+    for pk, event in letters.values_list("pk", "event") if state == Letter.State.FAILED else ():
+        if rules.EVENTS[event].if_failed:
+            announce(rules.EVENTS[event].if_failed, pk)

@@ -7,10 +7,13 @@ NOW, DIGEST, OFF = "now", "digest", "off"
 
 @dataclass(frozen=True)
 class Event:
-    """A reason to write. `default`: how people are told who chose nothing; `may_refuse`: False for money and duty."""
+    """A reason to write. `default`: how people are told who chose nothing; `may_refuse`: False for money and duty;
+    `if_failed`: the job that learns the id of a letter the mail server refused.
+    """
 
     default: str
     may_refuse: bool
+    if_failed: str = ""
 
 
 EVENTS: dict[str, Event] = {
@@ -19,7 +22,7 @@ EVENTS: dict[str, Event] = {
     "order_changed": Event(NOW, True),  # a shortage, a late change, a line that weighs less
     "order_ready": Event(NOW, True),
     "receipt": Event(DIGEST, True),
-    "producer_order": Event(NOW, False),
+    "producer_order": Event(NOW, False, "shop.call_instead"),
     "payment": Event(NOW, True),
     "low_balance": Event(DIGEST, True),
     "join": Event(NOW, False),

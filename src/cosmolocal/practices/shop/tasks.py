@@ -16,6 +16,7 @@ from cosmolocal.kernel.practice import Timer
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import operations as messages
+from cosmolocal.messages.models import Letter
 from cosmolocal.messages.operations import Attachment, Writing
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
@@ -61,6 +62,14 @@ def mail_producers(round_id: int) -> None:
         contact = getattr(asked.order.producer, "contact", None)
         if terms[asked.order.producer_id].order_by == "mail" and contact is not None and contact.email:
             _mail_producer(asked)
+
+
+@jobs.job("shop.call_instead")
+def call_instead(letter_id: int) -> None:
+    """The mail server refused a letter with an order to a farm."""
+    letter = Letter.objects.filter(pk=letter_id, state=Letter.State.FAILED).first()
+    if letter is not None:
+        operations.mark_returned(by=people.system(), letter=letter, key=jobs.key())
 
 
 def _mail_producer(asked: AskedOrder) -> None:

@@ -144,6 +144,7 @@ _SHOP = {
     "late_change": "keeper steward",
     "mark_told": "steward",
     "offer_extra": "keeper steward",
+    "mark_returned": "steward",
     "offer_items": "steward",
     "open_round": "steward",
     "pay_producers": "treasurer",

@@ -3,6 +3,7 @@
 from cosmolocal.practices.shop.operations.closing import (
     announce_stock,
     close_round,
+    mark_returned,
     mark_told,
     reopen_round,
     send_producer_orders,
@@ -42,6 +43,7 @@ __all__ = [
     "credit_line",
     "fill_basket",
     "late_change",
+    "mark_returned",
     "mark_told",
     "offer_extra",
     "offer_items",

@@ -38,6 +38,7 @@ from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.rules import Wish
 
 TOLD_AT_ONCE = 100
+MAIL, RETURNED = "mail", "returned"
 IN_TURN, BY_WEIGHT = "short_turn", "short_weight"
 
 
@@ -157,9 +158,18 @@ def write_to_producer(*, by: Agent, producer_order: ProducerOrder, writing: Writ
     if found.told_at is None:
         [letter] = messages.send(by=by, writings=[writing])
         if Letter.objects.filter(pk=letter, state=Letter.State.WAITING).exists():
-            found.told_at, found.told_how = running().at, "mail"
+            found.told_at, found.told_how = running().at, MAIL
             found.save(update_fields=["told_at", "told_how"])
     return found
+
+
+@operation("shop.mark_returned", fact=True)
+def mark_returned(*, by: Agent, letter: Letter, key: str = "") -> None:
+    """The mail server refused the order to a farm: the farm knows nothing yet and stands on the call list again."""
+    policy.permit_steward(by)
+    # `write_to_producer` notes both in one operation, so that the moment leads from the letter to its order.
+    mailed = ProducerOrder.objects.filter(producer=letter.to_id, told_how=MAIL, told_at=letter.written_at)
+    mailed.update(told_at=None, told_how=RETURNED)
 
 
 def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> None:

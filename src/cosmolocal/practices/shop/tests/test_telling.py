@@ -1,6 +1,8 @@
 """Who is told what: farms by mail with PDF and CSV or on the call list, members of changes, closing and receipts."""
 
 import pytest
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Contact
@@ -8,9 +10,11 @@ from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import jobs
+from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.tests.test_desk import client_of
 from cosmolocal.practices.shop.tests.village import CLOSING, refused
 
 
@@ -47,6 +51,32 @@ def test_a_farm_with_mail_gets_its_order_once(village, mail):
     told = {order.producer.name: order.told_how for order in ProducerOrder.objects.all()}
     # No mail address, or wants a call: on the call list.
     assert told == {"Huang Dacheng": "mail", "Baker Lan": "", "Sanjiang farm": ""}
+
+
+def test_a_farm_whose_mail_comes_back_is_called(village, mail):
+    for name in ("Huang Dacheng", "Baker Lan"):
+        farm = village.producers[name]
+        Contact.objects.update_or_create(agent=farm, defaults={"email": f"a{farm.pk}@example.org"})
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Bread": 1})
+    village.close(round)
+    run("shop.mail_producers", round.pk)
+    letter = Letter.objects.get(event="producer_order", to=village.producers["Huang Dacheng"])
+    said = "550 no such mailbox"
+    messages.mark(by=village.home, letter_ids=[letter.pk], state=Letter.State.FAILED, said=said)
+    [job] = DBTaskResult.objects.filter(args_kwargs__args__0="shop.call_instead")
+    name, args = job.args_kwargs["args"][:2]
+    assert run(name, *args) == "done"
+    told = {order.producer.name: order.told_at is not None for order in ProducerOrder.objects.all()}
+    assert told == {"Huang Dacheng": False, "Baker Lan": True}
+    steward = client_of(village.people["Li Na"])
+    farms = reverse("shop:round_farms", args=[round.pk])
+    page = steward.get(farms).content.decode()
+    assert "1 farm does not know yet" in page
+    assert "The mail did not arrive" in page
+    [missed] = ProducerOrder.objects.filter(told_at=None)
+    operations.mark_told(by=village.people["Li Na"], producer_order=missed, how="call")
+    assert "The mail did not arrive" not in steward.get(farms).content.decode()
 
 
 def test_without_mail_every_farm_is_called(village):
