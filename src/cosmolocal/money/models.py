@@ -124,6 +124,7 @@ class PaymentList(models.Model):
     made_at = models.DateTimeField()
     approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    dropped_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # its note says why
 
 
 class Payment(models.Model):

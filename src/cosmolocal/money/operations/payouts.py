@@ -136,11 +136,16 @@ def agree_payment_list(
 
 
 @operation("money.drop_payment_list")
-def drop_payment_list(*, by: Agent, payment_list: PaymentList, key: str = "") -> PaymentList:
-    """Gives up what is not paid yet; the amounts are free again. Refuses: money.list_decided."""
+def drop_payment_list(*, by: Agent, payment_list: PaymentList, reason: str, key: str = "") -> PaymentList:
+    """Gives up what is not paid yet, with a reason; the amounts are free again.
+
+    Refuses: money.list_decided, money.reason_missing.
+    """
     policy.permit_books(by)
+    check_reason(reason)
     made = _locked(payment_list, PaymentList.State.ASKED, PaymentList.State.AGREED)
     _drop(by, made)
+    journal.note(reason)
     return made
 
 
@@ -150,7 +155,8 @@ def _drop(by: Agent, made: PaymentList) -> None:
     made.payments.filter(state=Payment.State.PLANNED).update(state=Payment.State.DROPPED)
     has_paid = made.payments.filter(state__in=[Payment.State.PAID, Payment.State.RETURNED]).exists()
     made.state = PaymentList.State.DONE if has_paid else PaymentList.State.DROPPED
-    made.save(update_fields=["state"])
+    made.dropped_by_id = running().id
+    made.save(update_fields=["state", "dropped_by"])
 
 
 @operation("money.confirm_payment")

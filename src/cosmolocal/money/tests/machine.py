@@ -193,7 +193,7 @@ class MoneyMachine(RuleBasedStateMachine):
         elif what in ("agree", "refuse"):
             self.do(money.agree_payment_list, by=self.village.lin, payment_list=made, yes=what == "agree")
         elif what == "drop":
-            self.do(money.drop_payment_list, payment_list=made)
+            self.do(money.drop_payment_list, payment_list=made, reason="changed our mind")
         elif self.do(money.confirm_list, payment_list=made):
             self.give(self.farm, -planned)
             self.lay(self.village.bank, -planned)

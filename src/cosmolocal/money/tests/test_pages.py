@@ -180,6 +180,19 @@ def test_a_second_person_may_say_no(village: Village) -> None:
     assert made.state == "dropped"
 
 
+def test_who_drops_a_list_says_why(village: Village) -> None:
+    village.top_up(village.amina, 1000)
+    made = money.pay_back(by=village.wei, account=village.account(village.amina), box=village.bank, amount=1000)
+    wei, address = as_(village, village.wei), f"/money/payouts/{made.pk}/"
+    assert f"{address}drop/" in wei.get(address).content.decode()
+    assert wei.post(f"{address}drop/", {"key": "d", "reason": ""}).status_code == 422
+    page = wei.post(f"{address}drop/", {"key": "d", "reason": "she stays after all"}, follow=True)
+    assert "she stays after all" in page.content.decode()
+    assert "she stays after all" in as_(village, village.li_na).get(address).content.decode()
+    made.refresh_from_db()
+    assert made.state == "dropped"
+
+
 def test_costs_counts_and_moves(village: Village) -> None:
     client, today = as_(village, village.wei), TODAY
     village.top_up(village.amina, 10000, village.cash)

@@ -112,10 +112,13 @@ def test_lines_are_paid_one_by_one(paid_for_goods: Village) -> None:
         money.confirm_payment(by=village.wei, payment=first)
     made.refresh_from_db()
     assert (made.state, farm(village).balance, farm(village).set_aside) == ("agreed", 8000, 8000)
-    money.drop_payment_list(by=village.wei, payment_list=made)
+    with refused("money.reason_missing"):
+        money.drop_payment_list(by=village.wei, payment_list=made, reason="")
+    money.drop_payment_list(by=village.wei, payment_list=made, reason="wrong account number")
     second.refresh_from_db()
     made.refresh_from_db()
     assert (made.state, second.state, farm(village).set_aside) == ("done", "dropped", 0)
+    assert (made.dropped_by.by, made.dropped_by.money_note.words) == (village.wei, "wrong account number")
 
 
 def test_a_payment_that_comes_back_is_taken_back_and_linked(paid_for_goods: Village) -> None:

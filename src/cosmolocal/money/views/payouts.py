@@ -152,16 +152,19 @@ def confirm_payment(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is not paid yet will not be."""
+    """What is not paid yet will not be, and why."""
     made, _lines = _list(pk)
-    return deed(
-        request,
-        lambda key: operations.drop_payment_list(by=actor(request), payment_list=made, key=key),
-        reverse("money:payout", args=[pk]),
-        _("What was not paid yet is dropped; the money is free again."),
-    )
+
+    def act(data: dict[str, Any]) -> str:
+        operations.drop_payment_list(by=actor(request), payment_list=made, reason=data["reason"], key=data["key"])
+        messages.success(request, _("What was not paid yet is dropped; the money is free again."))
+        return reverse("money:payout", args=[pk])
+
+    form = forms.ReasonForm(request.POST or None)
+    back = {"back": reverse("money:payout", args=[pk]), "back_label": made.name}
+    title = _("Do not pay the rest") if made.state == PaymentList.State.AGREED else _("Drop this list")
+    return one_form(request, form, act, title=title, submit=_("Drop it"), danger=True, **back)
 
 
 def came_back(request: HttpRequest, pk: int) -> HttpResponse:
@@ -182,5 +185,10 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list(pk: int) -> tuple[PaymentList, list[Payment]]:
-    made = get_object_or_404(PaymentList.objects.select_related("currency", "box", "made_by", "approval"), pk=pk)
+    made = get_object_or_404(_READ.all(), pk=pk)
     return made, list(made.payments.select_related("account__holder"))
+
+
+_READ = PaymentList.objects.select_related(
+    "currency", "box", "made_by", "approval", "dropped_by__by", "dropped_by__money_note"
+)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +28,8 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     states = [OrderRound.State.DRAFT, OrderRound.State.OPEN, OrderRound.State.GRACE, OrderRound.State.ORDERED]
     running = OrderRound.objects.filter(state__in=states).select_related("handover__place", "account__currency")
     cards = [card for round in running.order_by("closes_at", "id") for card in _cards_of(round)]
-    settled = OrderRound.objects.filter(state=OrderRound.State.SETTLED, payments=None).order_by("id")
+    no_list = Q(payments=None) | Q(payments__state="dropped")
+    settled = OrderRound.objects.filter(no_list, state=OrderRound.State.SETTLED).order_by("id")
     unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
     return [*cards, *map(_pay_card, unpaid), _rounds_card(is_running=bool(cards))]
 

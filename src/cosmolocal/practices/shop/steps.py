@@ -21,10 +21,15 @@ def steps_of(round: OrderRound) -> list[dict[str, Any]]:
         (_("Pay"), ""),
     ]
     here = STATES[round.state]
-    if round.state == "settled" and round.payments_id:
+    if round.state == "settled" and has_payments(round):
         here = len(names)
     found = []
     for number, (label, url) in enumerate(names):
         state = "done" if number < here else "now" if number == here else "next"
         found.append({"label": label, "url": url, "state": state})
     return found
+
+
+def has_payments(round: OrderRound) -> bool:
+    """Is a list of payments to its farms under way or paid? One that was refused or dropped counts as none."""
+    return round.payments is not None and round.payments.state != "dropped"

@@ -13,9 +13,11 @@ from cosmolocal.agents.models import Place, User
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, give_back, pack_all, receive
 from cosmolocal.kernel import ids
+from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import desk_cards, operations
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY
 
 
@@ -99,6 +101,42 @@ def test_a_round_from_plan_to_payment(village, steward):
     round.refresh_from_db()
     assert paid.headers["Location"] == reverse("money:payout", args=[round.payments_id])
     assert "Farmers" in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+
+
+def test_a_refused_list_of_payments_counts_as_none(village, steward):
+    """The second person said no: the round waits for its payments again, and the treasurer draws up another list."""
+    round = village.round()
+    village.order(round, "Jo", {"Eggs": 1})
+    village.close(round)
+    wei, second = village.people["Wei Guo"], village.people["Second Treasurer"]
+    with village.at(THURSDAY):
+        village.receive(round)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        operations.settle_round(by=village.people["Li Na"], round=round)
+    page, bank = reverse("shop:pay", args=[round.pk]), next(box for box in purse.boxes() if box.kind == "bank")
+
+    def pay_step() -> str:
+        round.refresh_from_db()
+        return steps_of(round)[-1]["state"]
+
+    def is_asked() -> bool:
+        return page in [card.url for card in desk_cards.steward_cards(wei)]
+
+    assert (pay_step(), is_asked()) == ("now", True)
+    made = operations.pay_producers(by=wei, round=round, box=bank)
+    treasurer = client_of(wei)
+    assert (pay_step(), is_asked()) == ("done", False)
+    assert 'name="box"' not in treasurer.get(page).content.decode()
+    money.agree_payment_list(by=second, payment_list=made, yes=False, reason="the eggs were broken")
+    assert (pay_step(), is_asked()) == ("now", True)
+    shown = treasurer.get(page).content.decode()
+    assert 'name="box"' in shown
+    assert reverse("money:payout", args=[made.pk]) in shown
+    assert page in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+    paid = treasurer.post(page, {"box": bank.pk, "key": "again"})
+    round.refresh_from_db()
+    assert round.payments_id != made.pk
+    assert paid.headers["Location"] == reverse("money:payout", args=[round.payments_id])
 
 
 def test_one_household_at_the_door(village, steward):
