@@ -179,7 +179,7 @@ class AskForm(AcceptForm):
 class DeclineForm(KeyedForm):
     """A kind sentence."""
 
-    reason = forms.CharField(label=_("Why not now?"), max_length=240, help_text=_("Kind and short: it may be read."))
+    reason = forms.CharField(label=_("Why not now?"), max_length=240, help_text=_("Kind and short: they read it."))
 
 
 class CircleForm(KeyedForm):
@@ -284,4 +284,15 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
+    )
+
+
+class CalendarForm(KeyedForm):
+    """A calendar of holidays."""
+
+    file = forms.FileField(
+        label=_("Calendar file"),
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+        help_text=_("Ends in .ics. Its whole days are taken over, from today on."),
+        error_messages={"required": _("Choose the file first.")},
     )

@@ -242,3 +242,13 @@ class Vote(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["approval", "by"], name="one_vote_each")]
+
+
+class Holiday(models.Model):
+    """A day on which the community does not meet, out of an imported calendar."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.name or self.day.isoformat()

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from cosmolocal.agents.models import Agent, Helping, Membership, Place, Role, User, in_force
+from cosmolocal.agents.models import Agent, Helping, Holiday, Membership, Place, Role, User, in_force
 from cosmolocal.kernel import clock
 
 ACTING_FOR = "acting_for"  # session: id of the member a helper acts for
@@ -250,3 +251,13 @@ def restaurants() -> QuerySet[Agent]:
 def producers() -> QuerySet[Agent]:
     """Everybody whose goods are sold here."""
     return Agent.objects.present().filter(is_producer=True).select_related("place").order_by("name", "id")
+
+
+def holidays_to_come() -> QuerySet[Holiday]:
+    """Holidays from today on."""
+    return Holiday.objects.filter(day__gte=clock.today()).order_by("day")
+
+
+def holidays() -> dict[date, str]:
+    """Day -> name of all holidays that are known."""
+    return dict(Holiday.objects.values_list("day", "name"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.agents.views import groups, joining, own, people, signing_in
+from cosmolocal.agents.views import groups, holidays, joining, own, people, signing_in
 
 app_name = "agents"
 urlpatterns = [
@@ -48,6 +48,8 @@ urlpatterns = [
     path("places/", groups.places, name="places"),
     path("places/add/", groups.place, name="add_place"),
     path("places/<int:pk>/", groups.place, name="place"),
+    path("holidays/", holidays.holidays, name="holidays"),
+    path("holidays/<int:pk>/remove/", holidays.remove_holiday, name="remove_holiday"),
     path("sign-in/code/", signing_in.use_code, name="use_code"),
 ]
 ACCESS = {
@@ -93,5 +95,7 @@ ACCESS = {
     "places": "steward",
     "add_place": "steward",
     "place": "steward",
+    "holidays": "steward",
+    "remove_holiday": "steward",
     "use_code": "anyone",
 }

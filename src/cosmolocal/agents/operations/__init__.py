@@ -13,6 +13,7 @@ from cosmolocal.agents.operations.groups import (
     leave_group,
     set_place,
 )
+from cosmolocal.agents.operations.holidays import import_holidays, remove_holiday
 from cosmolocal.agents.operations.joining import (
     accept_invitation,
     ask_to_join,
@@ -57,6 +58,7 @@ __all__ = [
     "end_role",
     "found_local",
     "give_role",
+    "import_holidays",
     "invite",
     "join",
     "leave",
@@ -64,6 +66,7 @@ __all__ = [
     "make_sign_in_code",
     "make_user",
     "note_age",
+    "remove_holiday",
     "set_place",
     "start_helping",
     "use_sign_in_code",

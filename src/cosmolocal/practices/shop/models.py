@@ -9,12 +9,22 @@ from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.handovers.models import Handover
 
 
+class OnHoliday(models.TextChoices):
+    """What happens to a day that falls on a holiday."""
+
+    BEFORE = "before", _("the last day before it")
+    AFTER = "after", _("the first day after it")
+    DROP = "drop", _("that week there is none")
+
+
 class ShopSettings(models.Model):
     """How this local's shop works; one row, read through `queries.settings()`. Rates in hundredths of a per cent."""
 
     target_bp = models.PositiveIntegerField(default=7600)  # the share of sales that is to reach producers
     transport_bp = models.PositiveIntegerField(default=900)  # of the net price, for new rounds
     grace_minutes = models.PositiveIntegerField(default=30)  # for new rounds
+    handover_on_holiday = models.CharField(max_length=6, choices=OnHoliday.choices, default=OnHoliday.AFTER)
+    closing_on_holiday = models.CharField(max_length=6, choices=OnHoliday.choices, default=OnHoliday.BEFORE)
 
 
 class OrderRound(models.Model):

@@ -4,15 +4,16 @@ Money and quantities are integers in the smallest unit. Nothing here knows a dat
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cosmolocal.catalog.rules import line_amount, upper_quantity
 from cosmolocal.kernel.quantity import shares, times
 
 WHOLE = 10_000  # basis points in one
+_MOST_TURNS = 20  # rounds in a row that holidays may drop
 HOUR = timedelta(hours=1)
 
 # (state, deed) -> next state of an order round.
@@ -283,3 +284,46 @@ def has_closed(now: datetime, closes_at: datetime, earlier: datetime | None = No
 def grace_ends(closed_at: datetime, minutes: int) -> datetime:
     """Until when a round that closed may be reopened."""
     return closed_at + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a round takes orders and when goods change hands."""
+
+    opens_at: datetime
+    closes_at: datetime
+    begins: datetime
+    ends: datetime
+
+
+def times_later(had: Times, days: int, zone: str, free: Callable[[date, str], date | None]) -> Times:
+    """The same times on the wall `days` later; around holidays by `free(day, "handover" or "closing")`.
+
+    `free` gives the day itself where it is no holiday, another one, or None: then the round moves on by `days` more.
+    Orders close before goods change hands, whatever the holidays.
+    """
+    for turn in range(1, _MOST_TURNS + 1):
+        shift = days * turn
+        begins, closes = (shifted(moment, shift, zone) for moment in (had.begins, had.closes_at))
+        handover_day, closing_day = (wall_day(moment, zone) for moment in (begins, closes))
+        handed, closed = free(handover_day, "handover"), free(closing_day, "closing")
+        if handed is not None and closed is not None:
+            break
+    else:
+        handed, closed = handover_day, closing_day
+    moved = (handed - handover_day).days
+    begins = shifted(begins, moved, zone)
+    closes = shifted(closes, (closed - closing_day).days, zone)
+    while closes >= begins:
+        closes = shifted(closes, -1, zone)
+    return Times(
+        min(shifted(had.opens_at, shift, zone), closes - timedelta(hours=1)),
+        closes,
+        begins,
+        shifted(had.ends, shift + moved, zone),
+    )
+
+
+def wall_day(moment: datetime, zone: str) -> date:
+    """The day on the wall of a place."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -60,6 +60,7 @@ def steward(request: HttpRequest) -> HttpResponse:
             ("agents:requests", _("Who asks to join"), "door", ""),
             ("agents:organisations", _("Farms and organisations"), "farm", _("who sells and buys here")),
             ("agents:places", _("Places"), "place", _("where goods are handed over")),
+            ("agents:holidays", _("Holidays"), "list", _("rounds go around them")),
             ("agents:circles", _("Circles"), "together", ""),
             ("agents:roles", _("Tasks"), "list", _("who looks after what")),
             ("catalog:products", _("Products"), "basket", ""),

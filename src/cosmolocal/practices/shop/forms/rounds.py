@@ -10,7 +10,7 @@ from cosmolocal.agents.models import Place
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
 from cosmolocal.look.forms import DayTimeField, KeyedForm
-from cosmolocal.practices.shop.models import OrderRound, ShopSettings
+from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
 
 
@@ -112,13 +112,22 @@ class SettingsForm(KeyedForm):
         label=_("Minutes after closing in which a round may be reopened"), min_value=0, max_value=24 * 60
     )
 
-    def basis_points(self) -> dict[str, int]:
+    handover_on_holiday = forms.ChoiceField(
+        label=_("When the hand-over falls on a holiday"), choices=OnHoliday.choices, required=False
+    )
+    closing_on_holiday = forms.ChoiceField(
+        label=_("When orders would close on a holiday"), choices=OnHoliday.choices, required=False
+    )
+
+    def basis_points(self) -> dict[str, Any]:
         """As the operation wants it."""
         data = self.cleaned_data
         return {
             "target_bp": int(data["target"] * 100),
             "transport_bp": int(data["transport"] * 100),
             "grace_minutes": data["grace"],
+            "handover_on_holiday": data["handover_on_holiday"] or OnHoliday.AFTER,
+            "closing_on_holiday": data["closing_on_holiday"] or OnHoliday.BEFORE,
         }
 
 
@@ -128,6 +137,8 @@ def typed_settings(settings: ShopSettings) -> dict[str, Any]:
         "target": settings.target_bp / 100,
         "transport": settings.transport_bp / 100,
         "grace": settings.grace_minutes,
+        "handover_on_holiday": settings.handover_on_holiday,
+        "closing_on_holiday": settings.closing_on_holiday,
     }
 
 

@@ -13,13 +13,12 @@ from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import IntentWish
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.kernel import node
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import policy, queries, rules
-from cosmolocal.practices.shop.models import OrderRound, RoundOffer, ShopSettings
+from cosmolocal.practices.shop.models import OnHoliday, OrderRound, RoundOffer, ShopSettings
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,24 @@ class OfferWish:
 
 
 @operation("shop.change_settings")
-def change_settings(*, by: Agent, target_bp: int, transport_bp: int, grace_minutes: int, key: str = "") -> ShopSettings:
+def change_settings(
+    *,
+    by: Agent,
+    target_bp: int,
+    transport_bp: int,
+    grace_minutes: int,
+    handover_on_holiday: str = OnHoliday.AFTER,
+    closing_on_holiday: str = OnHoliday.BEFORE,
+    key: str = "",
+) -> ShopSettings:
     """How the shop works from now on; rounds that are planned keep theirs. Refuses: shop.bad_setting."""
     policy.permit_steward(by)
     if not (0 <= target_bp <= rules.WHOLE and 0 <= transport_bp <= rules.WHOLE and 0 <= grace_minutes <= 24 * 60):
         raise Refusal("shop.bad_setting", _("A share lies between 0 and 100 %, the grace between 0 and 24 hours."))
     settings = queries.settings()
     settings.target_bp, settings.transport_bp, settings.grace_minutes = target_bp, transport_bp, grace_minutes
+    settings.handover_on_holiday = OnHoliday(handover_on_holiday)
+    settings.closing_on_holiday = OnHoliday(closing_on_holiday)
     settings.save()
     return settings
 
@@ -114,21 +124,19 @@ def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = ""
 
 @operation("shop.copy_round")
 def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", key: str = "") -> OrderRound:
-    """Plans the next round like an earlier one, `days` later by the clock on the wall, with the goods still sold."""
+    """Plans the next round like an earlier one, `days` later by the clock on the wall and around holidays, with the
+    goods still sold.
+    """
     policy.permit_steward(by)
-    zone = node.current().zone
-
-    def later(moment: datetime) -> datetime:
-        return rules.shifted(moment, days, zone)
-
     source = OrderRound.objects.select_related("handover__place").get(pk=round.pk)
+    times = queries.times_later(source, days)
     wish = RoundWish(
         name=name or source.name,
         place=source.handover.place,
-        opens_at=later(source.opens_at),
-        closes_at=later(source.closes_at),
-        begins=later(source.handover.begins),
-        ends=later(source.handover.ends),
+        opens_at=times.opens_at,
+        closes_at=times.closes_at,
+        begins=times.begins,
+        ends=times.ends,
         allow_cash=source.allow_cash,
         follows_prices=source.follows_prices,
         note=source.note,

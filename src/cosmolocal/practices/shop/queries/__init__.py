@@ -19,6 +19,7 @@ from cosmolocal.practices.shop.queries.rounds import (
     shortages,
     standing,
     sums_of,
+    times_later,
     visible_to,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "shortages",
     "standing",
     "sums_of",
+    "times_later",
     "visible_to",
 ]

@@ -8,11 +8,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents import rules as around
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.queries import Measured, measured
+from cosmolocal.kernel import node
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, RoundOffer, ShopSettings
-from cosmolocal.practices.shop.rules import grace_ends, of_ten, share_bp
+from cosmolocal.practices.shop.rules import Times, grace_ends, of_ten, share_bp
 
 
 def settings() -> ShopSettings:
@@ -212,3 +215,13 @@ def short_goods(round: OrderRound) -> list[Short]:
     goods = measured({row[1] for row in rows})
     found = {row[0]: Short(row[0] or 0, goods[row[1]], row[2] or 0, row[3] or 0, row[4]) for row in rows}
     return sorted(found.values(), key=lambda short: short.goods.name)
+
+
+def times_later(round: OrderRound, days: int) -> Times:
+    """When the next round like this one is, `days` later and around the holidays of the local (two statements)."""
+    chosen, known = settings(), people.holidays()
+    how = {"handover": chosen.handover_on_holiday, "closing": chosen.closing_on_holiday}
+    had = Times(round.opens_at, round.closes_at, round.handover.begins, round.handover.ends)
+    return rules.times_later(
+        had, days, node.current().zone, lambda day, what: around.moved(day, known.keys(), how[what])
+    )

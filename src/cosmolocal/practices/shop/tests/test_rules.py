@@ -1,12 +1,13 @@
 """Are the shop's decisions right for every number: splits exact, sharing fair, clocks honest?"""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmolocal.agents import rules as people
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.rules import SoldLine, Wish
 
@@ -180,3 +181,33 @@ def test_bread_closes_before_the_round():
     assert rules.has_closed(monday, closes, monday)
     assert not rules.has_closed(monday, closes)
     assert rules.has_closed(closes, closes)
+
+
+THURSDAY = datetime(2027, 9, 23, 8, 0, tzinfo=UTC)  # 16:00 in Shanghai
+HAD = rules.Times(
+    opens_at=THURSDAY - timedelta(days=5), closes_at=THURSDAY - timedelta(days=1, hours=-4), begins=THURSDAY,
+    ends=THURSDAY + timedelta(hours=3),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("holidays", "handover", "closing", "begins", "closes"),
+    [
+        ([], "after", "before", "09-30", "09-29"),
+        (["09-30"], "after", "before", "10-01", "09-29"),
+        (["09-30", "10-01"], "after", "before", "10-02", "09-29"),
+        (["09-30"], "before", "before", "09-29", "09-28"),  # orders close before goods change hands
+        (["09-29"], "after", "after", "09-30", "09-29"),
+        (["09-29"], "after", "before", "09-30", "09-28"),
+        (["09-30"], "drop", "before", "10-07", "10-06"),
+        (["10-06", "09-29"], "after", "drop", "10-14", "10-13"),
+    ],
+)
+def test_a_round_goes_around_holidays(holidays, handover, closing, begins, closes) -> None:
+    days = {date.fromisoformat(f"2027-{day}") for day in holidays}
+    how = {"handover": handover, "closing": closing}
+    later = rules.times_later(HAD, 7, "Asia/Shanghai", lambda day, what: people.moved(day, days, how[what]))
+    assert rules.wall_day(later.begins, "Asia/Shanghai").isoformat() == f"2027-{begins}"
+    assert rules.wall_day(later.closes_at, "Asia/Shanghai").isoformat() == f"2027-{closes}"
+    assert later.opens_at < later.closes_at < later.begins < later.ends
+    assert later.begins.astimezone(ZoneInfo("Asia/Shanghai")).hour == 16

@@ -1,6 +1,7 @@
 """The steward's desk: rounds planned, opened, closed, ordered, settled, paid."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import reader
-from cosmolocal.kernel import clock, ids, node
+from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_day
@@ -229,15 +230,11 @@ def _source(request: HttpRequest) -> OrderRound | None:
 
 
 def _later(round: OrderRound) -> dict[str, Any]:
-    """The same times on the wall, the first whole weeks later that are still to come."""
-    zone, weeks = node.current().zone, 1
-    while rules.shifted(round.closes_at, A_WEEK * weeks, zone) <= clock.now():
+    """The same times on the wall, the first whole weeks later that are still to come, around holidays."""
+    weeks = 1
+    while (times := queries.times_later(round, A_WEEK * weeks)).closes_at <= clock.now():
         weeks += 1
-    values = typed(round)
-    for name in ("opens_at", "closes_at", "begins", "ends"):
-        values[name] = rules.shifted(values[name], A_WEEK * weeks, zone)
-    values["name"] = format_day(values["begins"])
-    return values
+    return {**typed(round), **asdict(times), "name": format_day(times.begins)}
 
 
 def _offer_the_same(request: HttpRequest, source: OrderRound, planned: OrderRound) -> None:

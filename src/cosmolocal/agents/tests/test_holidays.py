@@ -1,0 +1,88 @@
+"""Holidays come out of a calendar file; what is no calendar is refused, and what has a time of day is no holiday."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from cosmolocal.agents import calendars, operations, queries, rules
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
+from cosmolocal.practices.shop.tests.test_desk import client_of
+
+MINE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//states//holidays//EN
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20271001
+DTEND;VALUE=DATE:20271004
+SUMMARY:National Day\\, 国庆节
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;VALUE=DATE:20200101
+RRULE:FREQ=YEARLY
+SUMMARY:New Year
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+DTSTART:20271224T180000Z
+SUMMARY:Carols
+END:VEVENT
+BEGIN:VEVENT
+UID:4
+DTSTART;VALUE=DATE:20271111
+STATUS:CANCELLED
+SUMMARY:Not this time
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n").encode()
+
+
+def test_whole_days_are_read_and_repeated() -> None:
+    found = calendars.read(MINE, date(2026, 11, 22), date(2028, 12, 31))
+    assert found == {
+        date(2027, 10, 1): "National Day, 国庆节",
+        date(2027, 10, 2): "National Day, 国庆节",
+        date(2027, 10, 3): "National Day, 国庆节",
+        date(2027, 1, 1): "New Year",
+        date(2028, 1, 1): "New Year",
+    }
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"name;price\n", b"\x89PNG\r\n", MINE[:80], MINE.replace(b"20271001", b"nothing"), b"BEGIN:VCALENDAR"]
+)
+def test_what_is_no_calendar_is_refused(data: bytes) -> None:
+    with pytest.raises(Refusal) as refusal:
+        calendars.read(data, date(2026, 1, 1), date(2028, 1, 1))
+    assert refusal.value.code == "agents.not_a_calendar"
+
+
+def test_a_day_moves_off_holidays_or_is_dropped() -> None:
+    free = {date(2027, 10, 1), date(2027, 10, 2)}
+    assert rules.moved(date(2027, 9, 30), free, "drop") == date(2027, 9, 30)
+    assert rules.moved(date(2027, 10, 2), free, "before") == date(2027, 9, 30)
+    assert rules.moved(date(2027, 10, 1), free, "after") == date(2027, 10, 3)
+    assert rules.moved(date(2027, 10, 1), free, "drop") is None
+
+
+def test_a_steward_takes_a_calendar_over(village) -> None:  # noqa: F811
+    with village.at(builder.MONDAY):
+        steward, page = client_of(village.people["Li Na"]), reverse("agents:holidays")
+        refused = steward.post(page, {"key": "a", "file": SimpleUploadedFile("x.ics", b"no")})
+        assert refused.status_code == 422
+        assert "no calendar that we can read" in refused.content.decode()
+        for key in ("b", "c"):
+            steward.post(page, {"key": key, "file": SimpleUploadedFile("x.ics", MINE)})
+        days = list(queries.holidays_to_come())
+        assert [one.day.year for one in days].count(2027) == 4
+        assert "国庆节" in steward.get(page).content.decode()
+        steward.post(reverse("agents:remove_holiday", args=[days[0].pk]), {"key": "d"})
+        assert days[0].day not in queries.holidays()
+        assert client_of(village.people["Amina"]).get(page).status_code == 403
+        with pytest.raises(Refusal):
+            operations.import_holidays(by=village.people["Amina"], data=MINE)
