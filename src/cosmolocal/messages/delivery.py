@@ -48,6 +48,12 @@ def digest_of(letters: Sequence[Letter]) -> EmailMessage:
     )
 
 
+def write_to_stranger(address: str, subject: str, text: str) -> None:
+    """A mail to somebody who is no agent here, such as one whose request to join was declined; kept nowhere."""
+    with get_connection() as server:
+        server.send_messages([EmailMessage(subject, text + "\n", to=[address])])
+
+
 def try_server(address: str) -> tuple[bool, str]:
     """Sends a test mail at once; (went out, the server's own words or ours)."""
     if not settings.MAIL_READY:

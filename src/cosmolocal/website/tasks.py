@@ -1,7 +1,9 @@
 """Jobs and timers of the house: accounts of those who join, letters to those who look after things, forgetting."""
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,6 +13,8 @@ from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.kernel import jobs, node
 from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import delivery
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
@@ -42,6 +46,20 @@ def tell_of_request(request_id: int) -> None:
         _tell(STEWARD, "join", subject, asked.words or subject, reverse("agents:requests"))
 
 
+@jobs.job("website.answer_request")
+def answer_request(request_id: int) -> None:
+    """Who asked to join reads the answer by mail; a welcome without one stands on the list to tell in person."""
+    asked = JoinRequest.objects.filter(pk=request_id).exclude(state="waiting").first()
+    if asked is None:
+        return
+    local = node.current()
+    with translation.override(local.language):
+        if asked.agent_id:
+            _welcome(asked.agent_id, asked, local.name)
+        elif settings.MAIL_READY and asked.email:
+            _decline(asked, local.name)
+
+
 @jobs.job("website.tell_treasurer_of_leaving")
 def tell_treasurer_of_leaving(household_id: int) -> None:
     """A household has left: what it has is paid back."""
@@ -55,6 +73,32 @@ def tell_treasurer_of_leaving(household_id: int) -> None:
         text = _("The account stands at %(amount)s.") % {"amount": money.format(has)}
         text += " " + (_("Please pay it back.") if has > 0 else _("Nothing is to be paid back."))
         _tell(TREASURER, "payment", subject, text, "")
+
+
+def _welcome(agent_id: int, asked: JoinRequest, local: str) -> None:
+    text = _("Welcome, %(name)s! You are a member of %(local)s now.") % {"name": asked.name, "local": local}
+    if asked.email:
+        text += "\n\n" + _(
+            "To sign in, type this mail address on the page below: we mail you a code. No password needed."
+        )
+    else:
+        text += "\n\n" + _("To sign in, you need a code, which a steward prints or tells you.")
+    subject = _("Welcome to %(local)s") % {"local": local}
+    writing = Writing(to_id=agent_id, event="join", subject=subject, text=text, url=reverse("account_login"))
+    messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+
+
+def _decline(asked: JoinRequest, local: str) -> None:
+    subject = _("Your request to join %(local)s") % {"local": local}
+    text = _("Dear %(name)s, thank you for asking. For now we have to say no:") % {"name": asked.name}
+    try:
+        delivery.write_to_stranger(asked.email, subject, f"{text}\n\n{asked.reason}\n\n{local}")
+    except SMTPRecipientsRefused as error:
+        raise Refusal(
+            "website.answer_returned",
+            _("The answer to %(name)s did not arrive at %(mail)s. Please tell them yourself: %(phone)s")
+            % {"name": asked.name, "mail": asked.email, "phone": asked.phone or "–"},
+        ) from error
 
 
 def _tell(role: str, event: str, subject: str, text: str, url: str) -> None:

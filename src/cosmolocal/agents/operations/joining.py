@@ -111,7 +111,7 @@ def ask_to_join(
 
 @operation("agents.welcome")
 def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, key: str = "") -> Agent:
-    """Says yes to somebody who asked: she becomes a member, in a household given or her own.
+    """Says yes to somebody who asked: she becomes a member, in a household given or her own, and is written to.
 
     Refuses: agents.already_answered, agents.mail_taken, agents.not_allowed.
     """
@@ -120,12 +120,13 @@ def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, 
     person = add_member(by=by, name=locked.name, email=locked.email, phone=locked.phone, household=household)
     locked.state, locked.agent = "welcomed", person
     locked.save(update_fields=["state", "agent"])
+    announce("website.answer_request", locked.pk)
     return person
 
 
 @operation("agents.decline")
 def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> JoinRequest:
-    """Says no, with a reason the person can read.
+    """Says no, with a reason that is mailed to the person.
 
     Refuses: agents.already_answered, agents.reason_missing, agents.not_allowed.
     """
@@ -135,6 +136,7 @@ def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> J
         raise Refusal("agents.reason_missing", _("Write a kind sentence why."), field="reason")
     locked.state, locked.reason = "declined", reason.strip()
     locked.save(update_fields=["state", "reason"])
+    announce("website.answer_request", locked.pk)
     return locked
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -135,7 +136,8 @@ def requests(request: HttpRequest) -> HttpResponse:
     waiting = JoinRequest.objects.filter(state="waiting").order_by("at", "id")
     page = Paginator(waiting, 30).get_page(request.GET.get("page"))
     answered = JoinRequest.objects.exclude(state="waiting").select_related("agent").order_by("-at")[:10]
-    return render(request, "agents/requests.html", {"page": page, "answered": answered})
+    rows = [(asked, _is_mailed(asked)) for asked in answered]
+    return render(request, "agents/requests.html", {"page": page, "answered": rows})
 
 
 @require_POST
@@ -143,7 +145,10 @@ def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Yes: she becomes a member."""
     found = get_object_or_404(JoinRequest, pk=pk)
     person = operations.welcome(by=actor(request), request=found, key=request.POST.get("key") or ids.fresh_key())
-    messages.success(request, _("%(name)s is a member now.") % {"name": person.name})
+    said = _("%(name)s is a member now, and reads by mail how to sign in.")
+    if not _is_mailed(found):
+        said = _("%(name)s is a member now. Please tell them, and give them a code to sign in.")
+    messages.success(request, said % {"name": person.name})
     return redirect("agents:person", pk=person.pk)
 
 
@@ -153,7 +158,10 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.decline(by=actor(request), request=found, **data)
-        messages.success(request, _("It is noted. Please tell %(name)s.") % {"name": found.name})
+        said = _("It is noted, and %(name)s reads your sentence by mail.")
+        if not _is_mailed(found):
+            said = _("It is noted. Please tell %(name)s: %(phone)s")
+        messages.success(request, said % {"name": found.name, "phone": found.phone or found.email})
         return reverse("agents:requests")
 
     title = _("Say no to %(name)s") % {"name": found.name}
@@ -162,6 +170,10 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(
         request, form, act, title=title, submit=_("Say no"), danger=True, back=back, back_label=_("Who asks")
     )
+
+
+def _is_mailed(asked: JoinRequest) -> bool:
+    return bool(settings.MAIL_READY and asked.email)
 
 
 def _invite(request: HttpRequest, **wish: Any) -> str:

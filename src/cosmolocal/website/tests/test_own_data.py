@@ -5,8 +5,11 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from django.core import mail
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent
@@ -89,6 +92,45 @@ def test_a_request_to_join_reaches_the_stewards(local: Agent) -> None:
     assert letter.to.name == "Li Na"
     assert "Jo" in letter.subject
     assert letter.text == "I love greens"
+
+
+def test_who_asks_to_join_reads_the_answer(local: Agent, settings: Any) -> None:
+    settings.MAIL_READY = True
+    jo, yang = (
+        operations.ask_to_join(by=queries.system(), name=name, email=f"{name.lower()}@example.org", phone="0772 1")
+        for name in ("Jo", "Yang")
+    )
+    sun = operations.ask_to_join(by=queries.system(), name="Sun", phone="0772 2")
+    with job_running():
+        tasks.answer_request(jo.pk)
+    assert not Letter.objects.exists()
+    person = operations.welcome(by=local, request=jo)
+    operations.welcome(by=local, request=sun)
+    operations.decline(by=local, request=yang, reason="We are full until spring.")
+    waiting = DBTaskResult.objects.filter(args_kwargs__args__0="website.answer_request")
+    assert sorted(row.args_kwargs["args"][1] for row in waiting) == [[jo.pk], [yang.pk], [sun.pk]]
+    for asked in (jo, sun, yang):
+        jobs.run_job.call("website.answer_request", [asked.pk], 0, f"job:{asked.pk}")
+    letter = Letter.objects.get(to=person)
+    assert (letter.address, letter.state, letter.url) == ("jo@example.org", "waiting", "/account/login/")
+    assert "we mail you a code" in letter.text
+    assert Letter.objects.get(to__name="Sun").state == "no_address"  # stands on the list to tell in person
+    [sent] = mail.outbox
+    assert sent.to == ["yang@example.org"]
+    assert "We are full until spring." in sent.body
+
+
+def test_without_mail_the_page_says_whom_to_call(people: dict[str, Agent], signed_in: Browser, settings: Any) -> None:
+    settings.MAIL_READY = True
+    yang = operations.ask_to_join(by=queries.system(), name="Yang", phone="0772 1")
+    jo = operations.ask_to_join(by=queries.system(), name="Jo", email="jo@example.org")
+    steward = signed_in(people["steward"])
+    told = steward.post(f"/people/requests/{yang.pk}/decline/", {"reason": "We are full.", "key": "a"}, follow=True)
+    assert "Please tell Yang: 0772 1" in told.content.decode()
+    assert "please tell them: 0772 1" in told.content.decode()
+    welcomed = steward.post(f"/people/requests/{jo.pk}/welcome/", {"key": "b"}, follow=True)
+    assert "reads by mail how to sign in" in welcomed.content.decode()
+    assert "answered by mail to jo@example.org" in steward.get("/people/requests/").content.decode()
 
 
 @contextmanager
