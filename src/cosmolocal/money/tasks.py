@@ -1,11 +1,19 @@
 """Jobs and timers of money."""
 
-from cosmolocal.kernel.jobs import job
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cosmolocal.agents import queries as people
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.practice import Timer
-from cosmolocal.money import imports
+from cosmolocal.messages import operations as messages
+from cosmolocal.money import imports, letters
+from cosmolocal.money.models import Payment
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = ()
+A_WHILE = timedelta(days=5)
 
 
 @job("money.take_file_over")
@@ -14,3 +22,11 @@ def take_file_over(upload_id: int) -> None:
     upload = Upload.objects.get(pk=upload_id)
     if upload.state == Upload.State.IMPORTING:
         imports.take_over(upload)
+
+
+@job("money.tell_payees")
+def tell_payees(payment_ids: Sequence[int]) -> None:
+    """To who was paid: how much, with the statement of the account; nothing for payments of long ago."""
+    paid = Payment.objects.filter(pk__in=payment_ids, state=Payment.State.PAID, paid_by__at__gt=clock.now() - A_WHILE)
+    payments = paid.select_related("list", "account__currency", "account__holder", "account__resource")
+    messages.send(by=people.system(), writings=list(letters.of_payments(payments)), key=key())

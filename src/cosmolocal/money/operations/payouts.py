@@ -11,6 +11,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Approval
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
@@ -197,6 +198,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment]) -> None:
         line.state, line.paid_by_id = Payment.State.PAID, running().id
         line.lowered_id, line.left_id = ids[2 * number], ids[2 * number + 1]
     Payment.objects.bulk_update(lines, ["state", "paid_by", "lowered", "left"])
+    announce("money.tell_payees", [line.pk for line in lines])
     if not made.payments.filter(state=Payment.State.PLANNED).exists():
         made.state = PaymentList.State.DONE
         made.save(update_fields=["state"])

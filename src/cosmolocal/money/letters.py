@@ -1,0 +1,59 @@
+"""What payees read: how much has been paid to them, with the statement of their account."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.kernel import node
+from cosmolocal.messages.operations import Attachment, Writing
+from cosmolocal.money import documents, queries
+from cosmolocal.money.forms import PeriodForm
+from cosmolocal.money.models import Account, Payment
+from cosmolocal.paper import pdf
+
+
+def of_payments(payments: Iterable[Payment]) -> Iterator[Writing]:
+    """A letter to each reader of each account that was paid, in her language; several payments are one letter."""
+    by_account = sorted(payments, key=lambda payment: payment.account_id)
+    for _pk, paid in groupby(by_account, key=lambda payment: payment.account_id):
+        yield from _of_account(list(paid))
+
+
+def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
+    account, papers = paid[0].account, dict[str, Attachment]()
+    for reader in _readers(account.holder):
+        language = reader.language or node.current().language
+        with translation.override(language):
+            if language not in papers:
+                papers[language] = _paper(account)
+            amount = queries.format(sum(payment.amount for payment in paid), account.currency)
+            words = ", ".join(dict.fromkeys(payment.reference or payment.list.name for payment in paid))
+            yield Writing(
+                to_id=reader.pk,
+                event="payment",
+                subject=_("Paid out: %(amount)s") % {"amount": amount},
+                text=_("%(local)s has paid %(amount)s to %(name)s: %(words)s.")
+                % {"local": node.current().name, "amount": amount, "name": account, "words": words},
+                url=reverse("money:account", args=[account.pk]),
+                attachments=(papers[language],),
+            )
+
+
+def _readers(holder: Agent) -> list[Agent]:
+    """The farm where it has a mail address of its own, and its people with another one; else all its people."""
+    found = queries.people_of(holder)
+    mails = dict(Contact.objects.filter(agent__in=[holder, *found]).exclude(email="").values_list("agent_id", "email"))
+    if holder.pk in mails and holder not in found:
+        return [holder, *(one for one in found if mails.get(one.pk, mails[holder.pk]) != mails[holder.pk])]
+    return found or [holder]
+
+
+def _paper(account: Account) -> Attachment:
+    days = PeriodForm.usual()
+    found = queries.statement(account, days["since"], days["until"])
+    name = _("Statement %(name)s %(since)s to %(until)s") % {"name": account, **days}
+    return Attachment(f"{name}.pdf", "application/pdf", pdf.render(documents.statement_document(account, found)))

@@ -1,0 +1,83 @@
+"""Who is told of a payment: the farm or its people, once, with the statement; nobody about payments of long ago."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.kernel import clock, jobs
+from cosmolocal.messages.models import Letter
+from cosmolocal.money import operations as money
+from cosmolocal.money.models import PaymentList
+from cosmolocal.money.tests.village import BEGIN, Village
+
+NOW = BEGIN + timedelta(days=2)
+
+
+@pytest.fixture
+def agreed(village: Village, settings: Any) -> PaymentList:
+    """The farm is owed 180 in two lines; Lin has agreed."""
+    settings.MAIL_READY = True
+    farm = village.account(village.farm, "producer")
+    with clock.standing_at(NOW):
+        village.top_up(village.amina, 30000)
+        source = village.account(village.amina)
+        money.transfer(by=village.wei, source=source, target=farm, amount=18000, reason="producer")
+        lines = [money.PaymentWish(farm.pk, amount, "Round 1") for amount in (10000, 8000)]
+        made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
+        return money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
+
+
+def mail(village: Village, agent: Agent, email: str) -> None:
+    agents.change_contact(by=village.house, agent=agent, contact=ContactDraft(email=email))
+
+
+def pay(village: Village, made: PaymentList, told_at: Any = NOW) -> list[Letter]:
+    """Confirms the list, then runs what it announced, twice as after a crash."""
+    announced: list[Any] = []
+    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "enqueue", lambda *job: announced.append(job))
+        money.confirm_list(by=village.wei, payment_list=made)
+    [(name, ids)] = announced
+    with clock.standing_at(told_at):
+        for _again in range(2):
+            assert jobs.run_job.call(name, [ids], 0, "job:one") == "done"
+    return list(Letter.objects.order_by("id"))
+
+
+def test_the_farmer_gets_a_letter_with_the_statement(village: Village, agreed: PaymentList) -> None:
+    mail(village, village.huang, "huang@example.org")
+    [letter] = pay(village, agreed)
+    assert (letter.to, letter.event, letter.state) == (village.huang, "payment", "waiting")
+    assert "180.00" in letter.text
+    assert "Round 1" in letter.text
+    assert letter.url == f"/money/accounts/{village.account(village.farm, 'producer').pk}/"
+    [paper] = letter.enclosures.all()
+    assert bytes(paper.data).startswith(b"%PDF")
+
+
+def test_who_has_no_mail_is_told_in_person(village: Village, agreed: PaymentList) -> None:
+    with clock.standing_at(NOW):
+        agents.give_role(by=village.house, agent=village.jo, role="producer", scope=village.farm)
+    letters = pay(village, agreed)
+    assert {(letter.to, letter.state) for letter in letters} == {
+        (village.huang, "no_address"),
+        (village.jo, "no_address"),
+    }
+    client = Client()
+    client.force_login(agents.make_user(by=village.house, agent=village.li_na))
+    assert "Huang Dacheng" in client.get("/messages/post/").content.decode()
+
+
+def test_a_farm_with_an_address_of_its_own_reads_it_there(village: Village, agreed: PaymentList) -> None:
+    mail(village, village.farm, "farm@example.org")
+    mail(village, village.huang, "farm@example.org")
+    assert [letter.to for letter in pay(village, agreed)] == [village.farm]
+
+
+def test_nobody_is_told_of_payments_of_long_ago(village: Village, agreed: PaymentList) -> None:
+    assert pay(village, agreed, NOW + timedelta(days=6)) == []
