@@ -17,6 +17,8 @@ from types import FrameType
 
 PYTHON = [sys.executable, "-m"]
 GRACE_SECONDS = 15
+QUICK_SECONDS = 3
+_KILLED = (-signal.SIGKILL, -signal.SIGTERM)  # by the system or by somebody: no sign that it cannot run
 _PR_SET_PDEATHSIG = 1
 
 
@@ -131,9 +133,10 @@ class Watch:
         self.started[name] = time.monotonic()
 
     def _again(self, name: str) -> bool:
-        """Restarts a dead process; False after five deaths within seconds of their start."""
-        self.quick_deaths = self.quick_deaths + 1 if time.monotonic() - self.started[name] < 5 else 0
+        """Restarts a dead process; False after it ended by itself, within seconds of its start, five times in a row."""
         status = self.running[name].returncode
+        if status not in _KILLED:
+            self.quick_deaths = self.quick_deaths + 1 if time.monotonic() - self.started[name] < QUICK_SECONDS else 0
         # A web server that was killed leaves its workers behind, and they would keep the port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.running[name].pid, signal.SIGKILL)
