@@ -52,6 +52,7 @@ class OrderRound(models.Model):
     note = models.TextField(blank=True)
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    cancelled_because = models.CharField(max_length=240, blank=True)  # read by who had ordered
     settled_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)  # frozen when settled, minor units: see operations.settling
     payments = models.ForeignKey("money.PaymentList", models.PROTECT, null=True, related_name="+")

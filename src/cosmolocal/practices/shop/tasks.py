@@ -110,6 +110,23 @@ def tell_changes(order_ids: Sequence[int]) -> None:
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 
+@jobs.job("shop.tell_cancelled")
+def tell_cancelled(order_ids: Sequence[int]) -> None:
+    """Tells households that there is no round, and why."""
+    coming = Order.objects.filter(pk__in=order_ids, round__handover__ends__gt=clock.now())
+    orders = list(coming.select_related("round", "household"))
+    readers = _readers_of([order.household for order in orders])
+    writings = []
+    for order in orders:
+        for person in readers[order.household_id]:
+            with translation.override(person.language or node.current().language):
+                subject = _("The order round is cancelled: %(round)s") % {"round": order.round.name}
+                text = _("Your order is cancelled with it, and nothing is charged.")
+                said = f"{order.round.cancelled_because}\n\n{text}"
+                writings.append(_writing(person, order, "order_changed", subject, said))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
 @jobs.job("shop.mail_receipts")
 def mail_receipts(round_id: int) -> None:
     """What everybody got and paid, with a way to the receipt; nothing for rounds of long ago."""

@@ -76,6 +76,14 @@ class ReopenForm(KeyedForm):
     closes_at = DayTimeField(label=_("Closes"))
 
 
+class CancelForm(KeyedForm):
+    """Why there is no round after all."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=240, help_text=_("One sentence. Who has ordered reads it in a letter and here.")
+    )
+
+
 class ShortageForm(KeyedForm):
     """How much there is of one kind of goods."""
 

@@ -34,10 +34,9 @@ from cosmolocal.practices.shop.models import (
     RoundOffer,
 )
 from cosmolocal.practices.shop.operations.repricing import follow_prices
-from cosmolocal.practices.shop.operations.rounds import lock, move
+from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE, lock, move
 from cosmolocal.practices.shop.rules import Wish
 
-TOLD_AT_ONCE = 100
 MAIL, RETURNED = "mail", "returned"
 IN_TURN, BY_WEIGHT = "short_turn", "short_weight"
 

@@ -20,6 +20,8 @@ from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, RoundOffer, ShopSettings
 
+TOLD_AT_ONCE = 100  # households in one job
+
 
 @dataclass(frozen=True)
 class RoundWish:
@@ -236,19 +238,28 @@ def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
 
 
 @operation("shop.cancel_round")
-def cancel_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
-    """Gives a round up before it closes: all orders are cancelled, what was set aside is free again."""
+def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "") -> OrderRound:
+    """Gives a round up before it closes: all orders are cancelled, what was set aside is free again, and who had
+    ordered is told why. Refuses: shop.cancelled_why where it was open and `reason` is empty, shop.not_now.
+    """
     policy.permit_steward(by)
     locked = lock(round)
+    was_open = locked.state == OrderRound.State.OPEN
     move(locked, "cancel")
+    locked.cancelled_because = reason.strip()
+    if was_open and not locked.cancelled_because:
+        raise Refusal("shop.cancelled_why", _("Write a sentence why: who has ordered reads it."), field="reason")
     orders = locked.orders.exclude(state="cancelled")
+    told = list(orders.order_by("id").values_list("pk", flat=True))
     promised = list(orders.values_list("lines__commitment_id", flat=True))
     payments = list(orders.values_list("payment_id", flat=True))
     flows.release(by=by, commitments={id for id in [*promised, *payments] if id})
     orders.update(state="cancelled", changed_at=running().at)
     intents = locked.offers.exclude(intent=None).values_list("intent_id", flat=True)
     flows.close_intents(by=by, intents=[id for id in intents if id])
-    locked.save(update_fields=["state"])
+    locked.save(update_fields=["state", "cancelled_because"])
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        announce("shop.tell_cancelled", told[start : start + TOLD_AT_ONCE])
     return locked
 
 

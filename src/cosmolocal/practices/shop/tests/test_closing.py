@@ -130,7 +130,9 @@ def test_the_next_round_closes_at_the_same_time_on_the_wall(village):
 def test_cancelling_a_round_frees_everything(village):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1})
-    operations.cancel_round(by=village.people["Li Na"], round=round)
+    with refused("shop.cancelled_why"):
+        operations.cancel_round(by=village.people["Li Na"], round=round, reason=" ")
+    operations.cancel_round(by=village.people["Li Na"], round=round, reason="Snow")
     assert village.spendable("Amina") == 20_000
     assert Order.objects.get().state == "cancelled"
     assert journal.replay() == []

@@ -105,6 +105,33 @@ def test_a_shortage_is_told_in_a_sentence(village, mail):
     assert "Bread" not in letter.text
 
 
+def test_a_cancelled_round_says_why_to_who_had_ordered(village, mail):
+    round = village.round()
+    order = village.order(round, "Amina", {"Bread": 1})
+    jo = village.order(round, "Jo", {"Bread": 1})
+    operations.cancel_order(by=village.people["Jo"], order=jo)
+    steward, page = client_of(village.people["Li Na"]), reverse("shop:round_cancel", args=[round.pk])
+    desk = reverse("shop:round_desk", args=[round.pk])
+    assert page in steward.get(desk).content.decode()
+    assert "1 household has ordered" in steward.get(page).content.decode()
+    assert steward.post(page, {"reason": "", "key": "a"}).status_code == 422
+    steward.post(reverse("shop:deed", args=[round.pk, "cancel"]), {"key": "b"})
+    round.refresh_from_db()
+    assert round.state == "open"
+    done = steward.post(page, {"reason": "The road is under snow.", "key": "c"}, follow=True)
+    assert "The road is under snow." in done.content.decode()
+    assert steward.get(page).status_code == 302
+    [job] = DBTaskResult.objects.filter(args_kwargs__args__0="shop.tell_cancelled")
+    name, args = job.args_kwargs["args"][:2]
+    assert run(name, *args) == "done"
+    letter = Letter.objects.get(event="order_changed")
+    assert letter.to == village.people["Amina"]
+    assert "The road is under snow." in letter.text
+    own = client_of(village.people["Amina"]).get(reverse("shop:order", args=[order.pk])).content.decode()
+    assert "The order round was cancelled" in own
+    assert "The road is under snow." in own
+
+
 def test_only_who_has_not_ordered_is_reminded_and_once(village, mail):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1})

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.models import Agent
@@ -19,7 +20,14 @@ from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy, queries, rules
-from cosmolocal.practices.shop.forms.rounds import ReopenForm, RoundForm, SettingsForm, typed, typed_settings
+from cosmolocal.practices.shop.forms.rounds import (
+    CancelForm,
+    ReopenForm,
+    RoundForm,
+    SettingsForm,
+    typed,
+    typed_settings,
+)
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import buyers
 from cosmolocal.practices.shop.steps import steps_of
@@ -108,7 +116,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """One of the deeds without a form: open, close, send, remind, cancel."""
+    """One of the deeds without a form: open, close, send, remind, give up what was never open."""
     round, by = open_round(request, pk), actor(request)
     key = request.POST.get("key") or ids.fresh_key()
     acts: dict[str, tuple[Callable[[], object], str]] = {
@@ -119,7 +127,7 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             _("The farms are being told what to bring."),
         ),
         "remind": (lambda: operations.remind(by=by, round=round, key=key), _("Who has not ordered gets a word.")),
-        "cancel": (lambda: operations.cancel_round(by=by, round=round, key=key), _("The round is cancelled.")),
+        "cancel": (lambda: operations.cancel_round(by=by, round=round, key=key), _("The round is given up.")),
     }
     if name not in acts:
         return redirect("shop:round_desk", pk)
@@ -130,6 +138,41 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("shop:round_desk", pk)
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What cancelling an open round will do, and why it is done."""
+    round = open_round(request, pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            operations.cancel_round(by=actor(request), round=round, reason=data["reason"], key=data["key"])
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("The round is cancelled, and who had ordered is being told."))
+            return redirect("shop:round_desk", pk)
+    elif request.method != "POST" and round.state != OrderRound.State.OPEN:
+        return redirect("shop:round_desk", pk)
+    standing = queries.standing(round)
+    lead = ngettext(
+        "%(count)d household has ordered. Its order is cancelled, what was set aside is free again, and it is told "
+        "why.",
+        "%(count)d households have ordered. Their orders are cancelled, what was set aside is free again, and they are "
+        "told why.",
+        standing.orders,
+    )
+    context = {
+        "form": form,
+        "title": _("Cancel the round “%(name)s”?") % {"name": round.name},
+        "lead": lead % {"count": standing.orders},
+        "submit": _("Cancel the round"),
+        "danger": True,
+        "back": reverse("shop:round_desk", args=[pk]),
+        "back_label": _("The round"),
+    }
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
