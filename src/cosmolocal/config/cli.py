@@ -15,7 +15,7 @@ WORDS = {
     "restore": "put a backup into an empty home",
     "doctor": "replay the books and say what is wrong, with one sentence each on how to mend it",
     "code": "print a one-time sign-in code for somebody who is locked out",
-    "import": "read products, members or opening books from a file",
+    "import": "read products, or members with their opening books, from a file",
     "export": "write products as a file",
     "version": "say which version this is",
 }
