@@ -152,6 +152,24 @@ class LimitsForm(CurrencyForm):
         )
 
 
+class LevelsForm(CurrencyForm):
+    """What holds for every member's account that has no limits of its own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        money: dict[str, Any] = {"currency": self.currency.code, "decimals": self.currency.decimals}
+        self.fields["warn_below"] = MoneyField(
+            **money,
+            label=_("A friendly word below"),
+            help_text=_("For every member whose account has no limits of its own."),
+        )
+        self.fields["start_floor"] = MoneyField(
+            **money,
+            label=_("New accounts may go down to"),
+            help_text=_("0: what is paid in beforehand. Below 0: credit for everybody who joins from now on."),
+        )
+
+
 class PayBackForm(CurrencyForm):
     """Money paid back to its holder."""
 

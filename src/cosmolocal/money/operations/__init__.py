@@ -2,6 +2,7 @@
 
 from cosmolocal.money.operations.accounts import (
     change_box,
+    change_levels,
     close_account,
     open_account,
     open_box,
@@ -32,6 +33,7 @@ __all__ = [
     "PaymentWish",
     "agree_payment_list",
     "change_box",
+    "change_levels",
     "close_account",
     "close_month",
     "confirm_list",

@@ -153,15 +153,35 @@ def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: in
     """
     policy.permit_books(by)
     policy.forbid_own(by, account.holder)
-    if warn_below is not None and floor is not None and warn_below < floor:
+    if warn_below is not None and floor is not None:
+        _check_levels(warn_below, floor)
+    account.warn_below = warn_below
+    account.save(update_fields=["warn_below"])
+    flows.set_floor(by=by, resource=account.resource, floor=floor)
+
+
+@operation("money.change_levels")
+def change_levels(*, by: Agent, currency: Currency, warn_below: int, start_floor: int, key: str = "") -> Currency:
+    """Sets when members get a friendly word, and how far accounts opened from now on may go down (minor units).
+
+    Accounts with limits of their own keep them, and no floor of an open account moves. Refuses:
+    money.warning_below_stop, agents.not_allowed.
+    """
+    policy.permit_house(by)
+    locked = Currency.objects.select_for_update().get(pk=currency.pk)
+    _check_levels(warn_below, start_floor)
+    locked.warn_below, locked.start_floor = warn_below, start_floor
+    locked.save(update_fields=["warn_below", "start_floor"])
+    return locked
+
+
+def _check_levels(warn_below: int, floor: int) -> None:
+    if warn_below < floor:
         raise Refusal(
             "money.warning_below_stop",
             _("The warning must come before the stop. Choose a warning level above it."),
             field="warn_below",
         )
-    account.warn_below = warn_below
-    account.save(update_fields=["warn_below"])
-    flows.set_floor(by=by, resource=account.resource, floor=floor)
 
 
 @operation("money.close_account")

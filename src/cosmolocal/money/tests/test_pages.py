@@ -10,7 +10,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import ids
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import PaymentList
+from cosmolocal.money.models import Currency, PaymentList
 from cosmolocal.money.tests.village import Village
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -288,3 +288,18 @@ def test_members_see_where_to_pay_once_the_bank_account_has_its_number(village: 
     assert steward.post(address, {"key": "n", **answers}).status_code == 302
     assert "6228 4801 0000" in member.get("/money/mine/", follow=True).content.decode()
     assert "Members do not see where to pay" not in steward.get("/money/").content.decode()
+
+
+def test_levels_hold_for_members_and_for_accounts_to_come(village: Village) -> None:
+    village.top_up(village.amina, 5000)
+    steward, old = as_(village, village.li_na), village.account(village.amina)
+    assert "getting low" not in steward.get("/money/accounts/?q=amina").content.decode()
+    assert "/money/levels/" in steward.get("/money/").content.decode()
+    assert as_(village, village.amina).get("/money/levels/").status_code == 403
+    assert steward.post("/money/levels/", {"key": "l", "warn_below": "-60", "start_floor": "-50"}).status_code == 422
+    assert steward.post("/money/levels/", {"key": "l", "warn_below": "60", "start_floor": "-50"}).status_code == 302
+    assert "getting low" in steward.get("/money/accounts/?q=amina").content.decode()
+    newcomer = agents.add_producer(by=village.house, name="New restaurant")
+    new = money.open_account(by=village.house, holder=newcomer, currency=Currency.objects.get())
+    assert (queries.balance(new).floor, queries.balance(old).floor) == (-5000, 0)
+    assert steward.get("/money/levels/").context["form"].initial["start_floor"] == -5000

@@ -245,6 +245,21 @@ def limits(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Set them"), **_back(account))
 
 
+def levels(request: HttpRequest) -> HttpResponse:
+    """When members get a friendly word, and how far new accounts may go down."""
+    currency = queries.default_currency()
+
+    def act(data: dict[str, Any]) -> str:
+        operations.change_levels(by=actor(request), currency=currency, **data)
+        messages.success(request, _("The levels are set."))
+        return reverse("money:desk")
+
+    initial = {"warn_below": currency.warn_below, "start_floor": currency.start_floor}
+    form = forms.LevelsForm(request.POST or None, currency=currency, initial=initial)
+    lead = _("One account gets limits of its own on its page. Accounts that are open already keep where they stop.")
+    return one_form(request, form, act, title=_("Levels"), lead=lead, submit=_("Set them"), **_desk())
+
+
 def close_account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account ends; what is left goes to the solidarity fund, with a reason."""
     account = _account(request, pk)

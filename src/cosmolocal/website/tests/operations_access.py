@@ -78,6 +78,7 @@ _CATALOG = {
 _MONEY = {
     "agree_payment_list": "asked",
     "change_box": "steward treasurer",
+    "change_levels": "steward treasurer",
     "close_account": "treasurer",
     "close_month": "treasurer",
     "confirm_list": "treasurer",
