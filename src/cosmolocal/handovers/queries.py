@@ -116,8 +116,8 @@ class CrateSheet:
     @property
     def warning(self) -> str:
         """What the household wants packers to know (no peanuts), on one line. Other buyers' words are public."""
-        receiver = self.crate.receiver
-        return " ".join(receiver.about.split()) if receiver.kind == Agent.Kind.HOUSEHOLD else ""
+        buyer = self.crate.receiver
+        return " ".join(buyer.about.split()) if buyer.kind == Agent.Kind.HOUSEHOLD else ""
 
     @property
     def is_complete(self) -> bool:
