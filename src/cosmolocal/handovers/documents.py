@@ -16,7 +16,7 @@ from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.paper.sheets import Crate, CrateLine, Fact, Label, Labels, PackingList
 from cosmolocal.paper.tables import Column, Group, Table
 
-LABEL_CHARACTERS = 70  # two lines on the smallest label; the list says it in full
+LABEL_CHARACTERS = 70  # three lines beside a long name; the list says it in full
 
 
 def title(handover: Handover) -> str:
