@@ -123,6 +123,12 @@ def tax_in(gross: int, tax_bp: int) -> int:
     return gross - times(gross, WHOLE, WHOLE + tax_bp)
 
 
+def farm_tax(lines: Sequence[SoldLine]) -> tuple[int, int]:
+    """Tax that producers owe out of what they are paid: in their purchase prices, and in lines they sell themselves."""
+    bought = sum(tax_in(line.split.producer, line.tax_bp) for line in lines if line.local_owes_tax)
+    return bought, sum(line.split.tax for line in lines if not line.local_owes_tax)
+
+
 def purchase_paid(purchase: int, tax_bp: int, *, list_is_gross: bool) -> int:
     """What the producer is paid for `purchase` of her list: a net list is paid with the tax on top."""
     return purchase if list_is_gross else times(purchase, WHOLE + tax_bp, WHOLE)
@@ -259,7 +265,7 @@ def round_split(lines: Sequence[SoldLine], producers: Mapping[int, int]) -> Roun
 
 
 def share_bp(producers: int, sales: int, tax: int) -> int:
-    """The producers' share of sales after tax and without deposits, in basis points; 0 without sales."""
+    """The producers' share of sales, in basis points; 0 without sales. Both without tax and without deposits."""
     net = sales - tax
     return times(producers, WHOLE, net) if net > 0 else 0
 

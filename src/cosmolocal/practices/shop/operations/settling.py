@@ -298,6 +298,7 @@ def _freeze(round: OrderRound, lines: list[OrderLine], orders: list[Order], part
         orders, update_conflicts=True, unique_fields=["id"], update_fields=["final", "state", "changed_at"]
     )
     goods = sum(line.final or 0 for line in lines)
+    bought_tax, passed_tax = rules.farm_tax([_sold(line) for line in lines])
     result: dict[str, Any] = {
         "orders": sum(1 for order in orders if order.final),
         "goods": goods,
@@ -309,6 +310,8 @@ def _freeze(round: OrderRound, lines: list[OrderLine], orders: list[Order], part
         "running": parts.running,
         "deposits": parts.deposits,
         "rounding": parts.rounding,
+        "farm_tax": bought_tax,
+        "passed_tax": passed_tax,
     }
     round.result, round.settled_at = result, running().at
     round.save(update_fields=["state", "result", "settled_at"])

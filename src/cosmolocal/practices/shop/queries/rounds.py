@@ -94,6 +94,8 @@ class Sums:
     tax: int
     deposits: int
     rounding: int
+    farm_tax: int = 0  # inside what producers are paid
+    passed_tax: int = 0  # inside sales of producers that sell themselves, passed on to them
 
     @property
     def goods(self) -> int:
@@ -102,8 +104,9 @@ class Sums:
 
     @property
     def share_bp(self) -> int:
-        """The producers' share of sales after tax, without deposits."""
-        return share_bp(self.producers, self.goods, self.tax)
+        """The producers' share of sales, both without tax and deposits."""
+        owed = self.farm_tax + self.passed_tax
+        return share_bp(self.producers - owed, self.goods, self.tax + self.passed_tax)
 
     @property
     def parts(self) -> list[tuple[str, int, str]]:
@@ -127,7 +130,7 @@ def sums_of(rounds: Iterable[OrderRound]) -> Sums:
     results = [round.result for round in rounds if round.result]
 
     def add(name: str) -> int:
-        return sum(result[name] for result in results)
+        return sum(result.get(name, 0) for result in results)
 
     return Sums(
         rounds=len(results),
@@ -139,6 +142,8 @@ def sums_of(rounds: Iterable[OrderRound]) -> Sums:
         tax=add("tax"),
         deposits=add("deposits"),
         rounding=add("rounding"),
+        farm_tax=add("farm_tax"),
+        passed_tax=add("passed_tax"),
     )
 
 

@@ -129,6 +129,18 @@ def test_a_producer_is_paid_for_what_was_accepted():
     assert rules.producer_due(purchase=0, promised=0, accepted=2000, unit_purchase=(320, 500)) == 1280
 
 
+def test_tax_that_producers_owe_is_no_share_of_theirs():
+    """76 of 100 before tax is 76 %. A farm that sells itself keeps what its list adds for tax: it gets that apart."""
+    split = rules.split(10_900, rules.purchase_paid(7_600, 900, list_is_gross=False), 900, 900)
+    for local_owes in (True, False):
+        line = SoldLine(final=10_900, deposit=0, tax_bp=900, local_owes_tax=local_owes, split=split)
+        bought, passed = rules.farm_tax([line])
+        parts = rules.round_split([line], {1: split.producer + passed})
+        owed = sum(parts.tax.values())
+        paid = sum(parts.producers.values())
+        assert rules.share_bp(paid - bought - passed, 10_900, owed + passed) == (7600 if local_owes else 8284)
+
+
 def test_share_of_producers():
     assert rules.share_bp(7600, 10_300, 300) == 7600
     assert rules.share_bp(0, 0, 0) == 0
