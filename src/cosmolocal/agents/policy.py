@@ -27,6 +27,8 @@ DOORS: dict[str, frozenset[str]] = {
 }
 # An auditor reads what these see, and changes nothing.
 AUDITOR_READS = frozenset({"producer", "packer", "keeper", "treasurer", "steward", "auditor_reads"})
+# A driver reads the hand-overs she loads for.
+DRIVER_READS = frozenset({"packer"})
 
 
 def is_house(agent: Agent) -> bool:
@@ -128,6 +130,8 @@ def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
     if access == "signed_in":
         return reader.agent is not None
     if access in AUDITOR_READS and method in ("GET", "HEAD") and reader.has(AUDITOR):
+        return True
+    if access in DRIVER_READS and method in ("GET", "HEAD") and reader.has(DRIVER):
         return True
     return reader.has(*DOORS.get(access, ()))
 

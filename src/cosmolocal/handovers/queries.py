@@ -217,11 +217,11 @@ class Progress:
 
 
 def visible_to(reader: people.Reader) -> QuerySet[Handover]:
-    """Hand-overs a reader may open: packers, stewards and auditors all; a keeper those of her places."""
+    """Hand-overs a reader may open: packers, drivers, stewards and auditors all; a keeper those of her places."""
     handovers = Handover.objects.select_related("place")
     if reader.agent is None:
         return handovers.none()
-    if reader.has(people_policy.STEWARD, people_policy.PACKER, people_policy.AUDITOR):
+    if reader.has(people_policy.STEWARD, people_policy.PACKER, people_policy.DRIVER, people_policy.AUDITOR):
         return handovers
     kept = reader.agent.roles.filter(in_force(clock.today()), name=people_policy.KEEPER)
     places = list(kept.values_list("place_id", flat=True))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.demo import ROLES, mail_of
-from cosmolocal.agents.policy import AUDITOR, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
+from cosmolocal.agents.policy import AUDITOR, DRIVER, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practice import Practice, installed
@@ -40,7 +40,7 @@ SIGN_IN = Door("account_login", _("Sign in"), "key")
 DESKS = (
     Door("steward", _("To do"), "list", (STEWARD,)),
     Door("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
-    Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER)),
+    Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER, DRIVER)),
     Door("shop:farm", _("My farm"), "farm", (PRODUCER,)),
     Door("catalog:farm", _("My goods"), "leaf", (PRODUCER,)),
 )

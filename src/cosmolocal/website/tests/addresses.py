@@ -18,7 +18,7 @@ READERS: dict[str, set[str]] = {
     "member": _MEMBERS,
     "household": _MEMBERS,
     "producer": {"producer", "steward", "auditor"},
-    "packer": {"packer", "keeper", "steward", "auditor"},
+    "packer": {"packer", "driver", "keeper", "steward", "auditor"},
     "keeper": {"keeper", "steward", "auditor"},
     "treasurer": {"treasurer", "auditor"},
     "steward": {"steward", "auditor"},
@@ -28,7 +28,7 @@ READERS: dict[str, set[str]] = {
     "": set(),
 }
 WRITERS: dict[str, set[str]] = {
-    word: roles - {"auditor"}
+    word: roles - {"auditor", "driver"}
     if word in ("producer", "packer", "keeper", "treasurer", "steward", "auditor_reads")
     else roles
     for word, roles in READERS.items()
