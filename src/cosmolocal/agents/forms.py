@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.agents import queries
+from cosmolocal.agents import coordinates, queries
 from cosmolocal.agents.models import Agent, Place, Role
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 
@@ -213,7 +213,29 @@ class MemberOfForm(KeyedForm):
         self.fields["member"].queryset = people.order_by("name")  # type: ignore[attr-defined]
 
 
-class OrganisationForm(PaidContactForm):
+class OnMapForm(KeyedForm):
+    """Where something is; what Chinese map apps show is shifted back."""
+
+    latitude = forms.FloatField(label=_("Degrees north"), required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(label=_("Degrees east"), required=False, min_value=-180, max_value=180)
+    is_chinese_map = forms.BooleanField(
+        label=_("The numbers come from a Chinese map app (Amap, Tencent)"),
+        required=False,
+        help_text=_("These apps shift their numbers by some hundred metres."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Degrees as the rest of the world counts them, both or none."""
+        data = super().clean() or {}
+        pair = (data.get("latitude"), data.get("longitude"))
+        if (pair[0] is None) != (pair[1] is None) and not self.errors:
+            self.add_error("latitude" if pair[0] is None else "longitude", _("Write both numbers, or none."))
+        elif data.pop("is_chinese_map", False) and pair[0] is not None and pair[1] is not None:
+            data["latitude"], data["longitude"] = coordinates.from_chinese_map(pair[0], pair[1])
+        return data
+
+
+class OrganisationForm(OnMapForm, PaidContactForm):
     """A farm, a restaurant, a shop."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -234,9 +256,7 @@ class OrganisationForm(PaidContactForm):
     )
     about = forms.CharField(label=_("A few words about it"), required=False, max_length=2000, widget=_LINES)
     place_name = forms.CharField(label=_("Village or part of town"), max_length=120, required=False)
-    latitude = forms.FloatField(label=_("Degrees north"), required=False, min_value=-90, max_value=90)
-    longitude = forms.FloatField(label=_("Degrees east"), required=False, min_value=-180, max_value=180)
-    field_order = ["name", "what", "about", "place_name", "latitude", "longitude"]
+    field_order = ["name", "what", "about", "place_name", "latitude", "longitude", "is_chinese_map"]
 
 
 class GroupForm(KeyedForm):
@@ -265,14 +285,13 @@ class GroupForm(KeyedForm):
         self.fields["place"].queryset = Place.objects.filter(is_private=False).order_by("name")  # type: ignore[attr-defined]
 
 
-class PlaceForm(KeyedForm):
+class PlaceForm(OnMapForm):
     """Somewhere on the map."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     address = forms.CharField(label=_("Address"), max_length=240, required=False)
-    latitude = forms.FloatField(label=_("Degrees north"), required=False, min_value=-90, max_value=90)
-    longitude = forms.FloatField(label=_("Degrees east"), required=False, min_value=-180, max_value=180)
     is_handover = forms.BooleanField(label=_("Goods are handed over here"), required=False, initial=True)
+    field_order = ["name", "address", "latitude", "longitude", "is_chinese_map", "is_handover"]
 
 
 class CodeForm(forms.Form):

@@ -3,6 +3,7 @@
 import pytest
 
 from cosmolocal.agents import coordinates
+from cosmolocal.agents.forms import PlaceForm
 
 pytestmark = pytest.mark.once
 
@@ -45,3 +46,16 @@ def test_a_place_finds_its_zone() -> None:
     assert coordinates.near_zones(39.9, 116.4)[0] == "Asia/Shanghai"
     assert coordinates.near_zones(48.9, 2.4)[0] == "Europe/Paris"
     assert coordinates.near_zones(-17.7, 178)[0] == "Pacific/Fiji"
+
+
+def test_places_from_chinese_map_apps_are_shifted_back_where_they_are_typed() -> None:
+    typed = {"name": "Daxin", "latitude": "24.3260", "longitude": "109.4280", "key": "k"}
+    plain, shifted = PlaceForm(typed), PlaceForm({**typed, "is_chinese_map": "on"})
+    assert plain.is_valid()
+    assert shifted.is_valid()
+    assert (plain.cleaned_data["latitude"], plain.cleaned_data["longitude"]) == (24.326, 109.428)
+    assert abs(shifted.cleaned_data["longitude"] - 109.428) > 0.002
+    assert "is_chinese_map" not in shifted.cleaned_data
+    half = PlaceForm({**typed, "longitude": ""})
+    assert not half.is_valid()
+    assert "longitude" in half.errors
