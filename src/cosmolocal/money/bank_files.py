@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.documents import contacts_of
+from cosmolocal.money.documents import agreed_contacts_of
 from cosmolocal.money.models import Payment, PaymentList
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def is_offered(made: PaymentList) -> bool:
 def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
     """The file for the bank, to be paid on a day.
 
-    Refuses money.no_iban (naming who lacks one), money.no_iban_of_ours, money.bank_file.
+    Refuses money.other_bank_account, money.no_iban (naming who lacks one), money.no_iban_of_ours, money.bank_file.
     """
     # Only locals that pay in euros need these wheels, and they take 20 MB.
     from sepaxml import SepaTransfer  # noqa: PLC0415
     from sepaxml.validation import ValidationError  # noqa: PLC0415
 
-    contacts = contacts_of(payments)
+    contacts = agreed_contacts_of(payments)
     sender = _iban(made.box.number)
     if sender is None:
         raise Refusal(

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Contact
 from cosmolocal.kernel import node
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money.models import Account, Currency, MoneyBox, Payment, PaymentList
 from cosmolocal.money.queries import Statement
-from cosmolocal.money.rules import Sheet
+from cosmolocal.money.rules import Sheet, mark_of
 from cosmolocal.money.words import GROUP_LABELS
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Group, Table
@@ -120,9 +121,26 @@ def contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
     return {contact.agent_id: contact for contact in Contact.objects.filter(agent__in=holders)}
 
 
+def agreed_contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
+    """`contacts_of`, where the bank accounts are those that were agreed to. Refuses money.other_bank_account."""
+    found = contacts_of(payments)
+    for payment in payments:
+        contact = found.get(payment.account.holder_id)
+        if contact and payment.paid_to and payment.paid_to != mark_of(contact.iban, contact.bank_name):
+            raise Refusal(
+                "money.other_bank_account",
+                _(
+                    "The bank account of %(name)s was changed after this list was drawn up. Ask whether that is right, "
+                    "then drop what is not paid and draw it up anew."
+                )
+                % {"name": payment.account},
+            )
+    return found
+
+
 def bank_list(made: PaymentList, payments: Sequence[Payment]) -> Table:
     """What the bank needs to know, one line a payment."""
-    contacts = contacts_of(payments)
+    contacts = agreed_contacts_of(payments)
     digits = made.currency.decimals
     columns = [
         Column(_("Name"), width="1fr"),

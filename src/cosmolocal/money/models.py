@@ -140,6 +140,7 @@ class Payment(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="payments")
     amount = models.BigIntegerField()
     reference = models.CharField(max_length=140, blank=True)
+    paid_to = models.CharField(max_length=32, blank=True)  # mark of the bank account that was agreed: rules.mark_of
     commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
     paid_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # the deed that booked it

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.agents.models import Agent, Approval, Contact
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish, Happening
 from cosmolocal.kernel.jobs import announce
@@ -52,12 +52,15 @@ def make_payment_list(
         currency=box.currency, box=box, name=name.strip()[:120], made_by=by, made_at=running().at
     )
     promises = _set_aside(by, wanted, accounts)
+    known = Contact.objects.filter(agent__in={account.holder_id for account in accounts.values()})
+    marks = {contact.agent_id: rules.mark_of(contact.iban, contact.bank_name) for contact in known}
     Payment.objects.bulk_create(
         Payment(
             list=made,
             account_id=line.account_id,
             amount=line.amount,
             reference=line.reference.strip()[:140],
+            paid_to=marks.get(accounts[line.account_id].holder_id, ""),
             commitment_id=promise,
         )
         for line, promise in zip(wanted, promises, strict=True)

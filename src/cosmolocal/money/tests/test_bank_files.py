@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.money import bank_files
+from cosmolocal.money import bank_files, documents
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import Payment, PaymentList
 from cosmolocal.money.tests.village import Village, build, refused
@@ -74,3 +74,18 @@ def test_a_bank_account_without_number_gets_one_and_pays(euros: Village) -> None
     assert b"DE89370400440532013000" in bank_files.pain001(made, payments, date(2026, 9, 2))
     with refused("agents.not_allowed"):
         money.change_box(by=euros.amina, box=euros.bank, name="Bank", number="mine")
+
+
+def test_money_goes_to_the_account_that_was_agreed(euros: Village) -> None:
+    contact = agents.ContactDraft(iban="AT61 1904 3002 3457 3201")
+    agents.change_contact(by=euros.house, agent=euros.farm, contact=contact)
+    made, payments = a_list(euros)
+    respaced = agents.ContactDraft(iban="AT611904300234573201")
+    agents.change_contact(by=euros.house, agent=euros.farm, contact=respaced)
+    assert bank_files.pain001(made, payments, date(2026, 9, 2))
+    another = agents.ContactDraft(iban="DE89 3704 0044 0532 0130 00")
+    agents.change_contact(by=euros.house, agent=euros.farm, contact=another)
+    with refused("money.other_bank_account"):
+        bank_files.pain001(made, payments, date(2026, 9, 2))
+    with refused("money.other_bank_account"):
+        documents.bank_list(made, payments)

@@ -53,9 +53,10 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     me = actor(request)
     approval = made.approval
     votes = list(approval.votes.select_related("by")) if approval else []
+    contacts = documents.contacts_of(lines)
     context = books(request) | {
         "list": made,
-        "lines": lines,
+        "lines": [(line, contacts.get(line.account.holder_id)) for line in lines],
         "total": sum(line.amount for line in lines),
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and agents.may_vote(me, approval),
