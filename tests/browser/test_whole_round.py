@@ -44,7 +44,7 @@ def plan_and_open(steward: Page) -> str:
     steward.goto("/shop/desk/new/")
     steward.get_by_label("Name").fill("Round of the test")
     steward.get_by_label("Opens").fill((now - timedelta(minutes=1)).strftime(moment))
-    steward.get_by_label("Closes").fill((now + timedelta(minutes=2)).strftime(moment))
+    steward.get_by_label("Closes", exact=True).fill((now + timedelta(minutes=2)).strftime(moment))
     steward.get_by_label("Hand-over at").select_option(label="Yufeng Street store")
     steward.get_by_label("Collecting begins").fill((now + timedelta(hours=3)).strftime(moment))
     steward.get_by_label("Collecting ends").fill((now + timedelta(hours=5)).strftime(moment))
