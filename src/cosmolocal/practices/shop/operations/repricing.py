@@ -15,10 +15,10 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import running
 from cosmolocal.practices.shop import queries, rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
+from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE
 from cosmolocal.practices.shop.rules import Price
 
 PRICE = "price"
-TOLD_AT_ONCE = 100
 _LINE = ["price", "estimate", "upper", "split", "reason"]
 _ORDER = ["estimate", "upper", "version", "changed_at", "payment"]
 
