@@ -10,7 +10,7 @@ from cosmolocal.agents import calendars, operations, queries, rules
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
-from cosmolocal.practices.shop.tests.test_desk import client_of
+from cosmolocal.practices.shop.tests.village import client_of
 
 MINE = """BEGIN:VCALENDAR
 VERSION:2.0

@@ -11,20 +11,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
-from cosmolocal.agents.models import User
 from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
-
-
-def client_of(agent) -> Client:
-    user = User.objects.filter(agent=agent).first() or User.objects.create_user(
-        email=f"agent{agent.pk}@example.org", agent=agent
-    )
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from cosmolocal.practices.shop.tests.village import client_of
 
 
 @pytest.fixture

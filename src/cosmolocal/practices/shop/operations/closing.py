@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -33,7 +33,7 @@ from cosmolocal.practices.shop.models import (
     ProducerOrderLine,
     RoundOffer,
 )
-from cosmolocal.practices.shop.operations.repricing import follow_prices
+from cosmolocal.practices.shop.operations.repricing import added_up, follow_prices
 from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE, lock, move
 from cosmolocal.practices.shop.rules import Wish
 
@@ -252,18 +252,7 @@ def amount_of(line: OrderLine, quantity: int) -> int:
 
 def lower_orders(by: Agent, order_ids: Iterable[int]) -> None:
     """Sums of orders follow their lines, and with them what is set aside."""
-    ids = list(order_ids)
-    sums = {
-        row["order_id"]: row
-        for row in OrderLine.objects.filter(order_id__in=ids)
-        .values("order_id")
-        .annotate(estimates=Sum(F("estimate") + F("deposit")), uppers=Sum(F("upper") + F("deposit")))
-    }
-    orders = list(Order.objects.filter(pk__in=ids))
-    for order in orders:
-        order.estimate, order.upper = sums[order.pk]["estimates"], sums[order.pk]["uppers"]
-        order.version += 1
-        order.changed_at = running().at
+    orders = added_up(order_ids)
     Order.objects.bulk_create(
         orders,
         update_conflicts=True,

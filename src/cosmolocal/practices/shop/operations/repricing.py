@@ -70,17 +70,24 @@ def _take(line: OrderLine, price: PriceVersion, terms: SupplierTerms, transport_
     line.upper = queries.orders.amount_of(price, line, line.cap)
 
 
-def _set_aside_anew(by: Agent, order_ids: list[int]) -> None:
-    rows = OrderLine.objects.filter(order__in=order_ids).values("order_id")
+def added_up(order_ids: Iterable[int]) -> list[Order]:
+    """Orders whose lines have changed, with their sums as the lines are now, in a version of their own; not saved."""
+    ids = list(order_ids)
+    rows = OrderLine.objects.filter(order__in=ids).values("order_id")
     sums = {
         row["order_id"]: row
         for row in rows.annotate(estimates=Sum(F("estimate") + F("deposit")), uppers=Sum(F("upper") + F("deposit")))
     }
-    orders = list(Order.objects.filter(pk__in=order_ids).select_related("payment").order_by("pk"))
+    orders = list(Order.objects.filter(pk__in=ids).select_related("payment").order_by("pk"))
     for order in orders:
         order.estimate, order.upper = sums[order.pk]["estimates"], sums[order.pk]["uppers"]
         order.version += 1
         order.changed_at = running().at
+    return orders
+
+
+def _set_aside_anew(by: Agent, order_ids: list[int]) -> None:
+    orders = added_up(order_ids)
     paid = [order for order in orders if order.payment_id]
     flows.release(by=by, commitments=[order.payment_id for order in paid if order.payment_id])
     promised = flows.commit(by=by, wishes=[_payment(order) for order in paid]) if paid else []

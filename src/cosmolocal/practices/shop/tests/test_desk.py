@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cosmolocal.agents import operations as people
-from cosmolocal.agents.models import Place, User
+from cosmolocal.agents.models import Place
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, give_back, pack_all, receive
 from cosmolocal.kernel import ids
@@ -18,16 +18,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import desk_cards, operations
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.steps import steps_of
-from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY
-
-
-def client_of(agent) -> Client:
-    user = User.objects.filter(agent=agent).first() or User.objects.create_user(
-        email=f"agent{agent.pk}@example.org", agent=agent
-    )
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, client_of
 
 
 @pytest.fixture

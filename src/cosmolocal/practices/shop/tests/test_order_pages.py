@@ -18,8 +18,7 @@ from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
 from cosmolocal.practices.shop.models import Order, OrderLine
 from cosmolocal.practices.shop.pages import figures
-from cosmolocal.practices.shop.tests.test_desk import client_of
-from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, MONDAY, THURSDAY
+from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, MONDAY, THURSDAY, client_of
 
 WISHES = {"Pak choi": 2, "Eggs": 1}
 

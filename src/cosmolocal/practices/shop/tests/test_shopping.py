@@ -16,8 +16,7 @@ from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order
 from cosmolocal.practices.shop.operations import OfferWish
 from cosmolocal.practices.shop.pages.basket import basket
-from cosmolocal.practices.shop.tests.test_desk import client_of
-from cosmolocal.practices.shop.tests.village import MONDAY
+from cosmolocal.practices.shop.tests.village import MONDAY, client_of
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
-from cosmolocal.practices.shop.tests.test_desk import client_of
-from cosmolocal.practices.shop.tests.village import CLOSING, refused
+from cosmolocal.practices.shop.tests.village import CLOSING, client_of, refused
 
 
 @pytest.fixture

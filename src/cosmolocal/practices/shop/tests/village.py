@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import queries as who
-from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
@@ -199,3 +200,13 @@ def _goods(village: Village) -> None:
 
 
 FIRST_CATEGORY = "Leafy greens"
+
+
+def client_of(agent: Agent) -> Client:
+    """A browser in which somebody has signed in."""
+    user = User.objects.filter(agent=agent).first() or User.objects.create_user(
+        email=f"agent{agent.pk}@example.org", agent=agent
+    )
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
