@@ -57,21 +57,38 @@ class TaxRate(models.Model):
         constraints = [models.UniqueConstraint(fields=["tax_code", "since"], name="tax_rate_once")]
 
 
-class SupplierTerms(models.Model):
-    """How a producer and the local work together: who sells, net or gross list, who bears a loss."""
+class Terms(models.Model):
+    """Who sells, net or gross list, who bears a loss."""
 
     class Seller(models.TextChoices):
         LOCAL = "local", _("the local buys and resells")
         PRODUCER = "producer", _("the producer sells, the local takes a fee")
         ACCOUNT = "account", _("the local sells for the producer's account")
 
-    producer = models.OneToOneField(Agent, models.PROTECT, related_name="supplier_terms")
     seller = models.CharField(max_length=8, choices=Seller.choices, default=Seller.LOCAL)
     list_is_gross = models.BooleanField(default=True)
     loss_after_packing = models.CharField(max_length=8, default="local")  # who bears it: local, producer
+
+    class Meta:
+        abstract = True
+
+
+class SupplierTerms(Terms):
+    """How a producer and the local work together from now on."""
+
+    producer = models.OneToOneField(Agent, models.PROTECT, related_name="supplier_terms")
     order_by = models.CharField(max_length=8, default="mail")  # mail, call
     notice = models.CharField(max_length=240, blank=True)
     share_is_public = models.BooleanField(default=False)  # strangers too may read what the producer gets
+
+
+class AgreedTerms(Terms):
+    """The terms of a producer as they stood when one agreement with her was made: a later change leaves it as it is.
+
+    They hang on the agreement, since whoever receives, loses or settles what was promised finds it from there.
+    """
+
+    agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="terms")
 
 
 class Product(models.Model):

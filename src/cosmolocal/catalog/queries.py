@@ -10,7 +10,17 @@ from django.db.models.functions import RowNumber
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import SEES_ALL, Reader, producers_of
 from cosmolocal.catalog import rules
-from cosmolocal.catalog.models import Category, Item, Measure, PriceVersion, Product, SupplierTerms, TaxCode, TaxRate
+from cosmolocal.catalog.models import (
+    AgreedTerms,
+    Category,
+    Item,
+    Measure,
+    PriceVersion,
+    Product,
+    SupplierTerms,
+    TaxCode,
+    TaxRate,
+)
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Progress
 from cosmolocal.look.numbers import decimals_of, format_money, format_quantity
@@ -170,6 +180,11 @@ def terms_of(producer_ids: Iterable[int]) -> dict[int, SupplierTerms]:
     ids = set(producer_ids)
     found = {terms.producer_id: terms for terms in SupplierTerms.objects.filter(producer_id__in=ids)}
     return {producer_id: found.get(producer_id) or SupplierTerms(producer_id=producer_id) for producer_id in ids}
+
+
+def agreed_terms(agreement_ids: Iterable[int]) -> dict[int, AgreedTerms]:
+    """Agreement id to the terms it was made under. One statement."""
+    return {terms.agreement_id: terms for terms in AgreedTerms.objects.filter(agreement__in=set(agreement_ids))}
 
 
 def products_by_producer() -> dict[int, int]:

@@ -1,11 +1,13 @@
 """What people type at a hand-over: what came, what of it is good, what was lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Receipt
@@ -99,9 +101,21 @@ class CorrectionForm(KeyedForm):
 
 
 class LossForm(KeyedForm):
-    """What spoiled, broke or is missing, and why."""
+    """What spoiled, broke or is missing, and why; with `makers` also whose it was, since only a person can tell."""
 
-    def __init__(self, *args: Any, goods: Measured, most: int, **options: Any) -> None:
+    def __init__(self, *args: Any, goods: Measured, most: int, makers: Sequence[Agent] = (), **options: Any) -> None:
         super().__init__(*args, **options)
+        self.makers = {str(maker.pk): maker for maker in makers}
         self.fields["quantity"] = amount(goods, label=_("How much"), minimum=1, maximum=max(most, 1))
         self.fields["reason"] = forms.ChoiceField(label=_("Why"), choices=LOSSES)
+        if makers:
+            self.fields["maker"] = forms.ChoiceField(
+                label=_("Who brought it?"),
+                choices=[("", _("please choose")), *((id, maker.name) for id, maker in self.makers.items())],
+                help_text=_("Nobody has written down yet what came. What is agreed with her says who bears it."),
+            )
+
+    @property
+    def producer(self) -> Agent | None:
+        """Who was chosen; None where nobody had to be."""
+        return self.makers.get(self.cleaned_data.get("maker", ""))

@@ -92,11 +92,12 @@ class Receipt(models.Model):
 
 
 class Loss(models.Model):
-    """Goods of a lot that spoiled, broke or went missing here; who bears it stands in the supplier's terms."""
+    """Goods of a lot that spoiled, broke or went missing here; who bears it stood in the terms that were agreed."""
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="losses")
     lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, related_name="+")
     receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="losses")
+    promise = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")  # nothing had come yet
     quantity = models.BigIntegerField()  # base units
     reason = models.CharField(max_length=40)
     borne_by = models.CharField(max_length=8)  # local, producer

@@ -3,6 +3,7 @@
 from cosmolocal.catalog.drafts import ItemDraft, PriceDraft, PriceWish, ProductDraft, ProductFacts
 from cosmolocal.catalog.operations.imports import import_rows, make_names
 from cosmolocal.catalog.operations.lists import (
+    agree_terms,
     chinese_taxes,
     define_category,
     define_measure,
@@ -45,6 +46,7 @@ __all__ = [
     "add_item",
     "add_product",
     "add_products",
+    "agree_terms",
     "announce_stock",
     "change_item",
     "change_product",

@@ -1,14 +1,14 @@
 """What goods are sorted, measured and taxed by, and on which terms a producer works with the local."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import rules
-from cosmolocal.catalog.models import Category, Measure, SupplierTerms, TaxCode, TaxRate
+from cosmolocal.catalog import queries, rules
+from cosmolocal.catalog.models import AgreedTerms, Category, Measure, SupplierTerms, TaxCode, TaxRate
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as flow_queries
 from cosmolocal.kernel.operation import operation
@@ -131,6 +131,28 @@ def set_terms(
         },
     )
     return terms
+
+
+@operation("catalog.agree_terms")
+def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> None:
+    """Keeps the terms of today with agreements (agreement id -> producer id). Those kept before stay as they are.
+
+    Also by who receives goods that nobody had ordered: with them they are agreed to.
+    """
+    policy.permit(by, policy.STEWARD, policy.PACKER, policy.KEEPER)
+    today = queries.terms_of(agreements.values())
+    AgreedTerms.objects.bulk_create(
+        (
+            AgreedTerms(
+                agreement_id=agreement,
+                seller=today[producer].seller,
+                list_is_gross=today[producer].list_is_gross,
+                loss_after_packing=today[producer].loss_after_packing,
+            )
+            for agreement, producer in agreements.items()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 @operation("catalog.standard_measures")

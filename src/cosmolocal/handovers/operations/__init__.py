@@ -4,8 +4,6 @@ from cosmolocal.handovers.operations.arrivals import (
     ReceiptLine,
     correct_receipt,
     give_back,
-    lose,
-    lose_packed,
     plan_handover,
     receive,
 )
@@ -17,6 +15,7 @@ from cosmolocal.handovers.operations.collecting import (
     swap_crates,
     take_back,
 )
+from cosmolocal.handovers.operations.losses import lose, lose_packed
 from cosmolocal.handovers.operations.packing import (
     PackLine,
     claim_crate,

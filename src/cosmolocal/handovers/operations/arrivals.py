@@ -1,4 +1,4 @@
-"""Goods arrive: against what was promised, with the lot they become; what goes back, and what is lost."""
+"""Goods arrive: against what was promised, with the lot they become; what goes back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Place
-from cosmolocal.catalog.models import SupplierTerms
+from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import Happening
 from cosmolocal.handovers import policy, rules
-from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
-from cosmolocal.handovers.operations.packing import PackLine, pack
+from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -62,13 +61,9 @@ def receive(
     """
     policy.permit_packing(by)
     lots = _lots_for(by, handover, producer, lines)
-    promised = {
-        commitment.pk: commitment.quantity
-        for commitment in journal.due_at(handover.place_id, handover.begins, finished=None).filter(
-            pk__in=[line.commitment_id for line in lines if line.commitment_id]
-        )
-    }
+    promised = _promised(handover, lines)
     came = [line for line in lines if line.accepted > 0]
+    unordered = _agreement(by, handover, producer) if any(not line.commitment_id for line in came) else None
     home = people.home_local()
     events = flows.record(
         by=by,
@@ -82,6 +77,7 @@ def receive(
                 to_resource_id=lots[line.specification_id, line.lot],
                 to_location_id=handover.place_id,
                 fulfils_id=line.commitment_id,
+                agreement_id=None if line.commitment_id else unordered,
                 reason=line.reason,
             )
             for line in came
@@ -114,7 +110,7 @@ def correct_receipt(
 ) -> Receipt:
     """Puts right what was typed wrong on receiving (base units): a reversing event and the right one, linked."""
     policy.permit_packing(by)
-    locked = Receipt.objects.select_for_update().get(pk=receipt.pk)
+    locked = Receipt.objects.select_for_update(of=("self",)).select_related("event").get(pk=receipt.pk)
     right = _arrival(locked, accepted, reason)
     if locked.event_id:
         made = flows.correct(by=by, event_id=locked.event_id, replacement=right if accepted else None)
@@ -152,41 +148,6 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
     return locked
 
 
-@operation("handovers.lose", fact=True)
-def lose(*, by: Agent, handover: Handover, lot_id: int, quantity: int, reason: str, key: str = "") -> Loss:
-    """`quantity` base units of a lot spoiled, broke or are missing; the supplier's terms say who bears it."""
-    policy.permit_packing(by)
-    if quantity <= 0:
-        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
-    receipt = Receipt.objects.filter(lot_id=lot_id).order_by("-accepted").first()
-    terms = SupplierTerms.objects.filter(producer=receipt.producer).first() if receipt else None
-    flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
-    return Loss.objects.create(
-        handover=handover,
-        lot_id=lot_id,
-        receipt=receipt,
-        quantity=quantity,
-        reason=reason,
-        borne_by=terms.loss_after_packing if terms else "local",
-        by=by,
-        at=running().at,
-    )
-
-
-@operation("handovers.lose_packed", fact=True)
-def lose_packed(*, by: Agent, crate: Crate, commitment_id: int, quantity: int, reason: str, key: str = "") -> Loss:
-    """Something in a crate spoiled before it was collected: it leaves the crate, and is a loss of its lot."""
-    policy.permit_packing(by)
-    line = Packed.objects.select_for_update().get(crate=crate, commitment_id=commitment_id)
-    quantity = min(quantity, line.quantity)
-    lot_id = line.lot_id
-    if lot_id is None or quantity <= 0:
-        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
-    left = PackLine(commitment_id=commitment_id, quantity=line.quantity - quantity, lot_id=lot_id, reason=reason)
-    pack(by=by, crate=crate, lines=[left])
-    return lose(by=by, handover=crate.handover, lot_id=lot_id, quantity=quantity, reason=reason)
-
-
 def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
     return Happening(
         action="transfer",
@@ -197,8 +158,28 @@ def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
         to_resource_id=receipt.lot_id,
         to_location_id=receipt.handover.place_id,
         fulfils_id=receipt.commitment_id,
+        agreement_id=receipt.event.agreement_id if receipt.event else None,
         reason=reason,
     )
+
+
+def _promised(handover: Handover, lines: Sequence[ReceiptLine]) -> dict[int, int]:
+    due = journal.due_at(handover.place_id, handover.begins, finished=None)
+    named = due.filter(pk__in=[line.commitment_id for line in lines if line.commitment_id])
+    return {commitment.pk: commitment.quantity for commitment in named}
+
+
+def _agreement(by: Agent, handover: Handover, producer: Agent) -> int:
+    """Under which agreement goods come that nobody had ordered: what the producer agreed to bring here anyway, else one
+    made now, so that the terms of today stay with them.
+    """
+    due = journal.due_at(handover.place_id, handover.begins, finished=None)
+    known = due.filter(provider=producer, receiver=people.home_local()).exclude(agreement=None)
+    agreement = known.values_list("agreement_id", flat=True).first()
+    if agreement is None:
+        agreement = flows.agree(by=by, name=str(handover)).pk
+        catalog.agree_terms(by=by, agreements={agreement: producer.pk})
+    return agreement
 
 
 def _lots_for(
@@ -227,10 +208,12 @@ def _lots_for(
 
 
 def _lots_of(handover: Handover, specifications: set[int]) -> dict[tuple[int, str], int]:
-    """Lots that this hand-over has seen already, also those packed before anybody wrote down their arrival."""
+    """Lots that this hand-over has seen already, also those packed or lost before anybody wrote down their arrival."""
     arrived = Receipt.objects.filter(handover=handover, specification_id__in=specifications)
     packed = Packed.objects.filter(crate__handover=handover, lot__conforms_to_id__in=specifications)
+    lost = Loss.objects.filter(handover=handover, lot__conforms_to_id__in=specifications)
     rows = [
+        *lost.values_list("lot__conforms_to_id", "lot__lot", "lot_id"),
         *packed.values_list("lot__conforms_to_id", "lot__lot", "lot_id"),
         *arrived.values_list("specification_id", "lot__lot", "lot_id"),
     ]

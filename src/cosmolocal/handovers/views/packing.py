@@ -91,7 +91,9 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     one = next((row for row in _sheet(found).lines if row.commitment_id == line and row.quantity), None)
     if one is None:
         return redirect("handovers:crate", pk)
-    form = LossForm(request.POST or None, goods=one.goods, most=one.quantity)
+    lot = found.lines.values_list("lot_id", flat=True).filter(commitment=line).first()
+    makers = queries.may_be_from(found.handover, lot, one.specification_id)
+    form = LossForm(request.POST or None, goods=one.goods, most=one.quantity, makers=makers)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         operations.lose_packed(
@@ -100,6 +102,7 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
             commitment_id=line,
             quantity=data["quantity"],
             reason=data["reason"],
+            producer=form.producer,
             key=data["key"],
         )
         messages.success(request, _("Noted. The household does not pay for it."))

@@ -113,7 +113,9 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One item in an order. Price version, seller and tax are frozen when ordered; sums when settled."""
+    """One item in an order. Price version and how it is meant (seller, with or without tax), and tax are frozen when
+    ordered, since they decide where the price goes that the household agreed to; sums are frozen when settled.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     offer = models.ForeignKey(RoundOffer, models.PROTECT, related_name="lines")
@@ -124,6 +126,7 @@ class OrderLine(models.Model):
     granted = models.PositiveBigIntegerField()  # base units promised, after a shortage
     cap = models.PositiveBigIntegerField()  # base units that may be charged at most
     seller = models.CharField(max_length=8)
+    list_is_gross = models.BooleanField(default=True)  # how the purchase price of `price` is meant
     tax_bp = models.PositiveIntegerField()
     estimate = models.BigIntegerField()  # minor units, tax included, without deposit
     upper = models.BigIntegerField()
@@ -141,7 +144,11 @@ class OrderLine(models.Model):
 
 
 class ProducerOrder(models.Model):
-    """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called."""
+    """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called.
+
+    Its agreement holds the producer's terms of that moment (catalog.AgreedTerms): who bears a loss is between her and
+    the local, and settled as it was agreed here.
+    """
 
     round = models.ForeignKey(OrderRound, models.PROTECT, related_name="producer_orders")
     producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")

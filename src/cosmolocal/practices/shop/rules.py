@@ -99,6 +99,7 @@ class Price:
     deposit: int
     tax_bp: int
     list_is_gross: bool
+    local_owes_tax: bool
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,16 @@ def farm_tax(lines: Sequence[SoldLine]) -> tuple[int, int]:
     return bought, sum(line.split.tax for line in lines if not line.local_owes_tax)
 
 
-def purchase_paid(purchase: int, tax_bp: int, *, list_is_gross: bool) -> int:
-    """What the producer is paid for `purchase` of her list: a net list is paid with the tax on top."""
-    return purchase if list_is_gross else times(purchase, WHOLE + tax_bp, WHOLE)
+def purchase_paid(purchase: int, tax_bp: int, *, list_is_gross: bool, local_owes_tax: bool) -> int:
+    """What the producer is paid for `purchase` of her list, so that she keeps the same before tax whoever sells.
+
+    Where the local buys and resells (`local_owes_tax`), she sells to it and owes the tax of that: a net list is paid
+    with the tax on top. Where she sells herself, she owes the tax of the sale, and gets that once (`farm_tax`): her own
+    goods are then paid at the list without tax.
+    """
+    if local_owes_tax:
+        return purchase if list_is_gross else times(purchase, WHOLE + tax_bp, WHOLE)
+    return purchase - tax_in(purchase, tax_bp) if list_is_gross else purchase
 
 
 def split(gross: int, purchase: int, tax_bp: int, transport_bp: int) -> Split:
@@ -151,7 +159,12 @@ def price_line(price: Price, count: int, transport_bp: int) -> PricedLine:
     wished = count * price.pack
     cap = upper_quantity(wished, price.tolerance_bp)
     estimate = _amount(price.price, price, wished)
-    purchase = purchase_paid(_amount(price.purchase, price, wished), price.tax_bp, list_is_gross=price.list_is_gross)
+    purchase = purchase_paid(
+        _amount(price.purchase, price, wished),
+        price.tax_bp,
+        list_is_gross=price.list_is_gross,
+        local_owes_tax=price.local_owes_tax,
+    )
     return PricedLine(
         wished=wished,
         cap=cap,

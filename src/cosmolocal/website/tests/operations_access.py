@@ -47,6 +47,7 @@ _CATALOG = {
     "add_item": "steward",
     "add_product": "steward",
     "add_products": "steward",
+    "agree_terms": "steward packer keeper",
     "announce_stock": "steward own",
     "change_item": "steward",
     "change_product": "steward own",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import Item
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog.models import Item, Terms
 from cosmolocal.catalog.rules import line_amount
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
@@ -271,11 +271,13 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
     for one in asked:
         by_producer[one.producer_id].append(one)
     accounts = purse.accounts_by_holder(by_producer, "producer")
+    made: dict[int, int] = {}
     for producer_id, ones in by_producer.items():
         account = accounts.get(producer_id) or money.open_account(
             by=by, holder=Agent.objects.get(pk=producer_id), kind="producer"
         )
         agreement = flows.agree(by=by, name=round.name)
+        made[agreement.pk] = producer_id
         goods = [
             CommitmentWish(
                 action="transfer",
@@ -307,10 +309,13 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             ProducerOrderLine(order=order, commitment_id=promise.pk, purchase=one.purchase)
             for promise, one in zip(promised, ones, strict=True)
         )
+    catalog.agree_terms(by=by, agreements=made)
 
 
 def _asked(round: OrderRound) -> list[Asked]:
-    """Sums by kind of goods, added up by the database per price version and rounded once for each."""
+    """Sums by kind of goods, added up by the database per price version and the terms it was ordered under, rounded
+    once for each.
+    """
     rows = list(
         OrderLine.objects.filter(order__round=round, granted__gt=0, offer__lot=None)
         .exclude(order__state=Order.State.CANCELLED)
@@ -321,12 +326,13 @@ def _asked(round: OrderRound) -> list[Asked]:
             "price__purchase",
             "price__per_quantity",
             "tax_bp",
+            "seller",
+            "list_is_gross",
         )
         .annotate(quantity=Sum("granted"))
         .order_by("offer__item__product__producer_id", "offer__item__product__specification_id")
     )
     home = people.home_local().pk
-    terms = catalog.terms_of({row["offer__item__product__producer_id"] for row in rows})
     found: dict[tuple[int, int], Asked] = {}
     for row in rows:
         producer, kind = row["offer__item__product__producer_id"], row["offer__item__product__specification_id"]
@@ -339,7 +345,12 @@ def _asked(round: OrderRound) -> list[Asked]:
             count=0,
             weight=row["quantity"],
         )
-        paid = rules.purchase_paid(listed, row["tax_bp"], list_is_gross=terms[producer].list_is_gross)
+        paid = rules.purchase_paid(
+            listed,
+            row["tax_bp"],
+            list_is_gross=row["list_is_gross"],
+            local_owes_tax=row["seller"] == Terms.Seller.LOCAL,
+        )
         had = found.get((producer, kind), Asked(producer, kind, 0, 0))
         found[producer, kind] = Asked(producer, kind, had.quantity + row["quantity"], had.purchase + paid)
     return list(found.values())

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
@@ -143,7 +142,7 @@ def credit_line(
     paid = found.final if found.final is not None else rules.scaled(found.estimate, has, found.granted)
     amount = rules.scaled(paid, quantity, has)
     producer = found.offer.item.product.producer
-    bearer = borne_by or catalog.terms_of([producer.pk])[producer.pk].loss_after_packing
+    bearer = borne_by or queries.farms.terms_with(found.order.round, producer).loss_after_packing
     _give_back(by, found, amount, producer if bearer == "producer" else None)
     return LineCredit.objects.create(
         line=found, quantity=quantity, amount=amount, borne_by=bearer, reason=reason, by=by, at=running().at

@@ -138,13 +138,15 @@ def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
 
 
 def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
-    """New rows for these offers; what was in the order before keeps the price version it had."""
+    """New rows for these offers; what was in the order before keeps the price version and the terms it had."""
     prices = _prices(draft, offer_ids)
     codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
     rates = catalog.tax_rates(clock.today(), codes) if codes else {}
     made = []
     for offer_id in offer_ids:
         before, version, sale = draft.lines.get(offer_id), prices[offer_id], draft.offers[offer_id]
+        seller = before.seller if before else sale.seller
+        is_gross = before.list_is_gross if before else sale.list_is_gross
         basis = Price(
             price=version.price,
             purchase=version.purchase,
@@ -153,7 +155,8 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
             tolerance_bp=sale.tolerance_bp,
             deposit=sale.deposit,
             tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
-            list_is_gross=sale.list_is_gross,
+            list_is_gross=is_gross,
+            local_owes_tax=seller == SupplierTerms.Seller.LOCAL,
         )
         count = draft.wanted[offer_id]
         priced = rules.price_line(basis, count, draft.round.transport_bp)
@@ -165,7 +168,8 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
                 wished=priced.wished,
                 granted=priced.wished,
                 cap=priced.cap,
-                seller=before.seller if before else sale.seller,
+                seller=seller,
+                list_is_gross=is_gross,
                 tax_bp=basis.tax_bp,
                 estimate=priced.estimate,
                 upper=priced.upper,

@@ -8,7 +8,7 @@ from django.db.models import F, Sum
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import PriceVersion, SupplierTerms
+from cosmolocal.catalog.models import PriceVersion, Terms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel.jobs import announce
@@ -19,7 +19,7 @@ from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE
 from cosmolocal.practices.shop.rules import Price
 
 PRICE = "price"
-_LINE = ["price", "estimate", "upper", "split", "reason"]
+_LINE = ["price", "list_is_gross", "estimate", "upper", "split", "reason"]
 _ORDER = ["estimate", "upper", "version", "changed_at", "payment"]
 
 
@@ -52,8 +52,11 @@ def _followed(round: OrderRound) -> Iterable[tuple[OrderLine, PriceVersion]]:
         yield from ((line, prices[line.offer.item_id]) for line in some if line.offer.item_id in prices)
 
 
-def _take(line: OrderLine, price: PriceVersion, terms: SupplierTerms, transport_bp: int) -> None:
-    """The line at another price. Quantity, cap, tax and deposit stay as they were ordered."""
+def _take(line: OrderLine, price: PriceVersion, terms: Terms, transport_bp: int) -> None:
+    """The line at another price, of the list as its producer means it now. Quantity, cap, seller, tax and deposit stay
+    as they were ordered.
+    """
+    line.list_is_gross = terms.list_is_gross
     basis = Price(
         price=price.price,
         purchase=price.purchase,
@@ -62,7 +65,8 @@ def _take(line: OrderLine, price: PriceVersion, terms: SupplierTerms, transport_
         tolerance_bp=0,
         deposit=0,
         tax_bp=line.tax_bp,
-        list_is_gross=terms.list_is_gross,
+        list_is_gross=line.list_is_gross,
+        local_owes_tax=line.seller == Terms.Seller.LOCAL,
     )
     priced = rules.price_line(basis, line.count, transport_bp)
     line.price, line.reason = price, PRICE

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import PriceVersion, Product
+from cosmolocal.catalog.models import PriceVersion, Product, Terms
 from cosmolocal.flows import operations as flows
+from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Crate, Loss, Receipt
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.jobs import announce
@@ -180,14 +180,8 @@ def _sold(line: OrderLine) -> SoldLine:
 def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int, int]:
     """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered."""
     due: dict[int, int] = defaultdict(int)
-    borne: dict[int, int] = defaultdict(int)
-    for receipt_id, quantity in (
-        Loss.objects.filter(handover=round.handover, borne_by="producer", receipt__isnull=False)
-        .values_list("receipt_id")
-        .annotate(Sum("quantity"))
-    ):
-        borne[receipt_id or 0] += quantity
-    receipts = list(Receipt.objects.filter(handover=round.handover))
+    borne, early = _borne_by_producers(round)
+    receipts = list(Receipt.objects.filter(handover=round.handover).select_related("commitment", "event"))
     accepted: dict[int | None, int] = defaultdict(int)
     for receipt in receipts:
         accepted[receipt.commitment_id] += receipt.accepted - borne[receipt.pk]
@@ -195,7 +189,8 @@ def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int
         "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
     )
     for producer_id, commitment_id, quantity, purchase in promised:
-        due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, accepted[commitment_id])
+        good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
+        due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
     if _is_first_at_handover(round):
         for receipt in receipts:
             if receipt.commitment_id is None and receipt.accepted > borne[receipt.pk]:
@@ -205,6 +200,19 @@ def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int
     return {producer: amount for producer, amount in due.items() if amount}
 
 
+def _borne_by_producers(round: OrderRound) -> tuple[dict[int, int], dict[int, int]]:
+    """Base units lost that producers bear: by receipt, and by promise where it was noted before anything had come."""
+    by_receipt: dict[int, int] = defaultdict(int)
+    by_promise: dict[int, int] = defaultdict(int)
+    losses = Loss.objects.filter(handover=round.handover, borne_by="producer")
+    for receipt, promise, quantity in losses.values_list("receipt_id", "promise_id", "quantity"):
+        if receipt is not None:
+            by_receipt[receipt] += quantity
+        elif promise is not None:
+            by_promise[promise] += quantity
+    return by_receipt, by_promise
+
+
 def _is_first_at_handover(round: OrderRound) -> bool:
     """What came unordered belongs to one round only, where two share a hand-over."""
     rounds = OrderRound.objects.filter(handover=round.handover).exclude(state=OrderRound.State.CANCELLED)
@@ -212,19 +220,24 @@ def _is_first_at_handover(round: OrderRound) -> bool:
 
 
 def _list_price(receipt: Receipt, quantity: int) -> int:
-    """What the producer gets today for goods nobody had ordered; 0 where they have no price."""
+    """What the producer gets for goods nobody had ordered, by the list of the day they came; 0 without a price."""
     product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
     items = {item.pk: item for item in product.items.all()} if product else {}
-    prices = catalog.current_prices(items)
+    prices = catalog.current_prices(items, at=receipt.at) or catalog.current_prices(items)
     price: PriceVersion | None = next(iter(prices.values()), None)
     if price is None:
         return 0
-    terms = catalog.terms_of([receipt.producer_id])[receipt.producer_id]
-    today = clock.wall(running().at, node.current().zone).date()
+    terms = arriving.terms_of(receipt)
+    day = clock.wall(receipt.at, node.current().zone).date()
     listed = rules.producer_due(
         0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
     )
-    return rules.purchase_paid(listed, catalog.tax_bp(price.tax_code_id, today), list_is_gross=terms.list_is_gross)
+    return rules.purchase_paid(
+        listed,
+        catalog.tax_bp(price.tax_code_id, day),
+        list_is_gross=terms.list_is_gross,
+        local_owes_tax=terms.seller == Terms.Seller.LOCAL,
+    )
 
 
 def _passed_on(lines: Sequence[OrderLine]) -> Mapping[int, int]:

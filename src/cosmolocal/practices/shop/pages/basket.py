@@ -240,6 +240,7 @@ def _priced(line: BasketLine, before: OrderLine | None) -> BasketLine:
             deposit=item.deposit,
             tax_bp=0,
             list_is_gross=True,
+            local_owes_tax=True,
         ),
         line.count,
         0,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import Terms
 from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_number, symbol_of
 from cosmolocal.practices.shop import queries, rules
@@ -77,17 +78,21 @@ def _planned(round: OrderRound) -> list[int]:
     """The sum of the splits of a sample of this round's prices."""
     some = RoundOffer.objects.filter(round=round).order_by("id").values("id")[:SAMPLE]
     # Chosen before anything is joined: a round may hold ten thousand offers.
-    is_gross = dict(RoundOffer.objects.filter(id__in=some).values_list("item_id", _LIST_IS_GROSS))
-    prices = catalog.current_prices(list(is_gross))
+    makers = dict(RoundOffer.objects.filter(id__in=some).values_list("item_id", "item__product__producer_id"))
+    terms = catalog.terms_of(makers.values())
+    prices = catalog.current_prices(list(makers))
     rates = catalog.tax_rates(clock.today(), {price.tax_code_id for price in prices.values()})
     sums = [0, 0, 0, 0]
     for item_id, price in prices.items():
         rate = rates.get(price.tax_code_id, 0)
-        paid = rules.purchase_paid(price.purchase, rate, list_is_gross=is_gross[item_id] is not False)
+        today = terms[makers[item_id]]
+        paid = rules.purchase_paid(
+            price.purchase,
+            rate,
+            list_is_gross=today.list_is_gross,
+            local_owes_tax=today.seller == Terms.Seller.LOCAL,
+        )
         parts = rules.split(price.price, paid, rate, round.transport_bp)
         for place, part in enumerate((parts.producer, parts.transport, parts.running, parts.tax)):
             sums[place] += part
     return sums
-
-
-_LIST_IS_GROSS = "item__product__producer__supplier_terms__list_is_gross"

@@ -9,9 +9,16 @@ from django.db.models import QuerySet
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.handovers.queries import Measured, measured
+from cosmolocal.catalog.models import Terms
+from cosmolocal.handovers.queries import Measured, measured, terms_under
 from cosmolocal.kernel import clock, node
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, RoundOffer
+
+
+def terms_with(round: OrderRound, producer: Agent) -> Terms:
+    """The terms a round was agreed under with a producer; those of today where nothing was asked of her."""
+    order = ProducerOrder.objects.filter(round=round, producer=producer).first()
+    return terms_under(order.agreement_id if order else None, producer.pk)
 
 
 @dataclass(frozen=True)

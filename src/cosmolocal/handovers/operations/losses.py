@@ -1,0 +1,99 @@
+"""What spoils, breaks or goes missing here; the terms it was agreed under say who bears it."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows import queries as journal
+from cosmolocal.flows.operations import Happening
+from cosmolocal.handovers import policy, queries
+from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.operations.packing import PackLine, pack
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import Commitment
+
+
+@operation("handovers.lose", fact=True)
+def lose(
+    *,
+    by: Agent,
+    handover: Handover,
+    lot_id: int,
+    quantity: int,
+    reason: str,
+    producer: Agent | None = None,
+    key: str = "",
+) -> Loss:
+    """`quantity` base units of a lot spoiled, broke or are missing; the terms they were agreed under say who bears it.
+
+    What was received is its producer's. Before anybody wrote down the arrival it is the one's who promised such goods
+    for this hand-over, or `producer`'s where several did (`queries.may_be_from`); nobody's promise: the local bears it.
+    """
+    policy.permit_packing(by)
+    if quantity <= 0:
+        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
+    receipt, promise = _receipt(handover, lot_id), None
+    if receipt is None:
+        promise = _promise(handover, lot_id, producer)
+    flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
+    return Loss.objects.create(
+        handover=handover,
+        lot_id=lot_id,
+        receipt=receipt,
+        promise=promise,
+        quantity=quantity,
+        reason=reason,
+        borne_by=_bearer(receipt, promise),
+        by=by,
+        at=running().at,
+    )
+
+
+@operation("handovers.lose_packed", fact=True)
+def lose_packed(
+    *,
+    by: Agent,
+    crate: Crate,
+    commitment_id: int,
+    quantity: int,
+    reason: str,
+    producer: Agent | None = None,
+    key: str = "",
+) -> Loss:
+    """Something in a crate spoiled before it was collected: it leaves the crate, and is a loss of its lot (`lose`)."""
+    policy.permit_packing(by)
+    line = Packed.objects.select_for_update().get(crate=crate, commitment_id=commitment_id)
+    quantity = min(quantity, line.quantity)
+    lot_id = line.lot_id
+    if lot_id is None or quantity <= 0:
+        raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
+    left = PackLine(commitment_id=commitment_id, quantity=line.quantity - quantity, lot_id=lot_id, reason=reason)
+    pack(by=by, crate=crate, lines=[left])
+    return lose(by=by, handover=crate.handover, lot_id=lot_id, quantity=quantity, reason=reason, producer=producer)
+
+
+def _receipt(handover: Handover, lot_id: int) -> Receipt | None:
+    """Where a lot came from: of this hand-over first, the largest delivery first."""
+    receipts = Receipt.objects.filter(lot=lot_id).select_related("commitment", "event").order_by("-accepted", "pk")
+    return min(receipts, key=lambda receipt: receipt.handover_id != handover.pk, default=None)
+
+
+def _promise(handover: Handover, lot_id: int, producer: Agent | None) -> "Commitment | None":
+    kind = journal.stocks([lot_id])[lot_id].specification_id
+    promised = queries.promised(handover, kind)
+    if producer is not None:
+        promised = [one for one in promised if one.provider_id == producer.pk]
+    return promised[0] if len({one.provider_id for one in promised}) == 1 else None
+
+
+def _bearer(receipt: Receipt | None, promise: "Commitment | None") -> str:
+    if receipt is not None:
+        return queries.terms_of(receipt).loss_after_packing
+    if promise is not None:
+        return queries.terms_under(promise.agreement_id, promise.provider_id).loss_after_packing
+    return "local"

@@ -1,0 +1,42 @@
+"""What is read at a hand-over, by noun: goods, crates, sheets, arrivals."""
+
+from cosmolocal.handovers.queries.arrivals import Arrival, Delivery, losses, receiving_list
+from cosmolocal.handovers.queries.crates import AT_WORK, Progress, crates, current, next_crate, progress, visible_to
+from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.sheets import (
+    CrateSheet,
+    Line,
+    PlaceSheet,
+    ProductSheet,
+    crate_sheets,
+    place_sheets,
+    product_sheets,
+)
+from cosmolocal.handovers.queries.terms import may_be_from, promised, terms_of, terms_under
+
+__all__ = [
+    "AT_WORK",
+    "Arrival",
+    "CrateSheet",
+    "Delivery",
+    "Line",
+    "Measured",
+    "PlaceSheet",
+    "ProductSheet",
+    "Progress",
+    "crate_sheets",
+    "crates",
+    "current",
+    "losses",
+    "may_be_from",
+    "measured",
+    "next_crate",
+    "place_sheets",
+    "product_sheets",
+    "progress",
+    "promised",
+    "receiving_list",
+    "terms_of",
+    "terms_under",
+    "visible_to",
+]

@@ -1,0 +1,92 @@
+"""What is to arrive, what came, what was lost."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import queries as journal
+from cosmolocal.handovers import rules
+from cosmolocal.handovers.models import Handover, Loss, Receipt
+from cosmolocal.handovers.queries.goods import Measured, measured
+
+
+@dataclass
+class Arrival:
+    """One kind of goods a producer brings: what was promised, what came, what of it is paid (base units)."""
+
+    goods: Measured
+    specification_id: int
+    commitment_id: int | None
+    promised: int
+    receipts: list[Receipt] = field(default_factory=list)
+
+    @property
+    def came(self) -> int:
+        return sum(receipt.received for receipt in self.receipts)
+
+    @property
+    def accepted(self) -> int:
+        return sum(receipt.accepted for receipt in self.receipts)
+
+    @property
+    def verdict(self) -> str:
+        return rules.verdict(self.promised, self.came)
+
+    @property
+    def promised_text(self) -> str:
+        return self.goods.text(self.promised)
+
+    @property
+    def came_text(self) -> str:
+        return self.goods.text(self.came)
+
+    @property
+    def accepted_text(self) -> str:
+        return self.goods.text(self.accepted)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one producer brings to one hand-over."""
+
+    producer: Agent
+    arrivals: Sequence[Arrival]
+
+    @property
+    def is_received(self) -> bool:
+        return all(arrival.receipts for arrival in self.arrivals)
+
+
+def receiving_list(handover: Handover) -> list[Delivery]:
+    """What producers promised for this hand-over, what came, and what came beyond it (four statements)."""
+    home = people.home_local()
+    promised = list(
+        journal.due_at(handover.place_id, handover.begins, finished=None).filter(receiver=home, quantity__gt=0)
+    )
+    receipts = list(Receipt.objects.filter(handover=handover).select_related("lot", "producer", "event").order_by("id"))
+    goods = measured({c.specification_id for c in promised} | {r.specification_id for r in receipts})
+    producers: dict[int, Agent] = {}
+    found: dict[int, dict[tuple[int | None, int], Arrival]] = defaultdict(dict)
+    for commitment in promised:
+        producers[commitment.provider_id] = commitment.provider
+        kind = commitment.specification_id
+        found[commitment.provider_id][commitment.pk, kind] = Arrival(
+            goods[kind], kind, commitment.pk, commitment.quantity
+        )
+    for receipt in receipts:
+        producers[receipt.producer_id] = receipt.producer
+        kind = receipt.specification_id
+        key = (receipt.commitment_id, kind)
+        arrival = found[receipt.producer_id].setdefault(key, Arrival(goods[kind], kind, receipt.commitment_id, 0))
+        arrival.receipts.append(receipt)
+    return [
+        Delivery(producers[id], sorted(arrivals.values(), key=lambda a: (a.commitment_id is None, a.goods.name)))
+        for id, arrivals in sorted(found.items(), key=lambda pair: producers[pair[0]].name)
+    ]
+
+
+def losses(handover: Handover) -> list[Loss]:
+    """What spoiled, broke or went missing (one statement)."""
+    return list(handover.losses.select_related("lot__conforms_to", "receipt__producer").order_by("id"))

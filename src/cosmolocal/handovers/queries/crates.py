@@ -1,0 +1,90 @@
+"""Hand-overs and their crates: which may be opened, how far packing is, which crate comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from cosmolocal.agents import policy as people_policy
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, in_force
+from cosmolocal.handovers.models import Crate, Handover
+from cosmolocal.kernel import clock
+
+AT_WORK = timedelta(minutes=15)  # who touched a crate since then is packing now
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far packing is, and who is at it."""
+
+    total: int
+    packed: int
+    collected: int
+    left: int
+    packers: Sequence[str]
+
+    @property
+    def done(self) -> int:
+        return self.total - self.to_pack
+
+    @property
+    def to_pack(self) -> int:
+        return self.total - self.packed - self.collected - self.left
+
+
+def visible_to(reader: people.Reader) -> QuerySet[Handover]:
+    """Hand-overs a reader may open: packers, drivers, stewards and auditors all; a keeper those of her places."""
+    handovers = Handover.objects.select_related("place")
+    if reader.agent is None:
+        return handovers.none()
+    if reader.has(people_policy.STEWARD, people_policy.PACKER, people_policy.DRIVER, people_policy.AUDITOR):
+        return handovers
+    kept = reader.agent.roles.filter(in_force(clock.today()), name=people_policy.KEEPER)
+    places = list(kept.values_list("place_id", flat=True))
+    return handovers if None in places else handovers.filter(place__in=places)
+
+
+def current(reader: people.Reader, now: datetime | None = None) -> list[Handover]:
+    """Hand-overs of the last week and those to come, with how many crates they have (two statements)."""
+    since = (now or clock.now()) - timedelta(days=7)
+    counted = (
+        visible_to(reader)
+        .filter(ends__gte=since)
+        .annotate(
+            crate_count=Count("crates"),
+            packed_count=Count("crates", filter=~Q(crates__state=Crate.State.TO_PACK)),
+            collected_count=Count("crates", filter=Q(crates__state=Crate.State.COLLECTED)),
+        )
+    )
+    return list(counted.order_by("begins", "id"))
+
+
+def progress(handover: Handover) -> Progress:
+    """How far packing is (two statements)."""
+    counts = dict(handover.crates.order_by().values_list("state").annotate(Count("id")))
+    since = clock.now() - AT_WORK
+    at_it = handover.crates.filter(changed_at__gte=since, packer__isnull=False).order_by("packer__name")
+    names = list(dict.fromkeys(at_it.values_list("packer__name", flat=True)))
+    return Progress(
+        total=sum(counts.values()),
+        packed=counts.get(Crate.State.PACKED, 0),
+        collected=counts.get(Crate.State.COLLECTED, 0),
+        left=counts.get(Crate.State.LEFT, 0),
+        packers=names,
+    )
+
+
+def crates(handover: Handover) -> list[Crate]:
+    """All crates in the order of their numbers, with who they are for (one statement)."""
+    return list(handover.crates.select_related("receiver", "packer", "collected_by").order_by("number"))
+
+
+def next_crate(handover: Handover, reader: Agent, after: int = 0) -> Crate | None:
+    """The next crate to pack: one of hers, else the first after `after` that nobody has begun, else any."""
+    open_ones = handover.crates.filter(state=Crate.State.TO_PACK).select_related("receiver").order_by("number")
+    waiting = list(open_ones)
+    free = [crate for crate in waiting if crate.packer_id in (None, reader.pk)]
+    later = [crate for crate in free if crate.number > after]
+    return next(iter([*later, *free, *waiting]), None)
