@@ -97,6 +97,7 @@ class MoneyBox(models.Model):
     name = models.CharField(max_length=120)
     number = models.CharField(max_length=42, blank=True)  # IBAN or account number
     bank_name = models.CharField(max_length=120, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)  # up to when somebody counted what lies there
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -158,6 +159,7 @@ class Unmatched(models.Model):
     amount = models.BigIntegerField()
     left = models.BigIntegerField()
     on = models.DateField()  # when the bank booked it
+    booked_at = models.DateTimeField(null=True)  # when it counts in our books; later where that month was closed
     payer = models.CharField(max_length=120, blank=True)  # as the bank wrote it
     words = models.CharField(max_length=240, blank=True)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -111,8 +112,18 @@ def _why_not(told: Happening) -> Refusal:
 
 
 @operation("flows.correct", fact=True)
-def correct(*, by: Agent, event_id: int, replacement: Happening | None = None, key: str = "") -> list[int]:
+def correct(
+    *,
+    by: Agent,
+    event_id: int,
+    replacement: Happening | None = None,
+    at: datetime | None = None,
+    value_on: date | None = None,
+    key: str = "",
+) -> list[int]:
     """Takes an event back by a reversing one and writes the right one, if any; both are linked to it by `corrects`.
+
+    `at` and `value_on` are when the reversing one counts, and its true day where that differs; now, where not given.
 
     Gives the ids of the new events. Refuses `flows.already_corrected` and `flows.bad_event`.
     """
@@ -123,7 +134,7 @@ def correct(*, by: Agent, event_id: int, replacement: Happening | None = None, k
         raise Refusal(
             "flows.already_corrected", _("This was corrected before. Correct the newer entry instead."), event=event_id
         )
-    happenings = [rules.reversal(queries.happening(event), event_id)]
+    happenings = [replace(rules.reversal(queries.happening(event), event_id), at=at, value_on=value_on)]
     if replacement is not None:
         happenings.append(replace(replacement, corrects_id=event_id))
     return record(by=by, happenings=happenings)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import DayField, KeyedForm
 from cosmolocal.money import queries, rules
-from cosmolocal.money.forms.fields import today
+from cosmolocal.money.forms.fields import HappenedField, today
 
 MONTHS_OFFERED = 14
 
@@ -39,14 +39,7 @@ class PeriodForm(forms.Form):
 class DayForm(forms.Form):
     """At the end of which day."""
 
-    on = DayField(label=gettext_lazy("At the end of"))
-
-    def clean_on(self) -> date:
-        """Nobody knows tomorrow's books."""
-        on: date = self.cleaned_data["on"]
-        if on > today():
-            raise ValidationError(_("This day has not come yet. Choose today or an earlier day."))
-        return on
+    on = HappenedField(label=gettext_lazy("At the end of"))
 
 
 class CloseMonthForm(KeyedForm):

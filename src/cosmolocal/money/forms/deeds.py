@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
 from cosmolocal.money import queries
-from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, amount_field, day_field
+from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, HappenedField, amount_field
 from cosmolocal.money.models import Currency, MoneyBox
 from cosmolocal.money.words import COSTS, REASONS
 
@@ -33,7 +33,7 @@ class ComeInForm(CurrencyForm):
             required=False,
             help_text=_("Leave it empty when you do not know. It then waits under “Payer unknown”."),
         )
-        self.fields["on"] = day_field()
+        self.fields["on"] = HappenedField()
         self.fields["payer"] = forms.CharField(
             label=_("Who paid"),
             required=False,
@@ -57,6 +57,7 @@ class MatchForm(CurrencyForm):
             initial=most,
             help_text=_("Less, where one payment was for several members."),
         )
+        self.fields["on"] = HappenedField()
 
 
 class CostForm(CurrencyForm):
@@ -71,7 +72,7 @@ class CostForm(CurrencyForm):
         )
         self.fields["fund"] = FundField(codes=codes, label=_("Who bears it"), initial="running")
         self.fields["box"] = BoxField(currency=self.currency, label=_("From where was it paid"))
-        self.fields["on"] = day_field()
+        self.fields["on"] = HappenedField()
         self.fields["payee"] = AccountField(
             accounts=queries.members(currency=self.currency),
             label=_("To whom"),
@@ -88,7 +89,7 @@ class MoveForm(CurrencyForm):
         self.fields["source"] = BoxField(currency=self.currency, label=_("From"))
         self.fields["target"] = BoxField(currency=self.currency, label=_("To"))
         self.fields["amount"] = amount_field(self.currency)
-        self.fields["on"] = day_field()
+        self.fields["on"] = HappenedField()
 
 
 class CountForm(CurrencyForm):
@@ -103,6 +104,7 @@ class CountForm(CurrencyForm):
             label=_("How much is in it"),
             help_text=_("Count first, then look what the books say. A difference is written down, not punished."),
         )
+        self.fields["on"] = HappenedField(help_text=_("An earlier day: what lay there at the end of it."))
 
 
 class RefundForm(CurrencyForm):
@@ -117,6 +119,7 @@ class RefundForm(CurrencyForm):
             initial="goodwill",
         )
         self.fields["reason"] = forms.CharField(label=_("Why"), max_length=240)
+        self.fields["on"] = HappenedField()
 
 
 class TransferForm(CurrencyForm):
@@ -133,7 +136,7 @@ class TransferForm(CurrencyForm):
         self.fields["reason"] = forms.CharField(
             label=_("What for"), max_length=240, help_text=_("It stands on the statements of both accounts.")
         )
-        self.fields["on"] = day_field()
+        self.fields["on"] = HappenedField()
 
 
 class LimitsForm(CurrencyForm):
@@ -186,6 +189,18 @@ class ReasonForm(KeyedForm):
     reason = forms.CharField(
         label=_("Why"), max_length=240, help_text=_("In a few words, so that it is understood in a year.")
     )
+
+
+class HappenedForm(KeyedForm):
+    """On which day it happened, where nothing else is asked."""
+
+    on = HappenedField()
+
+
+class HappenedReasonForm(ReasonForm):
+    """Why, and on which day it happened."""
+
+    on = HappenedField()
 
 
 class ChangeBoxForm(KeyedForm):

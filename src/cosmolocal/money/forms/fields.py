@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.kernel import clock, node
+from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import BigChoice, DayField, MoneyField
 from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
@@ -97,10 +98,32 @@ def amount_field(currency: Currency, **options: Any) -> MoneyField:
     return MoneyField(currency=currency.code, decimals=currency.decimals, **options)
 
 
-def day_field(**options: Any) -> DayField:
-    """The day it happened: today, where nothing else is said."""
-    options.setdefault("label", gettext_lazy("On which day"))
-    return DayField(initial=today, **options)
+class HappenedField(DayField):
+    """The day on which something happened: today where nothing is said, never a day to come."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", gettext_lazy("On which day"))
+        super().__init__(**{"initial": today, **options})
+
+    def clean(self, value: Any) -> date:
+        """A day that has come."""
+        day: date = super().clean(value or today())
+        if day > today():
+            raise ValidationError(_("This day has not come yet. Choose today or an earlier day."), code="not_yet")
+        return day
+
+
+def late_words(form: forms.Form) -> str:
+    """What a person is told whose day lies in a closed month: it counts today; empty for every other day."""
+    closed = queries.closed_until()
+    for name, field in form.fields.items():
+        day = form.cleaned_data.get(name)
+        if closed is not None and isinstance(field, HappenedField) and day is not None and day <= closed:
+            return _(
+                "The books are closed up to %(closed)s. It is booked today, with “for %(day)s” beside it; the closed "
+                "months stay as they are."
+            ) % {"closed": format_day(closed), "day": format_day(day)}
+    return ""
 
 
 def today() -> date:

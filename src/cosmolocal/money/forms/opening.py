@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.look.forms import FileInput, KeyedForm
-from cosmolocal.money.forms.fields import day_field
+from cosmolocal.money.forms.fields import HappenedField
 from cosmolocal.money.opening.columns import FIELDS
 
 
@@ -20,7 +20,7 @@ class UploadForm(KeyedForm):
         widget=FileInput(attrs={"accept": ".csv,.xlsx,.ods,.txt"}),
         help_text=_("CSV, xlsx or ods; at most 10 MB."),
     )
-    on = day_field(
+    on = HappenedField(
         label=_("First day of these books"),
         help_text=_("The balances of the file are those at the beginning of this day."),
     )

@@ -1,13 +1,14 @@
 """What the local itself pays and counts: costs out of funds, money carried to the bank, cash in the box."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel.models import Operation
-from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import MoneyBox
@@ -70,43 +71,54 @@ def move_money(
 def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = None, key: str = "") -> int:
     """Books what was found in a box: `counted` minor units. The difference goes to the fund "drawer_difference".
 
-    A fact whatever it shows; gives the difference (below 0: missing). Refuses: money.bad_amount below 0.
+    `at` on an earlier day: at the end of that day, against what lay there by then; where the box was counted again
+    since, that later count still holds. A fact whatever it shows; gives the difference (below 0: missing).
+    Refuses: money.bad_amount below 0, money.not_yet.
     """
     policy.permit_cash(by)
     if counted < 0:
         raise Refusal("money.bad_amount", _("Write how much is in the box; 0 when it is empty."), field="counted")
-    MoneyBox.objects.select_for_update().get(
-        pk=box.pk
-    )  # of two who count at once, the second sees what the first found
+    MoneyBox.objects.select_for_update().get(pk=box.pk)  # of two who count at once, the second sees the first's count
     locked = queries.boxes(box.currency).get(pk=box.pk)
-    difference = counted - locked.resource.accounting_quantity
-    if difference:
-        fund, when = queries.fund("drawer_difference", box.currency), journal.stamp("count", at)
-        action = "raise" if difference > 0 else "lower"
-        change = journal.raised if difference > 0 else journal.lowered
-        flows.record(
-            by=by,
-            happenings=[
-                journal.counted(action, locked, abs(difference), when),
-                change(fund, abs(difference), when),
-            ],
-        )
+    day = journal.day_of(at or running().at)
+    if at is None or day == journal.day_of(running().at):
+        moment, when, has = running().at, journal.stamp("count"), locked.resource.accounting_quantity
+    else:
+        moment = queries.moment_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+        when, has = journal.stamp("count", moment), queries.held_on(locked, day)
+    difference = counted - has
+    happenings = _found(locked, difference, when)
+    if locked.counted_at is not None and locked.counted_at > moment:
+        happenings += _found(locked, -difference, journal.stamp("count", locked.counted_at))
+    else:
+        locked.counted_at = moment
+        locked.save(update_fields=["counted_at"])
+    if happenings:
+        flows.record(by=by, happenings=happenings)
     return difference
 
 
+def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[Happening]:
+    """What counting found too much (above 0) or too little, in the box and beside it in its fund; nothing for 0."""
+    if not difference:
+        return []
+    fund = queries.fund("drawer_difference", box.currency)
+    action, change = ("raise", journal.raised) if difference > 0 else ("lower", journal.lowered)
+    return [journal.counted(action, box, abs(difference), when), change(fund, abs(difference), when)]
+
+
 @operation("money.undo", fact=True)
-def undo(*, by: Agent, deed_id: int, reason: str, key: str = "") -> None:
+def undo(*, by: Agent, deed_id: int, reason: str, at: datetime | None = None, key: str = "") -> None:
     """Takes a deed of money back as a whole: a returned debit, a top-up for the wrong household, a wrong cost.
 
     A fact: what was spent since may lie below its floor, and stands on the list. Refuses: money.cannot_undo,
-    money.reason_missing, flows.already_corrected.
+    money.reason_missing, money.before_it, money.not_yet, flows.already_corrected.
     """
     policy.permit_books(by)
     check_reason(reason)
     deed = Operation.objects.filter(pk=deed_id, code__in=rules.MAY_BE_UNDONE).first()
-    events = list(deed.events.order_by("pk").values_list("pk", flat=True)) if deed else []
+    events = list(deed.events.order_by("pk").values_list("pk", "at", "value_on")) if deed else []
     if deed is None or not events:
         raise Refusal("money.cannot_undo", _("This entry cannot be taken back here. Correct it where it was made."))
-    for event_id in events:
-        flows.correct(by=by, event_id=event_id)
+    journal.take_back(by, events, at)
     journal.note(reason)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
@@ -90,19 +89,30 @@ def top_up_unmatched(
     when = journal.stamp("unmatched", at)
     fund = queries.fund("unmatched", box.currency)
     flows.record(by=by, happenings=[journal.paid_into(box, amount, when), journal.raised(fund, amount, when)])
-    on = clock.wall(at or running().at, node.current().zone).date()
     return Unmatched.objects.create(
-        box=box, amount=amount, left=amount, on=on, payer=payer.strip()[:120], words=reference.strip()[:240]
+        box=box,
+        amount=amount,
+        left=amount,
+        on=journal.day_of(at or running().at),
+        booked_at=when.at or running().at,
+        payer=payer.strip()[:120],
+        words=reference.strip()[:240],
     )
 
 
 @operation("money.match_unmatched", fact=True)
 def match_unmatched(
-    *, by: Agent, unmatched: Unmatched, account: Account, amount: int | None = None, key: str = ""
+    *,
+    by: Agent,
+    unmatched: Unmatched,
+    account: Account,
+    amount: int | None = None,
+    at: datetime | None = None,
+    key: str = "",
 ) -> None:
     """Gives unmatched money, or a part of it (two members in one payment), to the account it was meant for.
 
-    Refuses: money.to_oneself, money.more_than_came, money.bad_amount.
+    Refuses: money.to_oneself, money.more_than_came, money.bad_amount, money.before_it, money.not_yet.
     """
     policy.permit_books(by)
     policy.forbid_own(by, account.holder)
@@ -110,19 +120,29 @@ def match_unmatched(
     journal.check_amount(part)
     _take(unmatched, part)
     fund = queries.fund("unmatched", unmatched.box.currency)
-    flows.record(by=by, happenings=[journal.moved(fund, account, part, journal.stamp("matched"))])
+    when = _after(unmatched, "matched", at)
+    flows.record(by=by, happenings=[journal.moved(fund, account, part, when)])
 
 
 @operation("money.send_back", fact=True)
-def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", key: str = "") -> None:
-    """Books that unmatched money (paid twice, paid by mistake) went back to where it came from, from the same box."""
+def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", at: datetime | None = None, key: str = "") -> None:
+    """Books that unmatched money (paid twice, paid by mistake) went back to where it came from, from the same box.
+
+    Refuses: money.more_than_came, money.before_it, money.not_yet.
+    """
     policy.permit_books(by)
     part = unmatched.left
     journal.check_amount(part)
     _take(unmatched, part)
-    fund, when = queries.fund("unmatched", unmatched.box.currency), journal.stamp("sent_back")
+    fund, when = queries.fund("unmatched", unmatched.box.currency), _after(unmatched, "sent_back", at)
     flows.record(by=by, happenings=[journal.lowered(fund, part, when), journal.paid_from(unmatched.box, part, when)])
     journal.note(reason)
+
+
+def _after(unmatched: Unmatched, reason: str, at: datetime | None) -> journal.Stamp:
+    """When something became of the money: on or after the day on which it came."""
+    journal.check_follows(at, unmatched.on)
+    return journal.stamp(reason, at, after=unmatched.booked_at)
 
 
 def _take(unmatched: Unmatched, part: int) -> None:

@@ -1,15 +1,19 @@
 """How one movement of money is written: what the local has and what it owes change together, in an open month."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries, rules
 from cosmolocal.money.models import Account, MoneyBox, Note
 
@@ -23,15 +27,49 @@ class Stamp:
     value_on: date | None = None
 
 
-def stamp(reason: str, at: datetime | None = None) -> Stamp:
-    """`at` where its month is open, else now with the true date beside it. Refuses money.not_yet."""
+def stamp(reason: str, at: datetime | None = None, after: datetime | None = None) -> Stamp:
+    """`at` where its month is open, else now with the true date beside it. Refuses money.not_yet.
+
+    `after`: when that counts which this one follows (a payment that comes back). Nothing counts before what it follows.
+    """
     if at is None:
         return Stamp(reason)
     if at > running().at:
         raise Refusal("money.not_yet", _("This day has not come yet. Choose today or an earlier day."), field="on")
-    happened_on = clock.wall(at, node.current().zone).date()
+    happened_on = day_of(at)
     late = rules.open_from(queries.closed_until(), happened_on)
-    return Stamp(reason, None, late) if late else Stamp(reason, at)
+    if late:
+        return Stamp(reason, None, late)
+    if after is not None and at < after:
+        return Stamp(reason, after, happened_on if happened_on < day_of(after) else None)
+    return Stamp(reason, at)
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment on the local's wall clock."""
+    return clock.wall(at, node.current().zone).date()
+
+
+def check_follows(at: datetime | None, first: date) -> None:
+    """Refuses money.before_it where something is said to have happened before what it follows, which was on `first`."""
+    if at is not None and day_of(at) < first:
+        raise Refusal(
+            "money.before_it",
+            _("This cannot be before %(day)s, the day of what it belongs to. Choose that day or a later one.")
+            % {"day": format_day(first)},
+            field="on",
+        )
+
+
+def take_back(by: Agent, events: Iterable[tuple[int, datetime, date | None]], at: datetime | None = None) -> None:
+    """Takes events (id, when it counts, value date) back, linked, on the day on which that happened.
+
+    Refuses money.before_it, money.not_yet.
+    """
+    for event_id, counts_at, value_on in events:
+        check_follows(at, value_on or day_of(counts_at))
+        when = stamp("", at, after=counts_at)
+        flows.correct(by=by, event_id=event_id, at=when.at, value_on=when.value_on)
 
 
 def check_amount(amount: int, field: str = "amount") -> None:

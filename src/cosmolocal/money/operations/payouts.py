@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -164,27 +165,30 @@ def _drop(by: Agent, made: PaymentList) -> None:
 
 
 @operation("money.confirm_payment")
-def confirm_payment(*, by: Agent, payment: Payment, key: str = "") -> None:
-    """Books that one payment of an agreed list has left. Refuses: money.not_agreed, money.paid_already."""
+def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, key: str = "") -> None:
+    """Books that one payment of an agreed list has left.
+
+    Refuses: money.not_agreed, money.paid_already, money.not_yet.
+    """
     policy.permit_books(by)
     made = _locked(payment.list, PaymentList.State.AGREED)
     line = made.payments.select_related("account__currency").get(pk=payment.pk)
     if line.state != Payment.State.PLANNED:
         raise Refusal("money.paid_already", _("This payment is booked or dropped already. Open the list again."))
-    _pay(by, made, [line])
+    _pay(by, made, [line], at)
 
 
 @operation("money.confirm_list")
-def confirm_list(*, by: Agent, payment_list: PaymentList, key: str = "") -> None:
-    """Books that every payment still planned has left. Refuses: money.not_agreed."""
+def confirm_list(*, by: Agent, payment_list: PaymentList, at: datetime | None = None, key: str = "") -> None:
+    """Books that every payment still planned has left. Refuses: money.not_agreed, money.not_yet."""
     policy.permit_books(by)
     made = _locked(payment_list, PaymentList.State.AGREED)
-    _pay(by, made, list(made.payments.select_related("account__currency").filter(state=Payment.State.PLANNED)))
+    _pay(by, made, list(made.payments.select_related("account__currency").filter(state=Payment.State.PLANNED)), at)
 
 
-def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment]) -> None:
+def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | None) -> None:
     """Per line: the account is lowered, the money leaves; cash in whole coins, the difference to "rounding"."""
-    box, when = made.box, journal.stamp("payout")
+    box, when = made.box, journal.stamp("payout", at)
     in_coins = box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
     happenings: list[Happening] = []
     rest = 0
@@ -195,7 +199,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment]) -> None:
         happenings.append(journal.paid_from(box, paid, when, line.account.holder_id))
     if rest:
         change = journal.raised if rest > 0 else journal.lowered
-        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), journal.stamp("rounding")))
+        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), journal.stamp("rounding", at)))
     ids = flows.record(by=by, happenings=happenings)
     for number, line in enumerate(lines):
         line.state, line.paid_by_id = Payment.State.PAID, running().id
@@ -208,18 +212,17 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment]) -> None:
 
 
 @operation("money.return_payment", fact=True)
-def return_payment(*, by: Agent, payment: Payment, reason: str, key: str = "") -> None:
+def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | None = None, key: str = "") -> None:
     """Books that a payment came back (closed account, wrong number): both its events are taken back, linked.
 
-    Refuses: money.not_paid, money.reason_missing.
+    Refuses: money.not_paid, money.reason_missing, money.before_it, money.not_yet.
     """
     policy.permit_books(by)
     check_reason(reason)
     line = Payment.objects.select_for_update().get(pk=payment.pk)
-    if line.state != Payment.State.PAID or line.lowered_id is None or line.left_id is None:
+    if line.state != Payment.State.PAID or line.lowered is None or line.left is None:
         raise Refusal("money.not_paid", _("This payment is not booked as paid, so it cannot come back."))
-    for event_id in (line.lowered_id, line.left_id):
-        flows.correct(by=by, event_id=event_id)
+    journal.take_back(by, [(event.pk, event.at, event.value_on) for event in (line.lowered, line.left)], at)
     line.state = Payment.State.RETURNED
     line.save(update_fields=["state"])
     journal.note(reason)

@@ -28,7 +28,15 @@ from cosmolocal.money.queries.lists import (
     waiting,
 )
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
-from cosmolocal.money.queries.statements import Line, Statement, box_statement, history, moment_of, statement
+from cosmolocal.money.queries.statements import (
+    Line,
+    Statement,
+    box_statement,
+    held_on,
+    history,
+    moment_of,
+    statement,
+)
 
 __all__ = [
     "Line",
@@ -47,6 +55,7 @@ __all__ = [
     "format",
     "fund",
     "funds",
+    "held_on",
     "history",
     "ledger_keys",
     "members",

@@ -79,10 +79,19 @@ def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
 
 def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
     """What an account or a box held just before a moment, summed from what happened."""
+    return _summed(thing, Q(at__lt=before))
+
+
+def held_on(thing: Account | MoneyBox, day: date) -> int:
+    """What an account or a box truly held at the end of a day: with late facts of closed months on their own days."""
+    return _summed(thing, Q(at__lt=moment_after(day), value_on=None) | Q(value_on__lte=day))
+
+
+def _summed(thing: Account | MoneyBox, counts: Q) -> int:
     resource = thing.resource
-    out = resource.events.filter(_LOWERS, at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
-    raised = resource.events.filter(action="raise", at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
-    came = resource.events_to.filter(at__lt=before).aggregate(sum=Sum("quantity"))["sum"] or 0
+    out = resource.events.filter(_LOWERS, counts).aggregate(sum=Sum("quantity"))["sum"] or 0
+    raised = resource.events.filter(counts, action="raise").aggregate(sum=Sum("quantity"))["sum"] or 0
+    came = resource.events_to.filter(counts).aggregate(sum=Sum("quantity"))["sum"] or 0
     return int(raised + came - out)
 
 

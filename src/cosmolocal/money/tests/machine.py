@@ -1,7 +1,7 @@
 """Any order of deeds of money over ten weeks, some refused, some sent twice: the books prove themselves after each."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,11 @@ class MoneyMachine(RuleBasedStateMachine):
     def pick(self, number: int, things: list[Any]) -> Any:
         return things[number % len(things)]
 
+    def earlier(self, days: int) -> datetime | None:
+        """A moment some days ago, or none: today."""
+        at = self.now - timedelta(days=days)
+        return at if days % 3 == 0 and at > BEGIN else None
+
     def set_aside(self, account: Account) -> int:
         """What the model has set aside on an account."""
         held = sum(amount for pk, _target, amount, _id in self.reserved if pk == account.pk)
@@ -83,7 +88,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(who=PICKS, box=PICKS, amount=AMOUNTS, days=st.integers(0, 40))
     def top_up(self, who: int, box: int, amount: int, days: int) -> None:
         account, lies = self.pick(who, self.people), self.pick(box, self.boxes)
-        at = self.now - timedelta(days=days) if days % 3 == 0 and self.now - timedelta(days=days) > BEGIN else None
+        at = self.earlier(days)
         assert self.do(money.top_up, account=account, box=lies, amount=amount, at=at)
         self.give(account, amount)
         self.lay(lies, amount)
@@ -161,12 +166,17 @@ class MoneyMachine(RuleBasedStateMachine):
         self.give(self.fund["running"], -amount)
         self.lay(lies, -amount)
 
-    @rule(found=st.integers(0, 20000))
-    def count(self, found: int) -> None:
-        assert self.do(money.count_cash, box=self.village.cash, counted=found)
-        difference = found - self.lies.get(self.village.cash.pk, 0)
-        self.give(self.fund["drawer_difference"], difference)
-        self.lies[self.village.cash.pk] = found
+    @rule(found=st.integers(0, 20000), days=st.integers(0, 40))
+    def count(self, found: int, days: int) -> None:
+        """What is found now is what lies there; a count of an earlier day is one as long as nobody counted since."""
+        cash, at = self.village.cash, self.earlier(days)
+        cash.refresh_from_db()
+        was_counted_since = at is not None and cash.counted_at is not None and cash.counted_at >= at
+        assert self.do(money.count_cash, box=cash, counted=found, at=at)
+        difference = found - self.lies.get(cash.pk, 0) if at is None else self.result
+        if not was_counted_since:
+            self.give(self.fund["drawer_difference"], difference)
+            self.lay(cash, difference)
 
     @rule(amount=AMOUNTS)
     def carry(self, amount: int) -> None:
@@ -181,8 +191,8 @@ class MoneyMachine(RuleBasedStateMachine):
         done = self.do(money.make_payment_list, lines=lines, box=self.village.bank, name="Farms")
         assert done == (free >= amount)
 
-    @rule(which=PICKS, what=st.sampled_from(["agree", "refuse", "confirm", "drop", "own"]))
-    def decide(self, which: int, what: str) -> None:
+    @rule(which=PICKS, what=st.sampled_from(["agree", "refuse", "confirm", "drop", "own"]), days=st.integers(0, 9))
+    def decide(self, which: int, what: str, days: int) -> None:
         lists = list(PaymentList.objects.order_by("pk"))
         if not lists:
             return
@@ -194,21 +204,23 @@ class MoneyMachine(RuleBasedStateMachine):
             self.do(money.agree_payment_list, by=self.village.lin, payment_list=made, yes=what == "agree")
         elif what == "drop":
             self.do(money.drop_payment_list, payment_list=made, reason="changed our mind")
-        elif self.do(money.confirm_list, payment_list=made):
+        elif self.do(money.confirm_list, payment_list=made, at=self.earlier(days)):
             self.give(self.farm, -planned)
             self.lay(self.village.bank, -planned)
 
-    @rule(which=PICKS)
-    def comes_back(self, which: int) -> None:
+    @rule(which=PICKS, days=st.integers(0, 9))
+    def comes_back(self, which: int, days: int) -> None:
         paid = list(Payment.objects.filter(state="paid").order_by("pk"))
         if paid:
-            line = self.pick(which, paid)
-            assert self.do(money.return_payment, payment=line, reason="closed")
-            self.give(self.farm, line.amount)
-            self.lay(self.village.bank, line.amount)
+            line, at = self.pick(which, paid), self.earlier(days)
+            done = self.do(money.return_payment, payment=line, reason="closed", at=at)
+            assert done or at is not None
+            if done:
+                self.give(self.farm, line.amount)
+                self.lay(self.village.bank, line.amount)
 
-    @rule(which=PICKS)
-    def take_back(self, which: int) -> None:
+    @rule(which=PICKS, days=st.integers(0, 40))
+    def take_back(self, which: int, days: int) -> None:
         """A top-up by bank is returned, whatever became of the money."""
         deeds = list(Operation.objects.filter(code="money.top_up").order_by("pk"))
         if not deeds:
@@ -217,8 +229,9 @@ class MoneyMachine(RuleBasedStateMachine):
         raised = deed.events.get(action="raise")
         lies = next(box for box in self.boxes if deed.events.filter(to_resource=box.resource_id).exists())
         was_taken_back = raised.corrected_by.exists()
-        done = self.do(money.undo, deed_id=deed.pk, reason="returned")
-        assert done != was_taken_back
+        at = self.earlier(days)
+        done = self.do(money.undo, deed_id=deed.pk, reason="returned", at=at)
+        assert done != was_taken_back or (at is not None and not done)
         if done:
             account = next(one for one in self.people if one.resource_id == raised.resource_id)
             self.give(account, -raised.quantity)

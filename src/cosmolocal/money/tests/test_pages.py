@@ -160,10 +160,10 @@ def test_two_people_pay_a_farm(village: Village) -> None:
     assert "180.00" in listed
     assert wei.get(f"{address}file/?as=pdf").content.startswith(b"%PDF")
     assert wei.get(f"{address}file/?as=xml").status_code == 404
-    asked = wei.post(f"{address}confirm/", {"key": "pay"})
+    asked = wei.get(f"{address}confirm/")
     assert village.has(farm) == 18000
     assert b"180.00" in asked.content
-    wei.post(f"{address}confirm/", {"key": "pay", "confirmed": "1"})
+    wei.post(f"{address}confirm/", {"key": "pay", "on": TODAY})
     assert village.has(farm) == 0
     line = made.payments.get()
     deed(wei, f"/money/payments/{line.pk}/back/", reason="account closed")

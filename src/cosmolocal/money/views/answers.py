@@ -19,6 +19,7 @@ from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import MoneyField, check_answers
 from cosmolocal.money import policy, queries
+from cosmolocal.money.forms.fields import late_words
 
 Act = Callable[[dict[str, Any]], str]
 
@@ -40,7 +41,7 @@ def one_form(request: HttpRequest, form: forms.Form, act: Act, **context: Any) -
     """Shows the form; when it is valid, `act(cleaned_data)` does it and returns where to go. A Refusal lands in it."""
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(act(form.cleaned_data))
+            return _done(request, form, act)
         except Refusal as refusal:
             refused(form, refusal)
     return _shown(request, form, context)
@@ -56,13 +57,21 @@ def read_twice(request: HttpRequest, form: forms.Form, act: Act, **context: Any)
                 title=context.get("check_title") or _("Is this right?"),
                 submit=context.get("submit") or _("Yes, book it"),
                 rows=written(form),
-                warning=context.get("warning", ""),
+                warning=context.get("warning") or late_words(form),
             )
         try:
-            return redirect(act(form.cleaned_data))
+            return _done(request, form, act)
         except Refusal as refusal:
             refused(form, refusal)
     return _shown(request, form, {**context, "submit": _("Go on")})
+
+
+def _done(request: HttpRequest, form: forms.Form, act: Act) -> HttpResponse:
+    """Does it, and says so where it counts on another day than the one written."""
+    target, late = act(form.cleaned_data), late_words(form)
+    if late:
+        messages.info(request, late)
+    return redirect(target)
 
 
 def _shown(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> HttpResponse:

@@ -46,7 +46,12 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.match_unmatched(
-            by=actor(request), unmatched=found, account=data["account"], amount=data["amount"], key=data["key"]
+            by=actor(request),
+            unmatched=found,
+            account=data["account"],
+            amount=data["amount"],
+            at=moment_on(data["on"]),
+            key=data["key"],
         )
         messages.success(request, _("It stands on the account of %(name)s now.") % {"name": data["account"]})
         return reverse("money:unmatched")
@@ -62,7 +67,8 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Unmatched.objects.select_related("box__currency"), pk=pk, left__gt=0)
 
     def act(data: dict[str, Any]) -> str:
-        operations.send_back(by=actor(request), unmatched=found, reason=data["reason"], key=data["key"])
+        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
+        operations.send_back(by=actor(request), unmatched=found, **wish)
         messages.success(request, _("It is booked as sent back."))
         return reverse("money:unmatched")
 
@@ -71,7 +77,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         "box": found.box,
     }
     back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
-    form = forms.ReasonForm(request.POST or None)
+    form = forms.HappenedReasonForm(request.POST or None)
     return read_twice(request, form, act, title=_("Sent back"), lead=lead, submit=_("Yes, it went back"), **back)
 
 
@@ -120,7 +126,8 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
     box = get_object_or_404(queries.boxes(), pk=pk)
 
     def act(data: dict[str, Any]) -> str:
-        difference = operations.count_cash(by=actor(request), box=box, counted=data["counted"], key=data["key"])
+        at = moment_on(data["on"])
+        difference = operations.count_cash(by=actor(request), box=box, counted=data["counted"], at=at, key=data["key"])
         if difference:
             amount = queries.format(abs(difference), box.currency)
             said = _("%(amount)s too much.") if difference > 0 else _("%(amount)s is missing.")
@@ -196,6 +203,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
             account=account,
             amount=data["amount"],
             reason=data["reason"],
+            at=moment_on(data["on"]),
             key=data["key"],
         )
         messages.success(request, _("It is given back."))
@@ -280,12 +288,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(Operation, pk=pk, code__in=rules.MAY_BE_UNDONE)
 
     def act(data: dict[str, Any]) -> str:
-        operations.undo(by=actor(request), deed_id=entry.pk, reason=data["reason"], key=data["key"])
+        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
+        operations.undo(by=actor(request), deed_id=entry.pk, **wish)
         messages.success(request, _("It is taken back. Both entries stay readable."))
         return reverse("money:desk")
 
     lead = _("A returned debit, a wrong amount, the wrong member: the entry stays, and a second one takes it back.")
-    form = forms.ReasonForm(request.POST or None)
+    form = forms.HappenedReasonForm(request.POST or None)
     return read_twice(request, form, act, title=_("Take it back"), lead=lead, submit=_("Yes, take it back"), **_desk())
 
 

@@ -1,5 +1,6 @@
 """Payments out: drawn up by one, agreed by another, taken to the bank, confirmed, and sometimes back again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import policy as agents
-from cosmolocal.kernel import ids
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, operations, queries
-from cosmolocal.money.forms.fields import today
+from cosmolocal.money.forms.fields import moment_on, today
 from cosmolocal.money.models import MoneyBox, Payment, PaymentList
-from cosmolocal.money.views.answers import actor, books, deed, one_form, read_twice
+from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice
 from cosmolocal.paper import downloads, pdf
 
 A_PAGE = 30
@@ -115,42 +115,55 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is still planned has been paid."""
     made, lines = _list(pk)
-    if "confirmed" not in request.POST:
-        planned = [line for line in lines if line.state == Payment.State.PLANNED]
-        rows = [{"label": str(line.account), "value": queries.format(line.amount, made.currency)} for line in planned]
-        whole = queries.format(sum(line.amount for line in planned), made.currency)
-        context = {
-            "title": _("Has all of this been paid?"),
-            "lead": _("Look at the bank's own list first. After this the books say that the money has left."),
-            "rows": [*rows, {"label": _("Together"), "value": whole}],
-            "answers": [("key", request.POST.get("key") or ids.fresh_key())],
-            "submit": _("Yes, all of it is paid"),
-        }
-        if "again" in request.POST:
-            return redirect("money:payout", pk)
-        return render(request, "look/check_answers.html", context)
-    return deed(
-        request,
-        lambda key: operations.confirm_list(by=actor(request), payment_list=made, key=key),
-        reverse("money:payout", args=[pk]),
-        _("Booked: the money has left."),
-    )
+    planned = [line for line in lines if line.state == Payment.State.PLANNED]
+    if not planned:
+        return redirect("money:payout", pk)
+
+    def act(data: dict[str, Any]) -> str:
+        at = moment_on(data["on"])
+        operations.confirm_list(by=actor(request), payment_list=made, at=at, key=data["key"])
+        messages.success(request, _("Booked: the money has left."))
+        return reverse("money:payout", args=[pk])
+
+    return _has_left(request, made, planned, act, _("Has all of this been paid?"), _("Yes, all of it is paid"))
 
 
-@require_POST
 def confirm_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """One line has been paid."""
-    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk)
-    return deed(
-        request,
-        lambda key: operations.confirm_payment(by=actor(request), payment=line, key=key),
-        reverse("money:payout", args=[line.list_id]),
-        _("Booked: %(name)s is paid.") % {"name": line.account},
-    )
+    line = get_object_or_404(Payment.objects.select_related("list__currency", "account__holder"), pk=pk)
+    if line.state != Payment.State.PLANNED:
+        return redirect("money:payout", line.list_id)
+
+    def act(data: dict[str, Any]) -> str:
+        at = moment_on(data["on"])
+        operations.confirm_payment(by=actor(request), payment=line, at=at, key=data["key"])
+        messages.success(request, _("Booked: %(name)s is paid.") % {"name": line.account})
+        return reverse("money:payout", args=[line.list_id])
+
+    return _has_left(request, line.list, [line], act, _("Has this been paid?"), _("Yes, it is paid"))
+
+
+def _has_left(
+    request: HttpRequest, made: PaymentList, lines: Sequence[Payment], act: Act, title: str, submit: str
+) -> HttpResponse:
+    """What was paid, and on which day it left: read once more before it is booked."""
+    rows = [{"label": str(line.account), "value": queries.format(line.amount, made.currency)} for line in lines]
+    if len(lines) > 1:
+        whole = queries.format(sum(line.amount for line in lines), made.currency)
+        rows.append({"label": _("Together"), "value": whole})
+    context = {
+        "title": title,
+        "lead": _("Look at the bank's own list first. After this the books say that the money has left."),
+        "rows": rows,
+        "submit": submit,
+        "back": reverse("money:payout", args=[made.pk]),
+        "back_label": made.name,
+    }
+    form = forms.HappenedForm(request.POST or None)
+    return one_form(request, form, act, template="money/has_left.html", **context)
 
 
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
@@ -173,13 +186,14 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk, state=Payment.State.PAID)
 
     def act(data: dict[str, Any]) -> str:
-        operations.return_payment(by=actor(request), payment=line, reason=data["reason"], key=data["key"])
+        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
+        operations.return_payment(by=actor(request), payment=line, **wish)
         messages.success(request, _("It stands on the account of %(name)s again.") % {"name": line.account})
         return target
 
     target = reverse("money:payout", args=[line.list_id])
     title = _("The payment to %(name)s came back") % {"name": line.account}
-    form = forms.ReasonForm(request.POST or None)
+    form = forms.HappenedReasonForm(request.POST or None)
     return read_twice(
         request, form, act, title=title, submit=_("Yes, it came back"), back=target, back_label=line.list.name
     )
