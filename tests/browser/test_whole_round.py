@@ -166,9 +166,8 @@ def pay(visit: Visits, round_path: str) -> None:
     second.get_by_role("button", name=re.compile("agree", re.IGNORECASE)).first.click()
     second.wait_for_load_state()
     treasurer.goto(payout)
-    treasurer.get_by_role(
-        "button", name=re.compile("All of it|all (were )?paid|All paid|paid", re.IGNORECASE)
-    ).first.click()
+    treasurer.get_by_role("link", name="All of it is paid").click()
+    treasurer.get_by_role("button", name="Yes, all of it is paid").click()
     treasurer.wait_for_load_state()
     expect(treasurer.get_by_text(re.compile("paid", re.IGNORECASE)).first).to_be_visible()
 

@@ -72,6 +72,14 @@ def pay_month(by: Agent, books: Books, *, rent: int = 80000, fee: int = 1500) ->
     operations.pay_cost(by=by, fund_code="running", box=books.bank, amount=fee, reason="fee")
 
 
+def pay_alone(treasurers: Sequence[Agent], books: Books) -> None:
+    """Two costs that one treasurer booked alone; another one has looked at the first."""
+    first, second = treasurers[0], treasurers[1]
+    for amount, reason in ((3600, "rolls of paper for the labels"), (4850, "two tarpaulins for the yard")):
+        operations.pay_cost(by=first, fund_code="running", box=books.cash, amount=amount, reason=reason)
+    operations.agree_entries(by=second, looks=list(queries.second_looks(is_open=True))[:1])
+
+
 def carry_cash(by: Agent, books: Books, keep: int = 30000) -> None:
     """What lies in the cash box beyond `keep` goes to the bank."""
     has = queries.boxes(books.currency).get(pk=books.cash.pk).resource.accounting_quantity

@@ -168,6 +168,33 @@ class Unmatched(models.Model):
         ordering = ["on", "pk"]
 
 
+class SecondLook(models.Model):
+    """A fact that one person booked alone, out of the house or on her own account: somebody else looks at it."""
+
+    class Why(models.TextChoices):
+        LEFT = "left", _("money left without a list that was agreed")
+        OWN = "own", _("it is the account of who booked it")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for somebody else")
+        QUESTIONED = "questioned", _("a question is open")
+        AGREED = "agreed", _("looked at")
+        UNDONE = "undone", _("taken back")
+
+    deed = models.OneToOneField(Operation, models.PROTECT, related_name="second_look")
+    why = models.CharField(max_length=8, choices=Why.choices)
+    holder = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")  # who got it, or whose account it is
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    asked_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # its note: what is asked
+    decided_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # agreed, or taken back
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deed"], condition=Q(state__in=["waiting", "questioned"]), name="second_look_open")
+        ]
+
+
 class Note(models.Model):
     """What somebody typed to a deed (a reason, a bank reference): erasable, since events and deeds are not."""
 

@@ -8,7 +8,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import Account
+from cosmolocal.money.models import Account, SecondLook
 
 
 def may_keep_books(agent: Agent) -> bool:
@@ -70,13 +70,33 @@ def permit_house(by: Agent) -> None:
         agents.permit(by, agents.TREASURER, agents.STEWARD)
 
 
+def is_own(by: Agent, holder: Agent) -> bool:
+    """Is it herself, her household or her farm? Everybody belongs to the local, and its funds are nobody's own."""
+    return not (holder.is_home or agents.is_house(by)) and agents.may_act_for_producer(by, holder)
+
+
 def forbid_own(by: Agent, holder: Agent) -> None:
     """Refuses `money.to_oneself`: nobody gives money to herself, her household or her farm."""
-    if holder.is_home or agents.is_house(by):
-        return  # everybody belongs to the local, and its funds are nobody's own
-    if agents.may_act_for_producer(by, holder):
+    if is_own(by, holder):
         raise Refusal(
             "money.to_oneself", _("This would pay you or your household. Please ask another treasurer to do it.")
+        )
+
+
+def may_look(by: Agent, look: SecondLook) -> bool:
+    """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
+    if look.deed.by_id == by.pk or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+        return False
+    return look.holder is None or not is_own(by, look.holder)
+
+
+def permit_look(by: Agent, look: SecondLook) -> None:
+    """Refuses `money.own_look` to all others."""
+    agents.permit(by, agents.TREASURER, agents.STEWARD)
+    if not may_look(by, look):
+        raise Refusal(
+            "money.own_look",
+            _("Somebody else has to look at this: not who booked it, and not who got the money. Ask a steward."),
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.money.views import books, deeds, desk, opening, own, payouts
+from cosmolocal.money.views import books, deeds, desk, looks, opening, own, payouts
 
 app_name = "money"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("unmatched/", desk.unmatched, name="unmatched"),
     path("unmatched/<int:pk>/", deeds.match, name="match"),
     path("unmatched/<int:pk>/send-back/", deeds.send_back, name="send_back"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/agree/", looks.agree_looks, name="agree_looks"),
+    path("looks/<int:pk>/question/", looks.question, name="question"),
     path("payouts/", payouts.payouts, name="payouts"),
     path("payouts/new/", payouts.new_payout, name="new_payout"),
     path("payouts/<int:pk>/", payouts.payout, name="payout"),
@@ -68,6 +71,9 @@ ACCESS = {
     "unmatched": "auditor_reads",
     "match": "treasurer",
     "send_back": "treasurer",
+    "looks": "auditor_reads",
+    "agree_looks": "auditor_reads",
+    "question": "auditor_reads",
     "payouts": "auditor_reads",
     "new_payout": "treasurer",
     "payout": "auditor_reads",

@@ -73,6 +73,18 @@ REASONS: Mapping[str, str | Promise] = {
 COSTS: tuple[str, ...] = ("fee", "rent", "wages", "tax_paid", "cost")
 
 
+# What somebody booked alone, as the list of second looks calls it.
+DEEDS: Mapping[str, str | Promise] = {
+    "money.pay_cost": _("A cost was paid"),
+    "money.top_up": _("Money came in"),
+    "money.pay_in_coins": _("Paid in cash"),
+    "money.transfer": _("Moved between accounts"),
+    "money.send_back": _("Sent back to the payer"),
+    "money.undo": _("An entry was taken back"),
+    "money.return_payment": _("A payment came back"),
+}
+
+
 def reason_label(reason: str) -> str:
     """What a statement says for the reason of an event."""
     return str(REASONS.get(reason, _("Transfer")))

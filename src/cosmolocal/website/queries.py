@@ -100,6 +100,7 @@ def _money_cards(reader: Reader) -> Iterable[Card]:
     counts = money.waiting(reader.agent) if reader.agent else None
     if counts is None:
         return
+    looks = money.count_looks(reader)
     found = (
         (
             counts.to_agree,
@@ -122,6 +123,16 @@ def _money_cards(reader: Reader) -> Iterable[Card]:
             ngettext("%(n)d account is below its limit", "%(n)d accounts are below their limit", counts.below),
             _("A friendly call helps more than a letter."),
             Card("", tone="late", deed=_("See who"), url=open_address(reader, "money:accounts"), weight=45),
+        ),
+        (
+            looks.late,
+            ngettext(
+                "%(n)d entry of money waits for a second pair of eyes",
+                "%(n)d entries of money wait for a second pair of eyes",
+                looks.late,
+            ),
+            _("One person booked it alone more than a week ago; somebody else looks at it."),
+            Card("", tone="late", deed=_("Look at it"), url=open_address(reader, "money:looks"), weight=42),
         ),
     )
     for count, title, text, card in found:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from cosmolocal.agents import demo as people
-from cosmolocal.agents.queries import system
+from cosmolocal.agents.policy import TREASURER
+from cosmolocal.agents.queries import role_holders, system
 from cosmolocal.catalog import demo as goods
 from cosmolocal.kernel import clock, triggers
 from cosmolocal.kernel.jobs import enqueue
@@ -53,5 +54,6 @@ def _live_through_the_month(books: money.Books) -> None:
         money.pay_month(by, books, rent=RENT_A_MONTH)
         payments.pay_cost(by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH, reason="wages")
         money.carry_cash(by, books, keep=1_200_00)
+        money.pay_alone(list(role_holders(TREASURER)), books)
     with clock.standing_at(clock.now() - timedelta(days=2)):
         money.puzzle(by, books)

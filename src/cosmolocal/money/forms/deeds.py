@@ -77,7 +77,7 @@ class CostForm(CurrencyForm):
             accounts=queries.members(currency=self.currency),
             label=_("To whom"),
             required=False,
-            help_text=_("Only if it was a member or a farm. Nobody books a payment to herself."),
+            help_text=_("Only if it was a member or a farm. Whoever it was: somebody else looks at it afterwards."),
         )
 
 

@@ -12,6 +12,7 @@ from cosmolocal.money.operations.accounts import (
 )
 from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
+from cosmolocal.money.operations.looks import agree_entries, question_entry
 from cosmolocal.money.operations.months import close_month
 from cosmolocal.money.operations.opening import import_opening_books, import_people
 from cosmolocal.money.operations.payouts import (
@@ -31,6 +32,7 @@ __all__ = [
     "Judgement",
     "Leg",
     "PaymentWish",
+    "agree_entries",
     "agree_payment_list",
     "change_box",
     "change_levels",
@@ -55,6 +57,7 @@ __all__ = [
     "pay_back",
     "pay_cost",
     "pay_in_coins",
+    "question_entry",
     "refund",
     "release_reservation",
     "reserve",

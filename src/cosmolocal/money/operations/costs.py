@@ -13,7 +13,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.money.operations import journal
-from cosmolocal.money.operations.transfers import check_reason
+from cosmolocal.money.operations.looks import look_is_over, look_needed
 from cosmolocal.money.words import REASONS
 
 
@@ -31,13 +31,11 @@ def pay_cost(
 ) -> None:
     """Books a cost that was paid: bank fee, rent, wages, tax. `reason`: one of words.COSTS, or a sentence.
 
-    Refuses: money.to_oneself (somebody else books what pays the treasurer), money.bad_amount, money.reason_missing.
+    A fact, whoever was paid: somebody else looks at it. Refuses: money.bad_amount, money.reason_missing, money.not_yet.
     """
     policy.permit_books(by)
-    if payee is not None:
-        policy.forbid_own(by, payee)
     journal.check_amount(amount)
-    check_reason(reason)
+    journal.check_reason(reason)
     code = reason if reason in REASONS else "cost"
     when = journal.stamp(code, at)
     fund = queries.fund(fund_code, box.currency)
@@ -51,6 +49,7 @@ def pay_cost(
     )
     if code != reason:
         journal.note(reason)
+    look_needed(by, amount, payee, has_left=True)
 
 
 @operation("money.move_money", fact=True)
@@ -115,10 +114,13 @@ def undo(*, by: Agent, deed_id: int, reason: str, at: datetime | None = None, ke
     money.reason_missing, money.before_it, money.not_yet, flows.already_corrected.
     """
     policy.permit_books(by)
-    check_reason(reason)
+    journal.check_reason(reason)
     deed = Operation.objects.filter(pk=deed_id, code__in=rules.MAY_BE_UNDONE).first()
     events = list(deed.events.order_by("pk").values_list("pk", "at", "value_on")) if deed else []
     if deed is None or not events:
         raise Refusal("money.cannot_undo", _("This entry cannot be taken back here. Correct it where it was made."))
     journal.take_back(by, events, at)
     journal.note(reason)
+    look_is_over(deed.pk)
+    for holder, amount in queries.touched_by(deed):
+        look_needed(by, amount, holder)

@@ -12,6 +12,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Account, MoneyBox, Unmatched
 from cosmolocal.money.operations import journal
+from cosmolocal.money.operations.looks import look_needed
 
 
 @operation("money.top_up", fact=True)
@@ -40,6 +41,7 @@ def top_up(
         happenings=[journal.paid_into(box, amount, when, payer_id), journal.raised(account, amount, when)],
     )
     journal.note(reference)
+    look_needed(by, amount, account.holder)
 
 
 _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
@@ -66,6 +68,7 @@ def pay_in_coins(
         change = journal.raised if taken > amount else journal.lowered
         happenings.append(change(rounding, abs(taken - amount), journal.stamp("rounding", at)))
     flows.record(by=by, happenings=happenings)
+    look_needed(by, amount, account.holder)
     return taken
 
 
@@ -137,6 +140,7 @@ def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", at: datetime
     fund, when = queries.fund("unmatched", unmatched.box.currency), _after(unmatched, "sent_back", at)
     flows.record(by=by, happenings=[journal.lowered(fund, part, when), journal.paid_from(unmatched.box, part, when)])
     journal.note(reason)
+    look_needed(by, part, None, has_left=True)
 
 
 def _after(unmatched: Unmatched, reason: str, at: datetime | None) -> journal.Stamp:

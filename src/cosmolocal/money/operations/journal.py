@@ -78,6 +78,12 @@ def check_amount(amount: int, field: str = "amount") -> None:
         raise Refusal("money.bad_amount", _("Write an amount above 0."), field=field)
 
 
+def check_reason(reason: str) -> None:
+    """Refuses money.reason_missing where nothing was written: whoever reads the books later must understand."""
+    if not reason.strip():
+        raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
+
+
 def check_same_currency(*things: Account | MoneyBox) -> None:
     """Refuses money.other_currency where accounts or boxes do not count in the same money."""
     if len({thing.currency_id for thing in things}) > 1:

@@ -18,7 +18,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import journal
-from cosmolocal.money.operations.transfers import check_reason
+from cosmolocal.money.operations.looks import look_needed
 
 KIND = "money.payment_list"
 
@@ -147,7 +147,7 @@ def drop_payment_list(*, by: Agent, payment_list: PaymentList, reason: str, key:
     Refuses: money.list_decided, money.reason_missing.
     """
     policy.permit_books(by)
-    check_reason(reason)
+    journal.check_reason(reason)
     made = _locked(payment_list, PaymentList.State.ASKED, PaymentList.State.AGREED)
     _drop(by, made)
     journal.note(reason)
@@ -218,7 +218,7 @@ def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | N
     Refuses: money.not_paid, money.reason_missing, money.before_it, money.not_yet.
     """
     policy.permit_books(by)
-    check_reason(reason)
+    journal.check_reason(reason)
     line = Payment.objects.select_for_update().get(pk=payment.pk)
     if line.state != Payment.State.PAID or line.lowered is None or line.left is None:
         raise Refusal("money.not_paid", _("This payment is not booked as paid, so it cannot come back."))
@@ -226,6 +226,7 @@ def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | N
     line.state = Payment.State.RETURNED
     line.save(update_fields=["state"])
     journal.note(reason)
+    look_needed(by, line.amount, line.account.holder)
 
 
 @operation("money.pay_back")

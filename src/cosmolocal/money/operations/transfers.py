@@ -14,6 +14,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account
 from cosmolocal.money.operations import journal
+from cosmolocal.money.operations.looks import look_needed
 from cosmolocal.money.queries.accounts import LedgerKey
 from cosmolocal.money.words import REASONS
 
@@ -54,7 +55,7 @@ def transfer(
     policy.permit_books(by)
     if policy.is_deed_of_a_person(by):
         policy.forbid_own(by, target.holder)
-        check_reason(reason)
+        journal.check_reason(reason)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
     code = reason if reason in REASONS else ""
@@ -66,6 +67,8 @@ def transfer(
         raise _short(refusal, source, amount) from refusal
     if code != reason:
         journal.note(reason)
+    if policy.is_deed_of_a_person(by):
+        look_needed(by, amount, source.holder)
 
 
 @operation("money.transfer_many")
@@ -157,17 +160,11 @@ def refund(
     policy.forbid_own(by, account.holder)
     journal.check_amount(amount)
     journal.check_same_currency(source, account)
-    check_reason(reason)
+    journal.check_reason(reason)
     code = reason if reason in REASONS else "refund"
     flows.record(by=by, happenings=[journal.moved(source, account, amount, journal.stamp(code, at))])
     if code != reason:
         journal.note(reason)
-
-
-def check_reason(reason: str) -> None:
-    """Refuses money.reason_missing where nothing was written: whoever reads the books later must understand."""
-    if not reason.strip():
-        raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
 
 
 def _short(refusal: Refusal, account: Account | None = None, amount: int = 0) -> Refusal:

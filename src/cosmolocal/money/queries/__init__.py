@@ -27,6 +27,7 @@ from cosmolocal.money.queries.lists import (
     unmatched,
     waiting,
 )
+from cosmolocal.money.queries.looks import as_looks, count_looks, second_looks, touched_by
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
 from cosmolocal.money.queries.statements import (
     Line,
@@ -42,6 +43,7 @@ __all__ = [
     "Line",
     "Statement",
     "account_for",
+    "as_looks",
     "accounts_by_holder",
     "balance",
     "balance_sheet",
@@ -50,6 +52,7 @@ __all__ = [
     "box_statement",
     "boxes",
     "closed_until",
+    "count_looks",
     "default_currency",
     "everyone",
     "format",
@@ -64,9 +67,11 @@ __all__ = [
     "payable",
     "payment_lists",
     "people_of",
+    "second_looks",
     "standing",
     "statement",
     "sums_agree",
+    "touched_by",
     "turnover",
     "unmatched",
     "visible_to",

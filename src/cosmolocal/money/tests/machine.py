@@ -171,7 +171,8 @@ class MoneyMachine(RuleBasedStateMachine):
         """What is found now is what lies there; a count of an earlier day is one as long as nobody counted since."""
         cash, at = self.village.cash, self.earlier(days)
         cash.refresh_from_db()
-        was_counted_since = at is not None and cash.counted_at is not None and cash.counted_at >= at
+        day_after = queries.moment_of(at.astimezone(SHANGHAI).date() + timedelta(days=1)) if at else None
+        was_counted_since = day_after is not None and cash.counted_at is not None and cash.counted_at >= day_after
         assert self.do(money.count_cash, box=cash, counted=found, at=at)
         difference = found - self.lies.get(cash.pk, 0) if at is None else self.result
         if not was_counted_since:

@@ -165,11 +165,7 @@ def test_costs_leave_the_box_and_their_fund(village: Village) -> None:
     assert agrees()
 
 
-def test_nobody_pays_herself(village: Village) -> None:
-    with refused("money.to_oneself"):
-        money.pay_cost(
-            by=village.wei, fund_code="running", box=village.bank, amount=1, payee=village.wei, reason="wages"
-        )
+def test_nobody_gives_back_to_herself(village: Village) -> None:
     with refused("money.to_oneself"):
         money.refund(
             by=village.wei, source=queries.fund("goodwill"), account=village.account(village.wei), amount=1, reason="x"

@@ -46,10 +46,20 @@ def lists(village: Village, count: int) -> None:
         money.pay_back(by=village.wei, account=village.account(village.amina), box=village.bank, amount=100)
 
 
+def costs(village: Village, count: int) -> None:
+    for number in range(count):
+        payee = village.lin if number % 2 else None
+        money.pay_cost(
+            by=village.wei, fund_code="running", box=village.bank, amount=100, payee=payee, reason=f"a cost, {number}"
+        )
+
+
 @pytest.mark.parametrize(
     ("address", "more"),
     [
         ("/money/", lists),
+        ("/money/", costs),
+        ("/money/looks/", costs),
         ("/money/accounts/", households),
         ("/money/accounts/?show=below", households),
         ("/money/unmatched/", unknown),

@@ -10,7 +10,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import MoneyBox, PaymentList
-from cosmolocal.money.views.answers import actor, books
+from cosmolocal.money.views.answers import actor, books, reader_of
 from cosmolocal.money.views.own import statement_page
 
 A_PAGE = 50
@@ -25,6 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     funds = [(fund, queries.standing(fund)) for fund in queries.funds()]
     context = books(request) | {
         "waiting": queries.waiting(me),
+        "looks": queries.count_looks(reader_of(request)),
         "lists": lists,
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),

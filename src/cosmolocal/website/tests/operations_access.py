@@ -77,6 +77,7 @@ _CATALOG = {
     "start_import": "steward",
 }
 _MONEY = {
+    "agree_entries": "steward treasurer",
     "agree_payment_list": "asked",
     "change_box": "steward treasurer",
     "change_levels": "steward treasurer",
@@ -101,6 +102,7 @@ _MONEY = {
     "pay_back": "treasurer",
     "pay_cost": "treasurer",
     "pay_in_coins": "treasurer steward keeper",
+    "question_entry": "steward treasurer",
     "refund": "treasurer",
     "release_reservation": "inside",
     "reserve": "inside",

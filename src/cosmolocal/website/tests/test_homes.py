@@ -1,11 +1,15 @@
 """The first pages, as each kind of reader sees them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import clock
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries
 
 Browser = Callable[[Agent], Client]
 
@@ -42,6 +46,18 @@ def test_the_stewards_desk_is_the_stewards(people: dict[str, Agent], signed_in: 
     assert signed_in(people["steward"]).get("/steward/").status_code == 200
     assert signed_in(people["auditor"]).get("/steward/").status_code == 200
     assert signed_in(people["member"]).get("/steward/").status_code == 403
+
+
+def test_what_one_person_booked_alone_reaches_the_stewards_after_a_week(
+    people: dict[str, Agent], signed_in: Browser
+) -> None:
+    box = queries.boxes().first()
+    assert box is not None
+    money.pay_cost(by=people["treasurer"], fund_code="running", box=box, amount=100, reason="fee")
+    steward = signed_in(people["steward"])
+    assert "second pair of eyes" not in steward.get("/steward/").content.decode()
+    with clock.standing_at(clock.now() + timedelta(days=8)):
+        assert "1 entry of money waits for a second pair of eyes" in steward.get("/steward/").content.decode()
 
 
 def test_readiness_says_what_is_missing(local: Agent, client: Client) -> None:

@@ -1,0 +1,82 @@
+"""A second pair of eyes: what one person booked alone is recorded at once, and somebody else looks at it afterwards."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy
+from cosmolocal.money.models import SecondLook
+from cosmolocal.money.operations import journal
+
+
+def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool = False) -> None:
+    """Puts the running deed on the list of what somebody else looks at, where one person could have helped herself.
+
+    `has_left`: money went out of the house; else only where the account is her own, her household's or her farm's.
+    """
+    if agents.is_house(by) or amount <= 0:
+        return
+    is_own = holder is not None and policy.is_own(by, holder)
+    if not (is_own or has_left):
+        return
+    row, is_new = SecondLook.objects.get_or_create(
+        deed_id=running().id,
+        defaults={
+            "why": SecondLook.Why.OWN if is_own else SecondLook.Why.LEFT,
+            "holder": holder,
+            "amount": amount,
+        },
+    )
+    if not is_new:
+        SecondLook.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
+
+
+def look_is_over(deed_id: int) -> None:
+    """What was taken back needs no second pair of eyes any more."""
+    SecondLook.objects.filter(deed=deed_id, state__in=OPEN).update(
+        state=SecondLook.State.UNDONE, decided_by=running().id
+    )
+
+
+OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
+
+
+@operation("money.agree_entries")
+def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> None:
+    """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
+
+    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed.
+    """
+    for look in _locked(looks):
+        policy.permit_look(by, look)
+        if look.state in OPEN:
+            look.state, look.decided_by_id = SecondLook.State.AGREED, running().id
+            look.save(update_fields=["state", "decided_by"])
+
+
+@operation("money.question_entry")
+def question_entry(*, by: Agent, look: SecondLook, reason: str, key: str = "") -> None:
+    """Somebody else has looked at an entry and asks about it: it stays on the list until it is agreed or taken back.
+
+    Refuses: money.reason_missing, money.looked_at, money.own_look, agents.not_allowed.
+    """
+    journal.check_reason(reason)
+    [locked] = _locked([look])
+    policy.permit_look(by, locked)
+    if locked.state not in OPEN:
+        raise Refusal(
+            "money.looked_at", _("Somebody has looked at this already, or it was taken back. Open the list again.")
+        )
+    locked.state, locked.asked_by_id = SecondLook.State.QUESTIONED, running().id
+    locked.save(update_fields=["state", "asked_by"])
+    journal.note(reason)
+
+
+def _locked(looks: Sequence[SecondLook]) -> list[SecondLook]:
+    wanted = SecondLook.objects.select_for_update(of=("self",)).select_related("deed", "holder")
+    return list(wanted.filter(pk__in=[look.pk for look in looks]).order_by("pk"))
