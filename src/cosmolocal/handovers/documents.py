@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from cosmolocal.handovers import queries
+from cosmolocal.handovers import pickup, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import Line, Measured
 from cosmolocal.kernel import node
@@ -25,9 +25,14 @@ def title(handover: Handover) -> str:
 
 
 def kinds(handover: Handover, by: str) -> list[dict[str, Any]]:
-    """The three orders as ways between pages."""
+    """The packing list in three orders and the pick-up list, as ways between pages."""
     address = reverse("handovers:lists", args=[handover.pk])
-    names = (("household", _("By crate")), ("product", _("By goods")), ("place", _("By place")))
+    names = (
+        ("household", _("By crate")),
+        ("product", _("By goods")),
+        ("place", _("By place")),
+        ("door", _("Pick-up list")),
+    )
     return [{"url": f"{address}?by={name}", "label": label, "current": name == by} for name, label in names]
 
 
@@ -43,7 +48,13 @@ def packing_list(handover: Handover) -> PackingList:
                 name=sheet.crate.receiver.name,
                 warning=sheet.warning,
                 lines=[
-                    CrateLine(line.goods.name, line.asked_text, detail=line.goods.producer, weigh=line.goods.weigh)
+                    CrateLine(
+                        line.goods.name,
+                        line.asked_text,
+                        detail=line.goods.producer,
+                        weigh=line.goods.weigh,
+                        number=str(line.number),
+                    )
                     for line in sheet.lines
                 ],
             )
@@ -75,6 +86,8 @@ def table(handover: Handover, by: str) -> Table:
     """The list as a table for CSV, xlsx and PDF."""
     if by == "product":
         return _by_product(handover)
+    if by == "door":
+        return _at_the_door(handover)
     return _by_place(handover) if by == "place" else _by_household(handover)
 
 
@@ -92,12 +105,15 @@ def _by_household(handover: Handover) -> Table:
         rows.append(Group(f"{sheet.crate.number} · {sheet.crate.receiver.name}"))
         rows += [
             [
-                *(sheet.crate.number, sheet.crate.receiver.name, line.goods.name, line.goods.producer),
+                *(sheet.crate.number, sheet.crate.receiver.name, line.number, line.goods.name, line.goods.producer),
                 *(*_numbers(line), sheet.warning),
             ]
             for line in sheet.lines
         ]
-    columns = [_crate(), Column(_("Household")), Column(_("Goods"), width="2fr"), Column(_("Producer")), *_amounts()]
+    columns = [
+        *(_crate(), Column(_("Household")), Column(_("Line"), kind="number", decimals=0)),
+        *(Column(_("Goods"), width="2fr"), Column(_("Producer")), *_amounts()),
+    ]
     return Table([*columns, Column(_("What packers should know"))], rows, name=_("By crate"))
 
 
@@ -111,6 +127,19 @@ def _by_product(handover: Handover) -> Table:
         ]
     columns = [Column(_("Goods"), width="2fr"), Column(_("Producer")), _crate(), Column(_("Household")), *_amounts()]
     return Table(columns, rows, name=_("By goods"))
+
+
+def _at_the_door(handover: Handover) -> Table:
+    """Who is to come, what the keeper should know, and room to sign: this list counts where no phone is at hand."""
+    rows: list[Any] = [
+        [row.crate.number, row.crate.receiver.name, row.things, row.note.text if row.note else "", "", ""]
+        for row in pickup.rows(handover)
+    ]
+    columns = [
+        *(_crate(), Column(_("Household"), width="2fr"), Column(_("Things"), kind="number", decimals=0)),
+        *(Column(_("To know"), width="1fr"), Column(_("Has it")), Column(_("Who took it"), width="1fr")),
+    ]
+    return Table(columns, rows, name=_("Pick-up list"))
 
 
 def _by_place(handover: Handover) -> Table:

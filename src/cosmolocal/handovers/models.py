@@ -65,6 +65,7 @@ class Packed(models.Model):
     asked = models.BigIntegerField()  # base units
     quantity = models.BigIntegerField()  # base units; 0: missing
     reason = models.CharField(max_length=40, blank=True)  # why it is less: "short", "spoiled", ...
+    on_paper = models.BooleanField(default=False)  # written on a sheet first, and keyed in from it
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.handovers.views import door, lists, overview, packing, receiving
+from cosmolocal.handovers.views import door, lists, overview, packing, paper, receiving
 
 app_name = "handovers"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("crates/<int:pk>/lines/<int:line>/", packing.tick, name="tick"),
     path("crates/<int:pk>/lines/<int:line>/lose/", packing.lose_packed, name="lose_packed"),
     path("crates/<int:pk>/close/", packing.close, name="close_crate"),
+    path("<int:pk>/paper/", paper.key_in, name="key_in"),
+    path("<int:pk>/paper/door/", paper.key_in_door, name="key_in_door"),
     path("<int:pk>/lists/", lists.lists, name="lists"),
     path("<int:pk>/labels/", lists.labels, name="labels"),
     path("<int:pk>/door/", door.door, name="door"),
@@ -43,6 +45,8 @@ ACCESS = {
     "tick": "packer",
     "lose_packed": "packer",
     "close_crate": "packer",
+    "key_in": "packer",
+    "key_in_door": "keeper",
     "lists": "packer",
     "labels": "packer",
     "door": "packer",

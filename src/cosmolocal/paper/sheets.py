@@ -58,12 +58,15 @@ class Document:
 
 @dataclass(frozen=True)
 class CrateLine:
-    """One thing in a crate. `amount` is what was promised ("2 jin"); `weigh` leaves a place for what it weighed."""
+    """One thing in a crate. `amount` is what was promised ("2 jin"); `weigh` leaves a place for what it weighed;
+    `number` is its line, by which it is found again when the sheet is keyed in.
+    """
 
     name: str
     amount: str
     detail: str = ""
     weigh: bool = False
+    number: str = ""
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,7 @@ def _lots_for(
     by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine]
 ) -> dict[tuple[int, str], int]:
     """A lot for each kind of goods and code; what arrives later the same day fills the same lot."""
+    Handover.objects.select_for_update().get(pk=handover.pk)  # a packer may just make the lot for goods not yet here
     day = clock.wall(handover.begins, node.current().zone).date()
     of_others = Receipt.objects.filter(handover=handover).exclude(producer=producer)
     default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))

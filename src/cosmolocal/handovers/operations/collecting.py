@@ -36,6 +36,16 @@ def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
     _hand_over(by, handover, list(left.select_for_update(of=("self",))), None)
 
 
+@operation("handovers.hand_over_listed", fact=True)
+def hand_over_listed(*, by: Agent, handover: Handover, crates: Sequence[Crate], key: str = "") -> None:
+    """Keys in a pick-up list: these crates were taken. What was ticked off before stays as it was."""
+    policy.permit_handing(by, handover.place)
+    left = handover.crates.exclude(state=Crate.State.COLLECTED).filter(pk__in=[crate.pk for crate in crates])
+    found = list(left.select_for_update(of=("self",)).select_related("receiver").order_by("pk"))
+    if found:
+        _hand_over(by, handover, found, None)
+
+
 @operation("handovers.take_back", fact=True)
 def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """Ticked off by mistake: the crate still stands here. What was written is reversed, and promised again."""

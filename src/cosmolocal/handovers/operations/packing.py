@@ -113,6 +113,32 @@ def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None
     _packing_began(handover)
 
 
+@operation("handovers.pack_from_paper", fact=True)
+def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine], key: str = "") -> list[Crate]:
+    """Keys in a packing sheet, whole or in part: what was written for each line, of many crates. A crate of which no
+    line is open any more is packed. Crates that were collected meanwhile stay as they are; they are what is given back.
+    """
+    policy.permit_packing(by)
+    receivers = outgoing(handover).filter(pk__in=[line.commitment_id for line in lines]).values("receiver")
+    locked = Crate.objects.select_for_update().filter(handover=handover, receiver__in=receivers).order_by("pk")
+    crates = {crate.receiver_id: crate for crate in locked}
+    collected = [crate for crate in crates.values() if crate.state == Crate.State.COLLECTED]
+    open_ones = {receiver: crate for receiver, crate in crates.items() if crate.state != Crate.State.COLLECTED}
+    write_packed(by, handover, open_ones, lines, on_paper=True)
+    unfinished = set(
+        outgoing(handover, finished=False)
+        .filter(receiver__in=list(open_ones), packed=None)
+        .values_list("receiver_id", flat=True)
+    )
+    for receiver, crate in open_ones.items():
+        crate.packer, crate.changed_at = by, running().at
+        if crate.state == Crate.State.TO_PACK and receiver not in unfinished:
+            crate.state = Crate.State.PACKED
+    Crate.objects.bulk_update(open_ones.values(), ["state", "packer", "changed_at"], batch_size=500)
+    _packing_began(handover)
+    return collected
+
+
 @operation("handovers.unpack_line", fact=True)
 def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
     """Takes a tick back: the line is as it was asked, and still to pack."""
@@ -165,7 +191,9 @@ def pack_as_promised(
     write_packed(by, handover, crates, lines)
 
 
-def write_packed(by: Agent, handover: Handover, crates: dict[int, Crate], lines: Sequence[PackLine]) -> None:
+def write_packed(
+    by: Agent, handover: Handover, crates: dict[int, Crate], lines: Sequence[PackLine], *, on_paper: bool = False
+) -> None:
     """Moves promises to lots and keeps what the scale said; set-based, for one line or a thousand."""
     wanted = {line.commitment_id: line for line in lines}
     commitments = list(
@@ -184,6 +212,7 @@ def write_packed(by: Agent, handover: Handover, crates: dict[int, Crate], lines:
                 asked=commitment.quantity,
                 quantity=line.quantity,
                 reason=line.reason or ("missing" if not line.quantity else ""),
+                on_paper=on_paper,
                 by=by,
                 at=running().at,
             )
@@ -193,7 +222,7 @@ def write_packed(by: Agent, handover: Handover, crates: dict[int, Crate], lines:
         rows,
         update_conflicts=True,
         unique_fields=["commitment"],
-        update_fields=["crate", "lot", "quantity", "reason", "by", "at"],
+        update_fields=["crate", "lot", "quantity", "reason", "on_paper", "by", "at"],
         batch_size=2000,
     )
 
@@ -242,7 +271,15 @@ def _free_lots(handover: Handover, specifications: set[int]) -> dict[int, list[F
 
 
 def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:
-    """A lot for goods that are packed before anybody wrote down their arrival; receiving fills it later."""
+    """The lot of goods that are packed before anybody wrote down their arrival; receiving fills it later.
+
+    One for each kind, whoever packs first: the hand-over is locked, so that two packers do not make two.
+    """
+    Handover.objects.select_for_update().get(pk=handover.pk)
+    used = Packed.objects.filter(crate__handover=handover, lot__conforms_to=specification_id).order_by("lot_id")
+    known = used.values_list("lot_id", flat=True).first()
+    if known is not None:
+        return known
     day = clock.wall(handover.begins, node.current().zone).date()
     maker = Agent.objects.filter(products__specification_id=specification_id).first()
     lot = flows.open_resource(

@@ -1,9 +1,9 @@
 """What goes into which crate: by crate, by kind of goods, by place; in the order in which it is printed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -18,8 +18,9 @@ from cosmolocal.handovers.queries.goods import Measured, measured
 
 @dataclass(frozen=True)
 class Line:
-    """One thing for one crate, in base units and in words."""
+    """One thing for one crate, in base units and in words; `number`: its place in the crate, as printed."""
 
+    number: int
     commitment_id: int
     receiver_id: int
     specification_id: int
@@ -29,6 +30,9 @@ class Line:
     quantity: int
     reason: str
     lot: str
+    on_paper: bool = False
+    packed_by: str = ""
+    packed_at: datetime | None = None
 
     @property
     def asked_text(self) -> str:
@@ -69,6 +73,11 @@ class CrateSheet:
         """What the household wants packers to know (no peanuts), on one line. Other buyers' words are public."""
         buyer = self.crate.receiver
         return " ".join(buyer.about.split()) if buyer.kind == Agent.Kind.HOUSEHOLD else ""
+
+    @property
+    def on_paper(self) -> bool:
+        """Was any of it keyed in from a sheet?"""
+        return any(line.on_paper for line in self.lines)
 
     @property
     def is_complete(self) -> bool:
@@ -136,6 +145,7 @@ def place_sheets(handover: Handover) -> list[PlaceSheet]:
 _COLUMNS = (
     *("pk", "receiver_id", "specification_id", "quantity"),
     *("packed__asked", "packed__quantity", "packed__reason", "packed__lot__lot"),
+    *("packed__on_paper", "packed__by__name", "packed__at"),
 )
 
 
@@ -147,14 +157,22 @@ def _lines(handover: Handover, receiver_id: int | None = None) -> list[Line]:
         due = due.filter(receiver_id=receiver_id)
     rows = list(due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by().values_list(*_COLUMNS))
     goods = measured({row[2] for row in rows})
-    lines = [_line(row, goods[row[2]]) for row in rows if row[2] in goods]
-    return sorted(lines, key=lambda line: (line.goods.producer, line.goods.name, line.commitment_id))
+    known = [row for row in rows if row[2] in goods]
+    known.sort(key=lambda row: (goods[row[2]].producer, goods[row[2]].name, row[0]))
+    numbers = Counter[int]()
+    lines = []
+    for row in known:
+        numbers[row[1]] += 1
+        lines.append(_line(row, goods[row[2]], numbers[row[1]]))
+    return lines
 
 
-def _line(row: tuple[Any, ...], goods: Measured) -> Line:
-    commitment_id, receiver_id, specification_id, promised, asked, packed, reason, lot = row
+def _line(row: tuple[Any, ...], goods: Measured, number: int) -> Line:
+    commitment_id, receiver_id, specification_id, promised, asked, packed, reason, lot, *written = row
+    on_paper, packed_by, packed_at = written
     is_packed = packed is not None
     return Line(
+        number=number,
         commitment_id=commitment_id,
         receiver_id=receiver_id,
         specification_id=specification_id,
@@ -164,4 +182,7 @@ def _line(row: tuple[Any, ...], goods: Measured) -> Line:
         quantity=packed if is_packed else promised,
         reason=reason or "",
         lot=lot or "",
+        on_paper=bool(on_paper),
+        packed_by=packed_by or "",
+        packed_at=packed_at,
     )

@@ -1,6 +1,5 @@
 """At the door: who has come, who is still to come, and what to know about each."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from django.contrib import messages
@@ -13,10 +12,9 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.policy import may_enter
 from cosmolocal.agents.queries import reader
-from cosmolocal.handovers import operations, policy, queries
+from cosmolocal.handovers import operations, pickup, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_crate, open_handover
-from cosmolocal.kernel.practice import DoorNote, switched_on
 from cosmolocal.look.answers import say
 
 
@@ -59,18 +57,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:door", pk)
 
 
-def notes(handover: Handover) -> Mapping[int, DoorNote]:
-    """What practices want the keeper to know, by receiver."""
-    found: dict[int, DoorNote] = {}
-    for practice in switched_on():
-        if practice.door_notes:
-            found.update(practice.door_notes(handover))
-    return found
-
-
 def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
     words = (request.GET.get("q") or request.POST.get("q") or "").strip()
-    told = notes(handover)
+    told = pickup.notes(handover)
     if not may_enter(reader(request), "keeper"):  # a packer may look; the pages behind the names are the keeper's
         told = {who: replace(note, url="") for who, note in told.items()}
     sheets = [sheet for sheet in queries.crate_sheets(handover) if _matches(sheet.crate, words)]

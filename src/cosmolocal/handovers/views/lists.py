@@ -3,16 +3,16 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cosmolocal.handovers import documents, queries
+from cosmolocal.handovers import documents, pickup, policy, queries
 from cosmolocal.handovers.models import Handover
-from cosmolocal.handovers.views.answers import head, open_handover
+from cosmolocal.handovers.views.answers import actor, head, open_handover
 from cosmolocal.paper import downloads, pdf
 
-KINDS = ("household", "product", "place")
+KINDS = ("household", "product", "place", "door")
 
 
 def lists(request: HttpRequest, pk: int) -> HttpResponse:
-    """The packing list, in one of three orders; `as` gives a file."""
+    """The packing list in one of three orders, or the pick-up list; `as` gives a file."""
     handover = open_handover(request, pk)
     by, kind = request.GET.get("by", "household"), request.GET.get("as", "")
     if by not in KINDS:
@@ -20,10 +20,13 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
     if kind:
         return _file(handover, by, kind)
     context = head(request, handover, "lists") | {"by": by, "kinds": documents.kinds(handover, by)}
+    context["may_key_in_door"] = policy.may_hand_over(actor(request), handover.place)
     if by == "household":
         context["sheets"] = queries.crate_sheets(handover)
     elif by == "product":
         context["products"] = queries.product_sheets(handover)
+    elif by == "door":
+        context["rows"] = pickup.rows(handover)
     else:
         context["places"] = queries.place_sheets(handover)
     template = "handovers/print.html" if "print" in request.GET else "handovers/lists.html"

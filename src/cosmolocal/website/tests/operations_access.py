@@ -78,6 +78,7 @@ _CATALOG = {
 }
 _MONEY = {
     "agree_entries": "steward treasurer",
+    "agree_number": "steward treasurer",
     "agree_payment_list": "asked",
     "change_box": "steward treasurer",
     "change_levels": "steward treasurer",
@@ -124,12 +125,14 @@ _HANDOVERS = {
     "give_back": "packer keeper steward",
     "hand_over": "keeper steward",
     "hand_over_all": "keeper steward",
+    "hand_over_listed": "keeper steward",
     "leave_crate": "keeper steward",
     "lose": "packer keeper steward",
     "lose_packed": "packer keeper steward",
     "make_crates": "packer keeper steward",
     "pack": "packer keeper steward",
     "pack_all": "packer keeper steward",
+    "pack_from_paper": "packer keeper steward",
     "pack_line": "packer keeper steward",
     "plan_handover": "steward",
     "receive": "packer keeper steward",

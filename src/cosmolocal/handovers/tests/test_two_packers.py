@@ -1,0 +1,167 @@
+"""Two people at one hand-over at the same moment: nothing lost, nothing twice, the second sees what the first did."""
+
+from collections import Counter
+
+import pytest
+
+from cosmolocal.flows import queries as journal
+from cosmolocal.flows.tests.test_writers import at_once
+from cosmolocal.handovers import keying, operations, queries
+from cosmolocal.handovers.models import Crate, Packed
+from cosmolocal.handovers.operations import PackLine
+from cosmolocal.kernel.clock import standing_at
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.test_cases import settle
+from cosmolocal.practices.shop.tests.village import client_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAMES = ("Amina", "Jo", "Chen", "Zhou", "Wei")
+
+
+@pytest.fixture
+def village(transactional_db):
+    with standing_at(builder.MONDAY):
+        yield builder.build()
+
+
+@pytest.fixture
+def round(village):
+    round = village.round()
+    for name in NAMES:
+        village.order(round, name, {"Pak choi": 2, "Eggs": 1, "Bread": 1})
+    return village.close(round)
+
+
+def together(works):
+    """All at once, each in a thread of its own, on the day of the hand-over."""
+
+    def then(work):
+        with standing_at(builder.THURSDAY):
+            work()
+
+    return at_once([lambda work=work: then(work) for work in works])
+
+
+def lines(round, crate=None):
+    return [line for sheet in queries.crate_sheets(round.handover, only=crate) for line in sheet.lines]
+
+
+def tick(village, crate, line, who, quantity=None):
+    operations.pack_line(
+        by=village.people[who],
+        crate=crate,
+        commitment_id=line.commitment_id,
+        quantity=line.asked if quantity is None else quantity,
+    )
+
+
+def collected_once(round):
+    """Each promise was fulfilled by exactly what lay in the crate, and the books add up."""
+    for row in Packed.objects.filter(crate__handover=round.handover).select_related("commitment"):
+        events = row.commitment.fulfilled_by.all()
+        assert [event.quantity for event in events] == ([row.quantity] if row.quantity else [])
+    assert journal.replay() == []
+
+
+def test_two_weigh_lines_of_one_crate_and_of_two(village, round):
+    crates = list(Crate.objects.filter(handover=round.handover))
+    works = []
+    for number, crate in enumerate(crates):
+        for turn, line in enumerate(lines(round, crate)):
+            who = ("Tan Mei", "Keeper Lu")[(number + turn) % 2]
+            works.append(lambda crate=crate, line=line, who=who: tick(village, crate, line, who))
+    assert together(works) == {"done": len(works)}
+    # Nothing had come yet: each kind of goods has one lot all the same, whoever packed it first.
+    lots = Packed.objects.values_list("lot_id", "commitment__specification_id").distinct()
+    assert Packed.objects.count() == len(works)
+    assert len(lots) == 3
+    for crate in crates:
+        assert operations.close_crate(by=village.people["Tan Mei"], crate=crate).state == "packed"
+    village.receive(round)
+    operations.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    collected_once(round)
+    settle(village, round)
+
+
+def test_two_weigh_the_same_line(village, round):
+    """The later weight counts, once; what was promised of the goods is that weight."""
+    village.receive(round)
+    crate = village.crate(round, "Jo")
+    choi = next(line for line in lines(round, crate) if line.goods.weigh)
+    weights = {"Tan Mei": 990, "Keeper Lu": 1040}
+    ends = together([lambda who=who, w=w: tick(village, crate, choi, who, w) for who, w in weights.items()])
+    assert ends == {"done": 2}
+    row = Packed.objects.select_related("commitment", "by", "lot").get()
+    assert weights[row.by.name] == row.quantity == row.commitment.quantity
+    assert row.lot.promised_quantity == row.quantity
+    assert row.asked == 1000
+    [seen] = [line for line in lines(round, crate) if line.is_packed]
+    assert (seen.quantity, seen.packed_by) == (row.quantity, row.by.name)
+    assert journal.replay() == []
+
+
+def test_one_keys_in_the_sheet_while_the_other_weighs(village, round):
+    village.receive(round)
+    every = lines(round)
+    keyed = [PackLine(line.commitment_id, line.asked) for line in every]
+    crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=round.handover)}
+    tan = village.people["Tan Mei"]
+    works = [lambda: operations.pack_from_paper(by=tan, handover=round.handover, lines=keyed, key="sheet")] * 2
+    works += [
+        lambda line=line: tick(village, crates[line.receiver_id], line, "Keeper Lu")
+        for line in every
+        if not line.goods.weigh
+    ]
+    assert together(works) == {"done": len(works)}
+    assert Packed.objects.count() == len(every)
+    assert set(Crate.objects.values_list("state", flat=True)) == {"packed"}
+    operations.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    collected_once(round)
+
+
+def test_two_check_off_the_same_households(village, round):
+    village.receive(round)
+    operations.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    lu, li = village.people["Keeper Lu"], village.people["Li Na"]
+    crates = list(Crate.objects.filter(handover=round.handover).order_by("number"))
+    works = [lambda crate=crate, by=by: operations.hand_over(by=by, crate=crate) for crate in crates for by in (lu, li)]
+    works.append(lambda: operations.hand_over_listed(by=li, handover=round.handover, crates=crates, key="list"))
+    assert together(works) == {"done": len(works)}
+    assert set(Crate.objects.values_list("state", flat=True)) == {"collected"}
+    collected_once(round)
+    settle(village, round)
+
+
+def test_a_crate_is_weighed_while_it_is_given_out(village, round):
+    """Either the weight comes first and is what she takes, or the crate is gone and the packer reads that."""
+    village.receive(round)
+    operations.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    for name in NAMES:
+        crate = village.crate(round, name)
+        choi = next(line for line in lines(round, crate) if line.goods.weigh)
+        ends = together(
+            [
+                lambda crate=crate, choi=choi: tick(village, crate, choi, "Tan Mei", 1050),
+                lambda crate=crate: operations.hand_over(by=village.people["Keeper Lu"], crate=crate),
+            ]
+        )
+        assert ends in (Counter(done=2), Counter({"done": 1, "handovers.already_collected": 1}))
+        expected = 1050 if ends["done"] == 2 else 1000
+        assert Packed.objects.get(commitment=choi.commitment_id).quantity == expected
+    collected_once(round)
+
+
+def test_the_second_sees_on_the_page_what_the_first_did(village, round):
+    village.receive(round)
+    tan, lu = client_of(village.people["Tan Mei"]), client_of(village.people["Keeper Lu"])
+    jo = village.crate(round, "Jo")
+    bread = next(line for line in lines(round, jo) if line.goods.name == "Bread")
+    address = f"/handovers/crates/{jo.pk}/"
+    assert lu.get(address).status_code == 200
+    tan.post(f"{address}lines/{bread.commitment_id}/", {"missing": "1", "key": "a"})
+    assert "also packing: Tan Mei" in lu.get(address).content.decode()
+    # Keeper Lu still has the page from before: pressing her tick counts the loaf anew, and Tan Mei reads it.
+    lu.post(f"{address}lines/{bread.commitment_id}/", {"tick": "1", bread.field: "1", "key": "b"})
+    [seen] = [line for line in lines(round, jo) if line.is_packed]
+    assert (seen.quantity, seen.packed_by) == (1, "Keeper Lu")
+    assert keying.parts(round.handover, "household")

@@ -1,0 +1,124 @@
+"""What comes back on paper is keyed in here, in the order in which it was printed: packing sheets, the pick-up list."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cosmolocal.handovers import keying, operations, pickup, policy
+from cosmolocal.handovers.keying import ALL, Part, SheetForm
+from cosmolocal.handovers.models import Crate, Handover
+from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.kernel.refusal import Refusal
+
+ORDERS = ("household", "product")
+MOST_CRATES = 500  # ticks in one form
+
+
+def key_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """The packing sheet as a form; a block is saved alone, or the whole page at once."""
+    handover = open_handover(request, pk)
+    by = request.GET.get("by", ORDERS[0])
+    if by not in ORDERS:
+        raise Http404
+    every = keying.parts(handover, by)
+    part = _chosen(request, every)
+    if request.method == "POST" and part is not None:
+        return _save(request, handover, by, every, part)
+    form = SheetForm(part=part) if part else None
+    return _page(request, handover, by, every, form)
+
+
+def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pick-up list as a form: who has a tick on paper gets one here; ticks that stand are not taken away."""
+    handover = open_handover(request, pk)
+    rows = pickup.rows(handover)
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("crate"))
+        crates = [row.crate for row in rows if str(row.crate.pk) in ticked and not row.is_collected]
+        try:
+            if crates:
+                operations.hand_over_listed(by=actor(request), handover=handover, crates=crates, key=key_of(request))
+        except Refusal as refusal:
+            refused(request, refusal)
+            return redirect("handovers:key_in_door", pk)
+        said = ngettext("%(count)s crate was collected.", "%(count)s crates were collected.", len(crates))
+        messages.success(request, said % {"count": len(crates)})
+        return redirect("handovers:door", pk)
+    context = head(request, handover, "lists") | {
+        "rows": rows,
+        "may_read_only": not policy.may_hand_over(actor(request), handover.place),
+    }
+    return render(request, "handovers/key_in_door.html", context)
+
+
+def _save(request: HttpRequest, handover: Handover, by: str, every: list[Part], part: Part) -> HttpResponse:
+    chosen = request.POST.get("save", ALL)
+    form = SheetForm(request.POST, part=part)
+    lines = form.lines(chosen)
+    try:
+        if lines:
+            left = operations.pack_from_paper(
+                by=actor(request), handover=handover, lines=lines, key=form.cleaned_data["key"]
+            )
+            _say(request, len(lines), left)
+    except Refusal as refusal:
+        refused(request, refusal)
+        return _page(request, handover, by, every, form, status=422)
+    if not form.errors and chosen == ALL:
+        if not lines:
+            messages.info(request, _("Nothing new on this page: everything stood here already."))
+        return redirect(_next(handover, by, every, part))
+    now = keying.parts(handover, by)
+    again = SheetForm(request.POST, part=next((one for one in now if one.number == part.number), part))
+    again.tell(form)
+    return _page(request, handover, by, now, again, status=422 if form.errors else 200)
+
+
+def _say(request: HttpRequest, count: int, left: list[Crate]) -> None:
+    said = ngettext("%(count)s line written down.", "%(count)s lines written down.", count)
+    messages.success(request, said % {"count": count})
+    if left:
+        numbers = ", ".join(str(crate.number) for crate in left)
+        messages.warning(
+            request,
+            _("Collected meanwhile, and left as they were: %(crates)s. Take back the tick at the door to change them.")
+            % {"crates": numbers},
+        )
+
+
+def _chosen(request: HttpRequest, every: list[Part]) -> Part | None:
+    wanted = request.GET.get("part", "1")
+    return next((part for part in every if str(part.number) == wanted), every[0] if every else None)
+
+
+def _next(handover: Handover, by: str, every: list[Part], part: Part) -> str:
+    if part.number < len(every):
+        return f"{reverse('handovers:key_in', args=[handover.pk])}?by={by}&part={part.number + 1}"
+    return reverse("handovers:packing", args=[handover.pk])
+
+
+def _page(
+    request: HttpRequest, handover: Handover, by: str, every: list[Part], form: SheetForm | None, status: int = 200
+) -> HttpResponse:
+    address = reverse("handovers:key_in", args=[handover.pk])
+    names = {"household": _("By crate"), "product": _("By goods")}
+    context: dict[str, Any] = head(request, handover, "lists") | {
+        "by": by,
+        "orders": [{"url": f"{address}?by={name}", "label": names[name], "current": name == by} for name in ORDERS],
+        "form": form,
+        "seen": keying.now(),
+        "parts": [
+            {
+                "url": f"{address}?by={by}&part={part.number}",
+                "label": part.label,
+                "current": form is not None and part.number == form.part.number,
+            }
+            for part in every
+        ],
+    }
+    return render(request, "handovers/key_in.html", context, status=status)
