@@ -13,7 +13,7 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money.models import Account, Currency, MoneyBox, Payment, PaymentList
 from cosmolocal.money.queries import Statement
-from cosmolocal.money.rules import Sheet, mark_of
+from cosmolocal.money.rules import Sheet, mark_of, number_state
 from cosmolocal.money.words import GROUP_LABELS
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Group, Table
@@ -122,11 +122,23 @@ def contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
 
 
 def agreed_contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
-    """`contacts_of`, where the bank accounts are those that were agreed to. Refuses money.other_bank_account."""
+    """`contacts_of`, where the bank accounts are those that were agreed to.
+
+    Refuses: money.other_bank_account (another one since), money.new_bank_account (there was none).
+    """
     found = contacts_of(payments)
     for payment in payments:
-        contact = found.get(payment.account.holder_id)
-        if contact and payment.paid_to and payment.paid_to != mark_of(contact.iban, contact.bank_name):
+        state = how_number_stands(payment, found.get(payment.account.holder_id))
+        if state == "new":
+            raise Refusal(
+                "money.new_bank_account",
+                _(
+                    "%(name)s had no bank account when this list was drawn up, and has one now. Somebody who did not "
+                    "write it says on the page of the list that it is right; then the file can be made."
+                )
+                % {"name": payment.account},
+            )
+        if state == "changed":
             raise Refusal(
                 "money.other_bank_account",
                 _(
@@ -136,6 +148,11 @@ def agreed_contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
                 % {"name": payment.account},
             )
     return found
+
+
+def how_number_stands(payment: Payment, contact: Contact | None) -> str:
+    """The bank account of a payee against the one that was agreed: `agreed`, `missing`, `new` or `changed`."""
+    return number_state(payment.paid_to, mark_of(contact.iban, contact.bank_name) if contact else "")
 
 
 def bank_list(made: PaymentList, payments: Sequence[Payment]) -> Table:

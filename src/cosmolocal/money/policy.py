@@ -1,5 +1,7 @@
 """Who may do what with money. Deeds of other apps that move money have decided that themselves."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
@@ -8,7 +10,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import Account, SecondLook
+from cosmolocal.money.models import Account, Payment, SecondLook
 
 
 def may_keep_books(agent: Agent) -> bool:
@@ -88,6 +90,13 @@ def may_look(by: Agent, look: SecondLook) -> bool:
     if look.deed.by_id == by.pk or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
         return False
     return look.holder is None or not is_own(by, look.holder)
+
+
+def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> bool:
+    """May she say yes to a payee's new bank account: she did not write it, and it is not she who is paid?"""
+    if by.pk in writers or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+        return False
+    return not is_own(by, payment.account.holder)
 
 
 def permit_look(by: Agent, look: SecondLook) -> None:

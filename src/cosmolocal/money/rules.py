@@ -179,3 +179,10 @@ def mark_of(number: str, bank: str) -> str:
     """A short mark of a bank account (32 hex digits), equal for equal numbers however they are spaced; "" for none."""
     plain = "".join(f"{number}|{bank}".split()).upper()
     return hashlib.sha256(plain.encode()).hexdigest()[:32] if plain != "|" else ""
+
+
+def number_state(agreed: str, now: str) -> str:
+    """How the bank account to pay to stands, by its marks: `agreed`, `missing`, `new` (there was none), `changed`."""
+    if not agreed:
+        return "new" if now else "missing"
+    return "agreed" if agreed == now else "changed"

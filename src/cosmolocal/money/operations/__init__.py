@@ -14,6 +14,7 @@ from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, 
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
 from cosmolocal.money.operations.looks import agree_entries, question_entry
 from cosmolocal.money.operations.months import close_month
+from cosmolocal.money.operations.numbers import agree_number
 from cosmolocal.money.operations.opening import import_opening_books, import_people
 from cosmolocal.money.operations.payouts import (
     PaymentWish,
@@ -33,6 +34,7 @@ __all__ = [
     "Leg",
     "PaymentWish",
     "agree_entries",
+    "agree_number",
     "agree_payment_list",
     "change_box",
     "change_levels",

@@ -26,6 +26,7 @@ from cosmolocal.money.queries.lists import (
     turnover,
     unmatched,
     waiting,
+    writers_of,
 )
 from cosmolocal.money.queries.looks import as_looks, count_looks, second_looks, touched_by
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
@@ -76,4 +77,5 @@ __all__ = [
     "unmatched",
     "visible_to",
     "waiting",
+    "writers_of",
 ]

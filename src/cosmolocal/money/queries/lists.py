@@ -1,5 +1,6 @@
 """What waits for somebody who keeps the books, and lists of accounts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.kernel.models import Operation
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
 from cosmolocal.money.queries.accounts import default_currency
@@ -89,6 +91,18 @@ def payment_lists() -> QuerySet[PaymentList]:
     """All payment lists with their sums, newest first (one statement)."""
     found = PaymentList.objects.select_related("currency", "box", "made_by", "approval")
     return found.annotate(total=Sum("payments__amount")).order_by("-made_at", "-id")
+
+
+def writers_of(contacts: Collection[Contact], made: PaymentList) -> dict[int, set[int]]:
+    """Contact id -> who may have written that bank account since a list was drawn up (one statement).
+
+    Who drew the list up stands for whom nobody knows.
+    """
+    since = Operation.objects.filter(code="agents.change_contact", at__gte=made.made_at)
+    known: dict[int, set[int]] = {}
+    for result, by in since.values_list("result", "by"):
+        known.setdefault((result or {}).get("id", 0), set()).add(by)
+    return {contact.pk: known.get(contact.pk, {made.made_by_id}) for contact in contacts}
 
 
 def waiting(agent: Agent) -> Waiting:

@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents.models import Contact
+from cosmolocal.agents.queries import Reader
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import bank_files, documents, forms, operations, queries
+from cosmolocal.money import bank_files, documents, forms, operations, policy, queries, rules
 from cosmolocal.money.forms.fields import moment_on, today
 from cosmolocal.money.models import MoneyBox, Payment, PaymentList
-from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice
+from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice, reader_of
 from cosmolocal.paper import downloads, pdf
 
 A_PAGE = 30
+_COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
 def payouts(request: HttpRequest) -> HttpResponse:
@@ -54,17 +57,55 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     approval = made.approval
     votes = list(approval.votes.select_related("by")) if approval else []
     contacts = documents.contacts_of(lines)
+    numbers = _numbers(reader_of(request), made, lines, contacts)
     context = books(request) | {
         "list": made,
+        "new_numbers": [row for row in numbers if row["state"] == "new"],
+        "changed_numbers": [row for row in numbers if row["state"] == "changed"],
         "lines": [(line, contacts.get(line.account.holder_id)) for line in lines],
         "total": sum(line.amount for line in lines),
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and agents.may_vote(me, approval),
-        "is_cash": made.box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER),
+        "is_cash": made.box.kind in _COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
         "offers_xml": bank_files.is_offered(made),
     }
     return render(request, "money/payout.html", context)
+
+
+def _numbers(
+    reader: Reader, made: PaymentList, lines: Sequence[Payment], contacts: dict[int, Contact]
+) -> list[dict[str, Any]]:
+    """Bank accounts that are not those which were agreed, one row a payee; nothing for cash and before it is agreed."""
+    if made.state != PaymentList.State.AGREED or made.box.kind in _COINS:
+        return []
+    found: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        contact = contacts.get(line.account.holder_id)
+        state = documents.how_number_stands(line, contact)
+        if contact is not None and line.state == Payment.State.PLANNED and state in ("new", "changed"):
+            mark = rules.mark_of(contact.iban, contact.bank_name)
+            found[line.account.holder_id] = {"line": line, "contact": contact, "state": state, "mark": mark}
+    if found:
+        mine, may = policy.own_holders(reader), policy.may_keep_house(reader)
+        writers = queries.writers_of([row["contact"] for row in found.values()], made)
+        for holder, row in found.items():
+            is_hers = reader.person is None or reader.person.pk in writers[row["contact"].pk] or holder in mine
+            row["may_agree"] = may and not is_hers
+    return list(found.values())
+
+
+@require_POST
+def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank account of a payee, written since, is right."""
+    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk)
+    mark = request.POST.get("mark", "")
+    return deed(
+        request,
+        lambda key: operations.agree_number(by=actor(request), payment=line, mark=mark, key=key),
+        reverse("money:payout", args=[line.list_id]),
+        _("You have said yes to the number of %(name)s.") % {"name": line.account},
+    )
 
 
 def payout_file(request: HttpRequest, pk: int) -> HttpResponse:

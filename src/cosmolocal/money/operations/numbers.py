@@ -1,0 +1,34 @@
+"""A bank account that was written after a list was agreed: somebody who did not write it says yes to that number."""
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import policy, queries, rules
+from cosmolocal.money.models import Payment, PaymentList
+
+
+@operation("money.agree_number")
+def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> None:
+    """Says yes to the bank account of a payee who had none when the list was drawn up; `mark` is of the number read.
+
+    Never who wrote the number, nor the payee. Refuses: money.own_number, money.number_decided, agents.not_allowed.
+    """
+    agents.permit(by, agents.TREASURER, agents.STEWARD)
+    made = PaymentList.objects.select_for_update().get(pk=payment.list_id)
+    line = Payment.objects.select_related("account__holder").get(pk=payment.pk)
+    contact = Contact.objects.filter(agent=line.account.holder_id).first()
+    now = rules.mark_of(contact.iban, contact.bank_name) if contact else ""
+    if contact is None or now != mark or rules.number_state(line.paid_to, now) != "new":
+        raise Refusal(
+            "money.number_decided",
+            _("This number was changed or decided a moment ago. Open the list again and read it once more."),
+        )
+    if not policy.may_agree_number(by, line, queries.writers_of([contact], made)[contact.pk]):
+        raise Refusal(
+            "money.own_number",
+            _("Somebody else has to look at this number: not who wrote it, and not who gets the money."),
+        )
+    made.payments.filter(account__holder=line.account.holder_id, paid_to="").update(paid_to=now)
