@@ -1,12 +1,14 @@
 """The steward's desk, the farm's page and the keeper's household page, walked through as people would."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Place
@@ -289,3 +291,27 @@ def _another(village):
     first = OrderRound.objects.order_by("id")[0]
     copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
     return operations.open_round(by=village.people["Li Na"], round=copied)
+
+
+def test_the_order_form_on_paper(village, steward):
+    """What is on sale by category, with its price and a box; not what has closed, is sold out, or is no round's."""
+    round = village.round(stocks={"Cabbage": 0})
+    early = operations.OfferWish(village.items["Bread"].pk, MONDAY + timedelta(hours=2))
+    operations.offer_items(by=village.people["Li Na"], round=round, items=[early])
+    address = reverse("shop:order_form", args=[round.pk])
+    assert address in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+    paper = words_of(steward.get(address))
+    for said in ("Order form", "Leafy greens", "Pak choi · Huang Dacheng", "about 700 g", "plus ¥ 0.50 deposit"):
+        assert said in paper
+    assert "Bread · Baker Lan (until Monday 23 November" in paper.replace(", loaf", "")
+    assert "Cabbage" not in paper
+    with village.at(MONDAY + timedelta(hours=2)):
+        assert "Bread" not in words_of(steward.get(address))
+    assert client_of(village.people["Amina"]).get(address).status_code == 403
+    village.close(round)
+    assert steward.get(address).status_code == 404
+
+
+def words_of(answer):
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    return " ".join(text.split()).replace("\xa0", " ")

@@ -14,9 +14,9 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.paper import downloads, pdf
-from cosmolocal.practices.shop import farm_papers, operations, policy, queries
+from cosmolocal.practices.shop import farm_papers, operations, order_form, policy, queries
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
-from cosmolocal.practices.shop.models import ProducerOrder
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import OfferWish
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 from cosmolocal.practices.shop.steps import steps_of
@@ -86,6 +86,15 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
         "back": reverse("shop:round_orders", args=[pk]),
     }
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
+
+
+def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order form to print, as long as orders can still be written on it."""
+    round = open_round(request, pk)
+    if round.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
+        raise Http404
+    name = _("Order form, %(round)s") % {"round": round.name}
+    return downloads.file(pdf.render(order_form.order_form(round)), f"{name}.pdf", "application/pdf", inline=True)
 
 
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
