@@ -40,6 +40,12 @@ class Standing:
         return None if self.floor is None else self.balance - self.set_aside - self.floor
 
     @property
+    def payable(self) -> int:
+        """What may be paid out to the holder: never what is set aside, and never credit."""
+        free = self.balance - self.set_aside
+        return max(free if self.spendable is None else min(free, self.spendable), 0)
+
+    @property
     def owes(self) -> int:
         """What the holder owes the local; 0 where it is the other way round."""
         return max(-self.balance, 0)

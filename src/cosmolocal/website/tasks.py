@@ -71,8 +71,9 @@ def tell_treasurer_of_leaving(household_id: int) -> None:
         has = money.standing(account).balance
         subject = _("%(name)s has left") % {"name": household.name}
         text = _("The account stands at %(amount)s.") % {"amount": money.format(has)}
-        text += " " + (_("Please pay it back.") if has > 0 else _("Nothing is to be paid back."))
-        _tell(TREASURER, "payment", subject, text, "")
+        ends = {1: _("Please pay it back."), 0: _("Nothing is to be paid back."), -1: _("That is owed to us.")}
+        text += " " + ends[(has > 0) - (has < 0)]
+        _tell(TREASURER, "payment", subject, text, reverse("money:leavers") if has else "")
 
 
 def _welcome(agent_id: int, asked: JoinRequest, local: str) -> None:

@@ -19,6 +19,7 @@ from cosmolocal.money.queries.lists import (
     below_floor,
     closed_until,
     everyone,
+    leavers,
     members,
     payable,
     payment_lists,
@@ -26,6 +27,7 @@ from cosmolocal.money.queries.lists import (
     turnover,
     unmatched,
     waiting,
+    with_payable,
     writers_of,
 )
 from cosmolocal.money.queries.looks import as_looks, count_looks, second_looks, touched_by
@@ -61,6 +63,7 @@ __all__ = [
     "funds",
     "held_on",
     "history",
+    "leavers",
     "ledger_keys",
     "members",
     "moment_of",
@@ -77,5 +80,6 @@ __all__ = [
     "unmatched",
     "visible_to",
     "waiting",
+    "with_payable",
     "writers_of",
 ]

@@ -1,6 +1,6 @@
 """What waits for somebody who keeps the books, and lists of accounts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,8 +58,20 @@ def everyone(currency: Currency | None = None) -> QuerySet[Account]:
 def payable(currency: Currency | None = None) -> list[tuple[Account, int]]:
     """Producers' accounts with what may be paid out of each now, by name."""
     found = members(currency=currency).filter(kind=Account.Kind.PRODUCER)
-    standing = [(account, accounts.standing(account).spendable or 0) for account in found]
-    return [(account, spendable) for account, spendable in standing if spendable > 0]
+    return with_payable(found)
+
+
+def leavers(currency: Currency | None = None) -> QuerySet[Account]:
+    """Accounts of those who left that still hold or owe something, longest gone first (one statement)."""
+    found = Account.objects.open().labelled().filter(currency=currency or default_currency())
+    gone = found.filter(holder__hidden_at__isnull=False).exclude(resource__accounting_quantity=0)
+    return gone.select_related("holder__contact").order_by("holder__hidden_at", "id")
+
+
+def with_payable(found: Iterable[Account]) -> list[tuple[Account, int]]:
+    """Of these accounts (loaded by `labelled()`): to whom something can be paid now, and how much."""
+    standing = [(account, accounts.standing(account).payable) for account in found]
+    return [(account, payable) for account, payable in standing if payable]
 
 
 def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:

@@ -40,6 +40,15 @@ def farms(village: Village, count: int) -> None:
         money.transfer(by=village.house, source=queries.fund("running"), target=account, amount=500, guard=False)
 
 
+def leavers(village: Village, count: int) -> None:
+    for number in range(count):
+        name = f"Left {number} of {count}"
+        person = agents.add_member(by=village.house, name=name, household_name=name)
+        account = money.open_account(by=village.house, holder=people.household_of(person))
+        money.top_up(by=village.house, account=account, box=village.bank, amount=100)
+        agents.leave(by=village.house, agent=person)
+
+
 def lists(village: Village, count: int) -> None:
     village.top_up(village.amina, 100 * count)
     for _number in range(count):
@@ -60,6 +69,7 @@ def costs(village: Village, count: int) -> None:
         ("/money/", lists),
         ("/money/", costs),
         ("/money/looks/", costs),
+        ("/money/leavers/", leavers),
         ("/money/accounts/", households),
         ("/money/accounts/?show=below", households),
         ("/money/unmatched/", unknown),

@@ -217,7 +217,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
 def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
     """What is on an account goes back to its holder; a second person agrees."""
     account = _account(request, pk)
-    most = max(queries.balance(account).spendable or 0, 0)
+    most = queries.balance(account).payable
 
     def act(data: dict[str, Any]) -> str:
         made = operations.pay_back(

@@ -25,6 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     funds = [(fund, queries.standing(fund)) for fund in queries.funds()]
     context = books(request) | {
         "waiting": queries.waiting(me),
+        "leavers": queries.leavers().count(),
         "looks": queries.count_looks(reader_of(request)),
         "lists": lists,
         "oldest": queries.unmatched().first(),

@@ -50,6 +50,26 @@ def new_payout(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, template="money/new_payout.html", **books(request))
 
 
+def leavers(request: HttpRequest) -> HttpResponse:
+    """Who has left and still has or owes something: paid back by a list like everybody, or left to solidarity."""
+    currency, gone = queries.default_currency(), list(queries.leavers())
+    accounts = queries.with_payable(gone)
+
+    def act(data: dict[str, Any]) -> str:
+        made = operations.make_payment_list(
+            by=actor(request), lines=form.wishes(), box=data["box"], name=data["name"], key=data["key"]
+        )
+        messages.success(request, _("The list waits for a second person to agree."))
+        return reverse("money:payout", args=[made.pk])
+
+    name = _("Paid back, %(day)s") % {"day": format_day(today())}
+    form = forms.PayoutForm(request.POST or None, currency=currency, accounts=accounts, initial={"name": name})
+    shown = books(request)
+    paid = {account.pk for account, _most in accounts} if shown["may_book"] else set()
+    others = [(account, queries.standing(account)) for account in gone if account.pk not in paid]
+    return one_form(request, form, act, template="money/leavers.html", others=others, **shown)
+
+
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
     """One list: its lines, who agreed, what to do next."""
     made, lines = _list(pk)
