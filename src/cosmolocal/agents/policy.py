@@ -17,6 +17,7 @@ PRODUCER, MEMBER, GUEST = Role.Name.PRODUCER, Role.Name.MEMBER, Role.Name.GUEST
 # Which roles pass a page's door; what is meant for one household or producer is then decided by `visible_to`.
 DOORS: dict[str, frozenset[str]] = {
     "member": frozenset({MEMBER}),
+    "together": frozenset({MEMBER, STEWARD}),
     "household": frozenset({MEMBER}),
     "producer": frozenset({PRODUCER, STEWARD}),
     "packer": frozenset({PACKER, KEEPER, STEWARD}),
@@ -26,7 +27,7 @@ DOORS: dict[str, frozenset[str]] = {
     "auditor_reads": frozenset({TREASURER, STEWARD}),
 }
 # An auditor reads what these see, and changes nothing.
-AUDITOR_READS = frozenset({"producer", "packer", "keeper", "treasurer", "steward", "auditor_reads"})
+AUDITOR_READS = frozenset({"together", "producer", "packer", "keeper", "treasurer", "steward", "auditor_reads"})
 # A driver reads the hand-overs she loads for.
 DRIVER_READS = frozenset({"packer"})
 

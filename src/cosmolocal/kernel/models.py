@@ -50,6 +50,7 @@ class Operation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "code", "key"], name="operation_once")]
+        indexes = [models.Index(fields=["at"], name="operation_at")]
 
 
 class Progress(models.Model):

@@ -40,6 +40,7 @@ SIGN_IN = Door("account_login", _("Sign in"), "key")
 DESKS = (
     Door("steward", _("To do"), "list", (STEWARD,)),
     Door("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
+    Door("deeds", _("Deeds"), "list", (AUDITOR,)),
     Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER, DRIVER)),
     Door("shop:farm", _("My farm"), "farm", (PRODUCER,)),
     Door("catalog:farm", _("My goods"), "leaf", (PRODUCER,)),

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents import coordinates
 from cosmolocal.kernel.practice import installed
-from cosmolocal.look.forms import BigChoice, KeyedForm
+from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
+from cosmolocal.website import deeds
+from cosmolocal.website.words import PARTS
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 # Land and its money, where that is not the euro.
@@ -205,3 +207,25 @@ class LocalForm(KeyedForm):
         super().__init__(*args, **options)
         field: Any = self.fields["practices"]
         field.choices = [(practice.name, practice.title) for practice in installed()]
+
+
+class DeedsForm(forms.Form):
+    """Whose deeds, of which part, from when to when."""
+
+    q = forms.CharField(label=_("Name"), required=False, max_length=80)
+    part = forms.ChoiceField(label=_("About"), required=False)
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
+    itself = forms.BooleanField(label=_("Also what this node did by itself"), required=False)
+    before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.fields["part"].choices = [("", _("everything")), *PARTS.items()]  # type: ignore[attr-defined]
+
+    def wish(self) -> deeds.Wish:
+        """What was asked; everything where the answers make no sense."""
+        if not self.is_valid():
+            return deeds.Wish()
+        data = self.cleaned_data
+        return deeds.Wish(data["q"], data["part"], data["since"], data["until"], data["itself"], data["before"])

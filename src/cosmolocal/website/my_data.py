@@ -21,6 +21,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import csv_bytes
+from cosmolocal.website.words import of_deed
 
 # A row is about somebody when one of these columns names her ...
 ABOUT = frozenset(
@@ -84,7 +85,10 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     yield (
         "what-i-did",
         _("What I did, and what was done for me"),
-        [dict(row) for row in did.values("at", "code", "by__name")],
+        [
+            {**row, "what": of_deed(row["code"])}
+            for row in did.values("id", "at", "code", "by__name", "on_behalf_of__name")
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 """What the house does across its parts: set up a local whole, leave it whole, look at stuck work again."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Leaving, Role
 from cosmolocal.agents.operations import LocalWish
 from cosmolocal.catalog import operations as catalog
+from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, ids, jobs, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import operation, running
@@ -21,6 +23,8 @@ from cosmolocal.money import queries as accounts
 
 # Countries whose smallest coin is larger than the smallest unit.
 CASH_STEPS = {"CHF": 5, "SEK": 100, "NOK": 100, "DKK": 50, "CNY": 10, "HUF": 5, "CZK": 100}
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,9 @@ def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, k
     household = queries.household_of(agent)
     if household is not None and queries.members_of(household).count() == 1:
         account = accounts.account_for(household)
-        if account is not None and accounts.standing(account).set_aside:
+        is_paying = account is not None and accounts.standing(account).set_aside
+        # What is paid in cash at the door sets nothing aside.
+        if is_paying or flows.is_something_due(household.pk, clock.now() - A_DAY):
             raise Refusal(
                 "website.goods_to_come",
                 _("You have ordered goods that are still to come. Collect them, or cancel the order, then leave."),

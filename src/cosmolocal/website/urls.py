@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from cosmolocal.website.views import demo, health, homes, looking_after, own, setup
+from cosmolocal.website.views import deeds, demo, health, homes, looking_after, own, setup
 
 urlpatterns = [
     path("", homes.public, name="public"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("steward/stuck/", looking_after.troubles, name="troubles"),
     path("steward/stuck/<int:pk>/again/", looking_after.try_again, name="try_again"),
     path("steward/stuck/<int:pk>/rest/", looking_after.settle, name="settle_trouble"),
+    path("deeds/", deeds.deeds, name="deeds"),
+    path("deeds/<int:pk>/", deeds.deed, name="deed"),
     path("me/data/", own.my_data, name="my_data"),
     path("me/leave/", own.leave, name="leave"),
     path("steward/leaves/<int:pk>/", own.note_leaving, name="note_leaving"),
@@ -40,6 +42,8 @@ ACCESS = {
     "troubles": "steward",
     "try_again": "steward",
     "settle_trouble": "steward",
+    "deeds": "auditor_reads",
+    "deed": "auditor_reads",
     "my_data": "signed_in",
     "leave": "signed_in",
     "note_leaving": "steward",

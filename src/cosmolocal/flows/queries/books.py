@@ -94,12 +94,26 @@ def events_of(
     return found.order_by("at", "pk")
 
 
+def events_in(operation_id: int) -> QuerySet[EconomicEvent]:
+    """What one deed wrote, in the order of writing, with names of parties, things and units (one statement)."""
+    found = EconomicEvent.objects.filter(operation=operation_id).order_by("pk")
+    return found.select_related(
+        "provider", "receiver", "resource", "to_resource", "specification__unit", "corrects__operation"
+    )
+
+
 def due_at(place: Place | int, due: datetime, *, finished: bool | None = False) -> QuerySet[Commitment]:
     """What is promised for a hand-over (place and beginning of the window); `finished` None: all of it."""
     found = Commitment.objects.filter(place_id=row_id(place), due=due, is_reciprocal=False)
     if finished is not None:
         found = found.filter(finished=finished)
     return found.select_related("specification__unit", "receiver", "provider", "resource").order_by("pk")
+
+
+def is_something_due(receiver_id: int, since: datetime) -> bool:
+    """Whether goods are promised to somebody at a hand-over that begins after that moment."""
+    found = Commitment.objects.filter(receiver=receiver_id, is_reciprocal=False, finished=False, due__gte=since)
+    return found.filter(quantity__gt=0).exists()
 
 
 def commitments(ids: Iterable[int]) -> dict[int, Commitment]:

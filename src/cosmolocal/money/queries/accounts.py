@@ -46,6 +46,15 @@ def accounts_by_holder(holders: Iterable[Agent | int], kind: str = "member") -> 
     return {account.holder_id: account for account in found}
 
 
+def labels_of(resource_ids: Collection[int]) -> dict[int, str]:
+    """Resource id -> the name of the account or the place for money that it is; no goods (two statements)."""
+    found = {
+        account.resource_id: str(account) for account in Account.objects.labelled().filter(resource__in=resource_ids)
+    }
+    boxes = MoneyBox.objects.filter(resource__in=resource_ids)
+    return found | {box.resource_id: box.name for box in boxes}
+
+
 def fund(code: str, currency: Currency | None = None) -> Account:
     """One of the local's own funds by its code (words.FUNDS). Raises Account.DoesNotExist for another code."""
     chosen = currency or default_currency()

@@ -16,6 +16,7 @@ READERS: dict[str, set[str]] = {
     "anyone": set(ROLES),
     "signed_in": set(ROLES) - {"stranger"},
     "member": _MEMBERS,
+    "together": _MEMBERS,
     "household": _MEMBERS,
     "producer": {"producer", "steward", "auditor"},
     "packer": {"packer", "driver", "keeper", "steward", "auditor"},

@@ -5,15 +5,19 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import jobs
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
@@ -82,6 +86,19 @@ def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: B
     answer = signed_in(people["member"]).post("/me/leave/", {"sure": "on"})
     assert answer.status_code == 422
     assert "still to come" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "status"), [(2, 422), (-2, 302)])
+def test_goods_paid_in_cash_keep_somebody_here_until_they_came(
+    days: int, status: int, people: dict[str, Agent], signed_in: Browser, local: Agent
+) -> None:
+    household = queries.household_of(people["member"])
+    assert household is not None
+    open_accounts(by=local, agent=household)
+    cabbage = flows.define_specification(by=local, name="Cabbage", unit="piece")
+    promise = CommitmentWish("transfer", local.pk, household.pk, cabbage.pk, 2, due=clock.now() + timedelta(days=days))
+    flows.commit(by=local, wishes=[promise])
+    assert signed_in(people["member"]).post("/me/leave/", {"sure": "on"}).status_code == status
 
 
 def test_a_request_to_join_reaches_the_stewards(local: Agent) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.policy import MEMBER, STEWARD
+from cosmolocal.agents.policy import AUDITOR, MEMBER, STEWARD
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.look.dates import format_day
@@ -66,6 +66,7 @@ def steward(request: HttpRequest) -> HttpResponse:
             ("catalog:products", _("Products"), "basket", ""),
             ("messages:post", _("Mail"), "mail", _("letters without an address, test mail")),
             ("settings", _("This local"), "gear", _("name, place, languages, practices")),
+            ("deeds", _("Who did what"), "list", _("every deed, with day and name")),
             ("troubles", _("Stuck work"), "warn", ""),
         )
     ]
@@ -94,12 +95,12 @@ def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[W
     if passkeys_possible(request):
         mine += _ways(("mfa_list_webauthn", _("Passkeys"), "key", _("sign in by fingerprint or face")))
     together = []
-    if reader.has(MEMBER, STEWARD):
+    if reader.has(MEMBER, STEWARD, AUDITOR):
         together = _ways(
-            ("agents:directory", _("Who is who"), "together", ""),
-            ("agents:circles", _("Circles"), "together", ""),
-            ("agents:helping", _("Helping"), "hand", _("act for somebody without a phone")),
+            ("agents:directory", _("Who is who"), "together", ""), ("agents:circles", _("Circles"), "together", "")
         )
+    if reader.has(MEMBER, STEWARD):
+        together += _ways(("agents:helping", _("Helping"), "hand", _("act for somebody without a phone")))
     data = _ways(
         ("my_data", _("My data"), "download", _("everything about me, to take away")),
         ("leave", _("Leave"), "out", ""),

@@ -1,0 +1,51 @@
+"""Who did what: the list that an auditor reads, and one deed with what it wrote in the books."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from cosmolocal.flows import queries as flows
+from cosmolocal.paper import downloads
+from cosmolocal.website import deeds as done
+from cosmolocal.website.forms import DeedsForm
+from cosmolocal.website.words import of_deed
+
+SHOWN = 50
+ENTRIES = 200
+
+
+def deeds(request: HttpRequest) -> HttpResponse:
+    """Everything that was done, newest first; as a page, CSV or xlsx."""
+    form = DeedsForm(request.GET)
+    found = done.found(form.wish())
+    if "as" in request.GET:
+        return downloads.table(done.table(found), _("Who did what"), request.GET["as"])
+    page = list(found[: SHOWN + 1])
+    asked = request.GET.copy()
+    if len(page) > SHOWN:
+        asked["before"] = str(page[SHOWN - 1].pk)
+    filters = request.GET.copy()
+    filters.pop("before", None)
+    context = {
+        "form": form,
+        "rows": [(deed, of_deed(deed.code), done.reason(deed)) for deed in page[:SHOWN]],
+        "older": asked.urlencode() if len(page) > SHOWN else "",
+        "filters": filters.urlencode(),
+        "is_later_page": bool(form.is_valid() and form.cleaned_data["before"]),
+    }
+    return render(request, "website/deeds.html", context)
+
+
+def deed(request: HttpRequest, pk: int) -> HttpResponse:
+    """One deed: who, when, for whom, why, and each line that it wrote in the books."""
+    found = get_object_or_404(done.found(done.Wish(by_itself=True)), pk=pk)
+    page = Paginator(flows.events_in(found.pk), ENTRIES).get_page(request.GET.get("page"))
+    context = {
+        "deed": found,
+        "words": of_deed(found.code),
+        "reason": done.reason(found),
+        "page": page,
+        "entries": list(done.entries(list(page.object_list))),
+    }
+    return render(request, "website/deed.html", context)
