@@ -88,8 +88,11 @@ def state(kind: str, subject_id: int) -> str:
 def waiting_for(agent: Agent, kind: str = "") -> list[Approval]:
     """What is open, waits for her word, and she has not answered (of one `kind`, or all)."""
     found = Approval.objects.filter(state="open").exclude(votes__by=agent).exclude(excluded=agent)
+    found = found.select_related("circle").order_by("id")
     if kind:
         found = found.filter(kind=kind)
+    if not found:
+        return []
     groups = {group.pk for group in queries.groups_of(agent)}
     roles = queries.roles_of(agent)
-    return [a for a in found.order_by("id") if (a.circle_id in groups if a.circle_id else a.role in roles)]
+    return [a for a in found if (a.circle_id in groups if a.circle_id else a.role in roles)]

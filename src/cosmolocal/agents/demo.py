@@ -37,6 +37,17 @@ RESTAURANTS = (
     "Longtan tea house 龙潭茶馆",
     "Railway canteen 铁路食堂",
 )
+# Name: what it looks after, and who of the one-click roles belongs to it.
+CIRCLES = {
+    "Money circle": (
+        "We look at every payment before it leaves: two of us say yes to each list.",
+        ("steward", "treasurer", "second-treasurer", "member"),
+    ),
+    "Packing circle": (
+        "Thursdays from 14:00 at Yufeng Street. Whoever has two hours is welcome.",
+        ("packer", "keeper", "helper", "member"),
+    ),
+}
 _FAMILY = (
     "Chen 陈",
     "Li 李",
@@ -103,6 +114,7 @@ class Village:
     people: dict[str, Agent] = field(default_factory=dict)
     restaurants: list[Agent] = field(default_factory=list)
     households: list[Agent] = field(default_factory=list)
+    circles: dict[str, Agent] = field(default_factory=dict)
 
 
 def found_ainonghui(today: date, households: int = 120) -> Village:
@@ -216,6 +228,10 @@ def _add_named_people(village: Village, by: Agent, today: date) -> None:
             place = village.store if role == "keeper" else None
             operations.give_role(by=by, agent=person, role=role, place=place, since=since)
     _add_those_who_act_for_others(village, by, since)
+    for name, (about, members) in CIRCLES.items():
+        village.circles[name] = operations.add_circle(by=by, name=name, about=about)
+        for code in members:
+            operations.join(by=by, member=village.people[code], group=village.circles[name], since=since)
 
 
 def _add_those_who_act_for_others(village: Village, by: Agent, since: date) -> None:

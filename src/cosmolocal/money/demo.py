@@ -3,12 +3,12 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from cosmolocal.agents import approvals
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.money import operations, queries
-from cosmolocal.money.models import Account, Currency, MoneyBox
-from cosmolocal.money.operations import PaymentWish
+from cosmolocal.money.models import Account, Currency, MoneyBox, PaymentList
 
 
 @dataclass(frozen=True)
@@ -87,21 +87,21 @@ def carry_cash(by: Agent, books: Books, keep: int = 30000) -> None:
         operations.move_money(by=by, source=books.cash, target=books.bank, amount=has - keep)
 
 
-def pay_producers(maker: Agent, second: Agent, books: Books, name: str) -> None:
-    """Everything producers are owed, drawn up by one, agreed by another, confirmed; nothing when nothing is owed."""
-    lines = [PaymentWish(account.pk, amount, name) for account, amount in queries.payable(books.currency)]
-    if not lines:
-        return
-    made = operations.make_payment_list(by=maker, lines=lines, box=books.bank, name=name)
-    operations.agree_payment_list(by=second, payment_list=made, yes=True)
-    operations.confirm_list(by=maker, payment_list=made)
+def agree(made: PaymentList) -> None:
+    """As many of those who were asked say yes as it takes."""
+    if made.approval is not None:
+        for person in approvals.voters(made.approval)[: made.approval.needed]:
+            operations.agree_payment_list(by=person, payment_list=made, yes=True)
+
+
+def ask_to_pay_back(maker: Agent, first: Agent, books: Books, household: Agent) -> None:
+    """A household wants half of what it has back; one of those who are asked has agreed."""
+    account = operations.open_account(by=people.system(), holder=household)
+    half = (queries.balance(account).spendable or 0) // 200 * 100
+    made = operations.pay_back(by=maker, account=account, box=books.bank, amount=half, reference="moves to Nanning")
+    operations.agree_payment_list(by=first, payment_list=made, yes=True)
 
 
 def puzzle(by: Agent, books: Books) -> None:
     """Money from somebody nobody knows yet, so that the list is not empty."""
     operations.top_up_unmatched(by=by, box=books.bank, amount=20000, payer="QIN XIU YING", reference="vegetables")
-
-
-def close(by: Agent, until: date) -> None:
-    """Closes the books up to a month's last day."""
-    operations.close_month(by=by, until=until)

@@ -1,4 +1,4 @@
-"""What payees read: how much has been paid to them, with the statement of their account."""
+"""What is written about payments: to who is asked to agree, and to payees, with the statement of their account."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -6,13 +6,15 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from cosmolocal.agents import approvals
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel import node
 from cosmolocal.messages.operations import Attachment, Writing
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
-from cosmolocal.money.models import Account, Payment
+from cosmolocal.money.models import Account, Payment, PaymentList
 from cosmolocal.paper import pdf
 
 
@@ -21,6 +23,33 @@ def of_payments(payments: Iterable[Payment]) -> Iterator[Writing]:
     by_account = sorted(payments, key=lambda payment: payment.account_id)
     for _pk, paid in groupby(by_account, key=lambda payment: payment.account_id):
         yield from _of_account(list(paid))
+
+
+def of_asking(made: PaymentList) -> Iterator[Writing]:
+    """A letter to each who may say yes or no to a payment list, in her language."""
+    if made.approval is None:
+        return
+    total = sum(made.payments.values_list("amount", flat=True))
+    for voter in approvals.voters(made.approval):
+        with translation.override(voter.language or node.current().language):
+            words = {
+                "name": made.made_by.name,
+                "total": queries.format(total, made.currency),
+                "list": made.name,
+                "needed": made.approval.needed,
+            }
+            yield Writing(
+                to_id=voter.pk,
+                event="duty",
+                subject=_("Do you agree to pay %(total)s?") % words,
+                text=ngettext(
+                    "%(name)s wants to pay %(total)s: %(list)s. One more person has to agree.",
+                    "%(name)s wants to pay %(total)s: %(list)s. %(needed)s people have to agree.",
+                    made.approval.needed,
+                )
+                % words,
+                url=reverse("money:payout", args=[made.pk]),
+            )
 
 
 def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:

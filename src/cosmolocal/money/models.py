@@ -25,6 +25,9 @@ class Currency(models.Model):
     cash_step = models.PositiveIntegerField(default=1)  # smallest coin in minor units (5: 0.05)
     start_floor = models.BigIntegerField(default=0)  # floor of a member's account when opened; below 0: credit
     warn_below = models.BigIntegerField(default=0)  # a friendly word when a member's balance falls under it
+    # The circle of which `agreed_needed` people say yes to payments out; null: another treasurer does.
+    agreed_by = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
+    agreed_needed = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.code

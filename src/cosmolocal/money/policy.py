@@ -10,7 +10,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import Account, Payment, SecondLook
+from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
 
 
 def may_keep_books(agent: Agent) -> bool:
@@ -33,6 +33,14 @@ def may_see(reader: Reader, account: Account) -> bool:
     if reader.person is None:
         return False
     return may_read_books(reader) or account.holder_id in own_holders(reader)
+
+
+def may_read_list(reader: Reader, made: PaymentList) -> bool:
+    """A reader of the books, or somebody of the circle that decides about this list."""
+    if may_read_books(reader):
+        return True
+    asked = made.approval.circle_id if made.approval else None
+    return asked is not None and reader.agent is not None and asked in {g.pk for g in people.groups_of(reader.agent)}
 
 
 def own_holders(reader: Reader) -> set[int]:

@@ -9,7 +9,7 @@ from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
 from cosmolocal.money import imports, letters
-from cosmolocal.money.models import Payment
+from cosmolocal.money.models import Payment, PaymentList
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = ()
@@ -22,6 +22,16 @@ def take_file_over(upload_id: int) -> None:
     upload = Upload.objects.get(pk=upload_id)
     if upload.state == Upload.State.IMPORTING:
         imports.take_over(upload)
+
+
+@job("money.ask_for_agreement")
+def ask_for_agreement(list_id: int) -> None:
+    """To everybody who may say yes or no to a payment list; nothing where it is decided or of long ago."""
+    asked = PaymentList.objects.select_related("approval__circle", "made_by", "currency").filter(
+        pk=list_id, state=PaymentList.State.ASKED, made_at__gt=clock.now() - A_WHILE
+    )
+    for made in asked:
+        messages.send(by=people.system(), writings=list(letters.of_asking(made)), key=key())
 
 
 @job("money.tell_payees")

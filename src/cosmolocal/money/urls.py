@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.money.views import books, deeds, desk, looks, opening, own, payouts
+from cosmolocal.money.views import books, deciding, deeds, desk, looks, opening, own, payouts
 
 app_name = "money"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("looks/agree/", looks.agree_looks, name="agree_looks"),
     path("looks/<int:pk>/question/", looks.question, name="question"),
     path("payouts/", payouts.payouts, name="payouts"),
+    path("payouts/who-agrees/", deciding.deciders, name="deciders"),
     path("payouts/new/", payouts.new_payout, name="new_payout"),
     path("payouts/<int:pk>/", payouts.payout, name="payout"),
     path("payouts/<int:pk>/file/", payouts.payout_file, name="payout_file"),
@@ -78,11 +79,12 @@ ACCESS = {
     "agree_looks": "auditor_reads",
     "question": "auditor_reads",
     "payouts": "auditor_reads",
+    "deciders": "steward",
     "new_payout": "treasurer",
-    "payout": "auditor_reads",
+    "payout": "signed_in",
     "payout_file": "auditor_reads",
-    "agree": "auditor_reads",
-    "disagree": "auditor_reads",
+    "agree": "signed_in",
+    "disagree": "signed_in",
     "confirm_list": "treasurer",
     "drop": "treasurer",
     "confirm_payment": "treasurer",

@@ -39,7 +39,23 @@ def member_cards(reader: Reader, local: Node) -> list[Card]:
     if reader.person is None:
         return []
     of_practices = (practice.member_cards(reader.person) for practice in practices(local) if practice.member_cards)
-    return _sorted(chain(balance_cards(reader.household, local), chain.from_iterable(of_practices)))
+    asked = () if reader.on_behalf_of else word_cards(reader.person)
+    return _sorted(chain(asked, balance_cards(reader.household, local), chain.from_iterable(of_practices)))
+
+
+def word_cards(agent: Agent) -> Iterable[Card]:
+    """What waits for her word: one card for each payment list that she is asked to agree to."""
+    for made in money.asked_of(agent):
+        total = money.format(made.total, made.currency)  # type: ignore[attr-defined]
+        words = {"name": made.made_by.name, "total": total, "list": made.name}
+        yield Card(
+            title=_("Do you agree?"),
+            text=_("%(name)s wants to pay %(total)s: %(list)s.") % words,
+            tone="today",
+            deed=_("Read it and answer"),
+            url=reverse("money:payout", args=[made.pk]),
+            weight=15,
+        )
 
 
 def balance_cards(holder: Agent | None, local: Node) -> list[Card]:

@@ -35,20 +35,21 @@ def build(*, fresh: bool = False) -> None:
         books = _open_books(village)
         money.open_accounts(system(), farms.values(), kind="producer")
     shop.build_start()
-    _live_through_the_month(books)
+    _live_through_the_month(books, village)
     enqueue("shop.fill_demo_year")
 
 
 def _open_books(village: people.Village) -> money.Books:
     by, pick = system(), random.Random(11)  # noqa: S311 - the same amounts each time
     books = money.open_books(by)
+    payments.choose_deciders(by=by, currency=books.currency, circle=village.circles["Money circle"], needed=2)
     money.give_credit(by, village.restaurants, CREDIT_OF_RESTAURANTS)
     money.top_up(by, books, money.open_accounts(by, village.households), pick, least=400_00)
     return books
 
 
-def _live_through_the_month(books: money.Books) -> None:
-    """The month's rent and drivers, cash carried to the bank, and a payment nobody can place yet."""
+def _live_through_the_month(books: money.Books, village: people.Village) -> None:
+    """Rent and drivers, cash carried to the bank, a payment nobody can place yet, and one back that waits for a yes."""
     by = system()
     with clock.standing_at(clock.now() - timedelta(days=4)):
         money.pay_month(by, books, rent=RENT_A_MONTH)
@@ -57,3 +58,4 @@ def _live_through_the_month(books: money.Books) -> None:
         money.pay_alone(list(role_holders(TREASURER)), books)
     with clock.standing_at(clock.now() - timedelta(days=2)):
         money.puzzle(by, books)
+        money.ask_to_pay_back(village.people["treasurer"], village.people["steward"], books, village.households[40])

@@ -1,6 +1,7 @@
 """What a treasurer fills in, one deed a form."""
 
 from cosmolocal.money.forms.books import CloseMonthForm, DayForm, PeriodForm
+from cosmolocal.money.forms.deciding import DecidersForm
 from cosmolocal.money.forms.deeds import (
     BoxForm,
     ChangeBoxForm,
@@ -30,6 +31,7 @@ __all__ = [
     "CostForm",
     "CountForm",
     "DayForm",
+    "DecidersForm",
     "HappenedForm",
     "HappenedReasonForm",
     "LevelsForm",

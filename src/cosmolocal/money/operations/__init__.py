@@ -11,6 +11,7 @@ from cosmolocal.money.operations.accounts import (
     set_limits,
 )
 from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
+from cosmolocal.money.operations.deciding import choose_deciders
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
 from cosmolocal.money.operations.looks import agree_entries, question_entry
 from cosmolocal.money.operations.months import close_month
@@ -38,6 +39,7 @@ __all__ = [
     "agree_payment_list",
     "change_box",
     "change_levels",
+    "choose_deciders",
     "close_account",
     "close_month",
     "confirm_list",

@@ -7,9 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import approvals
-from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Approval, Contact
+from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish, Happening
 from cosmolocal.kernel.jobs import announce
@@ -17,10 +16,8 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
-from cosmolocal.money.operations import journal
+from cosmolocal.money.operations import deciding, journal
 from cosmolocal.money.operations.looks import look_needed
-
-KIND = "money.payment_list"
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ def make_payment_list(
 ) -> PaymentList:
     """Draws up payments from a box; each amount is set aside on its account until it is paid or dropped.
 
-    A second treasurer (or a steward, where there is none) must agree, never the maker or a payee. Refuses:
+    A second treasurer (or a steward, where there is none) or people of the circle that decides must agree, never the
+    maker or a payee. Refuses:
     money.nothing_to_pay, money.not_enough (`account_id` in its facts), money.nobody_to_agree, money.bad_amount.
     """
     policy.permit_books(by)
@@ -66,7 +64,7 @@ def make_payment_list(
         )
         for line, promise in zip(wanted, promises, strict=True)
     )
-    made.approval = _ask(by, made, list(accounts.values()))
+    made.approval = deciding.ask(by, made, list(accounts.values()))
     made.save(update_fields=["approval"])
     return made
 
@@ -102,29 +100,12 @@ def _set_aside(by: Agent, lines: Sequence[PaymentWish], accounts: dict[int, Acco
         ) from refusal
 
 
-def _ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
-    """Asks treasurers; stewards where no other treasurer may say yes."""
-    holders = [account.holder for account in payees if not account.holder.is_home]
-    excluded = {agent.pk: agent for agent in [by, *holders]}
-    for holder in holders:
-        for person in queries.people_of(holder):
-            excluded[person.pk] = person
-    for role in (agents.TREASURER, agents.STEWARD):
-        if people.role_holders(role).exclude(pk__in=excluded).exists():
-            return approvals.ask(
-                by=by, kind=KIND, subject_id=made.pk, role=role, needed=1, excluded=list(excluded.values())
-            )
-    raise Refusal(
-        "money.nobody_to_agree",
-        _("A second person has to agree to payments. Ask a steward to name another treasurer first."),
-    )
-
-
 @operation("money.agree_payment_list")
 def agree_payment_list(
     *, by: Agent, payment_list: PaymentList, yes: bool, reason: str = "", key: str = ""
 ) -> PaymentList:
-    """The second person's word. A no drops the list and frees what was set aside.
+    """The word of somebody who was asked. Enough yes: it may be paid. A no drops the list and frees what was set
+    aside; in a circle only once too few are left who could say yes.
 
     Refuses: agents.may_not_vote (the maker, a payee, somebody without the task), money.list_decided.
     """
@@ -135,7 +116,7 @@ def agree_payment_list(
     if vote.state == "granted":
         made.state = PaymentList.State.AGREED
         made.save(update_fields=["state"])
-    elif not yes:
+    elif vote.state == "refused" or not (yes or made.approval.circle_id):
         _drop(by, made)
     return made
 

@@ -17,6 +17,7 @@ from cosmolocal.money.queries.accounts import (
     visible_to,
 )
 from cosmolocal.money.queries.lists import (
+    asked_of,
     below_floor,
     closed_until,
     everyone,
@@ -49,6 +50,7 @@ __all__ = [
     "account_for",
     "as_looks",
     "accounts_by_holder",
+    "asked_of",
     "balance",
     "balance_sheet",
     "balances",

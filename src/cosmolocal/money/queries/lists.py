@@ -105,6 +105,12 @@ def payment_lists() -> QuerySet[PaymentList]:
     return found.annotate(total=Sum("payments__amount")).order_by("-made_at", "-id")
 
 
+def asked_of(agent: Agent) -> list[PaymentList]:
+    """Payment lists that wait for her yes or no, with their sums (one statement where nothing waits)."""
+    asked = [approval.subject_id for approval in approvals.waiting_for(agent, "money.payment_list")]
+    return list(payment_lists().filter(pk__in=asked, state=PaymentList.State.ASKED)) if asked else []
+
+
 def writers_of(contacts: Collection[Contact], made: PaymentList) -> dict[int, set[int]]:
     """Contact id -> who may have written that bank account since a list was drawn up (one statement).
 

@@ -29,7 +29,8 @@ _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 def payouts(request: HttpRequest) -> HttpResponse:
     """All payment lists, newest first."""
     page = Paginator(queries.payment_lists(), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "money/payouts.html", books(request) | {"page": page})
+    context = books(request) | {"page": page, "is_steward": reader_of(request).has(agents.STEWARD)}
+    return render(request, "money/payouts.html", context)
 
 
 def new_payout(request: HttpRequest) -> HttpResponse:
@@ -71,8 +72,8 @@ def leavers(request: HttpRequest) -> HttpResponse:
 
 
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
-    """One list: its lines, who agreed, what to do next."""
-    made, lines = _list(pk)
+    """One list: its lines, who agreed, what to do next. Readers of the books, and the circle that decides."""
+    made, lines = _readable(request, pk)
     me = actor(request)
     approval = made.approval
     votes = list(approval.votes.select_related("by")) if approval else []
@@ -86,6 +87,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "total": sum(line.amount for line in lines),
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and agents.may_vote(me, approval),
+        "my_word": next((vote for vote in votes if vote.by_id == me.pk), None),
         "is_cash": made.box.kind in _COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
         "offers_xml": bank_files.is_offered(made),
@@ -148,25 +150,30 @@ def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second person's yes."""
-    made, _lines = _list(pk)
-    return deed(
-        request,
-        lambda key: operations.agree_payment_list(by=actor(request), payment_list=made, yes=True, key=key),
-        reverse("money:payout", args=[pk]),
-        _("You have agreed. It can be paid now."),
-    )
+    """The yes of somebody who was asked."""
+    made, _lines = _readable(request, pk)
+    operations.agree_payment_list(by=actor(request), payment_list=made, yes=True, key=request.POST.get("key", ""))
+    made.refresh_from_db(fields=["state"])
+    if made.state == PaymentList.State.AGREED:
+        messages.success(request, _("You have agreed. It can be paid now."))
+    else:
+        messages.success(request, _("You have agreed. It waits for the others."))
+    return redirect("money:payout", pk)
 
 
 def disagree(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second person's no, with a reason; the list is dropped."""
-    made, _lines = _list(pk)
+    """The no of somebody who was asked, with a reason; the list is dropped, or the rest of the circle decides."""
+    made, _lines = _readable(request, pk)
 
     def act(data: dict[str, Any]) -> str:
         operations.agree_payment_list(
             by=actor(request), payment_list=made, yes=False, reason=data["reason"], key=data["key"]
         )
-        messages.success(request, _("The list is dropped; nothing was paid."))
+        made.refresh_from_db(fields=["state"])
+        if made.state == PaymentList.State.DROPPED:
+            messages.success(request, _("The list is dropped; nothing was paid."))
+        else:
+            messages.success(request, _("Your no is noted. The others of the circle decide."))
         return reverse("money:payout", args=[pk])
 
     form = forms.ReasonForm(request.POST or None)
@@ -260,11 +267,19 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _readable(request: HttpRequest, pk: int) -> tuple[PaymentList, list[Payment]]:
+    """The list for whom it concerns; for everybody else it is not there."""
+    made, lines = _list(pk)
+    if not policy.may_read_list(reader_of(request), made):
+        raise Http404
+    return made, lines
+
+
 def _list(pk: int) -> tuple[PaymentList, list[Payment]]:
     made = get_object_or_404(_READ.all(), pk=pk)
     return made, list(made.payments.select_related("account__holder"))
 
 
 _READ = PaymentList.objects.select_related(
-    "currency", "box", "made_by", "approval", "dropped_by__by", "dropped_by__money_note"
+    "currency", "box", "made_by", "approval__circle", "dropped_by__by", "dropped_by__money_note"
 )

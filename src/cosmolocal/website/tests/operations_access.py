@@ -82,6 +82,7 @@ _MONEY = {
     "agree_payment_list": "asked",
     "change_box": "steward treasurer",
     "change_levels": "steward treasurer",
+    "choose_deciders": "steward",
     "close_account": "treasurer",
     "close_month": "treasurer",
     "confirm_list": "treasurer",

@@ -1,0 +1,85 @@
+"""Who says yes to payments: another treasurer, or several people of a circle; and the asking itself."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import approvals
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import queries
+from cosmolocal.money.models import Account, Currency, PaymentList
+
+KIND = "money.payment_list"
+
+
+@operation("money.choose_deciders")
+def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, needed: int = 1, key: str = "") -> Currency:
+    """From now on `needed` people of `circle` say yes to each payment list; without a circle, another treasurer does.
+
+    Lists that wait already keep whom they asked. Refuses: money.too_few_to_agree, agents.not_allowed.
+    """
+    agents.permit(by, agents.STEWARD)
+    if circle is not None:
+        size = people.members_of(circle).count()
+        # Who draws a list up does not agree to it, and may be one of them.
+        if not 0 < needed < size:
+            raise Refusal(
+                "money.too_few_to_agree",
+                _("%(circle)s has %(size)s people, and whoever draws a list up cannot agree to it. Ask for fewer.")
+                % {"circle": circle.name, "size": size},
+                field="needed",
+            )
+    locked = Currency.objects.select_for_update().get(pk=currency.pk)
+    locked.agreed_by, locked.agreed_needed = circle, needed if circle else 1
+    locked.save(update_fields=["agreed_by", "agreed_needed"])
+    return locked
+
+
+def ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
+    """Asks the circle that decides, or treasurers (stewards where no other treasurer may say yes), and writes to them.
+
+    Never the maker, nor anybody whose money it would be. Refuses: money.nobody_to_agree.
+    """
+    holders = [account.holder for account in payees if not account.holder.is_home]
+    excluded = {agent.pk: agent for agent in [by, *holders]}
+    for holder in holders:
+        excluded.update({person.pk: person for person in queries.people_of(holder)})
+    rule = Currency.objects.select_related("agreed_by").get(pk=made.currency_id)
+    if rule.agreed_by is not None:
+        asked = _ask_circle(by, made, rule.agreed_by, rule.agreed_needed, excluded)
+    else:
+        asked = _ask_role(by, made, excluded)
+    announce("money.ask_for_agreement", made.pk)
+    return asked
+
+
+def _ask_circle(by: Agent, made: PaymentList, circle: Agent, needed: int, excluded: dict[int, Agent]) -> Approval:
+    if people.members_of(circle).exclude(pk__in=excluded).count() < needed:
+        raise Refusal(
+            "money.nobody_to_agree",
+            _(
+                "%(needed)s people of %(circle)s have to agree, and nobody agrees to money of her own. "
+                "Ask a steward to add people to the circle, or pay its members in a list of their own."
+            )
+            % {"needed": needed, "circle": circle.name},
+        )
+    return approvals.ask(
+        by=by, kind=KIND, subject_id=made.pk, circle=circle, needed=needed, excluded=list(excluded.values())
+    )
+
+
+def _ask_role(by: Agent, made: PaymentList, excluded: dict[int, Agent]) -> Approval:
+    for role in (agents.TREASURER, agents.STEWARD):
+        if people.role_holders(role).exclude(pk__in=excluded).exists():
+            return approvals.ask(
+                by=by, kind=KIND, subject_id=made.pk, role=role, needed=1, excluded=list(excluded.values())
+            )
+    raise Refusal(
+        "money.nobody_to_agree",
+        _("A second person has to agree to payments. Ask a steward to name another treasurer first."),
+    )
