@@ -27,7 +27,6 @@ EVENTS: dict[str, Event] = {
     "low_balance": Event(DIGEST, True),
     "join": Event(NOW, False),
     "duty": Event(NOW, True),
-    "news": Event(DIGEST, True),
     "test": Event(NOW, False),
 }
 

@@ -13,6 +13,5 @@ EVENT_NAMES = {
     "low_balance": _("My balance runs low"),
     "join": _("Somebody asks to join, or I am welcomed"),
     "duty": _("A task of mine"),
-    "news": _("News of the community"),
     "test": _("Test mails"),
 }

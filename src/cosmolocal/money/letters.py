@@ -1,6 +1,6 @@
 """What is written about payments: to who is asked to agree, and to payees, with the statement of their account."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from django.urls import reverse
@@ -50,6 +50,45 @@ def of_asking(made: PaymentList) -> Iterator[Writing]:
                 % words,
                 url=reverse("money:payout", args=[made.pk]),
             )
+
+
+def of_money_that_came(account: Account, amount: int) -> Iterator[Writing]:
+    """To the holder of an account: a payment by bank has arrived (minor units)."""
+    balance = queries.balance(account).balance
+    for reader in _readers(account.holder):
+        with translation.override(reader.language or node.current().language):
+            words = {
+                "amount": queries.format(amount, account.currency),
+                "balance": queries.format(balance, account.currency),
+                "name": account,
+            }
+            yield Writing(
+                to_id=reader.pk,
+                event="payment",
+                subject=_("Your payment has arrived: %(amount)s") % words,
+                text=_("%(amount)s stands on the account of %(name)s. The balance is now %(balance)s.") % words,
+                url=reverse("money:account", args=[account.pk]),
+            )
+
+
+def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
+    """A friendly word to those whom a charge (holder id -> minor units) took below their warning level; once."""
+    accounts = queries.accounts_by_holder(charged)
+    standing = queries.balances(accounts.values())
+    for holder_id, account in accounts.items():
+        now = standing[account.pk]
+        if not now.balance < now.warn <= now.balance + charged[holder_id]:
+            continue
+        for reader in _readers(account.holder):
+            with translation.override(reader.language or node.current().language):
+                words = {"balance": queries.format(now.balance, account.currency), "name": account}
+                yield Writing(
+                    to_id=reader.pk,
+                    event="low_balance",
+                    subject=_("Your balance is low: %(balance)s") % words,
+                    text=_("%(name)s has %(balance)s left. Please pay something in before the next order.") % words,
+                    url=reverse("money:account", args=[account.pk]),
+                )
 
 
 def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from cosmolocal.agents import queries as people
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import job, key
+from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
 from cosmolocal.money import imports, letters
-from cosmolocal.money.models import Payment, PaymentList
+from cosmolocal.money.models import Account, Payment, PaymentList
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = ()
@@ -32,6 +33,14 @@ def ask_for_agreement(list_id: int) -> None:
     )
     for made in asked:
         messages.send(by=people.system(), writings=list(letters.of_asking(made)), key=key())
+
+
+@job("money.tell_paid_in")
+def tell_paid_in(deed_id: int, account_id: int, amount: int) -> None:
+    """To who paid by bank: it has arrived (minor units); nothing for payments of long ago."""
+    if Operation.objects.filter(pk=deed_id, at__gt=clock.now() - A_WHILE).exists():
+        account = Account.objects.labelled().get(pk=account_id)
+        messages.send(by=people.system(), writings=list(letters.of_money_that_came(account, amount)), key=key())
 
 
 @job("money.tell_payees")

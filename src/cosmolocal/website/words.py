@@ -189,6 +189,7 @@ _SHOP: dict[str, str | Promise] = {
     "shop.settle_round": _("settled a round"),
     "shop.swap_orders": _("swapped two orders"),
     "shop.take_cash": _("took cash for an order"),
+    "shop.tell_ready": _("told everybody that the crates are packed"),
     "shop.withdraw_items": _("took goods out of a round"),
     "shop.write_to_producer": _("wrote to a farm"),
 }

@@ -114,7 +114,7 @@ def test_the_test_mail_shows_the_servers_words(server) -> None:
 
 @pytest.mark.django_db
 def test_the_daily_mail_gathers_what_waits(jo: Agent, server) -> None:
-    write(jo, "news")
+    write(jo, "receipt")
     write(jo, "receipt")
     run_job("messages.deliver_digest", jo.pk)
     assert len(list(server.glob("*.eml"))) == 1

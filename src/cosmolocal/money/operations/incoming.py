@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
@@ -42,6 +43,8 @@ def top_up(
     )
     journal.note(reference)
     look_needed(by, amount, account.holder)
+    if box.kind not in _COINS:
+        announce("money.tell_paid_in", running().id, account.pk, amount)
 
 
 _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
@@ -125,6 +128,7 @@ def match_unmatched(
     fund = queries.fund("unmatched", unmatched.box.currency)
     when = _after(unmatched, "matched", at)
     flows.record(by=by, happenings=[journal.moved(fund, account, part, when)])
+    announce("money.tell_paid_in", running().id, account.pk, part)
 
 
 @operation("money.send_back", fact=True)

@@ -81,3 +81,34 @@ def test_a_farm_with_an_address_of_its_own_reads_it_there(village: Village, agre
 
 def test_nobody_is_told_of_payments_of_long_ago(village: Village, agreed: PaymentList) -> None:
     assert pay(village, agreed, NOW + timedelta(days=6)) == []
+
+
+def announced_by(act: Any) -> list[Any]:
+    found: list[Any] = []
+    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "enqueue", lambda *job: found.append(job))
+        act()
+    return found
+
+
+def test_who_paid_by_bank_hears_that_it_arrived(village: Village) -> None:
+    mail(village, village.amina, "amina@example.org")
+    [(name, *args)] = announced_by(lambda: village.top_up(village.amina, 30000))
+    with clock.standing_at(NOW):
+        for _again in range(2):
+            assert jobs.run_job.call(name, args, 0, "job:one") == "done"
+    [letter] = Letter.objects.all()
+    assert (letter.to, letter.event) == (village.amina, "payment")
+    assert letter.text.count("300.00") == 2
+    with clock.standing_at(NOW + timedelta(days=30)):
+        jobs.run_job.call(name, args, 0, "job:two")
+    assert Letter.objects.count() == 1
+
+
+def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village: Village) -> None:
+    assert announced_by(lambda: village.top_up(village.amina, 30000, village.cash)) == []
+    with clock.standing_at(NOW):
+        unknown = money.top_up_unmatched(by=village.wei, box=village.bank, amount=5000)
+    account = village.account(village.jo)
+    told = announced_by(lambda: money.match_unmatched(by=village.wei, unmatched=unknown, account=account, amount=2000))
+    assert [(name, *args[1:]) for name, *args in told] == [("money.tell_paid_in", account.pk, 2000)]

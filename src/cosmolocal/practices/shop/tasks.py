@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Membership, in_force
 from cosmolocal.catalog import queries as catalog
+from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.look.dates import format_daytime, format_window
@@ -18,6 +19,7 @@ from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.messages.operations import Attachment, Writing
+from cosmolocal.money import letters as money
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import farm_papers, operations, queries
@@ -44,9 +46,16 @@ def remind_due() -> None:
         operations.remind(by=people.system(), round=round)
 
 
+def tell_ready_due() -> None:
+    """Once all crates are packed: to everybody who ordered."""
+    for round in queries.due_to_tell_ready(clock.now()):
+        operations.tell_ready(by=people.system(), round=round)
+
+
 timers: tuple[Timer, ...] = (
     Timer("shop.close_due", timedelta(seconds=30), close_due),
     Timer("shop.remind_due", timedelta(minutes=10), remind_due),
+    Timer("shop.tell_ready_due", timedelta(minutes=2), tell_ready_due),
 )
 
 
@@ -127,6 +136,34 @@ def tell_cancelled(order_ids: Sequence[int]) -> None:
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 
+@jobs.job("shop.mail_ready")
+def mail_ready(round_id: int) -> None:
+    """Which crate is whose, where and when to collect it, and how much cash to bring; nothing once the door is shut."""
+    round = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round_id)
+    if round.handover.ends < clock.now():
+        return
+    currency, cash = round.account.currency, queries.orders.cash_due(round)
+    crates = dict(round.handover.crates.filter(state=Crate.State.PACKED).values_list("receiver_id", "number"))
+    waiting = round.orders.filter(household__in=crates).exclude(state=Order.State.CANCELLED)
+    orders = list(waiting.select_related("household"))
+    readers = _readers_of([order.household for order in orders])
+    writings = []
+    for order in orders:
+        for person in readers[order.household_id]:
+            with translation.override(person.language or node.current().language):
+                facts = {
+                    "number": crates[order.household_id],
+                    "place": round.handover.place.name,
+                    "when": format_window(round.handover.begins, round.handover.ends),
+                }
+                text = _("Your crate has the number %(number)s. Pick up: %(place)s, %(when)s.") % facts
+                if due := cash.get(order.household_id):
+                    amount = format_money(due, currency.code, currency.decimals)
+                    text += "\n" + _("Please bring %(amount)s in cash.") % {"amount": amount}
+                writings.append(_writing(person, order, "order_ready", _("Your order is packed"), text))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
 @jobs.job("shop.mail_receipts")
 def mail_receipts(round_id: int) -> None:
     """What everybody got and paid, with a way to the receipt; nothing for rounds of long ago."""
@@ -143,6 +180,8 @@ def mail_receipts(round_id: int) -> None:
                 paid = format_money(order.final or 0, currency.code, currency.decimals)
                 text = _("%(round)s: you got your goods for %(sum)s.") % {"round": round.name, "sum": paid}
                 writings.append(_writing(person, order, "receipt", _("Receipt"), text))
+    charged = {order.household_id: (order.final or 0) - order.paid_cash for order in orders}
+    writings += money.of_low_balances(charged)
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 

@@ -167,6 +167,7 @@ _SHOP = {
     "settle_round": "steward",
     "swap_orders": "keeper steward",
     "take_cash": "keeper steward",
+    "tell_ready": "steward",
     "withdraw_items": "steward",
     "write_to_producer": "steward",
 }

@@ -24,6 +24,7 @@ from cosmolocal.practices.shop.operations.rounds import (
     open_round,
     plan_round,
     remind,
+    tell_ready,
     withdraw_items,
 )
 from cosmolocal.practices.shop.operations.settling import Preview, pay_producers, preview, settle_round
@@ -58,6 +59,7 @@ __all__ = [
     "send_producer_orders",
     "set_shortage",
     "settle_round",
+    "tell_ready",
     "swap_orders",
     "take_cash",
     "withdraw_items",

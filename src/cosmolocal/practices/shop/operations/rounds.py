@@ -237,6 +237,18 @@ def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
+@operation("shop.tell_ready")
+def tell_ready(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+    """Writes to everybody who ordered that the crates are packed, once. Refuses: agents.not_allowed."""
+    policy.permit_steward(by)
+    locked = lock(round)
+    if locked.ready_told_at is None:
+        locked.ready_told_at = running().at
+        locked.save(update_fields=["ready_told_at"])
+        announce("shop.mail_ready", locked.pk)
+    return locked
+
+
 @operation("shop.cancel_round")
 def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "") -> OrderRound:
     """Gives a round up before it closes: all orders are cancelled, what was set aside is free again, and who had

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import rules as around
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
+from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import Measured, measured
 from cosmolocal.kernel import node
 from cosmolocal.practices.shop import rules
@@ -60,6 +61,14 @@ def due_to_remind(now: datetime, before: timedelta) -> list[OrderRound]:
         state=OrderRound.State.OPEN, closes_at__gt=now, closes_at__lte=now + before, reminded_at=None
     )
     return list(soon.order_by("closes_at"))
+
+
+def due_to_tell_ready(now: datetime) -> list[OrderRound]:
+    """Rounds whose crates are all packed, while somebody can still come for them, and nobody was told."""
+    crates = Crate.objects.filter(handover=OuterRef("handover"))
+    waiting = OrderRound.objects.filter(state=OrderRound.State.ORDERED, ready_told_at=None, handover__ends__gt=now)
+    packed = Exists(crates.filter(state=Crate.State.PACKED))
+    return list(waiting.filter(packed).exclude(Exists(crates.filter(state=Crate.State.TO_PACK))).order_by("pk"))
 
 
 def visible_to(reader: Reader) -> QuerySet[OrderRound]:

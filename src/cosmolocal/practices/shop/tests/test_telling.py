@@ -1,5 +1,7 @@
 """Who is told what: farms by mail with PDF and CSV or on the call list, members of changes, closing and receipts."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
@@ -12,9 +14,11 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import jobs
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
-from cosmolocal.practices.shop.tests.village import CLOSING, client_of, refused
+from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of, refused
 
 
 @pytest.fixture
@@ -158,3 +162,53 @@ def test_opening_and_receipts(village, mail):
     letter = Letter.objects.get(event="receipt")
     assert "15.00" in letter.text
     assert letter.url.endswith(f"/orders/{order.pk}/")
+
+
+def test_who_ordered_hears_once_that_the_crates_are_packed(village, mail):
+    round = village.round()
+    amina = village.order(round, "Amina", {"Eggs": 1})
+    village.order(round, "Qin", {"Bread": 1}, pays="cash")
+    gone = village.order(round, "Jo", {"Bread": 1})
+    operations.cancel_order(by=village.people["Jo"], order=gone)
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY - timedelta(hours=3)):
+        village.receive(round)
+        tasks.tell_ready_due()
+        assert not DBTaskResult.objects.filter(args_kwargs__args__0="shop.mail_ready").exists()
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        tasks.tell_ready_due()
+        tasks.tell_ready_due()
+        [job] = DBTaskResult.objects.filter(args_kwargs__args__0="shop.mail_ready")
+        name, args = job.args_kwargs["args"][:2]
+        for _again in range(2):
+            assert run(name, *args) == "done"
+    letters = {letter.to.name: letter for letter in Letter.objects.filter(event="order_ready")}
+    assert set(letters) == {village.people["Amina"].name, village.people["Qin"].name}
+    number = round.handover.crates.get(receiver=amina.household).number
+    assert f"Your crate has the number {number}." in letters[village.people["Amina"].name].text
+    assert "in cash" not in letters[village.people["Amina"].name].text
+    assert "in cash" in letters[village.people["Qin"].name].text
+    with village.at(THURSDAY + timedelta(hours=4)):
+        assert jobs.run_job.call(name, args, 0, "job:late") == "done"
+    assert len(letters) == Letter.objects.filter(event="order_ready").count()
+
+
+@pytest.mark.parametrize(("warn", "told"), [(15_000, 0), (19_000, 1), (21_000, 0)])
+def test_who_falls_below_the_warning_level_is_told_then_and_not_again(village, mail, warn, told):
+    """Amina has 200.00 and is charged 18.50; with 210.00 as the level she was below it before."""
+    account = purse.account_for(village.households["Amina"])
+    money.set_limits(by=village.people["Wei Guo"], account=account, warn_below=warn, floor=0)
+    round = village.round()
+    village.order(round, "Amina", {"Eggs": 1})
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+        operations.settle_round(by=village.people["Li Na"], round=round)
+        run("shop.mail_receipts", round.pk)
+    letters = Letter.objects.filter(event="low_balance")
+    assert len(letters) == told
+    assert all("181.50" in letter.text for letter in letters)
