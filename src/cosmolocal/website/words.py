@@ -125,6 +125,7 @@ _MESSAGES: dict[str, str | Promise] = {
     "messages.send": _("wrote letters"),
 }
 _MONEY: dict[str, str | Promise] = {
+    "money.agree_entries": _("looked at entries of somebody else"),
     "money.agree_payment_list": _("said yes or no to a payment list"),
     "money.change_box": _("changed a place where money lies"),
     "money.change_levels": _("changed warning and stop levels"),
@@ -150,6 +151,7 @@ _MONEY: dict[str, str | Promise] = {
     "money.pay_back": _("drew up a payment back"),
     "money.pay_cost": _("booked a cost"),
     "money.pay_in_coins": _("paid out in coins"),
+    "money.question_entry": _("questioned an entry"),
     "money.refund": _("gave money back to an account"),
     "money.release_reservation": _("freed what was set aside"),
     "money.reserve": _("set money aside"),
