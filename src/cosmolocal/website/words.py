@@ -112,6 +112,7 @@ _HANDOVERS: dict[str, str | Promise] = {
     "handovers.make_crates": _("numbered the crates"),
     "handovers.pack": _("packed"),
     "handovers.pack_all": _("packed all that was open"),
+    "handovers.pack_from_paper": _("keyed in a packing sheet"),
     "handovers.pack_line": _("packed a line"),
     "handovers.plan_handover": _("planned a hand-over"),
     "handovers.receive": _("took goods in"),
@@ -126,6 +127,7 @@ _MESSAGES: dict[str, str | Promise] = {
 }
 _MONEY: dict[str, str | Promise] = {
     "money.agree_entries": _("looked at entries of somebody else"),
+    "money.agree_number": _("said yes to a bank account"),
     "money.agree_payment_list": _("said yes or no to a payment list"),
     "money.change_box": _("changed a place where money lies"),
     "money.change_levels": _("changed warning and stop levels"),
