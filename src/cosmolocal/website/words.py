@@ -106,6 +106,7 @@ _HANDOVERS: dict[str, str | Promise] = {
     "handovers.give_back": _("gave goods back to a farm"),
     "handovers.hand_over": _("handed a crate over"),
     "handovers.hand_over_all": _("handed all crates over"),
+    "handovers.hand_over_listed": _("keyed in a pick-up list"),
     "handovers.leave_crate": _("noted that a crate was not collected"),
     "handovers.lose": _("noted a loss"),
     "handovers.lose_packed": _("noted a loss in a crate"),
