@@ -18,6 +18,7 @@ from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_clock
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ def receive(
     *, by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine], key: str = ""
 ) -> list[Receipt]:
     """Records what a producer brought: each line becomes (or fills) a lot and fulfils its promise. Never refused for
-    being short, over or unordered: `rules.verdict` says which it is.
+    being short, over or unordered: `rules.verdict` says which it is. Refuses: handovers.received_already.
     """
     policy.permit_packing(by)
+    _check_first(handover, lines)
     lots = _lots_for(by, handover, producer, lines)
     promised = _promised(handover, lines)
     came = [line for line in lines if line.accepted > 0]
@@ -163,6 +165,21 @@ def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
     )
 
 
+def _check_first(handover: Handover, lines: Sequence[ReceiptLine]) -> None:
+    """Two who write down the same delivery at once would pay it twice. The hand-over stays locked, since a packer may
+    just be making the lot for goods that are not yet here.
+    """
+    Handover.objects.select_for_update().get(pk=handover.pk)
+    promises = [line.commitment_id for line in lines if line.commitment_id]
+    known = Receipt.objects.filter(commitment__in=promises).select_related("by").first()
+    if known is not None:
+        raise Refusal(
+            "handovers.received_already",
+            _("%(name)s wrote down at %(when)s what came. Look at it; if it is wrong, or more came since, correct it.")
+            % {"name": known.by.name, "when": format_clock(known.at)},
+        )
+
+
 def _promised(handover: Handover, lines: Sequence[ReceiptLine]) -> dict[int, int]:
     due = journal.due_at(handover.place_id, handover.begins, finished=None)
     named = due.filter(pk__in=[line.commitment_id for line in lines if line.commitment_id])
@@ -186,7 +203,6 @@ def _lots_for(
     by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine]
 ) -> dict[tuple[int, str], int]:
     """A lot for each kind of goods and code; what arrives later the same day fills the same lot."""
-    Handover.objects.select_for_update().get(pk=handover.pk)  # a packer may just make the lot for goods not yet here
     day = clock.wall(handover.begins, node.current().zone).date()
     of_others = Receipt.objects.filter(handover=handover).exclude(producer=producer)
     default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))

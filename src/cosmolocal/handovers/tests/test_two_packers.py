@@ -3,12 +3,13 @@
 from collections import Counter
 
 import pytest
+from django.urls import reverse
 
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.tests.test_writers import at_once
 from cosmolocal.handovers import keying, operations, queries
-from cosmolocal.handovers.models import Crate, Packed
-from cosmolocal.handovers.operations import PackLine
+from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.kernel.clock import standing_at
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.test_cases import settle
@@ -149,6 +150,24 @@ def test_a_crate_is_weighed_while_it_is_given_out(village, round):
         expected = 1050 if ends["done"] == 2 else 1000
         assert Packed.objects.get(commitment=choi.commitment_id).quantity == expected
     collected_once(round)
+
+
+def test_two_write_down_the_same_delivery(village, round):
+    """The second reads who wrote it down; the farm is not paid twice."""
+    [bread] = [d for d in queries.receiving_list(round.handover) if d.producer.name == "Baker Lan"]
+    came = [ReceiptLine(one.specification_id, one.promised, one.promised, one.commitment_id) for one in bread.arrivals]
+    works = [
+        lambda who=who: operations.receive(
+            by=village.people[who], handover=round.handover, producer=bread.producer, lines=came
+        )
+        for who in ("Tan Mei", "Keeper Lu", "Li Na")
+    ]
+    assert together(works) == {"done": 1, "handovers.received_already": 2}
+    assert Receipt.objects.get().accepted == len(NAMES)
+    # A page from before offers the farm still: what is posted from it changes nothing, and says who did it.
+    address = reverse("handovers:receive", args=[round.handover_id, bread.producer.pk])
+    client_of(village.people["Li Na"]).post(address, {f"came_{came[0].commitment_id}": "9"})
+    assert Receipt.objects.get().accepted == len(NAMES)
 
 
 def test_the_second_sees_on_the_page_what_the_first_did(village, round):

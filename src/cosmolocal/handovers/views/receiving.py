@@ -15,7 +15,8 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries import Delivery
-from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover
+from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.kernel.refusal import Refusal
 
 
 def receiving(request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,13 +33,17 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     form = ReceiveForm(request.POST, delivery=delivery)
     if not form.is_valid():
         return _page(request, handover, form, status=422)
-    operations.receive(
-        by=actor(request),
-        handover=handover,
-        producer=delivery.producer,
-        lines=form.lines(),
-        key=form.cleaned_data["key"],
-    )
+    try:
+        operations.receive(
+            by=actor(request),
+            handover=handover,
+            producer=delivery.producer,
+            lines=form.lines(),
+            key=form.cleaned_data["key"],
+        )
+    except Refusal as refusal:
+        refused(request, refusal)
+        return redirect("handovers:receiving", pk)
     messages.success(request, _("Written down: what %(name)s brought.") % {"name": delivery.producer.name})
     return redirect("handovers:receiving", pk)
 

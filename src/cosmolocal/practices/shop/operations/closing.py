@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -313,16 +313,17 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
 
 
 def _asked(round: OrderRound) -> list[Asked]:
-    """Sums by kind of goods, added up by the database per price version and the terms it was ordered under, rounded
-    once for each.
+    """Sums by kind of goods, added up by the database per price version, pack and terms as ordered, rounded once for
+    each.
     """
     rows = list(
         OrderLine.objects.filter(order__round=round, granted__gt=0, offer__lot=None)
         .exclude(order__state=Order.State.CANCELLED)
+        .annotate(pack=ExpressionWrapper(F("wished") / F("count"), BigIntegerField()))
         .values(
             "offer__item__product__producer_id",
             "offer__item__product__specification_id",
-            "offer__item__pack_quantity",
+            "pack",
             "price__purchase",
             "price__per_quantity",
             "tax_bp",
@@ -341,7 +342,7 @@ def _asked(round: OrderRound) -> list[Asked]:
         listed = line_amount(
             price=row["price__purchase"],
             per_quantity=row["price__per_quantity"],
-            pack_quantity=row["offer__item__pack_quantity"],
+            pack_quantity=row["pack"],
             count=0,
             weight=row["quantity"],
         )

@@ -45,7 +45,7 @@ def take_cash(*, by: Agent, order: Order, box: "MoneyBox", amount: int, key: str
 @operation("shop.swap_orders", fact=True)
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
     """Two households took each other's crate: each keeps, and pays, what it took. Refuses: shop.round_settled,
-    shop.not_two_orders.
+    shop.not_two_orders, shop.no_crate.
     """
     rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
     pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
@@ -56,6 +56,12 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     if first.state == Order.State.SETTLED:
         raise Refusal("shop.round_settled", _("This round is settled. Give money back for single lines instead."))
     crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=first.round.handover)}
+    if lacking := [order.household.name for order in pair if order.household_id not in crates]:
+        raise Refusal(
+            "shop.no_crate",
+            _("There is no crate for %(name)s here. Write what was taken as a late change instead.")
+            % {"name": ", ".join(lacking)},
+        )
     lines = list(OrderLine.objects.filter(order__in=pair).annotate(row=F("commitment__packed__id")))
     handovers.swap_crates(by=by, crate=crates[first.household_id], other=crates[second.household_id])
     now = dict(
@@ -139,7 +145,8 @@ def credit_line(
         raise Refusal(
             "shop.more_than_bought", _("Write at most what was bought and not given back yet."), field="quantity"
         )
-    paid = found.final if found.final is not None else rules.scaled(found.estimate, has, found.granted)
+    charged = rules.charged_quantity(has, found.cap)
+    paid = found.final if found.final is not None else queries.orders.amount_of(found.price, found, charged)
     amount = rules.scaled(paid, quantity, has)
     producer = found.offer.item.product.producer
     bearer = borne_by or queries.farms.terms_with(found.order.round, producer).loss_after_packing
@@ -155,6 +162,7 @@ _LINE = (
     "order__round__account__currency",
     "order__household",
     "offer__item__product__producer",
+    "price",
 )
 
 

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
@@ -118,8 +120,9 @@ def preview(round: OrderRound) -> Preview:
 
 
 def _check_packed(round: OrderRound) -> None:
-    open_ones = Crate.objects.filter(handover=round.handover, state=Crate.State.TO_PACK).filter(
-        receiver__in=round.orders.exclude(state=Order.State.CANCELLED).values("household")
+    due = round.orders.exclude(state=Order.State.CANCELLED).filter(lines__granted__gt=0)
+    open_ones = Crate.objects.filter(
+        handover=round.handover, state=Crate.State.TO_PACK, receiver__in=due.values("household")
     )
     if count := open_ones.count():
         raise Refusal(
@@ -191,10 +194,11 @@ def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int
     for producer_id, commitment_id, quantity, purchase in promised:
         good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
         due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
-    if _is_first_at_handover(round):
-        for receipt in receipts:
-            if receipt.commitment_id is None and receipt.accepted > borne[receipt.pk]:
-                due[receipt.producer_id] += _list_price(receipt, receipt.accepted - borne[receipt.pk])
+    since = _settled_before(round)
+    for receipt in receipts:
+        is_paid = since is not None and receipt.at <= since
+        if receipt.commitment_id is None and not is_paid and receipt.accepted > borne[receipt.pk]:
+            due[receipt.producer_id] += _list_price(receipt, receipt.accepted - borne[receipt.pk])
     for producer_id, tax in _passed_on(lines).items():
         due[producer_id] += tax
     return {producer: amount for producer, amount in due.items() if amount}
@@ -213,18 +217,22 @@ def _borne_by_producers(round: OrderRound) -> tuple[dict[int, int], dict[int, in
     return by_receipt, by_promise
 
 
-def _is_first_at_handover(round: OrderRound) -> bool:
-    """What came unordered belongs to one round only, where two share a hand-over."""
-    rounds = OrderRound.objects.filter(handover=round.handover).exclude(state=OrderRound.State.CANCELLED)
-    return rounds.order_by("id").values_list("id", flat=True).first() == round.pk
+def _settled_before(round: OrderRound) -> datetime | None:
+    """When another round of the same hand-over was settled: what had come unordered by then was paid with that one."""
+    others = OrderRound.objects.filter(handover=round.handover, state=OrderRound.State.SETTLED).exclude(pk=round.pk)
+    return others.aggregate(last=Max("settled_at"))["last"]  # type: ignore[no-any-return]
 
 
 def _list_price(receipt: Receipt, quantity: int) -> int:
-    """What the producer gets for goods nobody had ordered, by the list of the day they came; 0 without a price."""
+    """What the producer gets for goods nobody had ordered, by the list of the day they came; 0 without a price.
+
+    Of several packs the first that is sold counts.
+    """
     product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
-    items = {item.pk: item for item in product.items.all()} if product else {}
+    packs = sorted(product.items.all(), key=lambda item: (not item.is_active, item.pk)) if product else []
+    items = {item.pk: item for item in packs}
     prices = catalog.current_prices(items, at=receipt.at) or catalog.current_prices(items)
-    price: PriceVersion | None = next(iter(prices.values()), None)
+    price: PriceVersion | None = next((prices[pk] for pk in items if pk in prices), None)
     if price is None:
         return 0
     terms = arriving.terms_of(receipt)

@@ -115,7 +115,12 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
 def swap(request: HttpRequest, pk: int) -> HttpResponse:
     """Two families took each other's crate."""
     order = _seen_order(request, pk)
-    others = order.round.orders.exclude(state=Order.State.CANCELLED).exclude(pk=pk).select_related("household")
+    others = (
+        order.round.orders.exclude(state=Order.State.CANCELLED)
+        .exclude(pk=pk)
+        .filter(household__crates__handover=order.round.handover)
+        .select_related("household")
+    )
     form = SwapForm(request.POST or None, orders=list(others.order_by("household__name")))
     if request.method == "POST" and form.is_valid():
         other = get_object_or_404(others, pk=int(form.cleaned_data["other"]))

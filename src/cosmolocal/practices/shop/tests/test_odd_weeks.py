@@ -1,0 +1,158 @@
+"""Weeks in which two odd things happen at once: each still ends in a way people can live with."""
+
+from datetime import timedelta
+
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog.operations import ItemDraft
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.operations import ReceiptLine
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop.models import ProducerOrderLine
+from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.tests.test_cases import line_of, settle
+from cosmolocal.practices.shop.tests.village import MONDAY, refused
+
+
+def came_unordered(village, round, name, quantity, producer):
+    [receipt] = handovers.receive(
+        by=village.people["Tan Mei"],
+        handover=round.handover,
+        producer=village.producers[producer],
+        lines=[ReceiptLine(village.items[name].product.specification_id, quantity, quantity)],
+    )
+    return receipt
+
+
+def all_out(village, round):
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+
+
+def test_a_pack_that_changes_between_ordering_and_closing(village):
+    """The farm is asked for the box that was ordered, at the sum agreed for it."""
+    round, eggs = village.round(), village.items["Eggs"]
+    village.order(round, "Amina", {"Eggs": 3})
+    draft = ItemDraft(label="box of 12", pack_quantity=12, deposit=50)
+    catalog.change_item(by=village.home, item=eggs, draft=draft)
+    village.close(round)
+    asked = ProducerOrderLine.objects.select_related("commitment").get()
+    assert (asked.commitment.quantity, asked.purchase) == (30, 3 * 1400)
+    village.receive(round)
+    all_out(village, round)
+    settled = settle(village, round)
+    assert settled.result["producers"] == {str(village.producers["Sanjiang farm"].pk): 3 * 1400}
+    assert village.balance("Amina") == 20_000 - 3 * 1850
+
+
+def test_case_5_given_back_is_never_more_than_was_charged(village):
+    """Heavier than agreed is given and not charged; refused at the door, it brings back what it cost."""
+    round = village.round()
+    jo = village.order(round, "Jo", {"Lotus root": 1})
+    village.close(round)
+    village.receive(round, Lotus_root=900)
+    handovers.pack_line(
+        by=village.people["Tan Mei"],
+        crate=village.crate(round, "Jo"),
+        commitment_id=line_of(jo, "Lotus root").commitment_id,
+        quantity=900,
+    )
+    all_out(village, round)
+    line = line_of(jo, "Lotus root")
+    credit = operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=900, reason="refused")
+    settle(village, round)
+    jo.refresh_from_db()
+    assert jo.final == credit.amount == 1170
+    assert village.balance("Jo") == 20_000
+
+
+def test_case_6_with_a_household_that_got_nothing(village):
+    """Her cabbage was short, so she has no crate; who took the neighbour's all the same is told in a sentence."""
+    round = village.round(stocks={"Cabbage": 1})
+    amina = village.order(round, "Amina", {"Bread": 1})
+    jo = village.order(round, "Jo", {"Cabbage": 1})
+    operations.set_shortage(
+        by=village.people["Li Na"],
+        round=round,
+        intent_id=village.offer(round, "Cabbage").intent_id,
+        available=0,
+    )
+    village.close(round)
+    assert not Crate.objects.filter(receiver=village.households["Jo"]).exists()
+    village.receive(round)
+    with refused("shop.no_crate"):
+        operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
+    all_out(village, round)
+    settle(village, round)
+    assert village.balance("Jo") == 20_000
+
+
+def test_case_11_an_order_that_shrinks_to_nothing_holds_nobody_up(village):
+    """The cabbages did not come at all, after crates were made: nothing is to be packed for her."""
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    village.order(round, "Jo", {"Cabbage": 1})
+    village.close(round)
+    village.receive(round, Cabbage=0)
+    offer = village.offer(round, "Cabbage")
+    operations.set_shortage(by=village.people["Li Na"], round=round, intent_id=offer.intent_id, available=0)
+    handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
+    settle(village, round)
+    assert village.balance("Jo") == 20_000
+
+
+def test_case_14_a_late_change_takes_out_the_only_line(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    village.order(round, "Jo", {"Cabbage": 1})
+    village.close(round)
+    operations.late_change(
+        by=village.people["Li Na"],
+        round=round,
+        household=village.households["Jo"],
+        lines=[LineWish(village.offer(round, "Cabbage").pk, 0)],
+    )
+    village.receive(round)
+    handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
+    settle(village, round)
+    assert village.balance("Jo") == 20_000
+    assert village.spendable("Jo") == 20_000
+
+
+def test_case_1_what_comes_after_the_first_of_two_rounds_was_settled(village):
+    """Two rounds share one hand-over: what nobody ordered is paid once, with the round that is settled next."""
+    first, second = village.round(), village.round()
+    assert first.handover_id == second.handover_id
+    village.order(first, "Amina", {"Bread": 1})
+    village.order(second, "Jo", {"Eggs": 1})
+    village.close(first)
+    village.close(second)
+    village.receive(first)
+    village.receive(second)
+    early = came_unordered(village, first, "Cabbage", 2, "Huang Dacheng")
+    all_out(village, first)
+    huang = str(village.producers["Huang Dacheng"].pk)
+    with village.at(MONDAY + timedelta(hours=1)):
+        assert settle(village, first).result["producers"][huang] == 2 * 450
+    with village.at(MONDAY + timedelta(hours=2)):
+        late = came_unordered(village, second, "Cabbage", 3, "Huang Dacheng")
+        assert early.lot_id == late.lot_id
+    with village.at(MONDAY + timedelta(hours=3)):
+        assert settle(village, second).result["producers"][huang] == 3 * 450
+    assert purse.balance(purse.account_for(village.producers["Huang Dacheng"], "producer")).balance == 5 * 450
+
+
+def test_case_1_a_pack_nobody_sells_any_more_sets_no_price(village):
+    round, cabbage = village.round(), village.items["Cabbage"]
+    village.order(round, "Amina", {"Bread": 1})
+    draft = ItemDraft(label="new head", prices=())
+    fresh = catalog.add_item(by=village.home, product=cabbage.product, draft=draft)
+    tax = cabbage.prices.get().tax_code
+    catalog.set_price(by=village.home, item=fresh, price=700, purchase=500, tax_code=tax)
+    catalog.retire_item(by=village.home, item=cabbage)
+    village.close(round)
+    village.receive(round)
+    came_unordered(village, round, "Cabbage", 2, "Huang Dacheng")
+    all_out(village, round)
+    settled = settle(village, round)
+    assert settled.result["producers"][str(village.producers["Huang Dacheng"].pk)] == 2 * 500
