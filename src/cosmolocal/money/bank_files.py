@@ -50,11 +50,11 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
             )
         file.add_payment(
             {
-                "name": name,
+                "name": _latin(name, instead=f"Account {payment.account_id}"),
                 "IBAN": receiver.compact,
                 "amount": payment.amount,
                 "execution_date": on,
-                "description": payment.reference or made.name,
+                "description": _latin(payment.reference or made.name, instead=f"P{payment.pk}"),
                 "endtoend_id": f"P{payment.pk}",
             }
             | _bank(receiver)
@@ -65,6 +65,13 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
         raise Refusal(
             "money.bank_file", _("The bank's file could not be made. Take the list as CSV instead, and tell a steward.")
         ) from error
+
+
+def _latin(text: str, instead: str) -> str:
+    """The text where something of it is left in the letters that banks know; a name of pictures only is nothing."""
+    from text_unidecode import unidecode  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return text if unidecode(text).strip() else instead
 
 
 def _iban(text: str) -> "IBAN | None":

@@ -52,10 +52,10 @@ class Standing:
 
     @property
     def mark(self) -> str:
-        """`below` its floor, `stop` (nothing left to spend), `low` (under the warning level) or `good`."""
-        if self.floor is not None and self.balance < self.floor:
-            return "below"
+        """`below` its floor (or what is set aside is not covered), `stop` (nothing left to spend), `low` or `good`."""
         spendable = self.spendable
+        if spendable is not None and spendable < 0:
+            return "below"
         if spendable is not None and spendable <= 0 and self.balance - self.set_aside < max(self.warn, 1):
             return "stop"
         return "low" if self.balance - self.set_aside < self.warn else "good"

@@ -188,16 +188,17 @@ def _check_levels(warn_below: int, floor: int) -> None:
 def close_account(*, by: Agent, account: Account, reason: str, key: str = "") -> None:
     """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
 
-    Refuses: money.reason_missing, money.still_promised, money.already_closed.
+    A closed one again, where a fact touched it since. Refuses: money.reason_missing, money.still_promised,
+    money.already_closed.
     """
     policy.permit_books(by)
     policy.forbid_own(by, account.holder)
     locked = Account.objects.select_for_update().get(pk=account.pk)
-    if locked.closed_at is not None:
+    standing = queries.balance(locked)
+    if locked.closed_at is not None and not standing.balance:
         raise Refusal("money.already_closed", _("This account is closed already."))
     if not reason.strip():
         raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
-    standing = queries.balance(locked)
     if standing.set_aside:
         raise Refusal(
             "money.still_promised",

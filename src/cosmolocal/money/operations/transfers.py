@@ -50,7 +50,8 @@ def transfer(
 
     `reason` is one of words.REASONS, or a sentence that is kept beside the deed; a treasurer always gives one, and
     never moves money to herself. With an agreement or a promise to fulfil: `transfer_many`. Refuses: money.to_oneself,
-    money.reason_missing, money.bad_amount, money.other_currency, money.not_enough, money.not_yet, agents.not_allowed.
+    money.reason_missing, money.bad_amount, money.other_currency, money.same_account, money.not_enough, money.not_yet,
+    agents.not_allowed.
     """
     policy.permit_books(by)
     if policy.is_deed_of_a_person(by):
@@ -58,6 +59,8 @@ def transfer(
         journal.check_reason(reason)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
+    if source.pk == target.pk:
+        raise Refusal("money.same_account", _("Choose two different accounts."), field="target")
     code = reason if reason in REASONS else ""
     happening = journal.moved(source, target, amount, journal.stamp(code, at))
     happening.guard = guard

@@ -32,12 +32,16 @@ def closed_until(currency: Currency | None = None) -> date | None:
 
 
 def below_floor(currency: Currency | None = None) -> QuerySet[Account]:
-    """Accounts that a fact took below their floor: the stewards' and treasurers' list, deepest first."""
-    missing = F("resource__accounting_quantity") - F("resource__floor")
-    found = (
-        Account.objects.open().labelled().filter(currency=currency or default_currency(), resource__floor__isnull=False)
+    """Accounts that a fact took below their floor, or whose orders it left uncovered; deepest first."""
+    missing = F("resource__accounting_quantity") - F("resource__promised_quantity") - F("resource__floor")
+    found = Account.objects.labelled().filter(
+        _OF_INTEREST, currency=currency or default_currency(), resource__floor__isnull=False
     )
     return found.annotate(missing=missing).filter(missing__lt=0).order_by("missing", "id")
+
+
+# Open, or closed and touched by a fact since: a debit that came back, a payment that did not arrive.
+_OF_INTEREST = Q(closed_at=None) | ~Q(resource__accounting_quantity=0)
 
 
 def members(search: str = "", currency: Currency | None = None) -> QuerySet[Account]:
@@ -62,9 +66,10 @@ def payable(currency: Currency | None = None) -> list[tuple[Account, int]]:
 
 
 def leavers(currency: Currency | None = None) -> QuerySet[Account]:
-    """Accounts of those who left that still hold or owe something, longest gone first (one statement)."""
-    found = Account.objects.open().labelled().filter(currency=currency or default_currency())
-    gone = found.filter(holder__hidden_at__isnull=False).exclude(resource__accounting_quantity=0)
+    """Accounts of those who left, and closed ones, that still hold or owe something, longest gone first."""
+    found = Account.objects.labelled().filter(currency=currency or default_currency())
+    is_gone = Q(holder__hidden_at__isnull=False) | Q(closed_at__isnull=False)
+    gone = found.filter(is_gone).exclude(resource__accounting_quantity=0)
     return gone.select_related("holder__contact").order_by("holder__hidden_at", "id")
 
 
@@ -75,9 +80,9 @@ def with_payable(found: Iterable[Account]) -> list[tuple[Account, int]]:
 
 
 def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:
-    """What came into all boxes and what left them since a moment (two statements); carried money is left out."""
+    """What came into all boxes and what left them since a moment, not what was carried or counted (two statements)."""
     boxes = MoneyBox.objects.filter(currency=currency or default_currency())
-    outside = Q(resource__events__to_resource=None, resource__events__action__in=["transfer", "lower"])
+    outside = Q(resource__events__to_resource=None, resource__events__action="transfer")
     left = Sum("resource__events__quantity", filter=outside & Q(resource__events__at__gte=since), default=0)
     came = Sum(
         "resource__events_to__quantity",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -299,7 +300,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _account(request: HttpRequest, pk: int) -> Account:
-    return get_object_or_404(queries.visible_to(reader_of(request)), pk=pk, closed_at=None)
+    """An open account, or a closed one that a fact has touched since."""
+    seen = queries.visible_to(reader_of(request))
+    return get_object_or_404(seen.filter(Q(closed_at=None) | ~Q(resource__accounting_quantity=0)), pk=pk)
 
 
 def _back(thing: Account | MoneyBox) -> dict[str, Any]:
