@@ -81,7 +81,7 @@ def close_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
 def reopen_round(*, by: Agent, round: OrderRound, closes_at: datetime, key: str = "") -> OrderRound:
     """Closed by mistake: takes orders again until `closes_at`.
 
-    Refuses: shop.too_late_to_reopen, shop.closes_in_the_past.
+    Refuses: shop.too_late_to_reopen, shop.closes_in_the_past, shop.closes_after_handover.
     """
     policy.permit_steward(by)
     locked = lock(round)
@@ -94,6 +94,12 @@ def reopen_round(*, by: Agent, round: OrderRound, closes_at: datetime, key: str 
         )
     if closes_at <= running().at:
         raise Refusal("shop.closes_in_the_past", _("Choose a closing time that is still to come."), field="closes_at")
+    if closes_at > locked.handover.begins:
+        raise Refusal(
+            "shop.closes_after_handover",
+            _("Goods change hands before the round closes. Producers need time between the two."),
+            field="closes_at",
+        )
     move(locked, "reopen")
     locked.closed_at, locked.closes_at = None, closes_at
     locked.save(update_fields=["state", "closed_at", "closes_at"])
@@ -113,6 +119,7 @@ def set_shortage(*, by: Agent, round: OrderRound, intent_id: int, available: int
     flows.announce_available(by=by, intent=intent_id, available=max(available, 0))
     if locked.state == OrderRound.State.ORDERED:
         share_out(by, locked, {intent_id: max(available, 0)})
+        handovers.make_crates(by=by, handover=locked.handover)
 
 
 @operation("shop.send_producer_orders")

@@ -155,7 +155,7 @@ def orders_in(round: OrderRound) -> QuerySet[Order]:
 
 
 def cash_due(round: OrderRound) -> Mapping[int, int]:
-    """Household id -> minor units still to be paid in cash, as packed now (three statements)."""
+    """Household id -> minor units still to be paid in cash, as packed now, less money given back (four statements)."""
     orders = {
         order.pk: order
         for order in round.orders.filter(pays=Order.Pays.CASH).exclude(state__in=["cancelled", "settled"])
@@ -163,6 +163,8 @@ def cash_due(round: OrderRound) -> Mapping[int, int]:
     rows = OrderLine.objects.filter(order__in=list(orders))
     packed = packed_of(rows)
     due = {pk: -order.paid_cash for pk, order in orders.items()}
+    for order_id, given in rows.values_list("order_id").annotate(Sum("credits__amount")).order_by():
+        due[order_id] -= given or 0
     for line in rows.select_related("price"):
         view = LineView(line, packed.get(line.pk))
         due[line.order_id] += view.amount + (line.deposit if view.quantity else 0)

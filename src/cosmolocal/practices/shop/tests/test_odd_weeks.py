@@ -8,11 +8,12 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import ProducerOrderLine
 from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.queries.rounds import due_to_tell_ready
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
-from cosmolocal.practices.shop.tests.village import MONDAY, refused
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, refused
 
 
 def came_unordered(village, round, name, quantity, producer):
@@ -96,6 +97,9 @@ def test_case_11_an_order_that_shrinks_to_nothing_holds_nobody_up(village):
     village.receive(round, Cabbage=0)
     offer = village.offer(round, "Cabbage")
     operations.set_shortage(by=village.people["Li Na"], round=round, intent_id=offer.intent_id, available=0)
+    assert [crate.receiver.name for crate in round.handover.crates.all()] == ["Amina's household"]
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    assert due_to_tell_ready(MONDAY) == [round]
     handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
     settle(village, round)
     assert village.balance("Jo") == 20_000
@@ -156,3 +160,22 @@ def test_case_1_a_pack_nobody_sells_any_more_sets_no_price(village):
     all_out(village, round)
     settled = settle(village, round)
     assert settled.result["producers"][str(village.producers["Huang Dacheng"].pk)] == 2 * 500
+
+
+def test_case_7_refused_at_the_door_and_paid_in_cash(village):
+    """What came back is not asked for in cash, neither on her page nor beside her name at the door."""
+    round = village.round()
+    qin = village.order(round, "Qin", {"Bread": 2}, pays="cash")
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    operations.credit_line(by=village.people["Keeper Lu"], line=line_of(qin, "Bread"), quantity=1, reason="refused")
+    assert queries.orders.due_now(qin) == 1500
+    assert queries.orders.cash_due(round) == {village.households["Qin"].pk: 1500}
+
+
+def test_case_9_reopened_until_before_goods_change_hands(village):
+    round = village.round()
+    operations.close_round(by=village.people["Li Na"], round=round)
+    with refused("shop.closes_after_handover"):
+        operations.reopen_round(by=village.people["Li Na"], round=round, closes_at=THURSDAY + timedelta(hours=1))
