@@ -37,6 +37,11 @@ RESTAURANTS = (
     "Longtan tea house 龙潭茶馆",
     "Railway canteen 铁路食堂",
 )
+# Who stands on the public page, with which words.
+SHOWN = {
+    "steward": "I plan the rounds. Ask me anything, I am at the store on Thursdays.",
+    "keeper": "Come by at Yufeng Street while we hand over: look, taste, ask the farmers.",
+}
 # Name: what it looks after, and who of the one-click roles belongs to it.
 CIRCLES = {
     "Money circle": (
@@ -227,6 +232,9 @@ def _add_named_people(village: Village, by: Agent, today: date) -> None:
         if role:
             place = village.store if role == "keeper" else None
             operations.give_role(by=by, agent=person, role=role, place=place, since=since)
+    for code, about in SHOWN.items():
+        person = village.people[code]
+        operations.change_profile(by=by, agent=person, name=person.name, about=about, is_public=True)
     _add_those_who_act_for_others(village, by, since)
     for name, (about, members) in CIRCLES.items():
         village.circles[name] = operations.add_circle(by=by, name=name, about=about)

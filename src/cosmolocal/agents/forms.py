@@ -76,7 +76,7 @@ class ProfileForm(KeyedForm):
             notes={
                 "own": _("Nobody else finds you here."),
                 "members": _("They also see your mail address and phone."),
-                "public": _("Your name and words can stand on public pages. Mail and phone do not."),
+                "public": _("Your name, words and tasks stand on the public page. Mail and phone do not."),
             }
         ),
         choices=[
@@ -89,6 +89,8 @@ class ProfileForm(KeyedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["language"].choices = [("", _("as the browser says")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        if len(settings.LANGUAGES) == 1:
+            self.fields["language"].widget = forms.HiddenInput()
 
 
 class RoleForm(KeyedForm):

@@ -231,6 +231,12 @@ def visible_to(reader: Reader) -> QuerySet[Agent]:
     )
 
 
+def shown_to_everybody() -> QuerySet[Agent]:
+    """People who let strangers read their name and words; nobody under age."""
+    found = Agent.objects.present().filter(kind=Agent.Kind.PERSON, is_public=True)
+    return found.exclude(contact__is_minor=True).order_by("name", "id")
+
+
 def helped_by(helper: Agent) -> QuerySet[Helping]:
     """The members somebody acts for, with the consent noted."""
     standing = Helping.objects.filter(in_force(clock.today()), helper=helper, member__hidden_at=None)

@@ -28,6 +28,15 @@ _MONEY_OF = (
 _OFTEN = ("EUR", "CNY", "KRW", "CHF", "GBP", "USD", "JPY", "BRL", "INR")
 
 
+def language_field() -> forms.ChoiceField:
+    """The language of pages and letters; nothing to choose where only one is here."""
+    widget = forms.Select if len(settings.LANGUAGES) > 1 else forms.HiddenInput
+    first = settings.LANGUAGES[0][0]
+    return forms.ChoiceField(
+        label=_("Language of the community"), choices=settings.LANGUAGES, widget=widget, initial=first
+    )
+
+
 @cache
 def zones() -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones of places, grouped by part of the world."""
@@ -91,7 +100,7 @@ class NameForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("They stand on the public page. You can change them at any time."),
     )
-    language = forms.ChoiceField(label=_("Language of the community"), choices=settings.LANGUAGES)
+    language = language_field()
 
 
 class PlaceForm(forms.Form):
@@ -196,7 +205,7 @@ class LocalForm(KeyedForm):
         label=_("Where exactly?"), required=False, help_text=_("Two numbers, north first: 24.326, 109.428")
     )
     zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
-    language = forms.ChoiceField(label=_("Language of the community"), choices=settings.LANGUAGES)
+    language = language_field()
     practices = forms.MultipleChoiceField(
         label=_("What do you do together?"),
         widget=forms.CheckboxSelectMultiple,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
 from cosmolocal.money import operations as money
@@ -26,6 +27,16 @@ def test_a_stranger_reads_who_we_are(local: Agent, client: Client) -> None:
     text = client.get("/").content.decode()
     assert "Ainonghui" in text
     assert "Ask to join" in text
+
+
+def test_a_stranger_reads_only_who_shows_herself(people: dict[str, Agent], client: Client) -> None:
+    keeper = people["keeper"]
+    operations.change_profile(by=keeper, agent=keeper, name="Lu Jing", about="Come and taste.", is_public=True)
+    page = client.get("/").content.decode()
+    assert "Come and taste." in page
+    assert "hand-over keeper" in page
+    assert "keeper@example.org" not in page
+    assert "Treasurer" not in page
 
 
 def test_a_stranger_is_led_to_the_sign_in_page_and_back(local: Agent, client: Client) -> None:

@@ -180,8 +180,12 @@ def test_a_helper_acts_for_somebody_and_both_names_are_kept(people: dict[str, Ag
 
 def test_who_is_under_age_stands_on_no_public_page(people: dict[str, Agent], signed_in: Browser) -> None:
     member = people["member"]
-    operations.change_profile(by=member, agent=member, name="Member", is_public=True, shown_to_members=True)
+    operations.change_profile(
+        by=member, agent=member, name="Member", about="I bake.", is_public=True, shown_to_members=True
+    )
+    assert "I bake." in Client().get("/").content.decode()
     signed_in(people["steward"]).post(f"/people/{member.pk}/age/", {"minor": "1"})
+    assert "I bake." not in Client().get("/").content.decode()
     assert not queries.visible_to(queries.STRANGER).filter(pk=member.pk).exists()
     again = signed_in(member).post("/people/me/profile/", {"name": "Member", "sight": "public"})
     assert again.status_code == 422

@@ -19,6 +19,7 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.website import doors, queries
 
 Way = dict[str, str]
+FACES = 12
 GOODS = ("leaf", "egg", "root", "grain", "tea", "fish", "fruit", "mushroom", "tofu")
 
 
@@ -27,11 +28,14 @@ def public(request: HttpRequest) -> HttpResponse:
     if people.reader(request).agent is not None:
         return redirect("home")
     local, farms = people.home_local(), [farm for farm in people.producers() if farm.is_public]
+    shown = list(people.shown_to_everybody()[:FACES])
+    tasks = people.tasks_of([person.pk for person in shown])
     context = {
         "home_local": local,
         "farms": [{"label": farm.name, "note": farm.about[:120]} for farm in farms],
         "stops": _map(local, farms),
         "goods": GOODS,
+        "faces": [(person, tasks.get(person.pk, [])) for person in shown],
         "map_title": _("%(name)s and its farms") % {"name": local.name},
         "figures": queries.local_figures(),
         "offers": doors.offers(queries.local_of(request)),
