@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.look.dates import format_day
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,12 @@ DEEDS: Mapping[str, str | Promise] = {
 def reason_label(reason: str) -> str:
     """What a statement says for the reason of an event."""
     return str(REASONS.get(reason, _("Transfer")))
+
+
+def before_it(first: date) -> str:
+    """What a person is told who dates something before what it follows."""
+    words = _("This cannot be before %(day)s, the day of what it belongs to. Choose that day or a later one.")
+    return str(words) % {"day": format_day(first)}
 
 
 # Lines of the balance sheet (rules.ASSETS and rules.CLAIMS), as people call them.

@@ -1,5 +1,6 @@
 """One deed a form: money in, out, between boxes and accounts, counted, given back, limited."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -46,7 +47,7 @@ class ComeInForm(CurrencyForm):
 class MatchForm(CurrencyForm):
     """Whose money it was, and how much of it."""
 
-    def __init__(self, *args: Any, most: int, **options: Any) -> None:
+    def __init__(self, *args: Any, most: int, first: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["account"] = AccountField(
             accounts=queries.members(currency=self.currency), label=_("Whose money is it")
@@ -57,7 +58,8 @@ class MatchForm(CurrencyForm):
             initial=most,
             help_text=_("Less, where one payment was for several members."),
         )
-        self.fields["on"] = HappenedField()
+        self.fields["on"] = day = HappenedField()
+        day.first = first
 
 
 class CostForm(CurrencyForm):
@@ -198,9 +200,15 @@ class HappenedForm(KeyedForm):
 
 
 class HappenedReasonForm(ReasonForm):
-    """Why, and on which day it happened."""
+    """Why, and on which day it happened: `first`, or later."""
 
     on = HappenedField()
+
+    def __init__(self, *args: Any, first: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        day = self.fields["on"]
+        assert isinstance(day, HappenedField)
+        day.first = first
 
 
 class ChangeBoxForm(KeyedForm):

@@ -16,7 +16,7 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import BigChoice, DayField, MoneyField
 from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
-from cosmolocal.money.words import FUNDS
+from cosmolocal.money.words import FUNDS, before_it
 
 MOST_SUGGESTED = 500
 
@@ -99,7 +99,12 @@ def amount_field(currency: Currency, **options: Any) -> MoneyField:
 
 
 class HappenedField(DayField):
-    """The day on which something happened: today where nothing is said, never a day to come."""
+    """The day on which something happened: today where nothing is said, never a day to come.
+
+    `first`: the day of what it follows, before which it cannot have happened.
+    """
+
+    first: date | None = None
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", gettext_lazy("On which day"))
@@ -110,6 +115,8 @@ class HappenedField(DayField):
         day: date = super().clean(value or today())
         if day > today():
             raise ValidationError(_("This day has not come yet. Choose today or an earlier day."), code="not_yet")
+        if self.first is not None and day < self.first:
+            raise ValidationError(before_it(self.first), code="before_it")
         return day
 
 

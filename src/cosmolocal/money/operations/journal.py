@@ -13,9 +13,9 @@ from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries, rules
 from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.words import before_it
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,7 @@ def day_of(at: datetime) -> date:
 def check_follows(at: datetime | None, first: date) -> None:
     """Refuses money.before_it where something is said to have happened before what it follows, which was on `first`."""
     if at is not None and day_of(at) < first:
-        raise Refusal(
-            "money.before_it",
-            _("This cannot be before %(day)s, the day of what it belongs to. Choose that day or a later one.")
-            % {"day": format_day(first)},
-            field="on",
-        )
+        raise Refusal("money.before_it", before_it(first), field="on")
 
 
 def take_back(by: Agent, events: Iterable[tuple[int, datetime, date | None]], at: datetime | None = None) -> None:

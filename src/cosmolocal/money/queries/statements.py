@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.models import Operation
 from cosmolocal.money.models import Account, MoneyBox, Note
 from cosmolocal.money.queries.accounts import balance as standing_of
 from cosmolocal.money.rules import MAY_BE_UNDONE
@@ -80,6 +81,13 @@ def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
 def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
     """What an account or a box held just before a moment, summed from what happened."""
     return _summed(thing, Q(at__lt=before))
+
+
+def day_of_deed(deed: Operation) -> date:
+    """The true day of what a deed booked, the first of several; today where it booked nothing."""
+    zone = node.current().zone
+    days = [on or clock.wall(at, zone).date() for at, on in deed.events.values_list("at", "value_on")]
+    return min(days, default=clock.today(zone))
 
 
 def held_on(thing: Account | MoneyBox, day: date) -> int:

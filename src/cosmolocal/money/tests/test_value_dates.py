@@ -200,6 +200,12 @@ def test_every_page_asks_for_the_day_and_knows_no_tomorrow(village: Village, wei
         answer = wei.post(address, {"key": "k", "on": tomorrow})
         assert answer.status_code == 422, address
         assert "This day has not come yet" in answer.content.decode(), address
+    before = (clock.today() - timedelta(days=6)).isoformat()
+    for address in addresses[:2] + addresses[4:5]:
+        answers = {"key": "k", "on": before, "reason": "x", "amount": "1", "account": "jo"}
+        answer = wei.post(address, answers)
+        assert answer.status_code == 422, address
+        assert "the day of what it belongs to" in answer.content.decode(), address
     earlier = clock.today() - timedelta(days=3)
     answer = wei.post(f"/money/payouts/{made.pk}/confirm/", {"key": "pay", "on": earlier.isoformat()}, follow=True)
     assert "the money has left" in answer.content.decode()
@@ -207,7 +213,10 @@ def test_every_page_asks_for_the_day_and_knows_no_tomorrow(village: Village, wei
     assert paid.amount == -500
     for address in addresses[-2:]:  # a second press of the button finds it booked
         assert wei.post(address, {"key": "again"}).url == f"/money/payouts/{made.pk}/"
-    deed(wei, f"/money/payments/{line.pk}/back/", reason="closed", on=clock.today().isoformat())
+    back = f"/money/payments/{line.pk}/back/"
+    answer = wei.post(back, {"key": "b", "reason": "closed", "on": (earlier - timedelta(days=1)).isoformat()})
+    assert "the day of what it belongs to" in answer.content.decode()
+    deed(wei, back, reason="closed", on=clock.today().isoformat())
     assert village.has(amina) == 500
 
 

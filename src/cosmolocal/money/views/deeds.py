@@ -57,7 +57,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It stands on the account of %(name)s now.") % {"name": data["account"]})
         return reverse("money:unmatched")
 
-    form = forms.MatchForm(request.POST or None, currency=found.box.currency, most=found.left)
+    form = forms.MatchForm(request.POST or None, currency=found.box.currency, most=found.left, first=found.on)
     lead = " · ".join(filter(None, (queries.format(found.left, found.box.currency), found.payer, found.words)))
     back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
     return read_twice(request, form, act, title=_("Whose money was this?"), lead=lead, submit=_("Yes, give it"), **back)
@@ -78,7 +78,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         "box": found.box,
     }
     back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
-    form = forms.HappenedReasonForm(request.POST or None)
+    form = forms.HappenedReasonForm(request.POST or None, first=found.on)
     return read_twice(request, form, act, title=_("Sent back"), lead=lead, submit=_("Yes, it went back"), **back)
 
 
@@ -295,7 +295,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("money:desk")
 
     lead = _("A returned debit, a wrong amount, the wrong member: the entry stays, and a second one takes it back.")
-    form = forms.HappenedReasonForm(request.POST or None)
+    form = forms.HappenedReasonForm(request.POST or None, first=queries.day_of_deed(entry))
     return read_twice(request, form, act, title=_("Take it back"), lead=lead, submit=_("Yes, take it back"), **_desk())
 
 

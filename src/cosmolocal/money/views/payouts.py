@@ -251,7 +251,9 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     """A payment came back from the bank."""
-    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk, state=Payment.State.PAID)
+    line = get_object_or_404(
+        Payment.objects.select_related("list", "account__holder", "paid_by"), pk=pk, state=Payment.State.PAID
+    )
 
     def act(data: dict[str, Any]) -> str:
         wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
@@ -261,7 +263,8 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
 
     target = reverse("money:payout", args=[line.list_id])
     title = _("The payment to %(name)s came back") % {"name": line.account}
-    form = forms.HappenedReasonForm(request.POST or None)
+    first = queries.day_of_deed(line.paid_by) if line.paid_by else today()
+    form = forms.HappenedReasonForm(request.POST or None, first=first)
     return read_twice(
         request, form, act, title=title, submit=_("Yes, it came back"), back=target, back_label=line.list.name
     )
