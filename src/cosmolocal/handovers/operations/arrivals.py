@@ -110,15 +110,20 @@ def receive(
 def correct_receipt(
     *, by: Agent, receipt: Receipt, received: int, accepted: int, reason: str = "count", key: str = ""
 ) -> Receipt:
-    """Puts right what was typed wrong on receiving (base units): a reversing event and the right one, linked."""
+    """Puts right what was typed wrong on receiving (base units): a reversing event and the right one, linked.
+
+    What went back since (`give_back`) stays so: `accepted` is what is here and paid for.
+    """
     policy.permit_packing(by)
     locked = Receipt.objects.select_for_update(of=("self",)).select_related("event").get(pk=receipt.pk)
-    right = _arrival(locked, accepted, reason)
+    returned = locked.event.quantity - locked.accepted if locked.event else 0
+    came = accepted + returned
+    right = _arrival(locked, came, reason)
     if locked.event_id:
-        made = flows.correct(by=by, event_id=locked.event_id, replacement=right if accepted else None)
+        made = flows.correct(by=by, event_id=locked.event_id, replacement=right if came else None)
     else:
-        made = flows.record(by=by, happenings=[right] if accepted else [])
-    locked.event_id = made[-1] if accepted else None
+        made = flows.record(by=by, happenings=[right] if came else [])
+    locked.event_id = made[-1] if came else None
     locked.received, locked.accepted, locked.reason = received, accepted, reason
     locked.save(update_fields=["event", "received", "accepted", "reason"])
     return locked

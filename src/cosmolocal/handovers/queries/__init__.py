@@ -12,7 +12,7 @@ from cosmolocal.handovers.queries.sheets import (
     place_sheets,
     product_sheets,
 )
-from cosmolocal.handovers.queries.terms import may_be_from, promised, terms_of, terms_under
+from cosmolocal.handovers.queries.terms import is_settled, may_be_from, promised, terms_of, terms_under
 
 __all__ = [
     "AT_WORK",
@@ -27,6 +27,7 @@ __all__ = [
     "crate_sheets",
     "crates",
     "current",
+    "is_settled",
     "losses",
     "may_be_from",
     "measured",

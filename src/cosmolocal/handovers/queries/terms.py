@@ -36,6 +36,15 @@ def terms_of(receipt: Receipt) -> Terms:
     return terms_under(agreement, receipt.producer_id)
 
 
+def is_settled(receipt: Receipt) -> bool:
+    """Has the producer been paid for it already? What changes now no longer changes what she gets (one statement)."""
+    promise = receipt.commitment
+    if promise is None or promise.agreement_id is None:
+        return False
+    clauses = journal.commitments_of([promise.agreement_id]).filter(is_reciprocal=True)
+    return clauses.exists() and not clauses.filter(finished=False).exists()
+
+
 def terms_under(agreement_id: int | None, producer_id: int) -> Terms:
     """The terms an agreement with a producer was made under; where none were kept, those of today."""
     agreed = catalog.agreed_terms([agreement_id]) if agreement_id else {}

@@ -76,6 +76,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         operations.correct_receipt(
             by=actor(request), receipt=receipt, received=data["came"], accepted=data["good"], key=data["key"]
         )
+        _say_where_paid(request, receipt)
         return redirect("handovers:receiving", receipt.handover_id)
     return _one_form(request, receipt.handover, form, _("Correct: %(name)s") % {"name": goods.name}, _("Put it right"))
 
@@ -85,7 +86,8 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The producer takes it home again."""
     receipt = _receipt(request, pk)
     operations.give_back(by=actor(request), receipt=receipt, quantity=receipt.accepted, key=key_of(request))
-    messages.success(request, _("It went back, and is not paid for."))
+    if not _say_where_paid(request, receipt):
+        messages.success(request, _("It went back, and is not paid for."))
     return redirect("handovers:receiving", receipt.handover_id)
 
 
@@ -104,8 +106,20 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
             reason=data["reason"],
             key=data["key"],
         )
+        _say_where_paid(request, receipt)
         return redirect("handovers:receiving", receipt.handover_id)
     return _one_form(request, receipt.handover, form, _("Lost: %(name)s") % {"name": goods.name}, _("Write it down"))
+
+
+def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:
+    """What is written down after settling changes the stock and no longer what the farm gets: people see to it."""
+    if not queries.is_settled(receipt):
+        return False
+    words = _(
+        "Written down. This was settled before, so %(name)s got the earlier sum. Tell the treasurer the difference."
+    )
+    messages.warning(request, words % {"name": receipt.producer.name})
+    return True
 
 
 def _page(

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft
+from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
@@ -13,7 +16,7 @@ from cosmolocal.practices.shop.models import ProducerOrderLine
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.queries.rounds import due_to_tell_ready
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
-from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, refused
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
 
 
 def came_unordered(village, round, name, quantity, producer):
@@ -179,3 +182,38 @@ def test_case_9_reopened_until_before_goods_change_hands(village):
     operations.close_round(by=village.people["Li Na"], round=round)
     with refused("shop.closes_after_handover"):
         operations.reopen_round(by=village.people["Li Na"], round=round, closes_at=THURSDAY + timedelta(hours=1))
+
+
+def test_case_1_typed_wrong_after_some_went_back(village):
+    """Ten cabbages came, four went home again; then somebody sees that it were twelve: eight are here and paid for."""
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    village.close(round)
+    village.receive(round)
+    receipt = came_unordered(village, round, "Cabbage", 10, "Huang Dacheng")
+    packer = village.people["Tan Mei"]
+    handovers.give_back(by=packer, receipt=receipt, quantity=4)
+    handovers.correct_receipt(by=packer, receipt=receipt, received=12, accepted=8)
+    [lot] = journal.lots_at(village.place, [village.items["Cabbage"].product.specification_id])
+    assert lot.accounting_quantity == 8
+    handovers.give_back(by=packer, receipt=receipt, quantity=8)
+    handovers.correct_receipt(by=packer, receipt=receipt, received=13, accepted=1)
+    all_out(village, round)
+    settled = settle(village, round)
+    assert settled.result["producers"][str(village.producers["Huang Dacheng"].pk)] == 450
+
+
+def test_everywhere_a_correction_after_settling_is_said_to_change_no_payment(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2})
+    village.close(round)
+    village.receive(round)
+    receipt = Receipt.objects.get()
+    packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:correct", args=[receipt.pk])
+    said = "Tell the treasurer the difference"
+    assert said not in packer.post(address, {"came": "3", "good": "3", "key": "a"}, follow=True).content.decode()
+    all_out(village, round)
+    settle(village, round)
+    assert said in packer.post(address, {"came": "2", "good": "2", "key": "b"}, follow=True).content.decode()
+    baker = purse.account_for(village.producers["Baker Lan"], "producer")
+    assert purse.balance(baker).balance == 3 * 1100
