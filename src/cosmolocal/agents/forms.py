@@ -100,16 +100,15 @@ class RoleForm(KeyedForm):
         label=_("Task"), choices=[choice for choice in Role.Name.choices if choice[0] != Role.Name.MEMBER]
     )
     scope = forms.ModelChoiceField(
-        Agent.objects.none(), label=_("Whose goods, or which circle"), required=False, empty_label=_("everywhere")
+        Agent.objects.none(), label=_("For a producer: whose goods?"), required=False, empty_label=_("—")
     )
     place = forms.ModelChoiceField(
-        Place.objects.none(), label=_("At which hand-over"), required=False, empty_label=_("everywhere")
+        Place.objects.none(), label=_("For a hand-over keeper: where?"), required=False, empty_label=_("everywhere")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        scopes = Agent.objects.present().filter(is_producer=True) | Agent.objects.present().filter(kind="circle")
-        self.fields["scope"].queryset = scopes.order_by("name")  # type: ignore[attr-defined]
+        self.fields["scope"].queryset = queries.producers()  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.filter(is_handover=True).order_by("name")  # type: ignore[attr-defined]
 
 

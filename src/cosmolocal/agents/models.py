@@ -121,7 +121,7 @@ class Membership(models.Model):
 
 
 class Role(models.Model):
-    """What a person may do, dated. `scope` narrows it: a producer (producer), a circle; `place` for a keeper."""
+    """What a person may do, dated. `scope`: whose goods, of a producer; `place`: where, of a keeper."""
 
     class Name(models.TextChoices):
         STEWARD = "steward", _("steward")
@@ -177,7 +177,6 @@ class Invitation(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     household = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="invitations")
-    for_agent = models.ForeignKey(Agent, models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=12, default=Role.Name.MEMBER)
     uses_left = models.PositiveIntegerField(default=1)
     expires_at = models.DateTimeField()

@@ -26,7 +26,7 @@ from cosmolocal.website.words import of_deed
 # A row is about somebody when one of these columns names her ...
 ABOUT = frozenset(
     {
-        *("agent", "member", "group", "helper", "holder", "household", "for_agent"),
+        *("agent", "member", "group", "helper", "holder", "household"),
         *("provider", "receiver", "primary_accountable", "to", "producer"),
     }
 )

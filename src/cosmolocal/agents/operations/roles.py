@@ -25,7 +25,9 @@ def give_role(
 ) -> Role | None:
     """Gives a role from `since` (today) on, once; `member` means joining the local and returns None.
 
-    Refuses: agents.no_such_role, agents.scope_missing, agents.not_allowed.
+    `scope`: whose goods, of a producer only; `place`: of a keeper only. Every other task reaches the whole local, so
+    one that seemed narrower is refused. Refuses: agents.no_such_role, agents.scope_missing, agents.not_narrower,
+    agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
     if role not in Role.Name.values:
@@ -35,6 +37,18 @@ def give_role(
         return None
     if role == Role.Name.PRODUCER and scope is None:
         raise Refusal("agents.scope_missing", _("Say whose goods: choose the producer."), field="scope")
+    if scope is not None and role != Role.Name.PRODUCER:
+        raise Refusal(
+            "agents.not_narrower",
+            _("Only a producer’s task is about somebody’s goods. Leave this empty."),
+            field="scope",
+        )
+    if place is not None and role != Role.Name.KEEPER:
+        raise Refusal(
+            "agents.not_narrower",
+            _("Only a hand-over keeper’s task is bound to a place. Leave this empty."),
+            field="place",
+        )
     standing = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None).first()
     return standing or Role.objects.create(
         agent=agent, name=role, scope=scope, place=place, since=since or clock.today()

@@ -90,6 +90,22 @@ def test_a_keeper_of_one_place_is_none_elsewhere(amina: Agent, local: Agent) -> 
     assert list(queries.role_holders("keeper", place=there)) == []
 
 
+@pytest.mark.parametrize(("role", "narrower"), [("steward", "scope"), ("treasurer", "place"), ("keeper", "scope")])
+def test_no_task_seems_narrower_than_it_is(amina: Agent, local: Agent, role: str, narrower: str) -> None:
+    farm = operations.add_producer(by=local, name="Lake co-op")
+    gate = operations.add_place(by=local, name="West gate")
+    with pytest.raises(Refusal) as refused:
+        operations.give_role(
+            by=local,
+            agent=amina,
+            role=role,
+            scope=farm if narrower == "scope" else None,
+            place=gate if narrower == "place" else None,
+        )
+    assert (refused.value.code, refused.value.field) == ("agents.not_narrower", narrower)
+    assert not policy.holds(amina, role)
+
+
 def test_a_producer_acts_for_her_own_farm_only(amina: Agent, local: Agent) -> None:
     farm = operations.add_producer(by=local, name="Huang Dacheng's farm")
     other = operations.add_producer(by=local, name="Lake co-op")
