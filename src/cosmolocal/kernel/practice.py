@@ -49,7 +49,7 @@ class DoorNote:
 
 @dataclass(frozen=True)
 class Practice:
-    """One practice, whole. `member_cards(agent)` and `steward_cards(agent)` fill the two home pages.
+    """One practice, whole. `member_cards(reader)` and `steward_cards(agent)` fill the two home pages.
 
     `door_notes(handover)` gives the keeper a note per receiver (agent id): cash to take, something to give back.
     """

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cosmolocal.agents.models import Agent, JoinRequest
+from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import JobTrouble, Node
@@ -38,8 +39,9 @@ def member_cards(reader: Reader, local: Node) -> list[Card]:
     """This week for me: what each practice has for the person the page is about, and how her account stands."""
     if reader.person is None:
         return []
-    of_practices = (practice.member_cards(reader.person) for practice in practices(local) if practice.member_cards)
-    asked = () if reader.on_behalf_of else word_cards(reader.person)
+    of_practices = (practice.member_cards(reader) for practice in practices(local) if practice.member_cards)
+    may_be_asked = reader.has(TREASURER, STEWARD) or any(g.kind == Agent.Kind.CIRCLE for g in reader.groups or ())
+    asked = word_cards(reader.person) if may_be_asked and not reader.on_behalf_of else ()
     return _sorted(chain(asked, balance_cards(reader.household, local), chain.from_iterable(of_practices)))
 
 

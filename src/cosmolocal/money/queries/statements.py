@@ -12,7 +12,6 @@ from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money.models import Account, MoneyBox, Note
-from cosmolocal.money.queries.accounts import balance as standing_of
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import FUND_LABELS, reason_label
 
@@ -179,7 +178,10 @@ def _other(event: dict[str, Any], gains: bool) -> str:
 
 
 def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
-    """The balance at the end of the last `points` days, oldest first: backwards from what it holds (two statements)."""
+    """The balance at the end of the last `points` days, oldest first: backwards from what it holds (one statement).
+
+    The account comes as `labelled()` loads it.
+    """
     zone = ZoneInfo(node.current().zone or "UTC")
     today = clock.today(node.current().zone)
     since = today - timedelta(days=points - 1)
@@ -189,7 +191,7 @@ def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
         gains = target == account.resource_id or action == "raise"
         day = min(at.astimezone(zone).date(), today)
         moved[day] = moved.get(day, 0) + (quantity if gains else -quantity)
-    balance, days = standing_of(account).balance, []
+    balance, days = account.resource.accounting_quantity, []
     for number in range(points):
         day = today - timedelta(days=number)
         days.append((day, balance))

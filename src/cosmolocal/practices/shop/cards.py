@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card
@@ -34,9 +35,9 @@ class _Week:
     crates: dict[tuple[int, int], Crate]
 
 
-def member_cards(agent: Agent) -> Sequence[Card]:
-    """This week in the shop for a person and everybody she orders for. Five statements."""
-    buyers = people.buying_agents(agent) if agent.kind == Agent.Kind.PERSON else [agent]
+def member_cards(reader: Reader) -> Sequence[Card]:
+    """This week in the shop for a person and everybody she orders for. Four statements."""
+    buyers = people.buying_agents_of(reader)
     if not buyers:
         return []
     week = _week(buyers)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cosmolocal.agents import operations as people
+from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.handovers import operations as handovers
@@ -168,7 +169,7 @@ def test_the_cards_of_the_week_follow_the_order(village):
 
     def titles(moment=None):
         with village.at(moment or MONDAY):
-            return [(card.title, card.tone, card.deed) for card in member_cards(amina)]
+            return [(card.title, card.tone, card.deed) for card in member_cards(Reader(amina))]
 
     assert titles() == []
     round = village.round()
@@ -180,7 +181,7 @@ def test_the_cards_of_the_week_follow_the_order(village):
     [(title, tone, deed)] = titles(CLOSING - timedelta(hours=3))
     assert (title[:17], tone, deed) == ("Your order closes", "today", "Look at it again")
     with timezone.override("Asia/Shanghai"):
-        text = member_cards(amina)[0].text.replace("\xa0", " ")
+        text = member_cards(Reader(amina))[0].text.replace("\xa0", " ")
     assert "2 things, about ¥ 26.90." in text
     assert "16:00–19:00, Yufeng Street store" in text
     with village.at(CLOSING + timedelta(minutes=31)):
@@ -202,7 +203,7 @@ def test_the_cards_of_the_week_follow_the_order(village):
 
 def test_a_cook_has_cards_for_her_household_and_her_kitchen(village):
     village.round()
-    cards = member_cards(village.people["Zhou"])
+    cards = member_cards(Reader(village.people["Zhou"]))
     assert [card.title for card in cards] == ["The shop is open · Zhou's household", "The shop is open · Tudi kitchen"]
 
 
@@ -256,5 +257,5 @@ def test_pages_ask_as_often_for_thirty_things_as_for_three(village):
     assert statements(client, reverse("shop:shop", args=[round.pk]) + "?q=a") == search
     assert few["shop"] <= 32
     with CaptureQueriesContext(connection) as asked:
-        member_cards(village.people["Amina"])
+        member_cards(Reader(village.people["Amina"]))
     assert len(asked) <= 5
