@@ -1,6 +1,7 @@
 """What a keeper types at the door about one household: something extra, money back, cash."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
 from cosmolocal.look.forms import KeyedForm, MoneyField
+from cosmolocal.money.forms.fields import HappenedField, today
 from cosmolocal.practices.shop.models import Order, RoundOffer
 
 WHY = (
@@ -29,13 +31,17 @@ class CreditForm(KeyedForm):
 
 
 class CashForm(KeyedForm):
-    """Cash taken for an order, and into which box."""
+    """Cash taken for an order, and into which box; once the day of the hand-over has passed, on which day."""
 
-    def __init__(self, *args: Any, due: int, currency: str, boxes: Sequence[Any], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, due: int, currency: str, boxes: Sequence[Any], handed_over: date, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["amount"] = MoneyField(currency=currency, label=_("Taken"), initial=due, minimum=1)
         choices = [(str(box.pk), str(box)) for box in boxes]
         self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices)
+        if handed_over < today():
+            self.fields["on"] = HappenedField(initial=handed_over)
 
 
 class LateForm(KeyedForm):

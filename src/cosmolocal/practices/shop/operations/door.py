@@ -1,6 +1,7 @@
 """What happens at the door: cash, a wrong crate, something extra, a late change, something given back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Sum
@@ -30,13 +31,17 @@ LATE = "late"
 
 
 @operation("shop.take_cash", fact=True)
-def take_cash(*, by: Agent, order: Order, box: "MoneyBox", amount: int, key: str = "") -> Order:
+def take_cash(
+    *, by: Agent, order: Order, box: "MoneyBox", amount: int, at: datetime | None = None, key: str = ""
+) -> Order:
     """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
-    there. Rounded to the smallest coin; the difference is the fund "rounding".
+    there. Rounded to the smallest coin; the difference is the fund "rounding". `at`: when, if keyed in from paper.
+
+    Refuses: money.not_yet, agents.not_allowed.
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
-    money.pay_in_coins(by=by, account=account_of(_draft(by, locked)), box=box, amount=amount)
+    money.pay_in_coins(by=by, account=account_of(_draft(by, locked)), box=box, amount=amount, at=at)
     Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)
     locked.refresh_from_db(fields=["paid_cash"])
     return locked

@@ -1,6 +1,6 @@
 """The steward's desk, the farm's page and the keeper's household page, walked through as people would."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -315,3 +315,22 @@ def test_the_order_form_on_paper(village, steward):
 def words_of(answer):
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     return " ".join(text.split()).replace("\xa0", " ")
+
+
+def test_cash_keyed_in_a_day_later_stands_on_the_day_it_was_taken(village):
+    round = village.round()
+    order = village.order(round, "Qin", {"Bread": 1}, pays="cash")
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    keeper = client_of(village.people["Keeper Lu"])
+    address = reverse("shop:cash", args=[order.pk])
+    box = next(box for box in purse.boxes() if box.kind == "cash")
+    paid = {"amount": "15.00", "box": box.pk}
+    with village.at(THURSDAY + timedelta(hours=1)):
+        assert "On which day" not in keeper.get(address).content.decode()
+    with village.at(THURSDAY + timedelta(days=1)):
+        assert "On which day" in keeper.get(address).content.decode()
+        assert keeper.post(address, paid | {"on": "2026-11-28"}).status_code == 422
+        assert keeper.post(address, paid | {"on": "2026-11-26"}).status_code == 302
+        day = date(2026, 11, 26)
+        assert [line.amount for line in purse.box_statement(box, day, day).lines] == [1500]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +17,7 @@ from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
+from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
@@ -54,11 +56,13 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("There is no cash box yet. Ask the treasurer to open one."))
         return redirect("shop:at_the_door", order.round_id, order.household_id)
     due = queries.orders.due_now(order)
-    form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes)
+    day = timezone.localdate(order.round.handover.begins)
+    form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes, handed_over=day)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         box = next(box for box in boxes if str(box.pk) == data["box"])
-        operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], key=data["key"])
+        at = moment_on(data["on"]) if data.get("on") else None
+        operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], at=at, key=data["key"])
         messages.success(request, _("%(name)s has paid.") % {"name": order.household.name})
         return redirect("handovers:door", order.round.handover_id)
     return _form(request, order, form, _("%(name)s pays in cash") % {"name": order.household.name}, _("Taken"))
