@@ -181,10 +181,36 @@ class BasketView:
 
 def counts_of(round: OrderRound, household: Agent) -> dict[int, int]:
     """Offer id -> packs in the basket; what is ordered where nobody has changed anything. At most two statements."""
-    kept = Basket.objects.filter(round=round, household=household).values_list("counts", flat=True).first()
-    if kept is not None:
-        return {int(offer): count for offer, count in kept.items()}
-    return dict(OrderLine.objects.filter(order__round=round, order__household=household).values_list("offer", "count"))
+    kept = _kept(round, household)
+    return _ordered(round, household) if kept is None else kept
+
+
+def _kept(round: OrderRound, household: Agent) -> dict[int, int] | None:
+    found = Basket.objects.filter(round=round, household=household).values_list("counts", flat=True).first()
+    return None if found is None else {int(offer): count for offer, count in found.items()}
+
+
+def _ordered(round: OrderRound, household: Agent) -> dict[int, int]:
+    lines = OrderLine.objects.filter(order__round=round, order__household=household)
+    return dict(lines.exclude(order__state=Order.State.CANCELLED).values_list("offer", "count"))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the shelf alone needs: offer id -> packs in the basket and in the order; whether orders are taken."""
+
+    counts: Mapping[int, int]
+    ordered: Mapping[int, int]
+    can_take: bool
+
+
+def held(round: OrderRound, household: Agent) -> Held:
+    """The numbers beside the goods, without lines and sums: while somebody types, only the shelf is asked for.
+
+    Two statements.
+    """
+    kept, ordered = _kept(round, household), _ordered(round, household)
+    return Held(ordered if kept is None else kept, ordered, policy.is_taking_orders(round, clock.now()))
 
 
 def basket(round: OrderRound, household: Agent) -> BasketView:

@@ -13,7 +13,7 @@ from cosmolocal.catalog import operations as catalog
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop.models import Basket, Order
+from cosmolocal.practices.shop.models import Basket, Order, RoundOffer
 from cosmolocal.practices.shop.operations import OfferWish
 from cosmolocal.practices.shop.pages.basket import basket
 from cosmolocal.practices.shop.tests.village import MONDAY, client_of
@@ -237,6 +237,30 @@ def test_words_kinds_and_farms(village, amina):
     part = amina.get(f"{shop}?q=egg", headers={"HX-Request": "true"})
     assert part.content.decode().startswith('<div id="shelf"')
     assert "1 thing found" in part["HX-Trigger"]
+
+
+@pytest.mark.parametrize("state", ["empty", "ordered", "ordered and changed", "cancelled", "bread has closed"])
+def test_shelf_alone_shows_what_the_whole_page_shows(village, amina, state):
+    round = village.round(stocks={"Eggs": 3})
+    shop = reverse("shop:shop", args=[round.pk])
+    order = village.order(round, "Amina", {"Eggs": 2, "Bread": 1}) if state != "empty" else None
+    household, person = village.households["Amina"], village.people["Amina"]
+    if state in ("ordered and changed", "bread has closed"):
+        counts = {village.offer(round, "Eggs").pk: 3, village.offer(round, "Bread").pk: 2}
+        operations.fill_basket(by=person, round=round, household=household, counts=counts)
+    if state == "cancelled":
+        operations.cancel_order(by=person, order=order)
+    if state == "bread has closed":
+        RoundOffer.objects.filter(pk=village.offer(round, "Bread").pk).update(closes_at=MONDAY)
+
+    def shelf(headers):
+        page = amina.get(shop, headers=headers).content.decode()
+        part = page[page.index('<div id="shelf"') :].split('id="basket', 1)[0]
+        deeds = re.findall(r'<div class="good-deed" id="deed-(\d+)">(.*?)</div>', part, re.DOTALL)
+        return [(pk, re.findall(r'value="(\d+)"|max="(\d+)"|good-fixed">(\d+)', deed)) for pk, deed in deeds]
+
+    assert shelf({}) == shelf({"HX-Request": "true"})
+    assert len(shelf({})) >= 5
 
 
 def test_how_far_and_from_which_village(village):

@@ -56,15 +56,17 @@ def shop(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shop(request: HttpRequest, round: OrderRound, standing: list[OrderRound]) -> HttpResponse:
     buyer = buyer_of(request)
-    view = baskets.basket(round, buyer.household) if buyer else None
+    is_typing = bool(getattr(request, "htmx", False))
+    read = baskets.held if is_typing else baskets.basket
+    view = read(round, buyer.household) if buyer else None
     seen = shelf(round, _choice(request), buyer.household.group if buyer else "", view.ordered if view else None)
     counts = view.counts if view else {}
     for section in seen.sections:
         for good in section.goods:
             for line in good.lines:
-                line.count = counts.get(line.id, 0)
+                line.count = line.ordered if line.is_closed else counts.get(line.id, 0)
     context = {"round": round, "shelf": seen, "buyer": buyer, "basket": view, "here": request.get_full_path()}
-    if getattr(request, "htmx", False):
+    if is_typing:
         return say(render(request, "shop/parts/shelf.html", context), _found(seen))
     context |= {
         "head": head(round, seen),
