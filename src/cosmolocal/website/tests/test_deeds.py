@@ -122,3 +122,14 @@ def test_auditor_from_outside_reads_who_belongs_here(
     assert browser.post(f"/people/circles/{circle.pk}/leave/{people['member'].pk}/").status_code == 403
     for way in ("/people/members/", "/people/circles/", "/deeds/", "/money/"):
         assert way in browser.get("/me/").content.decode()
+
+
+def test_statement_leads_readers_of_the_books_to_who_booked_it(
+    people: dict[str, Agent], signed_in: Browser, topped_up: Operation
+) -> None:
+    household = queries.household_of(people["member"])
+    account = accounts.account_for(household) if household else None
+    assert account is not None
+    address, deed = f"/money/accounts/{account.pk}/statement/", f"/deeds/{topped_up.pk}/"
+    assert deed in signed_in(people["auditor"]).get(address).content.decode()
+    assert deed not in signed_in(people["member"]).get(address).content.decode()
