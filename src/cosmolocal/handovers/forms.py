@@ -83,6 +83,9 @@ class ExtraForm(KeyedForm):
                 data["base"] = goods.read(data["amount"])
             except NumberUnclear:
                 self.add_error("amount", _("Write a number, like 1.5"))
+            else:
+                if not data["base"]:
+                    self.add_error("amount", _("Write how much came."))
         return data
 
     def line(self) -> ReceiptLine:
@@ -92,12 +95,28 @@ class ExtraForm(KeyedForm):
 
 
 class CorrectionForm(KeyedForm):
-    """The right numbers."""
+    """The right numbers. Who changes the first only, where all was good, means that all of it is good."""
 
     def __init__(self, *args: Any, goods: Measured, receipt: Receipt, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["came"] = amount(goods, label=_("What came"), initial=receipt.received)
-        self.fields["good"] = amount(goods, label=_("Of it good, and paid for"), initial=receipt.accepted)
+        self.fields["good"] = amount(
+            goods,
+            label=_("Of it good, and paid for"),
+            help_text=_("Empty: all of it."),
+            initial=receipt.accepted if receipt.accepted != receipt.received else None,
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """No more can be good than came."""
+        data = super().clean() or self.cleaned_data
+        came, good = data.get("came"), data.get("good")
+        if came is not None and good is None and "good" not in self.errors:
+            data["good"] = came
+        elif came is not None and good is not None and good > came:
+            self.add_error("good", _("That is more than what came. Look at both numbers again."))
+        return data
 
 
 class LossForm(KeyedForm):

@@ -1,6 +1,7 @@
 """How a form looks and what its fields understand: amounts and money as people write them, days, big choices."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.kernel import ids
 from cosmolocal.look import numbers
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 _UNCLEAR: Mapping[str, str | Promise] = {
     "not_a_number": gettext_lazy("“%(typed)s” is not a number we can read. Write it like %(example)s."),
     "too_precise": gettext_lazy("Write at most %(decimals)s digits after the mark, like %(example)s."),
@@ -136,6 +139,12 @@ class MoneyField(_AmountField):
         return super()._read(bare.removeprefix(self.currency).removesuffix(self.currency).strip() or typed)
 
 
+def check_year(day: date) -> None:
+    """A year of which somebody may speak: a slip of the finger (0026, 20266) is no day."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Is the year right? It must be between %(first)s and %(last)s.") % YEARS, code="year")
+
+
 class DayField(forms.DateField):
     """A day, by the browser's own picker."""
 
@@ -143,6 +152,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y"], **options)
+        self.validators = [*self.validators, check_year]
 
 
 class DayTimeField(forms.DateTimeField):
@@ -152,6 +162,7 @@ class DayTimeField(forms.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+        self.validators = [*self.validators, check_year]
 
 
 class ClockField(forms.TimeField):

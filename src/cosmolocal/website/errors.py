@@ -1,15 +1,20 @@
 """Pages that say what went wrong and what to do next."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 
 from cosmolocal.kernel.refusal import Refusal
 
 KEPT_CHARACTERS = 4000
-NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "key", "code", "email_code", "token"})
+A_WORD = 12  # characters that are typed again sooner than copied
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "key", "code", "email_code", "token", "back"})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -24,6 +29,31 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was too old; what was typed stands on the page, so that nothing is lost."""
+    context = {"typed": _typed(request), "again": request.get_full_path()}
+    return render(request, "website/stale_form.html", context, status=403)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """To sign-in, and back to the page of the form; with a page between that keeps what was typed, if it is worth it."""
+    again, typed = _page_of(request), _typed(request)
+    if len(typed) < 2 and all(len(value) <= A_WORD for _name, value in typed):
+        return redirect_to_login(again)
+    sign_in = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': again})}"
+    return render(request, "website/signed_out.html", {"typed": typed, "sign_in": sign_in}, status=403)
+
+
+def page_above(path: str) -> str:
+    """The nearest page above an address that only takes forms: /people/6/code/ belongs to /people/6/."""
+    parts = path.strip("/").split("/")
+    while parts := parts[:-1]:
+        above = f"/{'/'.join(parts)}/"
+        if is_valid_path(above):
+            return above
+    return "/"
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form brought, for whoever has to type it once more."""
     typed = [
         (name, value)
         for name, values in request.POST.lists()
@@ -31,8 +61,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         for value in values
         if value.strip()
     ]
-    kept = [(name, value[:KEPT_CHARACTERS]) for name, value in typed[:50]]
-    return render(request, "website/stale_form.html", {"typed": kept, "again": request.get_full_path()}, status=403)
+    return [(name, value[:KEPT_CHARACTERS]) for name, value in typed[:50]]
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page on which the form stood, as the browser says; else the nearest above."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc == request.get_host() and is_valid_path(came_from.path):
+        return came_from.path
+    return page_above(request.path)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

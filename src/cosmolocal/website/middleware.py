@@ -42,6 +42,8 @@ class DoorMiddleware:
         request.LANGUAGE_CODE = language
         with timezone.override(ZoneInfo(local.zone or "UTC")), translation.override(language):
             response = self.get_response(request)
+            if response.status_code == 405 and request.method == "GET":
+                response = HttpResponseRedirect(errors.page_above(request.path))
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie", "Accept-Language"])
         if request.reader.agent is not None:  # type: ignore[attr-defined]
@@ -108,5 +110,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back here afterwards; a part of a page sends the whole page there."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
-    target = request.get_full_path() if request.method == "GET" else "/home/"
-    return redirect_to_login(target)
+    if request.method == "POST":
+        return errors.signed_out(request)
+    return redirect_to_login(request.get_full_path())

@@ -49,8 +49,14 @@ def product_context(reader: Reader, product: Product) -> dict[str, Any]:
         "currency": product_currency(),
         "manages": manages,
         "may_describe": reader.agent is not None and policy.may_describe(reader.agent, product.producer),
-        "resting": product.items.filter(is_active=False).select_related("measure") if manages else [],
+        "resting": _resting(product) if manages else [],
     }
+
+
+def _resting(product: Product) -> list[tuple[Item, str]]:
+    """Packs that are not sold just now, each with its words."""
+    items = product.items.filter(is_active=False).select_related("measure", "product__specification__unit")
+    return [(item, queries.pack_text(item)) for item in items]
 
 
 def product_currency() -> str:

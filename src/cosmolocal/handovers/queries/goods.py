@@ -41,9 +41,11 @@ class Measured:
         return numbers.format_number(parts, digits, trim=True).replace(numbers.marks()[1], "")
 
     def read(self, typed: str) -> int:
-        """A typed number in base units. Raises numbers.NumberUnclear."""
+        """A typed number in base units, never below nothing. Raises numbers.NumberUnclear."""
         digits = self.decimals if self.per == 1 else 3
         parts = numbers.parse_decimal(typed, digits)
+        if parts < 0:
+            raise numbers.NumberUnclear("below_nothing")
         return parts if self.per == 1 else (parts * self.per + 500) // 1000
 
     @property

@@ -45,6 +45,14 @@ def test_receiving_on_the_page(village, packed_round):  # noqa: F811
     assert wrong.status_code == 302
     receipt.refresh_from_db()
     assert receipt.accepted == 3000
+    # Only the first number is typed anew: all of it is good, and no more can be good than came.
+    packer.post(reverse("handovers:correct", args=[receipt.pk]), {"came": "5", "good": "", "key": "k3"})
+    receipt.refresh_from_db()
+    assert (receipt.received, receipt.accepted) == (2500, 2500)
+    refused = packer.post(reverse("handovers:correct", args=[receipt.pk]), {"came": "4", "good": "5", "key": "k4"})
+    assert refused.status_code == 422
+    assert "more than what came" in refused.content.decode()
+    assert 'name="good" value' not in packer.get(reverse("handovers:correct", args=[receipt.pk])).content.decode()
 
 
 def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):  # noqa: F811
@@ -68,6 +76,9 @@ def test_packing_a_crate_without_javascript(village, packed_round):  # noqa: F81
     stepped = packer.post(address, {"more": choi.field, choi.field: "2", "step": "0.1"})
     assert 'value="2.1"' in stepped.content.decode()
     assert not Packed.objects.exists()
+    below = packer.post(address, {"tick": "1", choi.field: "-2", "key": "below"})
+    assert below.status_code == 422
+    assert "is not an amount" in below.content.decode()
     packer.post(address, {"tick": "1", choi.field: "2.1", "key": "a"})
     assert Packed.objects.get().quantity == 1050
     refused = packer.post(reverse("handovers:close_crate", args=[crate.pk]), follow=True)
@@ -224,3 +235,12 @@ def _another_round(village):  # noqa: F811
     first = OrderRound.objects.order_by("id")[0]
     copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
     return operations.open_round(by=village.people["Li Na"], round=copied)
+
+
+def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noqa: F811
+    packer = client_of(village.people["Tan Mei"])
+    address = reverse("handovers:extra", args=[packed_round.handover_id])
+    for typed in ("-3", "0", "some"):
+        wish = {"product": village.items["Bread"].product_id, "amount": typed, "key": typed}
+        assert packer.post(address, wish).status_code == 422
+    assert not Receipt.objects.exists()

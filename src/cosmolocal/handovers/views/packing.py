@@ -140,7 +140,10 @@ def _weight(request: HttpRequest, line: Line, typed: str) -> int | None:
     try:
         return line.goods.read(typed)
     except NumberUnclear:
-        messages.error(request, _("“%(typed)s” is not a number. Write it like 2.1.") % {"typed": typed[:20]})
+        messages.error(
+            request,
+            _("“%(typed)s” is not an amount. Write it like 2.1, or 0 if it is missing.") % {"typed": typed[:20]},
+        )
         return None
 
 

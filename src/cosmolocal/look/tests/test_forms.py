@@ -10,7 +10,16 @@ from django.utils import translation
 
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import answers
-from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField, QuantityField, check_answers, stepped
+from cosmolocal.look.forms import (
+    BigChoice,
+    DayField,
+    DayTimeField,
+    KeyedForm,
+    MoneyField,
+    QuantityField,
+    check_answers,
+    stepped,
+)
 
 
 class PayForm(KeyedForm):
@@ -141,3 +150,13 @@ def test_answers_are_shown_and_sent_again_with_the_same_key() -> None:
     assert hidden.pop("csrfmiddlewaretoken")
     assert hidden == {"amount": "8,40", "way": "cash", "key": "k1"}
     assert 'name="confirmed" value="1"' in main
+
+
+@pytest.mark.parametrize(("typed", "is_read"), [("2026-11-26", True), ("0026-11-26", False), ("9999-12-31", False)])
+def test_a_year_that_nobody_means_is_asked_about(typed: str, is_read: bool) -> None:
+    for field, text in ((DayField(), typed), (DayTimeField(), f"{typed}T08:00")):
+        if is_read:
+            assert field.clean(text)
+        else:
+            with pytest.raises(forms.ValidationError, match="Is the year right"):
+                field.clean(text)

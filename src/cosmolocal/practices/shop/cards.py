@@ -98,10 +98,12 @@ def _order_cards(week: _Week, order: Order, name: str) -> Iterable[Card]:
     round = order.round
     crate = week.crates.get((round.handover_id, order.household_id))
     url = reverse("shop:order", args=[order.pk])
-    if order.state == Order.State.SETTLED:
-        if order.final and round.settled_at and round.settled_at > week.now - RECEIPT_SHOWN:
-            yield _receipt_card(order, url, name)
-    elif crate is not None and crate.state == Crate.State.LEFT:
+    is_settled = order.state == Order.State.SETTLED
+    if is_settled and order.final and round.settled_at and round.settled_at > week.now - RECEIPT_SHOWN:
+        yield _receipt_card(order, url, name)
+    if is_settled and (crate is None or (round.handover.ends <= week.now and crate.state != Crate.State.LEFT)):
+        return
+    if crate is not None and crate.state == Crate.State.LEFT:
         if week.now - crate.changed_at < LEFT_SHOWN:
             where = round.handover.place.name
             text = _("It still stands at %(place)s. Please call whoever keeps the hand-over.") % {"place": where}

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cosmolocal.agents import policy as people
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents import queries as people_of
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card, DoorNote
@@ -31,7 +33,8 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     no_list = Q(payments=None) | Q(payments__state="dropped")
     settled = OrderRound.objects.filter(no_list, state=OrderRound.State.SETTLED).order_by("id")
     unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
-    return [*cards, *map(_pay_card, unpaid), _rounds_card(is_running=bool(cards))]
+    first = [] if cards or unpaid or OrderRound.objects.exists() else _first_steps()
+    return [*cards, *map(_pay_card, unpaid), *(first or [_rounds_card(is_running=bool(cards))])]
 
 
 def door_notes(handover: Handover) -> Mapping[int, DoorNote]:
@@ -136,6 +139,35 @@ def _pay_card(round: OrderRound) -> Card:
         url=reverse("shop:pay", args=[round.pk]),
         weight=28,
     )
+
+
+def _first_steps() -> list[Card]:
+    """What a shop needs before its first round can be planned, one card each; nothing when all of it is there."""
+    found = []
+    if not Place.objects.filter(is_handover=True).exists():
+        found.append(
+            Card(
+                _("Where do people collect?"),
+                _("Add the place where goods are handed over."),
+                deed=_("Add a place"),
+                url=reverse("agents:add_place"),
+                weight=20,
+            )
+        )
+    if not Item.objects.filter(is_active=True).exists():
+        has_farms = people_of.producers().exists()
+        found.append(
+            Card(
+                _("What is on sale?"),
+                _("Add its goods one by one, or take over a list.")
+                if has_farms
+                else _("Add the first farm; then come its goods."),
+                deed=_("To the goods") if has_farms else _("Add a farm"),
+                url=reverse("catalog:products") if has_farms else reverse("agents:add_organisation"),
+                weight=21,
+            )
+        )
+    return found
 
 
 def _rounds_card(*, is_running: bool) -> Card:

@@ -54,6 +54,29 @@ def test_a_stale_form_keeps_what_was_typed(local: Agent) -> None:
     assert ">old<" not in text
 
 
+def test_who_was_signed_out_meanwhile_keeps_what_she_typed_and_comes_back_to_the_page(local: Agent) -> None:
+    answer = Client().post(
+        "/people/me/profile/",
+        {"name": "Li Na", "about": "I grow <b>beans</b>"},
+        headers={"referer": "http://testserver/me/"},
+    )
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert "I grow &lt;b&gt;beans&lt;/b&gt;" in text
+    assert "/account/login/?next=%2Fme%2F" in text
+
+
+def test_a_button_pressed_after_signing_out_leads_to_sign_in_and_back_to_its_page(local: Agent) -> None:
+    answer = Client().post("/people/6/code/", headers={"referer": "https://elsewhere.example/people/"})
+    assert answer["Location"] == "/account/login/?next=/people/6/"
+
+
+def test_an_address_that_only_takes_forms_leads_to_the_page_above(people: dict[str, Agent], signed_in: Browser) -> None:
+    browser = signed_in(people["steward"])
+    assert browser.get(f"/people/{people['member'].pk}/code/")["Location"] == f"/people/{people['member'].pk}/"
+    assert browser.get("/handovers/1/receive/2/")["Location"] == "/handovers/1/receive/"
+
+
 def test_a_refusal_that_no_form_caught_is_a_sentence(people: dict[str, Agent], signed_in: Browser) -> None:
     steward = people["steward"]
     for role in Role.objects.filter(name="steward").exclude(agent=steward):

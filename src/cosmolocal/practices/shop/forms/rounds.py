@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.models import Place
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
+from cosmolocal.kernel import clock
 from cosmolocal.look.forms import DayTimeField, KeyedForm
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
@@ -38,6 +39,14 @@ class RoundForm(KeyedForm):
         field = self.fields["place"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Place.objects.filter(is_handover=True).order_by("name")
+
+    def clean_closes_at(self) -> datetime:
+        """A round that has closed already takes no orders."""
+        moment: datetime = self.cleaned_data["closes_at"]
+        opens = self.cleaned_data.get("opens_at")
+        if opens is not None and opens < moment <= clock.now():
+            raise forms.ValidationError(_("That time is over. Choose a later one."), code="over")
+        return moment
 
     def wish(self) -> RoundWish:
         """What was typed."""

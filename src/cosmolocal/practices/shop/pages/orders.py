@@ -15,6 +15,8 @@ from cosmolocal.practices.shop.models import LineCredit, Order
 from cosmolocal.practices.shop.pages.rounds import Part, named
 from cosmolocal.practices.shop.queries.orders import LineView, lines_of
 
+COLLECTED = 3  # the turn of collecting among the steps of an order
+
 
 @dataclass(frozen=True)
 class TaxRow:
@@ -128,6 +130,8 @@ class OrderView:
         states = [
             "done" if turn < last or is_over else "now" if turn == last else "next" for turn in range(len(reached))
         ]
+        if is_over and not self.is_collected:
+            states[COLLECTED] = "next"  # settled before she came: her crate may still wait for her
         return [{"label": label, "state": state} for (label, _is), state in zip(reached, states, strict=True)]
 
     @property

@@ -73,6 +73,25 @@ def test_without_javascript_the_buttons_of_a_line_work(village, amina):
     assert Basket.objects.get().counts == {}
     evil = amina.post(reverse("shop:put", args=[bread.pk]), {"more": "count", "back": "https://example.org/"})
     assert evil["Location"].startswith(shop)
+    for back in ("nowhere", "9" * 20, "//example.org/"):
+        assert amina.post(reverse("shop:put", args=[bread.pk]), {"back": back})["Location"].startswith(shop)
+
+
+def test_less_than_nothing_is_no_number(village, amina):
+    round = village.round()
+    bread = village.offer(round, "Bread")
+    put(amina, bread, 2)
+    put(amina, bread, -1)
+    assert Basket.objects.get().counts == {str(bread.pk): 2}
+
+
+def test_cash_is_chosen_where_the_account_does_not_suffice(village, amina):
+    round = village.round()
+    fill(village, round, "Amina", Bread=1)
+    chosen = re.compile(r'value="(\w+)"[^>]* checked')
+    assert chosen.findall(amina.get(reverse("shop:check", args=[round.pk])).content.decode()) == ["prepaid"]
+    fill(village, round, "Amina", Bread=900)
+    assert chosen.findall(amina.get(reverse("shop:check", args=[round.pk])).content.decode()) == ["cash"]
 
 
 def test_a_part_of_the_page_answers_htmx(village, amina):

@@ -48,12 +48,14 @@ def count_of(request: HttpRequest) -> int | None:
     has_counted = getattr(request, "htmx", False) and "count" in request.POST
     data = request.POST if has_counted else stepped(request.POST)[0]
     try:
-        return max(parse_decimal(data.get("count") or "0", 0), 0)
+        count = parse_decimal(data.get("count") or "0", 0)
     except NumberUnclear:
         return None
+    return count if count >= 0 else None
 
 
 def back_to(request: HttpRequest, usual: str) -> str:
     """The page of ours that she came from, else the usual one."""
     wanted = request.POST.get("back", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else usual
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else usual

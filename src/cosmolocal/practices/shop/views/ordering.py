@@ -118,8 +118,10 @@ def _form(view: BasketView, **options: Any) -> PlaceForm:
 
 
 def _usual_way(view: BasketView) -> str:
-    """As the order was paid that is changed; else from the account."""
-    return view.order.pays if view.order else Order.Pays.PREPAID
+    """As the order was paid that is changed; else from the account, or in cash where that does not suffice."""
+    if view.order:
+        return view.order.pays
+    return Order.Pays.CASH if view.missing and view.round.allow_cash else Order.Pays.PREPAID
 
 
 def _version(view: BasketView) -> int | None:

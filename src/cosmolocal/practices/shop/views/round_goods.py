@@ -39,7 +39,15 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The round offers %(count)s things.") % {"count": len(ticked)})
         return redirect("shop:round_desk", pk)
-    context = {"round": round, "farms": farms, "steps": steps_of(round), "may_run": policy.may_run(reader(request))}
+    # A new round begins with everything; once something was chosen, what is unticked stays so.
+    is_fresh = round.state == OrderRound.State.DRAFT and not any(farm.chosen for farm in farms)
+    context = {
+        "round": round,
+        "farms": farms,
+        "is_fresh": is_fresh,
+        "steps": steps_of(round),
+        "may_run": policy.may_run(reader(request)),
+    }
     return render(request, "shop/desk/goods.html", context)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
@@ -63,6 +63,8 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 def plan(request: HttpRequest) -> HttpResponse:
     """A new round, from nothing or like the last one a week later."""
+    if not Place.objects.filter(is_handover=True).exists():
+        return render(request, "shop/desk/no_place.html", {"may_run": policy.may_run(reader(request))})
     source = _source(request)
     form = RoundForm(request.POST or None, initial=_later(source) if source else None)
     if request.method == "POST" and form.is_valid():
@@ -207,11 +209,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("shop:round_desk", pk)
     if round.state != OrderRound.State.ORDERED:
         return redirect("shop:round_desk", pk)
-    preview = operations.preview(round)
+    preview, progress = operations.preview(round), queries.desk.progress(round)
     names = dict(Agent.objects.filter(pk__in=list(preview.parts.producers)).values_list("pk", "name"))
     context = {
         "round": round,
         "preview": preview,
+        "waiting": progress.crates - progress.collected if round.handover.ends > clock.now() else 0,
         "currency": round.account.currency,
         "producers": sorted((names[pk], amount) for pk, amount in preview.parts.producers.items()),
         "funds": [
