@@ -34,7 +34,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """To sign-in, and back to the page of the form; with a page between that keeps what was typed, if it is worth it."""
+    """To sign-in and back to the page of the form; what was typed, if more than a word, is kept on a page between."""
     again, typed = _page_of(request), _typed(request)
     if len(typed) < 2 and all(len(value) <= A_WORD for _name, value in typed):
         return redirect_to_login(again)
