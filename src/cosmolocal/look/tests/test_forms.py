@@ -160,3 +160,26 @@ def test_a_year_that_nobody_means_is_asked_about(typed: str, is_read: bool) -> N
         else:
             with pytest.raises(forms.ValidationError, match="Is the year right"):
                 field.clean(text)
+
+
+class AskForm(forms.Form):
+    name = forms.CharField(max_length=5)
+    north = forms.FloatField(max_value=90, required=False)
+    mail = forms.EmailField(required=False)
+    many = forms.IntegerField(min_value=1, required=False)
+    kind = forms.ChoiceField(choices=[("farm", "Farm")])
+
+
+def test_what_a_form_says_by_itself_is_plain() -> None:
+    form = AskForm({"name": "", "north": "951", "mail": "jo@", "many": "some"})
+    assert form.errors == {
+        "name": ["Please fill this in."],
+        "north": ["At most 90, please."],
+        "mail": ["This is no mail address. One looks like name@example.org."],
+        "many": ["Write a whole number, like 3."],
+        "kind": ["Please choose one."],
+    }
+    long = AskForm({"name": "Li Na Wei", "many": "0", "kind": "shop"})
+    assert long.errors["name"] == ["Please write less: at most 5 characters, not 9."]
+    assert long.errors["many"] == ["At least 1, please."]
+    assert long.errors["kind"] == ["Please choose one of these."]
