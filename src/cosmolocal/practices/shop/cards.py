@@ -17,7 +17,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_money
-from cosmolocal.practices.shop.models import Basket, Order, OrderRound
+from cosmolocal.practices.shop.models import Basket, Order, OrderRound, ProducerOrder
 
 SOON = timedelta(hours=24)
 RECEIPT_SHOWN = timedelta(days=6)
@@ -36,7 +36,36 @@ class _Week:
 
 
 def member_cards(reader: Reader) -> Sequence[Card]:
-    """This week in the shop for a person and everybody she orders for. Four statements."""
+    """This week in the shop: what her farm is to bring, and what she and everybody she orders for have ordered.
+
+    Four statements, and for who acts for a farm three more.
+    """
+    return [*_farm_cards(reader), *_buyer_cards(reader)]
+
+
+def _farm_cards(reader: Reader) -> Iterable[Card]:
+    """What a farm is to bring to hand-overs that are still to come."""
+    if reader.agent is None or reader.on_behalf_of or not reader.has("producer"):
+        return
+    farms = people.producers_of(reader.agent)
+    asked = ProducerOrder.objects.filter(
+        producer__in=farms, round__state=OrderRound.State.ORDERED, round__handover__ends__gt=clock.now()
+    ).select_related("producer", "round__handover__place")
+    for order in asked.annotate(things=Count("lines")).order_by("round__handover__begins", "id"):
+        handover = order.round.handover
+        things = ngettext("%(count)d thing", "%(count)d things", order.things) % {"count": order.things}
+        yield Card(
+            title=_for(_("What to bring"), order.producer.name if len(farms) > 1 else ""),
+            text=_("%(things)s to %(place)s.") % {"things": things, "place": handover.place.name},
+            badge=format_soon(handover.begins),
+            tone="today" if handover.begins - clock.now() < SOON else "quiet",
+            deed=_("Read the list"),
+            url=f"{reverse('shop:farm')}?of={order.producer_id}",
+            weight=4,
+        )
+
+
+def _buyer_cards(reader: Reader) -> Sequence[Card]:
     buyers = people.buying_agents_of(reader)
     if not buyers:
         return []
@@ -152,6 +181,15 @@ def _waiting_card(week: _Week, order: Order, crate: Crate | None, url: str, name
             deed=_("See what is in it"),
             url=url,
             weight=5,
+        )
+    if handover.ends <= week.now:
+        return Card(
+            title=_for(_("Collecting is over"), name),
+            text=_("It was %(hours)s, %(place)s. Your crate is not noted as collected: if you have it, all is well.")
+            % facts,
+            deed=_("See what is in it"),
+            url=url,
+            weight=30,
         )
     return Card(
         title=_for(_("Your order is fixed"), name),

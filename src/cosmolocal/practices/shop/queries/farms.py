@@ -68,7 +68,8 @@ class Soon:
 
 def producer_orders(round: OrderRound) -> list[AskedOrder]:
     """What a round asks of each farm, by name (three statements)."""
-    return _asked(round.producer_orders.select_related("producer__contact", "round__handover__place"))
+    orders = round.producer_orders.select_related("producer__contact", "round__handover__place")
+    return _asked(orders.order_by("producer__name", "id"))
 
 
 def orders_for(producer: Agent, limit: int = 6) -> list[AskedOrder]:
@@ -131,7 +132,7 @@ def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
                 key=lambda line: line.goods.name,
             ),
         )
-        for order in sorted(rows, key=lambda order: (-order.round_id, order.producer.name))
+        for order in rows
     ]
 
 

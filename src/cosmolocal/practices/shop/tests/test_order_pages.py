@@ -17,8 +17,9 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import ids
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
-from cosmolocal.practices.shop.models import Order, OrderLine
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.pages import figures
+from cosmolocal.practices.shop.queries.farms import orders_for
 from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, MONDAY, THURSDAY, client_of
 
 WISHES = {"Pak choi": 2, "Eggs": 1}
@@ -191,6 +192,7 @@ def test_the_cards_of_the_week_follow_the_order(village):
         village.receive(round)
         handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     assert titles(THURSDAY) == [("Your crate is packed", "ready", "See what is in it")]
+    assert titles(THURSDAY + timedelta(hours=4)) == [("Collecting is over", "quiet", "See what is in it")]
     with village.at(THURSDAY + timedelta(hours=1)):
         handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
         assert titles(THURSDAY + timedelta(hours=1)) == []
@@ -259,3 +261,25 @@ def test_pages_ask_as_often_for_thirty_things_as_for_three(village):
     with CaptureQueriesContext(connection) as asked:
         member_cards(Reader(village.people["Amina"]))
     assert len(asked) <= 5
+
+
+def test_a_farm_reads_on_its_first_page_what_to_bring(village):
+    huang = village.producers["Huang Dacheng"]
+    farmer = Reader(agent=huang, roles=frozenset({"producer"}))
+    first, second = village.round(), village.round()
+    for round in (first, second):
+        village.order(round, "Amina", {"Pak choi": 2})
+    assert "What to bring" not in [card.title for card in member_cards(farmer)]
+    village.close(second)
+    village.close(first)
+    bring = [card for card in member_cards(farmer) if card.title == "What to bring"]
+    assert [card.text for card in bring] == ["1 thing to Yufeng Street store."] * 2
+    assert bring[0].url == f"{reverse('shop:farm')}?of={huang.pk}"
+    with village.at(THURSDAY + timedelta(hours=3)):
+        assert "What to bring" not in [card.title for card in member_cards(farmer)]
+    later = THURSDAY + timedelta(days=7)
+    planned = handovers.plan_handover(
+        by=village.people["Li Na"], place=village.place, begins=later, ends=later + timedelta(hours=3)
+    )
+    OrderRound.objects.filter(pk=first.pk).update(handover=planned)
+    assert [one.order.round_id for one in orders_for(huang)] == [first.pk, second.pk]
