@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -12,15 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cosmolocal.agents.models import Agent, JoinRequest
-from cosmolocal.agents.policy import STEWARD, TREASURER
+from cosmolocal.agents.policy import KEEPER, PACKER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
-from cosmolocal.kernel import node
+from cosmolocal.handovers import queries as handovers
+from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practice import Card, Practice, installed
+from cosmolocal.look.dates import format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import queries as money
 from cosmolocal.website.doors import address, open_address
 
+A_DAY = timedelta(days=1)
 _TONES = {"late": 0, "today": 1, "ready": 2}
 
 
@@ -42,7 +46,8 @@ def member_cards(reader: Reader, local: Node) -> list[Card]:
     of_practices = (practice.member_cards(reader) for practice in practices(local) if practice.member_cards)
     may_be_asked = reader.has(TREASURER, STEWARD) or any(g.kind == Agent.Kind.CIRCLE for g in reader.groups or ())
     asked = word_cards(reader.person) if may_be_asked and not reader.on_behalf_of else ()
-    return _sorted(chain(asked, balance_cards(reader.household, local), chain.from_iterable(of_practices)))
+    duties = () if reader.on_behalf_of else duty_cards(reader)
+    return _sorted(chain(asked, duties, balance_cards(reader.household, local), chain.from_iterable(of_practices)))
 
 
 def word_cards(agent: Agent) -> Iterable[Card]:
@@ -58,6 +63,38 @@ def word_cards(agent: Agent) -> Iterable[Card]:
             url=reverse("money:payout", args=[made.pk]),
             weight=15,
         )
+
+
+def duty_cards(reader: Reader) -> Iterable[Card]:
+    """What a packer or keeper finds to do at a hand-over within a day: crates to pack, then households to come."""
+    if not reader.has(PACKER, KEEPER):
+        return
+    now = clock.now()
+    for handover in handovers.current(reader, now):
+        crates, packed, collected = handover.crate_count, handover.packed_count, handover.collected_count  # type: ignore[attr-defined]
+        if not crates or handover.state == handover.State.CLOSED or not handover.begins - A_DAY < now < handover.ends:
+            continue
+        facts = {"place": handover.place.name, "crates": crates, "packed": packed, "collected": collected}
+        if packed < crates:
+            yield Card(
+                title=_("Crates to pack"),
+                text=_("%(place)s. %(packed)s of %(crates)s crates are packed.") % facts,
+                badge=format_soon(handover.begins),
+                tone="today",
+                deed=_("Pack"),
+                url=reverse("handovers:packing", args=[handover.pk]),
+                weight=3,
+            )
+        elif collected < crates and reader.has(KEEPER):
+            yield Card(
+                title=_("Hand over"),
+                text=_("%(place)s. %(collected)s of %(crates)s have collected.") % facts,
+                badge=format_soon(handover.begins),
+                tone="today",
+                deed=_("To the door"),
+                url=reverse("handovers:door", args=[handover.pk]),
+                weight=3,
+            )
 
 
 def balance_cards(holder: Agent | None, local: Node) -> list[Card]:

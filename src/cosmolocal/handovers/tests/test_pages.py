@@ -11,11 +11,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
-from cosmolocal.handovers import queries
+from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
-from cosmolocal.practices.shop.tests.village import client_of
+from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 
 
 @pytest.fixture
@@ -244,3 +244,20 @@ def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noq
         wish = {"product": village.items["Bread"].product_id, "amount": typed, "key": typed}
         assert packer.post(address, wish).status_code == 422
     assert not Receipt.objects.exists()
+
+
+def test_who_packs_and_who_keeps_the_door_read_it_on_their_first_page(village, packed_round):  # noqa: F811
+    village.receive(packed_round)
+
+    def home(name, moment):
+        with village.at(moment):
+            return client_of(village.people[name]).get("/home/").content.decode()
+
+    assert "Crates to pack" not in home("Tan Mei", THURSDAY - timedelta(days=2))
+    assert "0 of 2 crates are packed" in home("Tan Mei", THURSDAY - timedelta(hours=3))
+    assert "Crates to pack" not in home("Amina", THURSDAY - timedelta(hours=3))
+    with village.at(THURSDAY):
+        operations.pack_all(by=village.people["Tan Mei"], handover=packed_round.handover)
+    assert "0 of 2 have collected" in home("Keeper Lu", THURSDAY)
+    assert "have collected" not in home("Tan Mei", THURSDAY)
+    assert "have collected" not in home("Keeper Lu", THURSDAY + timedelta(hours=4))
