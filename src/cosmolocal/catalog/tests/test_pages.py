@@ -294,3 +294,18 @@ def test_kinds_taxes_and_terms_are_kept(village: at.Village, signed_in: Browser)
     standing = SupplierTerms.objects.get(producer=village.daxin)
     assert (standing.seller, standing.list_is_gross, standing.order_by) == ("account", False, "call")
     assert "orders by phone" in text_of(browser, page("terms"))
+
+
+def test_before_there_is_a_farm_its_form_comes_first(village: at.Village, signed_in: Browser) -> None:
+    steward = signed_in(village.steward)
+    assert steward.get(reverse("catalog:add_product")).status_code == 200
+    Agent.objects.update(is_producer=False)
+    assert steward.get(reverse("catalog:add_product"))["Location"] == reverse("agents:add_organisation")
+
+
+def test_a_pack_that_rests_is_said_in_words(village: at.Village, signed_in: Browser) -> None:
+    item = at.pak_choi(village).items.get()
+    Item.objects.filter(pk=item.pk).update(is_active=False, label="", sku="")
+    item.refresh_from_db()
+    page = signed_in(village.steward).get(reverse("catalog:product", args=[item.product_id])).content.decode()
+    assert f'<span class="row-body">{queries.pack_text(item)}</span>' in page

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -59,7 +59,10 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def add_product(request: HttpRequest) -> HttpResponse:
-    """New goods; packs and prices come next."""
+    """New goods; packs and prices come next. Before there is a farm, its form comes first."""
+    if not people.producers().exists():
+        messages.info(request, _("First the farm: goods are always somebody's."))
+        return redirect("agents:add_organisation")
 
     def act(data: dict[str, Any]) -> str:
         made = operations.add_product(
