@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.practices.shop.models import OrderRound
 
+FARMS = 2
 STATES = {"draft": 0, "open": 1, "grace": 2, "ordered": 3, "settled": 5, "cancelled": -1}
 
 
@@ -23,6 +24,8 @@ def steps_of(round: OrderRound) -> list[dict[str, Any]]:
     here = STATES[round.state]
     if round.state == "settled" and has_payments(round):
         here = len(names)
+    elif round.state == "ordered" and round.producer_orders.filter(told_at=None).exists():
+        here = FARMS  # somebody has to be called before her goods can come
     found = []
     for number, (label, url) in enumerate(names):
         state = "done" if number < here else "now" if number == here else "next"

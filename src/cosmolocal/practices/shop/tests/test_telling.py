@@ -18,6 +18,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of, refused
 
 
@@ -212,3 +213,13 @@ def test_who_falls_below_the_warning_level_is_told_then_and_not_again(village, m
     letters = Letter.objects.filter(event="low_balance")
     assert len(letters) == told
     assert all("181.50" in letter.text for letter in letters)
+
+
+def test_farms_are_done_when_all_of_them_know(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    round = village.close(round)
+    ProducerOrder.objects.update(told_at=None)
+    assert steps_of(round)[2]["state"] == "now"
+    ProducerOrder.objects.update(told_at=CLOSING)
+    assert [step["state"] for step in steps_of(round)[2:4]] == ["done", "now"]
