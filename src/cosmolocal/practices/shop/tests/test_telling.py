@@ -223,3 +223,15 @@ def test_farms_are_done_when_all_of_them_know(village):
     assert steps_of(round)[2]["state"] == "now"
     ProducerOrder.objects.update(told_at=CLOSING)
     assert [step["state"] for step in steps_of(round)[2:4]] == ["done", "now"]
+
+
+def test_a_round_that_opens_later_does_not_say_that_it_takes_orders(village):
+    round = village.round()
+    OrderRound.objects.filter(pk=round.pk).update(opens_at=CLOSING - timedelta(hours=1))
+    desk = reverse("shop:round_desk", args=[round.pk])
+    early = client_of(village.people["Li Na"]).get(desk).content.decode()
+    assert "Orders are taken from Wednesday 25 November" in early
+    assert "Taking orders" not in early
+    assert "Remind the others" not in early
+    with village.at(CLOSING - timedelta(minutes=30)):
+        assert "Taking orders" in client_of(village.people["Li Na"]).get(desk).content.decode()
