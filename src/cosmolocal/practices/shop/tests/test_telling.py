@@ -230,7 +230,8 @@ def test_a_round_that_opens_later_does_not_say_that_it_takes_orders(village):
     OrderRound.objects.filter(pk=round.pk).update(opens_at=CLOSING - timedelta(hours=1))
     desk = reverse("shop:round_desk", args=[round.pk])
     early = client_of(village.people["Li Na"]).get(desk).content.decode()
-    assert "Orders are taken from Wednesday 25 November" in early
+    assert "Members see it already" in early
+    assert "Wednesday 25 November, 19:00" in early
     assert "Taking orders" not in early
     assert "Remind the others" not in early
     with village.at(CLOSING - timedelta(minutes=30)):
