@@ -66,7 +66,8 @@ def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
     rows = [(sheet, told.get(sheet.crate.receiver_id)) for sheet in sheets]
     context = head(request, handover, "door") | {
         "waiting": [row for row in rows if row[0].crate.state != Crate.State.COLLECTED],
-        "gone": [row for row in rows if row[0].crate.state == Crate.State.COLLECTED],
+        "gone": (gone := [row for row in rows if row[0].crate.state == Crate.State.COLLECTED]),
+        "someone_owes": any(note and note.text for _sheet, note in gone),
         "progress": queries.progress(handover),
         "words": words,
         "may_read_only": not policy.may_hand_over(actor(request), handover.place),

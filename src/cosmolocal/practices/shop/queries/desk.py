@@ -14,13 +14,16 @@ from cosmolocal.handovers.queries import Measured, measured
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder, RoundOffer
 
 
-@dataclass(frozen=True)
+@dataclass
 class Choosable:
-    """One pack that a round may offer, beside what it offers now."""
+    """One pack that a round may offer, beside what it offers now. `is_ticked`, `closes`: as the page shows it."""
 
     item: Item
     offer: RoundOffer | None
     lines: int
+    is_ticked: bool = False
+    closes: str = ""  # its own closing time as a native picker writes it
+    is_unreadable: bool = False
 
     @property
     def pack(self) -> str:

@@ -14,11 +14,11 @@ from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Receipt
-from cosmolocal.handovers.operations import ReceiptLine, give_back, pack_all, receive
+from cosmolocal.handovers.operations import ReceiptLine, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop import desk_cards, operations
+from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.pages.orders import order_view
 from cosmolocal.practices.shop.steps import steps_of
@@ -391,3 +391,38 @@ def test_settled_before_she_came_her_crate_still_waits(village):
     home = client_of(village.people["Amina"]).get("/home/").content.decode()
     assert "What was weighed on" in home
     assert "Your order is fixed" in home
+
+
+def test_a_refusal_on_the_goods_page_loses_no_tick(village, steward):
+    round = village.round(opens=False)
+    address = reverse("shop:round_goods", args=[round.pk])
+    bread, eggs = village.items["Bread"].pk, village.items["Eggs"].pk
+    typed = {f"closes_{bread}": "soon", f"closes_{eggs}": "2026-11-24T12:00"}
+    answer = steward.post(address, {"item": [bread, eggs], **typed, "key": "g"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write day and time once more for: Bread" in page
+    assert page.count(" checked") == 2
+    assert page.count('aria-invalid="true"') == 1
+    assert all(f'value="{value}"' in page for value in typed.values())
+    assert round.offers.count() == len(village.items)
+    assert steward.post(address, {"item": [bread], "key": "g"}).status_code == 302
+    assert round.offers.count() == 1
+
+
+def test_who_has_collected_and_still_owes_cash_stands_at_the_door(village):
+    round = village.round()
+    order = village.order(round, "Qin", {"Bread": 1}, pays="cash")
+    village.close(round)
+    village.receive(round)
+    pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    keeper = village.people["Keeper Lu"]
+    hand_over(by=keeper, crate=village.crate(round, "Qin"))
+    box = next(box for box in purse.boxes() if box.kind == "cash")
+    door = reverse("handovers:door", args=[round.handover_id])
+    due = queries.orders.due_now(order)
+    operations.take_cash(by=keeper, order=order, box=box, amount=due - 600)
+    page = client_of(keeper).get(door).content.decode()
+    assert "6.00 in cash" in page.replace("\N{NO-BREAK SPACE}", " ")
+    operations.take_cash(by=keeper, order=order, box=box, amount=600)
+    assert "in cash" not in client_of(keeper).get(door).content.decode()

@@ -1,11 +1,13 @@
 """What a round offers, what is ordered of it, what is short, what the farms are asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +20,7 @@ from cosmolocal.practices.shop import farm_papers, operations, order_form, polic
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import OfferWish
+from cosmolocal.practices.shop.queries.desk import Choosable
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.views.rounds import actor, open_round
@@ -27,20 +30,21 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
     round = open_round(request, pk)
     farms = queries.desk.goods_to_offer(round)
+    # A new round begins with everything; once something was chosen, what is unticked stays so.
+    is_fresh = round.state == OrderRound.State.DRAFT and not any(farm.chosen for farm in farms)
+    rows = [one for farm in farms for one in farm.goods]
+    for one in rows:
+        one.is_ticked = is_fresh or one.offer is not None
+        if one.offer and one.offer.closes_at:
+            one.closes = timezone.localtime(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
     if request.method == "POST":
-        ticked, early = chosen_goods(request.POST)
-        had = {one.item.pk for farm in farms for one in farm.goods if one.offer}
-        wishes = [OfferWish(item, read_moment(early[item]) if item in early else None) for item in ticked]
         try:
-            operations.offer_items(by=actor(request), round=round, items=wishes)
-            operations.withdraw_items(by=actor(request), round=round, item_ids=had - set(ticked))
+            count = _offer(request, round, rows)
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The round offers %(count)s things.") % {"count": len(ticked)})
-        return redirect("shop:round_desk", pk)
-    # A new round begins with everything; once something was chosen, what is unticked stays so.
-    is_fresh = round.state == OrderRound.State.DRAFT and not any(farm.chosen for farm in farms)
+            messages.success(request, _("The round offers %(count)s things.") % {"count": count})
+            return redirect("shop:round_desk", pk)
     context = {
         "round": round,
         "farms": farms,
@@ -48,7 +52,30 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps_of(round),
         "may_run": policy.may_run(reader(request)),
     }
-    return render(request, "shop/desk/goods.html", context)
+    return render(request, "shop/desk/goods.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -> int:
+    """Puts what is ticked on sale; how much that is. Rows keep what was typed. Refuses: shop.unreadable_time, and as
+    `offer_items` and `withdraw_items`.
+    """
+    ticked, early = chosen_goods(request.POST)
+    wishes = []
+    for one in rows:
+        one.is_ticked, one.closes = one.item.pk in ticked, early.get(one.item.pk, "")
+        closes_at = read_moment(one.closes) if one.closes else None
+        one.is_unreadable = one.is_ticked and bool(one.closes) and closes_at is None
+        if one.is_ticked:
+            wishes.append(OfferWish(one.item.pk, closes_at))
+    if unreadable := [one.item.product.name for one in rows if one.is_unreadable]:
+        raise Refusal(
+            "shop.unreadable_time",
+            _("When does it close? Write day and time once more for: %(names)s.") % {"names": ", ".join(unreadable)},
+        )
+    had = {one.item.pk for one in rows if one.offer}
+    operations.offer_items(by=actor(request), round=round, items=wishes)
+    operations.withdraw_items(by=actor(request), round=round, item_ids=had - set(ticked))
+    return len(wishes)
 
 
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
