@@ -15,3 +15,9 @@ def village(db):
         built = builder.build()
     with standing_at(builder.MONDAY):
         yield built
+
+
+@pytest.fixture
+def steward(village):
+    """A browser in which Li Na is signed in."""
+    return builder.client_of(village.people["Li Na"])

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from io import BytesIO
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +11,6 @@ from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Place
-from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
@@ -23,11 +21,6 @@ from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, Prod
 from cosmolocal.practices.shop.pages.orders import order_view
 from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, client_of
-
-
-@pytest.fixture
-def steward(village):
-    return client_of(village.people["Li Na"])
 
 
 def do(client, round, name):
@@ -338,44 +331,6 @@ def test_cash_keyed_in_a_day_later_stands_on_the_day_it_was_taken(village):
         assert [line.amount for line in purse.box_statement(box, day, day).lines] == [1500]
 
 
-def test_a_first_round_is_led_to_step_by_step(village, steward):
-    """Without a place, goods or farms no page asks for what cannot be given."""
-    li_na = village.people["Li Na"]
-    assert [card.title for card in desk_cards.steward_cards(li_na)] == ["No round is running"]
-    Place.objects.update(is_handover=False)
-    page = steward.get(reverse("shop:plan")).content.decode()
-    assert reverse("agents:add_place") in page
-    assert 'name="place"' not in page
-    Item.objects.update(is_active=False)
-    titles = [card.title for card in desk_cards.steward_cards(li_na)]
-    assert titles == ["Where do people collect?", "What is on sale?"]
-
-
-def test_a_closing_time_that_is_over_is_said_while_planning(village, steward):
-    place = Place.objects.get(is_handover=True)
-    typed = {"name": "Thursday", "place": place.pk, "begins": "2026-11-26T16:00", "ends": "2026-11-26T19:00"}
-    late = steward.post(
-        reverse("shop:plan"), {**typed, "opens_at": "2026-11-20T08:00", "closes_at": "2026-11-21T20:00"}
-    )
-    assert late.status_code == 422
-    assert "That time is over" in late.content.decode()
-
-
-def test_what_was_unticked_of_a_farm_stays_so(village, steward):
-    """A new round begins with all goods; once something was chosen, only that."""
-    round = village.round(opens=False)
-    address = reverse("shop:round_goods", args=[round.pk])
-    assert steward.get(address).content.decode().count(" checked") == len(village.items)
-    steward.post(address, {"item": [village.items["Bread"].pk], "key": "g"})
-    assert steward.get(address).content.decode().count(" checked") == 1
-
-
-def test_the_next_round_is_planned_like_the_last(village, steward):
-    round = village.round()
-    page = steward.get(reverse("shop:rounds")).content.decode()
-    assert f"{reverse('shop:plan')}?like={round.pk}" in page
-
-
 def test_settled_before_she_came_her_crate_still_waits(village):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1})
@@ -391,23 +346,6 @@ def test_settled_before_she_came_her_crate_still_waits(village):
     home = client_of(village.people["Amina"]).get("/home/").content.decode()
     assert "What was weighed on" in home
     assert "Your order is fixed" in home
-
-
-def test_a_refusal_on_the_goods_page_loses_no_tick(village, steward):
-    round = village.round(opens=False)
-    address = reverse("shop:round_goods", args=[round.pk])
-    bread, eggs = village.items["Bread"].pk, village.items["Eggs"].pk
-    typed = {f"closes_{bread}": "soon", f"closes_{eggs}": "2026-11-24T12:00"}
-    answer = steward.post(address, {"item": [bread, eggs], **typed, "key": "g"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Write day and time once more for: Bread" in page
-    assert page.count(" checked") == 2
-    assert page.count('aria-invalid="true"') == 1
-    assert all(f'value="{value}"' in page for value in typed.values())
-    assert round.offers.count() == len(village.items)
-    assert steward.post(address, {"item": [bread], "key": "g"}).status_code == 302
-    assert round.offers.count() == 1
 
 
 def test_who_has_collected_and_still_owes_cash_stands_at_the_door(village):

@@ -1,0 +1,62 @@
+"""Planning a round on the desk: from the first one on an empty node to one like the last."""
+
+from django.urls import reverse
+
+from cosmolocal.agents.models import Place
+from cosmolocal.catalog.models import Item
+from cosmolocal.practices.shop import desk_cards
+
+
+def test_a_first_round_is_led_to_step_by_step(village, steward):
+    """Without a place, goods or farms no page asks for what cannot be given."""
+    li_na = village.people["Li Na"]
+    assert [card.title for card in desk_cards.steward_cards(li_na)] == ["No round is running"]
+    Place.objects.update(is_handover=False)
+    page = steward.get(reverse("shop:plan")).content.decode()
+    assert reverse("agents:add_place") in page
+    assert 'name="place"' not in page
+    Item.objects.update(is_active=False)
+    titles = [card.title for card in desk_cards.steward_cards(li_na)]
+    assert titles == ["Where do people collect?", "What is on sale?"]
+
+
+def test_a_closing_time_that_is_over_is_said_while_planning(village, steward):
+    place = Place.objects.get(is_handover=True)
+    typed = {"name": "Thursday", "place": place.pk, "begins": "2026-11-26T16:00", "ends": "2026-11-26T19:00"}
+    late = steward.post(
+        reverse("shop:plan"), {**typed, "opens_at": "2026-11-20T08:00", "closes_at": "2026-11-21T20:00"}
+    )
+    assert late.status_code == 422
+    assert "That time is over" in late.content.decode()
+
+
+def test_what_was_unticked_of_a_farm_stays_so(village, steward):
+    """A new round begins with all goods; once something was chosen, only that."""
+    round = village.round(opens=False)
+    address = reverse("shop:round_goods", args=[round.pk])
+    assert steward.get(address).content.decode().count(" checked") == len(village.items)
+    steward.post(address, {"item": [village.items["Bread"].pk], "key": "g"})
+    assert steward.get(address).content.decode().count(" checked") == 1
+
+
+def test_the_next_round_is_planned_like_the_last(village, steward):
+    round = village.round()
+    page = steward.get(reverse("shop:rounds")).content.decode()
+    assert f"{reverse('shop:plan')}?like={round.pk}" in page
+
+
+def test_a_refusal_on_the_goods_page_loses_no_tick(village, steward):
+    round = village.round(opens=False)
+    address = reverse("shop:round_goods", args=[round.pk])
+    bread, eggs = village.items["Bread"].pk, village.items["Eggs"].pk
+    typed = {f"closes_{bread}": "soon", f"closes_{eggs}": "2026-11-24T12:00"}
+    answer = steward.post(address, {"item": [bread, eggs], **typed, "key": "g"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write day and time once more for: Bread" in page
+    assert page.count(" checked") == 2
+    assert page.count('aria-invalid="true"') == 1
+    assert all(f'value="{value}"' in page for value in typed.values())
+    assert round.offers.count() == len(village.items)
+    assert steward.post(address, {"item": [bread], "key": "g"}).status_code == 302
+    assert round.offers.count() == 1
