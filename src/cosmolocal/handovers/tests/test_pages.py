@@ -209,13 +209,7 @@ def test_a_keeper_no_more_reads_no_more(village, packed_round):  # noqa: F811
 def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811
     counts = []
     keeper = client_of(village.people["Keeper Lu"])
-    for households in (3, 30):
-        with village.at(builder.MONDAY + timedelta(days=households // 30, hours=1)):
-            round = village.round() if households == 3 else _another_round(village)
-            for number in range(households):
-                village.newcomer(f"N{households}-{number}")
-                village.order(round, f"N{households}-{number}", {"Pak choi": 1, "Bread": 1})
-            village.close(round)
+    for round in village.closed_rounds(3, 30):
         counts.append([_statements(keeper, round, name) for name in ("packing", "lists", "door", "receiving")])
     assert counts[0] == counts[1]
 
@@ -226,15 +220,6 @@ def _statements(client, round, name):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
     return len(seen)
-
-
-def _another_round(village):  # noqa: F811
-    from cosmolocal.practices.shop import operations
-    from cosmolocal.practices.shop.models import OrderRound
-
-    first = OrderRound.objects.order_by("id")[0]
-    copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
-    return operations.open_round(by=village.people["Li Na"], round=copied)
 
 
 def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noqa: F811

@@ -204,13 +204,7 @@ def test_the_pick_up_list(village, round):  # noqa: F811
 def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811
     counts = []
     packer = client_of(village.people["Keeper Lu"])
-    for households in (3, 30):
-        with village.at(builder.MONDAY + timedelta(days=households // 30, hours=1)):
-            round = village.round() if households == 3 else _another_round(village)
-            for number in range(households):
-                village.newcomer(f"N{households}-{number}")
-                village.order(round, f"N{households}-{number}", {"Pak choi": 1, "Bread": 1})
-            village.close(round)
+    for round in village.closed_rounds(3, 30):
         seen = [_statements(lambda: packer.get(address(round, by=by))) for by in ("household", "product")]  # noqa: B023
         where = reverse("handovers:key_in_door", args=[round.handover_id])
         seen.append(_statements(lambda: packer.get(where)))  # noqa: B023
@@ -222,15 +216,6 @@ def _statements(visit):
     with CaptureQueriesContext(connection) as seen:
         assert visit().status_code in (200, 302)
     return len(seen)
-
-
-def _another_round(village):  # noqa: F811
-    from cosmolocal.practices.shop import operations
-    from cosmolocal.practices.shop.models import OrderRound
-
-    first = OrderRound.objects.order_by("id")[0]
-    copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
-    return operations.open_round(by=village.people["Li Na"], round=copied)
 
 
 def test_goods_packed_before_anybody_wrote_down_what_came_have_one_lot(village):  # noqa: F811

@@ -261,7 +261,7 @@ def test_as_many_statements_for_thirty_orders_as_for_three(village, steward):
     counts = []
     for households in (3, 30):
         with village.at(MONDAY + timedelta(days=households // 30, hours=1)):
-            round = village.round() if households == 3 else _another(village)
+            round = village.round() if households == 3 else village.next_round()
             for number in range(households):
                 village.newcomer(f"N{households}-{number}")
                 village.order(round, f"N{households}-{number}", {"Pak choi": 1, "Bread": 1})
@@ -280,12 +280,6 @@ def _statements(client, round, name):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(reverse(f"shop:{name}", args=[round.pk])).status_code == 200
     return len(seen)
-
-
-def _another(village):
-    first = OrderRound.objects.order_by("id")[0]
-    copied = operations.copy_round(by=village.people["Li Na"], round=first, days=1, name="Second")
-    return operations.open_round(by=village.people["Li Na"], round=copied)
 
 
 def test_the_order_form_on_paper(village, steward):

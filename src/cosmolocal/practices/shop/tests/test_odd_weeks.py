@@ -15,7 +15,7 @@ from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import ProducerOrderLine
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.queries.rounds import due_to_tell_ready
-from cosmolocal.practices.shop.tests.test_cases import line_of, settle
+from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
 
 
@@ -51,16 +51,7 @@ def test_a_pack_that_changes_between_ordering_and_closing(village):
 
 def test_case_5_given_back_is_never_more_than_was_charged(village):
     """Heavier than agreed is given and not charged; refused at the door, it brings back what it cost."""
-    round = village.round()
-    jo = village.order(round, "Jo", {"Lotus root": 1})
-    village.close(round)
-    village.receive(round, Lotus_root=900)
-    handovers.pack_line(
-        by=village.people["Tan Mei"],
-        crate=village.crate(round, "Jo"),
-        commitment_id=line_of(jo, "Lotus root").commitment_id,
-        quantity=900,
-    )
+    round, jo = heavier_than_agreed(village)
     all_out(village, round)
     line = line_of(jo, "Lotus root")
     credit = operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=900, reason="refused")

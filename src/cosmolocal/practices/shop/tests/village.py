@@ -68,6 +68,24 @@ class Village:
         operations.offer_items(by=steward, round=planned, items=wishes)
         return operations.open_round(by=steward, round=planned) if opens else planned
 
+    def next_round(self) -> OrderRound:
+        """The first round again, a day later, and open."""
+        steward, first = self.people["Li Na"], OrderRound.objects.order_by("id")[0]
+        copied = operations.copy_round(by=steward, round=first, days=1, name="Second")
+        return operations.open_round(by=steward, round=copied)
+
+    def closed_rounds(self, *sizes: int) -> Iterator[OrderRound]:
+        """One round a day, each of so many new households with two things each, and closed: to count statements by."""
+        for day, households in enumerate(sizes):
+            with self.at(MONDAY + timedelta(days=day, hours=1)):
+                round = self.next_round() if day else self.round()
+                for number in range(households):
+                    name = f"N{households}-{number}"
+                    self.newcomer(name)
+                    self.order(round, name, {"Pak choi": 1, "Bread": 1})
+                self.close(round)
+            yield round
+
     def newcomer(self, name: str) -> Agent:
         """One more person with a household and 100.00."""
         person = self.people[name] = people.add_member(by=self.home, name=name, household_name=name)
