@@ -59,10 +59,9 @@ def order(village: Village, client: Client, round: OrderRound, wishes: dict[str,
 
 def test_a_whole_round_through_the_pages(village: Village) -> None:
     who = {name: signed_in(agent) for name, agent in village.people.items()}
-    farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
-    people.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
-
     with standing_at(MONDAY):
+        farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
+        people.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
         round = _opened(village, who["Li Na"])
         order(village, who["Amina"], round, {"Pak choi": 2, "Eggs": 1})
         order(village, who["Jo"], round, {"Pak choi": 4, "Cabbage": 1})

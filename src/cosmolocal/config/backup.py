@@ -273,7 +273,7 @@ def folder() -> Path:
 
 def default_file() -> Path:
     """backups/<moment>.cosmolocal in the home."""
-    return folder() / f"{clock.wall(clock.now(), node.current().zone):%Y-%m-%d-%H%M%S}{SUFFIX}"
+    return folder() / f"{clock.wall(clock.now()):%Y-%m-%d-%H%M%S}{SUFFIX}"
 
 
 def prune(today: date) -> list[Path]:
@@ -302,12 +302,12 @@ def prune(today: date) -> list[Path]:
 @job("config.nightly_backup")
 def nightly_backup() -> None:
     write(default_file())
-    prune(clock.today(node.current().zone))
+    prune(clock.today())
 
 
 def _nightly() -> None:
     """At night, by the local's own clock, once."""
-    if node.is_ready() and clock.wall(clock.now(), node.current().zone).hour == 3:
+    if node.is_ready() and clock.wall(clock.now()).hour == 3:
         enqueue("config.nightly_backup")
 
 

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import django
 
@@ -17,9 +16,9 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - models exist only after setup
 from django.core.management import call_command  # noqa: E402
+from django.db import DatabaseError  # noqa: E402
 from django.db.models import Q  # noqa: E402
 from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
 from django.utils.translation import gettext as _  # noqa: E402
 
 from cosmolocal.agents.models import Agent, User  # noqa: E402
@@ -28,7 +27,8 @@ from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
 from cosmolocal.config import backup, cli, doctor  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
-from cosmolocal.kernel import ids, node  # noqa: E402
+from cosmolocal.kernel import clock, ids, node  # noqa: E402
+from cosmolocal.kernel.models import Node  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as books  # noqa: E402
 from cosmolocal.website.operations import make_setup_link  # noqa: E402
@@ -45,6 +45,11 @@ def prepare(args: Namespace) -> int:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    with node.at_home():
+        return _greet(args)
+
+
+def _greet(args: Namespace) -> int:
     if args.demo:
         if args.fresh or not node.is_ready():
             say(_("Making the demo local …"))
@@ -90,7 +95,7 @@ def do_code(args: Namespace) -> int:
     code = ids.fresh_code(8)
     who = _person(args.who)
     made = make_sign_in_code(by=system(), agent=who, code=code)
-    until = timezone.localtime(made.expires_at, ZoneInfo(node.current().zone or "UTC"))
+    until = clock.wall(made.expires_at)
     say(
         _("%(name)s signs in once with %(code)s, until %(until)s: %(address)s")
         % {
@@ -194,11 +199,20 @@ RUN: dict[str, Callable[[Namespace], int]] = {
 }
 
 
+def _local() -> Node:
+    """This node; an unnamed one while its tables are not there, or not of this version."""
+    try:
+        return node.current()
+    except DatabaseError:
+        return Node(name="")
+
+
 def main() -> int:
     words = sys.argv[1:]
     args = (parser() if words[0] == "prepare" else cli.parser()).parse_args(words)
     try:
-        return RUN[args.command](args)
+        with node.at_home(_local()):
+            return RUN[args.command](args)
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

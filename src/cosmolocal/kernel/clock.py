@@ -1,4 +1,4 @@
-"""What time it is: one place to ask, so that demo data and tests can stand in another moment."""
+"""What time it is, and on which wall clock: one place to ask, so that demo data and tests can stand elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from cosmolocal.kernel import node
 
 _standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
 
@@ -17,18 +17,23 @@ def now() -> datetime:
 
 
 def today(zone: str | None = None) -> date:
-    """The present date in `zone` (an IANA name), or in the active time zone."""
-    return now().astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone()).date()
+    """The present date where this node is at home, or in `zone` (an IANA name)."""
+    return day_of(now(), zone)
 
 
-def wall(moment: datetime, zone: str) -> datetime:
-    """`moment` as a wall clock in `zone` shows it."""
-    return moment.astimezone(ZoneInfo(zone))
+def day_of(moment: datetime, zone: str | None = None) -> date:
+    """The date of `moment` where this node is at home, or in `zone`."""
+    return wall(moment, zone).date()
 
 
-def from_wall(naive: datetime, zone: str) -> datetime:
-    """The moment at which a wall clock in `zone` shows `naive`; a time skipped by summer time moves forward."""
-    return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def wall(moment: datetime, zone: str | None = None) -> datetime:
+    """`moment` as a wall clock shows it where this node is at home, or in `zone`."""
+    return moment.astimezone(ZoneInfo(zone) if zone else node.zone())
+
+
+def from_wall(naive: datetime, zone: str | None = None) -> datetime:
+    """The moment at which a wall clock shows `naive`; a time skipped by summer time moves forward."""
+    return naive.replace(tzinfo=ZoneInfo(zone) if zone else node.zone()).astimezone(UTC)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django_tasks import task
 
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
@@ -78,7 +78,8 @@ def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
     _load()
     token = _key.set(root)
     try:
-        declared[name](*args)
+        with node.at_home():
+            declared[name](*args)
     except Refusal as refusal:
         _report(name, args, root, refusal.code, str(refusal))
         return f"refused: {refusal.code}"

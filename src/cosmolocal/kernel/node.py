@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
 
 from cosmolocal.kernel.models import Node
 
@@ -15,13 +18,23 @@ def current() -> Node:
     return _read.get() or _row()
 
 
+def zone() -> ZoneInfo:
+    """The zone in which this node lives, whoever asks and from which door; UTC before setup."""
+    return ZoneInfo(current().zone or "UTC")
+
+
 @contextmanager
-def read_once() -> Iterator[Node]:
-    """Everything inside (one request) reads the row a single time, until something changes it."""
-    row = _row()
+def at_home(row: Node | None = None) -> Iterator[Node]:
+    """Every door enters here: request, job, command. Inside, clock and words are those of the node.
+
+    Its row is read a single time, until something changes it; or it is `row`, and nothing is read (screen and paper
+    by themselves). Who writes to somebody speaks that person's language.
+    """
+    row = row or _row()
     token = _read.set(row)
     try:
-        yield row
+        with timezone.override(zone()), translation.override(row.language):
+            yield row
     finally:
         _read.reset(token)
 

@@ -24,8 +24,8 @@ _PATTERNS = {
 
 
 def local(moment: datetime) -> datetime:
-    """An aware moment on the wall clock of the active zone."""
-    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    """An aware moment on the wall clock here."""
+    return clock.wall(moment) if timezone.is_aware(moment) else moment
 
 
 def format_day(day: date | datetime) -> str:

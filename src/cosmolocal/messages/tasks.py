@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.mail import get_connection
 
 from cosmolocal.agents.queries import system
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import enqueue, job, key
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import delivery, operations
@@ -47,7 +47,7 @@ def _mark(letter_ids: list[int], state: str, said: str) -> None:
 
 def send_digests() -> None:
     """In the evening of the local's own zone, one job per reader with something to tell."""
-    if clock.wall(clock.now(), node.current().zone).hour != DIGEST_HOUR:
+    if clock.wall(clock.now()).hour != DIGEST_HOUR:
         return
     waiting: dict[int, int] = defaultdict(int)
     for to_id in Letter.objects.filter(state=Letter.State.DIGEST).values_list("to_id", flat=True):

@@ -38,7 +38,7 @@ def render(sheet: Sheet | Sequence[Sheet], *, locale: str | None = None, folders
     """
     sheets = [sheet] if not isinstance(sheet, Sequence) else list(sheet)
     here = node.current()
-    with translation.override(locale or get_language()), timezone.override(here.zone):
+    with translation.override(locale or get_language()):
         order = {
             "template": sheets[0].template,
             "tagged": sheets[0].tagged,
@@ -73,7 +73,7 @@ def _missing_sentence() -> str:
 
 def _words(sheets: Sequence[Sheet], local: str) -> dict[str, str]:
     """What the templates themselves say, in the reader's language."""
-    now = _cell(timezone.localtime(clock.now()), Column("", kind="time"))
+    now = _cell(clock.now(), Column("", kind="time"))
     return {
         "local": next((sheet.local for sheet in sheets if sheet.local), "") or local,
         "page": _("Page {page} of {pages}"),
@@ -137,7 +137,7 @@ def _cell(cell: Cell, column: Column) -> str:
     if isinstance(cell, int | Decimal):
         return formats.number_format(cell, column.decimals, use_l10n=True, force_grouping=column.decimals is not None)
     if isinstance(cell, datetime):
-        moment = timezone.localtime(cell) if timezone.is_aware(cell) else cell
+        moment = clock.wall(cell) if timezone.is_aware(cell) else cell
         kind = "DATE_FORMAT" if column.kind == "date" else "SHORT_DATETIME_FORMAT"
         return formats.date_format(moment, kind)
     if isinstance(cell, date):

@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import child, decoding
 from cosmolocal.paper.numbers import decimal_mark_of
@@ -233,8 +234,8 @@ def letters_wide(text: str) -> int:
 
 
 def local_naive(moment: datetime) -> datetime:
-    """The moment as the wall clock of the active time zone shows it, without a zone, as files hold it."""
-    return timezone.make_naive(moment) if timezone.is_aware(moment) else moment
+    """The moment as the wall clock here shows it, without a zone, as files hold it."""
+    return clock.wall(moment).replace(tzinfo=None) if timezone.is_aware(moment) else moment
 
 
 def _not_a_table() -> Refusal:

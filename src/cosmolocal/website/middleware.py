@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 from django_htmx.http import HttpResponseClientRedirect
@@ -32,7 +31,7 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == ALIVE:
             return self.get_response(request)
-        with node.read_once() as local:
+        with node.at_home() as local:
             return self._answer(request, local)
 
     def _answer(self, request: HttpRequest, local: Node) -> HttpResponse:
@@ -40,7 +39,7 @@ class DoorMiddleware:
         request.reader = _reader(request)  # type: ignore[attr-defined]
         language = _language(request, request.reader, local)  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
-        with timezone.override(ZoneInfo(local.zone or "UTC")), translation.override(language):
+        with translation.override(language):
             response = self.get_response(request)
             if response.status_code == 405 and request.method == "GET":
                 response = HttpResponseRedirect(errors.page_above(request.path))

@@ -19,6 +19,7 @@ from cosmolocal.agents.models import Invitation, JoinRequest, Role
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
+from cosmolocal.look.dates import format_day
 from cosmolocal.paper import codes, downloads, pdf
 from cosmolocal.paper.sheets import Poster
 
@@ -68,7 +69,7 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
         local=name,
         lines=[_("Good food from people we know."), _("Take your phone, look at the square, and say who you are.")],
         qr=link,
-        footnote=_("Good until %(day)s.") % {"day": found.expires_at.date().isoformat()},
+        footnote=_("Good until %(day)s.") % {"day": format_day(found.expires_at)},
     )
     return downloads.file(pdf.render(sheet), f"{name}-invitation.pdf", "application/pdf")
 

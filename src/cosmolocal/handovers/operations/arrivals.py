@@ -15,7 +15,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import Happening
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_clock
@@ -208,7 +208,7 @@ def _lots_for(
     by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine]
 ) -> dict[tuple[int, str], int]:
     """A lot for each kind of goods and code; what arrives later the same day fills the same lot."""
-    day = clock.wall(handover.begins, node.current().zone).date()
+    day = clock.day_of(handover.begins)
     of_others = Receipt.objects.filter(handover=handover).exclude(producer=producer)
     default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))
     known = _lots_of(handover, {line.specification_id for line in lines})

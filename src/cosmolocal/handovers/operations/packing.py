@@ -16,7 +16,7 @@ from cosmolocal.flows.operations import LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed, Receipt
 from cosmolocal.handovers.rules import Free
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -284,7 +284,7 @@ def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:
     known = used.values_list("lot_id", flat=True).first()
     if known is not None:
         return known
-    day = clock.wall(handover.begins, node.current().zone).date()
+    day = clock.day_of(handover.begins)
     maker = Agent.objects.filter(products__specification_id=specification_id).first()
     lot = flows.open_resource(
         by=by,

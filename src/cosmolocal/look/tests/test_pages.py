@@ -10,9 +10,10 @@ from django.http import Http404, HttpResponse
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
-from django.utils import timezone, translation
+from django.utils import translation
 
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.models import Node
 from cosmolocal.look import answers, samples, views
 from cosmolocal.look.tables import Cell, Column, Row, Table
 
@@ -71,7 +72,7 @@ def write(source: str, **values: object) -> str:
 @pytest.mark.parametrize("language", ["en", "ar", "ko"])
 def test_the_page_of_samples_is_sound(language: str) -> None:
     request = RequestFactory().get("/look/")
-    with translation.override(language):
+    with node.at_home(Node()), translation.override(language):
         read = page(render_to_string("look/gallery.html", samples.everything(request)))
     assert ("html", {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}) in read.tags
     assert [tag for tag, _ in read.tags].count("h1") == 1
@@ -121,7 +122,7 @@ def test_a_theme_nobody_offers_is_not_written() -> None:
 
 
 def test_sums_and_days_in_a_sentence() -> None:
-    with translation.override("en"), clock.standing_at(NOVEMBER), timezone.override("Asia/Shanghai"):
+    with node.at_home(Node(zone="Asia/Shanghai")), clock.standing_at(NOVEMBER):
         assert write('{% money 12640 "CNY" %}') == '<bdi class="money" dir="ltr">¥\xa0126.40</bdi>'
         assert write('{{ sum|money:"KRW" }}', sum=12000) == '<bdi class="money" dir="ltr">₩\xa012,000</bdi>'
         assert write('{% money nothing "CNY" %}') == ""
@@ -146,7 +147,7 @@ def test_sums_and_days_in_a_sentence() -> None:
     ],
 )
 def test_days_are_written_as_the_language_does(language: str, text: str) -> None:
-    with translation.override(language), clock.standing_at(NOVEMBER):
+    with node.at_home(Node()), translation.override(language), clock.standing_at(NOVEMBER):
         assert text in write("{{ at|day }}", at=NOVEMBER)
 
 

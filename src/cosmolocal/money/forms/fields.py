@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import BigChoice, DayField, MoneyField
 from cosmolocal.money import queries
@@ -135,11 +135,11 @@ def late_words(form: forms.Form) -> str:
 
 def today() -> date:
     """Today on the local's wall clock."""
-    return clock.today(node.current().zone)
+    return clock.today()
 
 
 def moment_on(day: date) -> datetime | None:
     """None for today (it happens now), else noon of that day on the local's wall clock."""
     if day == today():
         return None
-    return clock.from_wall(datetime.combine(day, time(12)), node.current().zone or "UTC")
+    return clock.from_wall(datetime.combine(day, time(12)))

@@ -10,7 +10,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries, rules
@@ -47,7 +47,7 @@ def stamp(reason: str, at: datetime | None = None, after: datetime | None = None
 
 def day_of(at: datetime) -> date:
     """The day of a moment on the local's wall clock."""
-    return clock.wall(at, node.current().zone).date()
+    return clock.day_of(at)
 
 
 def check_follows(at: datetime | None, first: date) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
@@ -21,7 +21,7 @@ def close_month(*, by: Agent, until: date, key: str = "") -> MonthClose:
     policy.permit_books(by)
     if until != rules.month_end(until):
         raise Refusal("money.not_month_end", _("Choose the last day of a month."), field="until")
-    if until >= clock.wall(running().at, node.current().zone).date():
+    if until >= clock.day_of(running().at):
         raise Refusal("money.month_not_over", _("This month is not over yet. Close it when it is."), field="until")
     before = queries.closed_until()
     if before is not None and until <= before:

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import policy
 from cosmolocal.money.models import Account, SecondLook
@@ -55,7 +55,6 @@ def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
 def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     """Rows with what a page says of each, and whether this reader may decide."""
     own, may = policy.own_holders(reader), policy.may_keep_house(reader)
-    zone = node.current().zone
     looks = []
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
@@ -63,7 +62,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
         what = str(DEEDS.get(row.deed.code, reason))
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
-        on = first.value_on or clock.wall(first.at, zone).date() if first else clock.wall(row.deed.at, zone).date()
+        on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)
         is_mine = may and row.deed.by_id != (reader.person.pk if reader.person else 0) and row.holder_id not in own
         looks.append(Look(row, what, on, is_mine and row.state in OPEN, row.deed.code in MAY_BE_UNDONE))
     return looks

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
@@ -59,7 +58,7 @@ _LOWERS = Q(action__in=["transfer", "lower"])
 
 def moment_after(day: date) -> datetime:
     """The first moment of the day after, on the local's wall clock."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(node.current().zone or "UTC"))
+    return clock.from_wall(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def moment_of(day: date) -> datetime:
@@ -84,9 +83,8 @@ def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
 
 def day_of_deed(deed: Operation) -> date:
     """The true day of what a deed booked, the first of several; today where it booked nothing."""
-    zone = node.current().zone
-    days = [on or clock.wall(at, zone).date() for at, on in deed.events.values_list("at", "value_on")]
-    return min(days, default=clock.today(zone))
+    days = [on or clock.day_of(at) for at, on in deed.events.values_list("at", "value_on")]
+    return min(days, default=clock.today())
 
 
 def held_on(thing: Account | MoneyBox, day: date) -> int:
@@ -111,7 +109,7 @@ def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement
             "operation_id", "words"
         )
     )
-    zone = ZoneInfo(node.current().zone or "UTC")
+    zone = node.zone()
     lines = []
     for event in events:
         gains = event["to_resource_id"] == thing.resource_id or event["action"] == "raise"
@@ -182,8 +180,7 @@ def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
 
     The account comes as `labelled()` loads it.
     """
-    zone = ZoneInfo(node.current().zone or "UTC")
-    today = clock.today(node.current().zone)
+    zone, today = node.zone(), clock.today()
     since = today - timedelta(days=points - 1)
     moved: dict[date, int] = {}
     moves = flows.events_of([account.resource_id], moment_of(since))

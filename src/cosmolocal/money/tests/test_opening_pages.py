@@ -1,10 +1,9 @@
 """Opening books in the browser: file, columns, dry run, yes, progress."""
 
-from datetime import UTC, datetime
-
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Progress
 from cosmolocal.money import queries, tasks
 from cosmolocal.money.tests.test_opening import HEADER, as_csv, village_file
@@ -12,12 +11,10 @@ from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village
 from cosmolocal.paper.models import Upload
 
-TODAY = datetime.now(UTC).date().isoformat()
-
 
 def send(client: Client, data: bytes) -> str:
     file = SimpleUploadedFile("books.csv", data)
-    answer = client.post("/money/opening/", {"key": "file", "file": file, "on": TODAY})
+    answer = client.post("/money/opening/", {"key": "file", "file": file, "on": clock.today().isoformat()})
     assert answer.status_code == 302, answer.content.decode()
     return answer.url
 
@@ -68,6 +65,6 @@ def test_no_file_breaks_the_page(village: Village) -> None:
     client = as_(village, village.li_na)
     for data in (b"", b"\x00\x01\x02" * 50, b"PK\x03\x04broken", b'"unclosed\n1,2'):
         file = SimpleUploadedFile("x.csv", data)
-        answer = client.post("/money/opening/", {"key": "k", "file": file, "on": TODAY})
+        answer = client.post("/money/opening/", {"key": "k", "file": file, "on": clock.today().isoformat()})
         assert answer.status_code in (302, 422)
     assert as_(village, village.amina).get("/money/opening/").status_code == 403

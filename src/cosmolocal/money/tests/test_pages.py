@@ -1,19 +1,17 @@
 """Pages of money: who sees what, the page that is read twice, and what comes of each deed."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import clock, ids
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
 from cosmolocal.money.models import Currency, PaymentList
 from cosmolocal.money.tests.village import Village
-
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 def as_(village: Village, person: Agent) -> Client:
@@ -108,7 +106,7 @@ def test_money_that_came_in_is_read_twice_before_it_is_booked(village: Village) 
         "amount": "126,40",
         "box": village.bank.pk,
         "account": f"Amina #{amina.pk}",
-        "on": TODAY,
+        "on": clock.today().isoformat(),
     }
     asked = client.post("/money/in/", data)
     assert "126.40" in asked.content.decode()
@@ -123,7 +121,7 @@ def test_money_that_came_in_is_read_twice_before_it_is_booked(village: Village) 
 
 def test_an_unknown_payer_waits_and_is_found(village: Village) -> None:
     client = as_(village, village.wei)
-    today = TODAY
+    today = clock.today().isoformat()
     deed(client, "/money/in/", amount="9", box=village.bank.pk, on=today, payer="ZHANG", words="veg")
     [found] = queries.unmatched()
     assert b"ZHANG" in client.get("/money/unmatched/").content
@@ -134,7 +132,7 @@ def test_an_unknown_payer_waits_and_is_found(village: Village) -> None:
 
 def test_a_name_that_is_not_clear_is_asked_about(village: Village) -> None:
     client = as_(village, village.wei)
-    data = {"key": "k", "amount": "1", "box": village.bank.pk, "account": "a", "on": TODAY}
+    data = {"key": "k", "amount": "1", "box": village.bank.pk, "account": "a", "on": clock.today().isoformat()}
     answer = client.post("/money/in/", data)
     assert answer.status_code == 422
     assert "Which one do you mean" in answer.content.decode()
@@ -163,7 +161,7 @@ def test_two_people_pay_a_farm(village: Village) -> None:
     asked = wei.get(f"{address}confirm/")
     assert village.has(farm) == 18000
     assert b"180.00" in asked.content
-    wei.post(f"{address}confirm/", {"key": "pay", "on": TODAY})
+    wei.post(f"{address}confirm/", {"key": "pay", "on": clock.today().isoformat()})
     assert village.has(farm) == 0
     line = made.payments.get()
     deed(wei, f"/money/payments/{line.pk}/back/", reason="account closed")
@@ -194,7 +192,7 @@ def test_who_drops_a_list_says_why(village: Village) -> None:
 
 
 def test_costs_counts_and_moves(village: Village) -> None:
-    client, today = as_(village, village.wei), TODAY
+    client, today = as_(village, village.wei), clock.today().isoformat()
     village.top_up(village.amina, 10000, village.cash)
     deed(client, "/money/cost/", amount="12", reason="rent", fund="running", box=village.cash.pk, on=today)
     deed(client, "/money/move/", amount="50", source=village.cash.pk, target=village.bank.pk, on=today)
@@ -221,7 +219,12 @@ def test_costs_counts_and_moves(village: Village) -> None:
 def test_a_treasurer_moves_nothing_to_herself_and_says_what_for(village: Village) -> None:
     client, own, reserve = as_(village, village.wei), village.account(village.wei), queries.fund("reserve")
     village.top_up(village.amina, 500)
-    answers = {"source": f"#{village.account(village.amina).pk}", "amount": "1", "on": TODAY, "key": "t"}
+    answers = {
+        "source": f"#{village.account(village.amina).pk}",
+        "amount": "1",
+        "on": clock.today().isoformat(),
+        "key": "t",
+    }
     page = client.post("/money/transfer/", {**answers, "target": f"#{reserve.pk}"})
     assert page.status_code == 422
     assert "reason" in page.context["form"].errors

@@ -8,14 +8,16 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.http import Http404
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cosmolocal.kernel import node
+from cosmolocal.kernel.models import Node
 from cosmolocal.paper import downloads
 from cosmolocal.paper.tables import Column, Group, Table, csv_bytes, read_table, xlsx_bytes
 
 pytestmark = pytest.mark.once
+HERE = Node(zone="Asia/Shanghai")
 FORMULAS = ["=1+1", "+cmd|'/C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")']
 
 
@@ -38,7 +40,7 @@ def parsed(data: bytes) -> list[list[str]]:
 
 
 def test_csv_holds_every_row_but_headings() -> None:
-    with timezone.override("Asia/Shanghai"):
+    with node.at_home(HERE):
         data = csv_bytes(crates().columns, crates().plain_rows())
     assert data.startswith(b"\xef\xbb\xbf")
     assert parsed(data) == [
@@ -66,7 +68,8 @@ def test_numbers_written_as_text_stay_as_they_are() -> None:
 
 
 def test_workbook_keeps_types() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([crates(), crates(), Table([], [])])))
+    with node.at_home(HERE):
+        book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([crates(), crates(), Table([], [])])))
     assert book.sheetnames == ["Crates  26 11", "Crates  26 11 2", "Sheet"]
     sheet = book.worksheets[0]
     assert sheet.freeze_panes == "A2"
@@ -75,6 +78,7 @@ def test_workbook_keeps_types() -> None:
     assert sheet["B2"].number_format == "#,##0.00"
     assert sheet["C2"].value == datetime(2026, 11, 26)  # noqa: DTZ001  a day has no zone
     assert sheet["B3"].value == 3
+    assert sheet["C3"].value == datetime(2026, 11, 27, 4, 0)  # noqa: DTZ001  as the wall clock shows it
     assert sheet["A5"].font.bold
     assert sheet.max_row == 5
 
@@ -103,7 +107,8 @@ def test_downloads_have_safe_names() -> None:
 
 
 def test_download_by_kind() -> None:
-    assert downloads.table(crates(), "Crates", "csv")["Content-Type"].startswith("text/csv")
-    assert downloads.table(crates(), "Crates", "xlsx").content.startswith(b"PK")
+    with node.at_home(HERE):
+        assert downloads.table(crates(), "Crates", "csv")["Content-Type"].startswith("text/csv")
+        assert downloads.table(crates(), "Crates", "xlsx").content.startswith(b"PK")
     with pytest.raises(Http404):
         downloads.table(crates(), "Crates", "exe")

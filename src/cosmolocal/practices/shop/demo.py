@@ -43,7 +43,7 @@ class Buyers:
 
 def build_start() -> None:
     """Everything a visitor sees first; the rest of the year is filled in by the job `shop.fill_demo_year`."""
-    today = clock.today(node.current().zone)
+    today = clock.today()
     store = Place.objects.filter(is_handover=True).order_by("id")[0]
     for weeks in range(SETTLED_AT_ONCE, 0, -1):
         settled_round(store, today - timedelta(days=7 * weeks))
@@ -54,7 +54,7 @@ def build_start() -> None:
 @jobs.job("shop.fill_demo_year")
 def fill_demo_year(weeks_ago: int = SETTLED_AT_ONCE + 1) -> None:
     """One more settled round of the demo's past; asks for the next one until a year is full."""
-    day = clock.today(node.current().zone) - timedelta(days=7 * weeks_ago)
+    day = clock.today() - timedelta(days=7 * weeks_ago)
     if node.current().is_demo and weeks_ago <= WEEKS:
         past_round(day)
         jobs.enqueue("shop.fill_demo_year", weeks_ago + 1)

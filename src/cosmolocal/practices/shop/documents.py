@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import node
+from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.quantity import to_decimal
 from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.look.numbers import format_money, format_percent
@@ -78,7 +78,7 @@ def year_table(year: Year, currency: Any) -> Table:
     ]
     rows: list[Sequence[Cell]] = [
         [
-            row.round.handover.begins.date(),
+            clock.day_of(row.round.handover.begins),
             row.round.handover.place.name,
             *sums(row.sums),
             to_decimal(row.median, decimals),

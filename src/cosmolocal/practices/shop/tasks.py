@@ -198,8 +198,7 @@ def remind(round_id: int) -> None:
     """To members whose household has not ordered."""
     round = OrderRound.objects.select_related("handover__place").get(pk=round_id)
     ordered = round.orders.exclude(state=Order.State.CANCELLED).values("household")
-    today = clock.today(node.current().zone)
-    served = Membership.objects.filter(in_force(today), group__in=ordered).values("member")
+    served = Membership.objects.filter(in_force(clock.today()), group__in=ordered).values("member")
     _write_to_members(round, "round_closing", people.role_holders("member").exclude(pk__in=served), _closing_words)
 
 
@@ -238,8 +237,7 @@ def _writing(person: Agent, order: Order, event: str, subject: str, text: str) -
 
 def _readers_of(households: Iterable[Agent]) -> dict[int, list[Agent]]:
     """Household id -> the people in it (one statement)."""
-    today = clock.today(node.current().zone)
-    rows = Membership.objects.filter(in_force(today), group__in=list(households), member__hidden_at=None)
+    rows = Membership.objects.filter(in_force(clock.today()), group__in=list(households), member__hidden_at=None)
     found: dict[int, list[Agent]] = defaultdict(list)
     for membership in rows.select_related("member").order_by("id"):
         found[membership.group_id].append(membership.member)

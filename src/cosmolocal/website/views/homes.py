@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -119,7 +118,7 @@ def _ways(*wanted: tuple[str, str, str, str]) -> list[Way]:
 
 
 def _greeting() -> str:
-    hour = clock.now().astimezone(timezone.get_current_timezone()).hour
+    hour = clock.wall(clock.now()).hour
     if 4 <= hour < 11:
         return _("Good morning. This week:")
     if 11 <= hour < 18:

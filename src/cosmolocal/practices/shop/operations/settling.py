@@ -15,7 +15,7 @@ from cosmolocal.catalog.models import PriceVersion, Product, Terms
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Crate, Loss, Receipt
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -236,7 +236,7 @@ def _list_price(receipt: Receipt, quantity: int) -> int:
     if price is None:
         return 0
     terms = arriving.terms_of(receipt)
-    day = clock.wall(receipt.at, node.current().zone).date()
+    day = clock.day_of(receipt.at)
     listed = rules.producer_due(
         0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
     )

@@ -58,8 +58,8 @@ class Year:
 
 def year(wanted: int | None = None) -> Year:
     """The figures of a year, this one where nobody says otherwise. Six statements, however many rounds."""
-    zone = ZoneInfo(node.current().zone or "UTC")
-    current = clock.now().astimezone(zone).year
+    zone = node.zone()
+    current = clock.today().year
     years = sorted(_years(zone) | {current}, reverse=True)
     chosen = wanted if wanted in years else current
     rounds = queries.settled_between(datetime(chosen, 1, 1, tzinfo=zone), datetime(chosen + 1, 1, 1, tzinfo=zone))

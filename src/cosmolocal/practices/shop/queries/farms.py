@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Terms
 from cosmolocal.handovers.queries import Measured, measured, terms_under
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, RoundOffer
 
 
@@ -112,7 +112,7 @@ def income(producer: Agent, since: datetime) -> list[tuple[date, int]]:
     months: dict[date, int] = defaultdict(int)
     rounds = OrderRound.objects.filter(state=OrderRound.State.SETTLED, handover__begins__gte=since)
     for result, begins in rounds.values_list("result", "handover__begins"):
-        local = clock.wall(begins, _zone())
+        local = clock.wall(begins)
         months[date(local.year, local.month, 1)] += result["producers"].get(str(producer.pk), 0)
     return sorted(months.items(), reverse=True)
 
@@ -134,7 +134,3 @@ def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
         )
         for order in rows
     ]
-
-
-def _zone() -> str:
-    return node.current().zone

@@ -10,7 +10,7 @@ from cosmolocal.agents import operations as people
 from cosmolocal.agents import queries as who
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import queries as journal
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, node
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order
 from cosmolocal.practices.shop.operations import LineWish, OfferWish
@@ -193,7 +193,7 @@ def test_an_order_needs_few_statements_whatever_its_length(village, lines):
     round = village.round()
     wishes = [LineWish(offer.pk, 1) for offer in round.offers.order_by("id")[:lines]]
     amina, household = village.people["Amina"], village.households["Amina"]
-    with CaptureQueriesContext(connection) as seen:
+    with node.at_home(), CaptureQueriesContext(connection) as seen:
         operations.place_order(by=amina, round=round, household=household, lines=wishes, key=ids.fresh_key())
     statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
     assert len(statements) <= 18, [sql[:60] for sql in statements]

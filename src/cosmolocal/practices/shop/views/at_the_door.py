@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +13,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate, Handover, Receipt
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
@@ -56,7 +56,7 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("There is no cash box yet. Ask the treasurer to open one."))
         return redirect("shop:at_the_door", order.round_id, order.household_id)
     due = queries.orders.due_now(order)
-    day = timezone.localdate(order.round.handover.begins)
+    day = clock.day_of(order.round.handover.begins)
     form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes, handed_over=day)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.queries import reader
 from cosmolocal.catalog import queries as catalog
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.paper import downloads, pdf
@@ -36,7 +36,7 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
     for one in rows:
         one.is_ticked = is_fresh or one.offer is not None
         if one.offer and one.offer.closes_at:
-            one.closes = timezone.localtime(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
+            one.closes = clock.wall(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
     if request.method == "POST":
         try:
             count = _offer(request, round, rows)
