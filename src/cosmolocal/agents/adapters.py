@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import User
-from cosmolocal.kernel import ids, node
+from cosmolocal.kernel import ids, node, senders
 
 log = logging.getLogger("cosmolocal.sign_in")
 
@@ -34,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People join by invitation or join request, never by an open form."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whom limits count: the address that the web server has settled, one home of IPv6 as one."""
+        return senders.home_of(request.META.get("REMOTE_ADDR", ""))
 
     def generate_login_code(self) -> str:
         """Eight letters that are not misread, in two groups."""

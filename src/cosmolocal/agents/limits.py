@@ -4,13 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cosmolocal.agents import queries
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, senders
 
 View = Callable[..., HttpResponse]
 
@@ -20,7 +19,7 @@ def who(request: HttpRequest) -> str:
     agent = queries.reader(request).agent
     if agent is not None:
         return f"agent-{agent.pk}"
-    return ids.digest(get_adapter().get_client_ip(request) or "nowhere")[:24]
+    return ids.digest(senders.home_of(request.META.get("REMOTE_ADDR", "")))[:24]
 
 
 def allow(name: str, sender: str, *, times: int, seconds: int) -> bool:

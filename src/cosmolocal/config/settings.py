@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from cosmolocal.kernel import senders
+
 HOME = Path(os.environ.get("COSMOLOCAL_HOME", "data")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 DEMO = os.environ.get("COSMOLOCAL_DEMO", "") == "1"
@@ -36,6 +38,8 @@ ALLOWED_HOSTS = [
     *filter(None, os.environ.get("COSMOLOCAL_HOSTS", "").split(",")),
 ]
 SECURE = _public.scheme == "https"
+# Whom the node believes where a request came from: on https a proxy on this machine, else nobody.
+TRUSTED_PROXIES = senders.networks(os.environ.get("COSMOLOCAL_PROXIES", "127.0.0.1,::1" if SECURE else ""))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if SECURE else []
 
 INSTALLED_APPS = [
@@ -122,6 +126,10 @@ TEMPLATES = [
 FORM_RENDERER = "cosmolocal.look.forms.LookRenderer"
 
 
+# How long one statement, or the wait for another writer, may take: pages ask for less than jobs (`config.web`).
+STATEMENT_SECONDS = int(os.environ.get("COSMOLOCAL_STATEMENT_SECONDS", "3600"))
+
+
 def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL", "")
     if not url:
@@ -130,7 +138,7 @@ def _database() -> dict[str, Any]:
             "NAME": HOME / "local.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": min(20, STATEMENT_SECONDS),
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous="
                 + os.environ.get("COSMOLOCAL_SQLITE_SYNCHRONOUS", "FULL")
                 + ";PRAGMA foreign_keys=ON;PRAGMA cache_size=-4000;PRAGMA temp_store=MEMORY",
@@ -147,6 +155,7 @@ def _database() -> dict[str, Any]:
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": f"-c statement_timeout={STATEMENT_SECONDS}s"},
         "TEST": {"TEMPLATE": "template0"},
     }
 
@@ -214,7 +223,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 180 if SECURE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
 _tiles = os.environ.get("COSMOLOCAL_TILES", "")
 CONTENT_SECURITY_POLICY = {
@@ -244,8 +252,6 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_ADAPTER = "cosmolocal.agents.adapters.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
-# On https a proxy stands in front of the node: the address it saw counts for limits, not its own.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -17,7 +17,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.website import access, errors
+from cosmolocal.website import access, bodies, errors
 
 ALIVE = "/healthz"
 
@@ -40,7 +40,7 @@ class DoorMiddleware:
         language = _language(request, request.reader, local)  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
         with translation.override(language):
-            response = self.get_response(request)
+            response = bodies.not_taken(request) or self.get_response(request)
             if response.status_code == 405 and request.method == "GET":
                 response = HttpResponseRedirect(errors.page_above(request.path))
         response.headers.setdefault("Content-Language", language)
