@@ -76,12 +76,14 @@ PRACTICES = ["cosmolocal.practices.shop.practice.practice"]
 # Where @job functions and timers of the core stand: explicit, so that a reader finds them.
 JOB_MODULES = [
     "cosmolocal.kernel.timers",
+    "cosmolocal.kernel.errands",
     "cosmolocal.messages.tasks",
     "cosmolocal.agents.tasks",
     "cosmolocal.money.tasks",
     "cosmolocal.catalog.tasks",
     "cosmolocal.practices.shop.tasks",
     "cosmolocal.practices.shop.demo",
+    "cosmolocal.handovers.tasks",
     "cosmolocal.website.tasks",
     "cosmolocal.config.backup",
 ]

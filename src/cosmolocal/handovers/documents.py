@@ -13,6 +13,7 @@ from cosmolocal.handovers.queries import Line, Measured
 from cosmolocal.kernel import node
 from cosmolocal.kernel.quantity import to_decimal
 from cosmolocal.look.dates import format_day, format_window
+from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.sheets import Crate, CrateLine, Fact, Label, Labels, PackingList
 from cosmolocal.paper.tables import Column, Group, Table
 
@@ -89,6 +90,13 @@ def table(handover: Handover, by: str) -> Table:
     if by == "door":
         return _at_the_door(handover)
     return _by_place(handover) if by == "place" else _by_household(handover)
+
+
+def list_file(handover: Handover, by: str, kind: str) -> bytes:
+    """The list as a file: `kind` is pdf, csv or xlsx."""
+    if kind == "pdf" and by == "household":
+        return pdf.render(packing_list(handover))
+    return downloads.table_bytes([table(handover, by)], title(handover), kind)
 
 
 def facts(handover: Handover) -> list[Fact]:

@@ -28,6 +28,7 @@ PAUSES = (
 Job = Callable[..., None]
 declared: dict[str, Job] = {}
 _key: ContextVar[str] = ContextVar("job_key", default="")
+_attempt: ContextVar[int] = ContextVar("job_attempt", default=0)
 
 
 def job(name: str) -> Callable[[Job], Job]:
@@ -61,6 +62,11 @@ def key() -> str:
     return found
 
 
+def will_be_tried_again() -> bool:
+    """Whether the job under way comes once more if it fails now."""
+    return _attempt.get() < len(PAUSES)
+
+
 def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetime | None) -> None:
     carrier = run_job.using(run_after=after) if after else run_job
     carrier.enqueue(name, args, attempt, root)
@@ -76,7 +82,7 @@ def _load() -> None:
 def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
     """The one task the worker knows: finds the job by name, ends refusals, retries everything else."""
     _load()
-    token = _key.set(root)
+    token, count = _key.set(root), _attempt.set(attempt)
     try:
         with node.at_home():
             declared[name](*args)
@@ -92,6 +98,7 @@ def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
         return "given up"
     finally:
         _key.reset(token)
+        _attempt.reset(count)
     return "done"
 
 

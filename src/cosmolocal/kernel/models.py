@@ -1,5 +1,6 @@
 """Rows of the kernel: this node, every operation that happened, and the state of jobs and timers."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -66,6 +67,41 @@ class Progress(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="progress_once")]
+
+
+class Errand(models.Model):
+    """Long work that somebody asked for on a page: who, what, how it ended, the file it made. Goes after some days."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"
+        FAILED = "failed"
+
+    token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=60)
+    args = models.JSONField(default=list)
+    made_by_id = models.BigIntegerField()
+    key = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)  # in the language of who asked
+    language = models.CharField(max_length=12)
+    back = models.CharField(max_length=200)  # path of the page it was asked for on
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    sentence = models.TextField(blank=True)
+    url = models.CharField(max_length=200, blank=True)  # path of the page it leads to
+    file_name = models.CharField(max_length=200, blank=True)
+    file_type = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["made_by_id", "key"], name="errand_once")]
+        indexes = [models.Index(fields=["made_by_id", "code", "at"], name="errand_of_person")]
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.REFUSED, self.State.FAILED)
 
 
 class JobTrouble(models.Model):

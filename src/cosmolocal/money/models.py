@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Approval
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.sets import among
 from cosmolocal.money.words import FUND_LABELS
 
 
@@ -40,7 +41,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def held_by(self, holders: Iterable[Agent | int]) -> "AccountQuerySet":
         """Accounts of these households, organisations, producers."""
-        return self.filter(holder__in=holders)
+        return self.filter(holder__in=among(holder if isinstance(holder, int) else holder.pk for holder in holders))
 
     def labelled(self) -> "AccountQuerySet":
         """With what a list needs to name an account and say how it stands: one statement."""

@@ -35,16 +35,19 @@ def table(table: Table, name: str, kind: str) -> HttpResponse:
 
 def tables(tables: Sequence[Table], name: str, kind: str) -> HttpResponse:
     """Several tables as one file: sheets of a workbook, sections of a PDF, or the first alone as CSV."""
-    if kind == "csv":
-        data = csv_bytes(tables[0].columns, tables[0].plain_rows())
-    elif kind == "xlsx":
-        data = xlsx_bytes(tables)
-    elif kind == "pdf":
-        sections = [Section(heading=one.name if len(tables) > 1 else "", table=one) for one in tables]
-        data = pdf.render(Document(title=name, sections=sections))
-    else:
+    if kind not in TYPES:
         raise Http404
-    return file(data, f"{name}.{kind}", TYPES[kind])
+    return file(table_bytes(tables, name, kind), f"{name}.{kind}", TYPES[kind])
+
+
+def table_bytes(tables: Sequence[Table], title: str, kind: str) -> bytes:
+    """The same as bytes; `kind` is csv, xlsx or pdf."""
+    if kind == "csv":
+        return csv_bytes(tables[0].columns, tables[0].plain_rows())
+    if kind == "xlsx":
+        return xlsx_bytes(tables)
+    sections = [Section(heading=one.name if len(tables) > 1 else "", table=one) for one in tables]
+    return pdf.render(Document(title=title, sections=sections))
 
 
 def safe_name(name: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.policy import STEWARD, TREASURER
-from cosmolocal.kernel import jobs, node
+from cosmolocal.kernel import errands, jobs, node
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import delivery
@@ -112,4 +112,7 @@ def _forget() -> None:
     operations.forget(by=queries.system())
 
 
-timers: tuple[Timer, ...] = (Timer("website.forget", timedelta(days=1), _forget),)
+timers: tuple[Timer, ...] = (
+    Timer("website.forget", timedelta(days=1), _forget),
+    Timer("website.forget_errands", timedelta(hours=6), errands.forget),
+)

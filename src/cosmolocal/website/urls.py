@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from cosmolocal.website.views import deeds, demo, health, homes, looking_after, own, setup
+from cosmolocal.website.views import deeds, demo, errands, health, homes, looking_after, own, setup
 
 urlpatterns = [
     path("", homes.public, name="public"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("steward/stuck/<int:pk>/rest/", looking_after.settle, name="settle_trouble"),
     path("deeds/", deeds.deeds, name="deeds"),
     path("deeds/<int:pk>/", deeds.deed, name="deed"),
+    path("errands/<uuid:token>/", errands.errand, name="errand"),
+    path("errands/<uuid:token>/file/", errands.file, name="errand_file"),
     path("me/data/", own.my_data, name="my_data"),
     path("me/leave/", own.leave, name="leave"),
     path("steward/leaves/<int:pk>/", own.note_leaving, name="note_leaving"),
@@ -44,6 +46,8 @@ ACCESS = {
     "settle_trouble": "steward",
     "deeds": "auditor_reads",
     "deed": "auditor_reads",
+    "errand": "signed_in",
+    "errand_file": "signed_in",
     "my_data": "signed_in",
     "leave": "signed_in",
     "note_leaving": "steward",

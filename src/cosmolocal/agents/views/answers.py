@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 
 from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import errands, ids
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.forms import KeyedForm
@@ -45,3 +46,9 @@ def deed(request: HttpRequest, act: Callable[[str], object], target: str, said: 
     act(request.POST.get("key") or ids.fresh_key())
     messages.success(request, said)
     return redirect(target)
+
+
+def long_work(request: HttpRequest, wish: Wish) -> HttpResponse:
+    """Has the worker do it, and shows how far it is. A file may be asked for by a link: the books stay as they are."""
+    made = errands.ask(wish, by_id=actor(request).pk, key=request.POST.get("key") or ids.fresh_key())
+    return redirect("errand", made.pk)

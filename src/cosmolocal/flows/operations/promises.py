@@ -21,6 +21,7 @@ from cosmolocal.flows.models import (
 from cosmolocal.flows.rules import Change, Changes, Promise, open_promise, shift_promise
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def finish(*, by: Agent, commitments: Collection[Commitment | int], key: str = "
     for promise in found.values():
         shift_promise(change, promise, -open_promise(promise.quantity, promise.fulfilled, promise.finished))
     shift(change, ())
-    Commitment.objects.filter(pk__in=found).update(finished=True)
+    Commitment.objects.filter(pk__in=among(found)).update(finished=True)
 
 
 def load_promises(ids: Iterable[int]) -> dict[int, Promise]:

@@ -8,14 +8,19 @@ from django.db.models import Sum
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
+from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.operations.packing import pack_as_promised
+from cosmolocal.kernel import errands, sets
 from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.sets import among
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
+
+AT_ONCE = 400  # crates written together: enough to be quick, few enough to stay small
 
 
 @operation("handovers.hand_over", fact=True)
@@ -109,7 +114,7 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     _swap_receivers(first, second)
     for one in (first, second):
         if one.state == Crate.State.COLLECTED:
-            _record_collected(by, [line.commitment for line in lines if line.crate_id == one.pk])
+            _record_collected(by, [line.commitment_id for line in lines if line.crate_id == one.pk])
 
 
 def _count_away(by: Agent, handover: Handover) -> None:
@@ -135,38 +140,42 @@ def _count_away(by: Agent, handover: Handover) -> None:
 
 def _hand_over(by: Agent, handover: Handover, crates: Sequence[Crate], collected_by: Agent | None) -> None:
     pack_as_promised(by, handover, {crate.receiver_id: crate for crate in crates})
-    ids = [crate.pk for crate in crates]
-    lines = Packed.objects.filter(crate_id__in=ids, quantity__gt=0).select_related("commitment")
-    _record_collected(by, [line.commitment for line in lines])
+    for begin in range(0, len(crates), AT_ONCE):
+        some = [crate.pk for crate in crates[begin : begin + AT_ONCE]]
+        inside = Packed.objects.filter(crate_id__in=among(some), quantity__gt=0)
+        _record_collected(by, inside.values_list("commitment_id", flat=True))
+        errands.step(begin + len(some), len(crates))
     for crate in crates:
         crate.state, crate.changed_at = Crate.State.COLLECTED, running().at
-        crate.collected_by = collected_by or crate.receiver
-    Crate.objects.bulk_update(crates, ["state", "changed_at", "collected_by"], batch_size=500)
+        crate.collected_by_id = collected_by.pk if collected_by else crate.receiver_id
+    taken = ((str(crate.state), crate.changed_at, crate.collected_by_id, crate.pk) for crate in crates)
+    sets.rewrite(Crate, ["state", "changed_at", "collected_by"], taken)
     if handover.state != Handover.State.CLOSED:
         handover.state = Handover.State.OPEN
         handover.save(update_fields=["state"])
 
 
-def _record_collected(by: Agent, commitments: Iterable["Commitment"]) -> None:
-    left = [c for c in commitments if c.quantity > c.fulfilled_quantity]
-    home = people.home_local()
+def _record_collected(by: Agent, commitment_ids: Iterable[int]) -> None:
+    """What is still promised of these changes hands (five statements, however many they are)."""
+    home = people.home_local().pk
+    left = [one for one in journal.promises(commitment_ids).values() if one.quantity > one.fulfilled]
     flows.record(
         by=by,
         happenings=[
             Happening(
                 action="transfer",
-                quantity=commitment.quantity - commitment.fulfilled_quantity,
-                specification_id=commitment.specification_id,
-                provider_id=home.pk,
-                receiver_id=commitment.receiver_id,
-                resource_id=commitment.resource_id,
-                agreement_id=commitment.agreement_id,
-                fulfils_id=commitment.pk,
+                quantity=one.quantity - one.fulfilled,
+                specification_id=one.specification_id,
+                provider_id=home,
+                receiver_id=one.receiver_id,
+                resource_id=one.resource_id,
+                agreement_id=one.agreement_id,
+                fulfils_id=one.id,
             )
-            for commitment in left
+            for one in left
         ],
     )
-    flows.finish(by=by, commitments=left)
+    flows.finish(by=by, commitments=[one.id for one in left])
 
 
 def _release(by: Agent, commitments: Sequence["Commitment"]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
@@ -16,13 +16,15 @@ from cosmolocal.flows.operations import LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed, Receipt
 from cosmolocal.handovers.rules import Free
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, errands, sets
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
 
+AT_ONCE = 2_500  # lines written together: enough to be quick, few enough to stay small
 NOTHING_WEIGHED: Mapping[int, int] = MappingProxyType({})
 
 
@@ -190,9 +192,22 @@ def pack_as_promised(
     by: Agent, handover: Handover, crates: dict[int, Crate], weighed: Mapping[int, int] = NOTHING_WEIGHED
 ) -> None:
     """Packs every line of these crates (by receiver) that nobody has ticked, at the quantity promised or weighed."""
-    open_lines = outgoing(handover, finished=False).filter(receiver_id__in=list(crates), packed=None)
-    lines = [PackLine(commitment.pk, weighed.get(commitment.pk, commitment.quantity)) for commitment in open_lines]
-    write_packed(by, handover, crates, lines)
+    open_lines = outgoing(handover, finished=False).filter(receiver_id__in=among(crates), packed=None)
+    promised = list(open_lines.select_related(None).values_list("pk", "quantity"))
+    for begin in range(0, len(promised), AT_ONCE):
+        some = promised[begin : begin + AT_ONCE]
+        write_packed(by, handover, crates, [PackLine(pk, weighed.get(pk, quantity)) for pk, quantity in some])
+        errands.step(begin + len(some), len(promised))
+
+
+class Due(NamedTuple):
+    """What packing needs to know of one promise: base units still promised, the lot it lies on."""
+
+    id: int
+    receiver_id: int
+    specification_id: int
+    resource_id: int | None
+    quantity: int
 
 
 def write_packed(
@@ -200,62 +215,56 @@ def write_packed(
 ) -> None:
     """Moves promises to lots and keeps what the scale said; set-based, for one line or a thousand."""
     wanted = {line.commitment_id: line for line in lines}
-    commitments = list(
-        outgoing(handover).filter(pk__in=list(wanted), receiver_id__in=list(crates), fulfilled_quantity=0)
-    )
-    lots = _lots(by, handover, commitments, wanted)
-    rows, moves = [], []
-    for commitment in commitments:
-        line, lot_id = wanted[commitment.pk], lots.get(commitment.pk)
-        moves.append(LotMove(commitment.pk, lot_id, line.quantity))
-        rows.append(
-            Packed(
-                commitment_id=commitment.pk,
-                crate=crates[commitment.receiver_id],
-                lot_id=lot_id,
-                asked=commitment.quantity,
-                quantity=line.quantity,
-                reason=line.reason or ("missing" if not line.quantity else ""),
-                on_paper=on_paper,
-                by=by,
-                at=running().at,
-            )
-        )
+    open_ones = outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(crates), fulfilled_quantity=0)
+    promises = [Due(*row) for row in open_ones.select_related(None).values_list(*Due._fields)]
+    lots = _lots(by, handover, promises, wanted)
+    moves = [LotMove(one.id, lots.get(one.id), wanted[one.id].quantity) for one in promises]
     flows.assign_lots(by=by, moves=moves)
-    Packed.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["commitment"],
-        update_fields=["crate", "lot", "quantity", "reason", "on_paper", "by", "at"],
-        batch_size=2000,
+    sets.put(
+        Packed,
+        ["commitment", "crate", "lot", "asked", "quantity", "reason", "on_paper", "by", "at"],
+        (
+            (
+                one.id,
+                crates[one.receiver_id].pk,
+                lots.get(one.id),
+                one.quantity,
+                wanted[one.id].quantity,
+                wanted[one.id].reason or ("missing" if not wanted[one.id].quantity else ""),
+                on_paper,
+                by.pk,
+                running().at,
+            )
+            for one in promises
+        ),
+        unique="commitment",
+        kept=["asked"],
     )
 
 
-def _lots(
-    by: Agent, handover: Handover, commitments: Iterable["Commitment"], wanted: dict[int, PackLine]
-) -> dict[int, int]:
+def _lots(by: Agent, handover: Handover, promises: Iterable[Due], wanted: dict[int, PackLine]) -> dict[int, int]:
     """Commitment id -> lot: the one named, the one it lies on already, or one that holds enough; missing: none."""
     found: dict[int, int] = {}
-    searching: list[Commitment] = []
-    for commitment in commitments:
-        line = wanted[commitment.pk]
-        named = line.lot_id or commitment.resource_id
+    searching: list[Due] = []
+    for promise in promises:
+        line = wanted[promise.id]
+        named = line.lot_id or promise.resource_id
         if named is not None:
-            found[commitment.pk] = named
+            found[promise.id] = named
         elif line.quantity:
-            searching.append(commitment)
+            searching.append(promise)
     found = {id: lot for id, lot in found.items() if wanted[id].quantity}
     if not searching:
         return found
-    free = _free_lots(handover, {commitment.specification_id for commitment in searching})
-    for commitment in searching:
-        quantity = wanted[commitment.pk].quantity
-        lots = free.setdefault(commitment.specification_id, [])
+    free = _free_lots(handover, {promise.specification_id for promise in searching})
+    for promise in searching:
+        quantity = wanted[promise.id].quantity
+        lots = free.setdefault(promise.specification_id, [])
         if not lots:
-            lots.append(Free(_unreceived(by, handover, commitment.specification_id), 0))
+            lots.append(Free(_unreceived(by, handover, promise.specification_id), 0))
         lot_id = rules.choose_lot(lots, quantity)
         assert lot_id is not None
-        found[commitment.pk] = lot_id
+        found[promise.id] = lot_id
         lots[:] = [Free(lot.lot_id, lot.quantity - quantity) if lot.lot_id == lot_id else lot for lot in lots]
     return found
 

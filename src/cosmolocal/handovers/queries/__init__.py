@@ -1,7 +1,17 @@
 """What is read at a hand-over, by noun: goods, crates, sheets, arrivals."""
 
 from cosmolocal.handovers.queries.arrivals import Arrival, Delivery, losses, receiving_list
-from cosmolocal.handovers.queries.crates import AT_WORK, Progress, crates, current, next_crate, progress, visible_to
+from cosmolocal.handovers.queries.crates import (
+    AT_WORK,
+    MANY,
+    Progress,
+    crates,
+    current,
+    is_large,
+    next_crate,
+    progress,
+    visible_to,
+)
 from cosmolocal.handovers.queries.goods import Measured, measured
 from cosmolocal.handovers.queries.sheets import (
     CrateSheet,
@@ -16,6 +26,7 @@ from cosmolocal.handovers.queries.terms import is_settled, may_be_from, promised
 
 __all__ = [
     "AT_WORK",
+    "MANY",
     "Arrival",
     "CrateSheet",
     "Delivery",
@@ -27,6 +38,7 @@ __all__ = [
     "crate_sheets",
     "crates",
     "current",
+    "is_large",
     "is_settled",
     "losses",
     "may_be_from",

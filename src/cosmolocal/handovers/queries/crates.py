@@ -81,6 +81,14 @@ def crates(handover: Handover) -> list[Crate]:
     return list(handover.crates.select_related("receiver", "packer", "collected_by").order_by("number"))
 
 
+MANY = 300  # crates: from here on a list of all of them takes longer than a page may
+
+
+def is_large(handover: Handover) -> bool:
+    """Whether what concerns all crates is work for the worker (one statement)."""
+    return handover.crates.count() > MANY
+
+
 def next_crate(handover: Handover, reader: Agent, after: int = 0) -> Crate | None:
     """The next crate to pack: one of hers, else the first after `after` that nobody has begun, else any."""
     open_ones = handover.crates.filter(state=Crate.State.TO_PACK).select_related("receiver").order_by("number")

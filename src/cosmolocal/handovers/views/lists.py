@@ -2,10 +2,14 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from cosmolocal.agents.views.answers import long_work
 from cosmolocal.handovers import documents, pickup, policy, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.views.answers import actor, head, open_handover
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.paper import downloads, pdf
 
 KINDS = ("household", "product", "place", "door")
@@ -18,7 +22,7 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
     if by not in KINDS:
         raise Http404
     if kind:
-        return _file(handover, by, kind)
+        return _file(request, handover, by, kind)
     context = head(request, handover, "lists") | {"by": by, "kinds": documents.kinds(handover, by)}
     context["may_key_in_door"] = policy.may_hand_over(actor(request), handover.place)
     if by == "household":
@@ -36,12 +40,18 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
 def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
     handover = open_handover(request, pk)
+    if queries.is_large(handover):
+        back = reverse("handovers:lists", args=[pk])
+        return long_work(request, Wish("handovers.labels", [pk], _("Labels"), back))
     data = pdf.render(documents.labels(handover))
     return downloads.file(data, f"{documents.title(handover)}.pdf", "application/pdf", inline=True)
 
 
-def _file(handover: Handover, by: str, kind: str) -> HttpResponse:
-    if kind == "pdf" and by == "household":
-        data = pdf.render(documents.packing_list(handover))
-        return downloads.file(data, f"{documents.title(handover)}.pdf", "application/pdf", inline=True)
-    return downloads.table(documents.table(handover, by), documents.title(handover), kind)
+def _file(request: HttpRequest, handover: Handover, by: str, kind: str) -> HttpResponse:
+    if kind not in downloads.TYPES:
+        raise Http404
+    if queries.is_large(handover):
+        back = f"{reverse('handovers:lists', args=[handover.pk])}?by={by}"
+        return long_work(request, Wish("handovers.list", [handover.pk, by, kind], documents.title(handover), back))
+    name = f"{documents.title(handover)}.{kind}"
+    return downloads.file(documents.list_file(handover, by, kind), name, downloads.TYPES[kind], inline=kind == "pdf")

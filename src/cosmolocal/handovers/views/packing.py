@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.queries import reader
+from cosmolocal.agents.views.answers import long_work
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
 from cosmolocal.handovers.views.answers import actor, head, key_of, may_act, open_crate, open_handover, refused
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import say
 from cosmolocal.look.forms import stepped
@@ -45,6 +47,10 @@ def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
 def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything was packed as ordered."""
     handover = open_handover(request, pk)
+    if queries.is_large(handover):
+        return long_work(
+            request, Wish("handovers.pack_all", [pk], _("Pack everything"), reverse("handovers:packing", args=[pk]))
+        )
     operations.pack_all(by=actor(request), handover=handover, key=key_of(request))
     messages.success(request, _("All crates are packed as ordered."))
     return redirect("handovers:packing", pk)

@@ -2,6 +2,7 @@
 
 from cosmolocal.money.queries.accounts import (
     account_for,
+    account_ids,
     accounts_by_holder,
     balance,
     balances,
@@ -49,6 +50,7 @@ __all__ = [
     "Line",
     "Statement",
     "account_for",
+    "account_ids",
     "as_looks",
     "accounts_by_holder",
     "asked_of",

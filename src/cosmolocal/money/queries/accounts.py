@@ -46,6 +46,12 @@ def accounts_by_holder(holders: Iterable[Agent | int], kind: str = "member") -> 
     return {account.holder_id: account for account in found}
 
 
+def account_ids(holders: Iterable[Agent | int], kind: str = "member") -> dict[int, int]:
+    """Holder id -> id of the open account in the local's currency, for thousands at once (two statements)."""
+    found = Account.objects.open().held_by(holders).filter(kind=kind, currency=default_currency()).order_by()
+    return dict(found.values_list("holder_id", "pk"))
+
+
 def labels_of(resource_ids: Collection[int]) -> dict[int, str]:
     """Resource id -> the name of the account or the place for money that it is; no goods (two statements)."""
     found = {

@@ -28,7 +28,7 @@ NEXT = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Split:
     """Where one gross price goes, in minor units; the four parts sum to the price exactly."""
 
@@ -59,7 +59,7 @@ class Wish:
         return self.packs * self.pack
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SoldLine:
     """One settled line: its final sum (tax included, without deposit), how it was split, who owes its tax."""
 

@@ -13,6 +13,7 @@ from cosmolocal.agents.models import Agent, Membership, in_force
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs, node
+from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money
@@ -57,6 +58,24 @@ timers: tuple[Timer, ...] = (
     Timer("shop.remind_due", timedelta(minutes=10), remind_due),
     Timer("shop.tell_ready_due", timedelta(minutes=2), tell_ready_due),
 )
+
+
+@errand("shop.settle_round")
+def settle_round(by_id: int, round_id: int) -> Outcome:
+    """A large round is settled by the worker, in the name of the steward who pressed the button."""
+    round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
+    operations.settle_round(by=by, round=round, key=jobs.key())
+    return Outcome(
+        _("The round is settled. Its account is exactly 0."), url=reverse("shop:round_desk", args=[round_id])
+    )
+
+
+@errand("shop.send_producer_orders")
+def send_producer_orders(by_id: int, round_id: int) -> Outcome:
+    """What a large round asks of its farms is put together by the worker."""
+    round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
+    operations.send_producer_orders(by=by, round=round, key=jobs.key())
+    return Outcome(_("The farms are being told what to bring."), url=reverse("shop:round_desk", args=[round_id]))
 
 
 @jobs.job("shop.mail_producers")

@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
+from cosmolocal.catalog.rules import line_amount
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Crate, Loss, Receipt
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, errands, sets
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg, PaymentWish
-from cosmolocal.practices.shop import policy, queries, rules
+from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import closing
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.rules import RoundSplit, SoldLine
 
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
     from cosmolocal.money.models import Account, MoneyBox, PaymentList
 
 
+STEPS = 4  # weighed, added up, booked, frozen: what a page says while a large round is settled
+
+
 @dataclass
 class Books:
     """The accounts a round's money runs through."""
 
     round: "Account"
-    households: dict[int, "Account"]
-    producers: dict[int, "Account"]
+    households: dict[int, int]  # agent id -> account id
+    producers: dict[int, int]
     funds: dict[str, "Account"]
 
 
@@ -56,18 +59,22 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     move(locked, "settle")
     _check_packed(locked)
     lines = _weigh(locked)
+    errands.step(1, STEPS)
     orders = _charge(locked, lines)
     due = _due_to_producers(locked, lines)
-    parts = rules.round_split([_sold(line) for line in lines], due)
+    parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
     legs = [*_payments(locked, orders, books), *_splits(locked, parts, books)]
+    errands.step(2, STEPS)
     money.transfer_many(by=by, legs=legs)
+    errands.step(3, STEPS)
     payments = [order.payment_id for order in orders if order.payment_id]
     owed = locked.producer_orders.exclude(payment=None).values_list("payment_id", flat=True)
     flows.finish(by=by, commitments=[*payments, *(id for id in owed if id)])
     if purse.balance(books.round).balance != 0:
         raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
     _freeze(locked, lines, orders, parts)
+    errands.step(STEPS, STEPS)
     announce("shop.mail_receipts", locked.pk)
     return locked
 
@@ -114,9 +121,9 @@ def preview(round: OrderRound) -> Preview:
     except Refusal as refusal:
         obstacle = str(refusal)
     lines = _weigh(round)
-    parts = rules.round_split([_sold(line) for line in lines], _due_to_producers(round, lines))
-    sales = sum((line.final or 0) + line.deposit for line in lines)
-    return Preview(parts, len({line.order_id for line in lines if line.final}), sales, obstacle)
+    parts = rules.round_split([line.sold for line in lines], _due_to_producers(round, lines))
+    sales = sum(line.charged for line in lines)
+    return Preview(parts, len({line.order_id for line in lines if line.sold.final}), sales, obstacle)
 
 
 def _check_packed(round: OrderRound) -> None:
@@ -145,42 +152,63 @@ def _check_packed(round: OrderRound) -> None:
         )
 
 
-def _weigh(round: OrderRound) -> list[OrderLine]:
-    """Every line with what the scale said, and the sum and split of that."""
-    rows = OrderLine.objects.filter(order__round=round).exclude(order__state=Order.State.CANCELLED)
-    packed = queries.packed_of(rows)
-    lines = list(rows.select_related("price").order_by("id"))
-    for line in lines:
-        line.weighed = packed.get(line.pk, 0)
-        charged = rules.charged_quantity(line.weighed, line.cap)
-        line.final = closing.amount_of(line, charged)
-        producer = rules.scaled(line.split["producer"], charged, line.granted)
-        line.deposit = rules.scaled(line.deposit, min(line.weighed, line.granted), line.granted)
-        line.split = rules.split(line.final, producer, line.tax_bp, round.transport_bp).as_dict()
-    return lines
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One line as the scale settles it: base units, minor units, and where its price goes."""
+
+    id: int
+    order_id: int
+    producer_id: int
+    weighed: int
+    sold: SoldLine
+
+    @property
+    def charged(self) -> int:
+        """Minor units that its household pays, deposit included."""
+        return self.sold.final + self.sold.deposit
 
 
-def _charge(round: OrderRound, lines: Sequence[OrderLine]) -> list[Order]:
+# What settling needs to know of a line. A region's round has twenty thousand: rows, not models.
+_OF_A_LINE = (
+    *("id", "order_id", "offer__item__product__producer_id", "granted", "cap", "deposit", "tax_bp", "seller", "split"),
+    *("wished", "count", "price__price", "price__per_quantity", "commitment__packed__quantity"),
+)
+
+
+def _weigh(round: OrderRound) -> list[Weighed]:
+    """Every line with what the scale said, and the sum and split of that (one statement)."""
+    rows = OrderLine.objects.filter(order__round=round).exclude(order__state=Order.State.CANCELLED).order_by("id")
+    return [_weighed(row, round.transport_bp) for row in rows.values_list(*_OF_A_LINE).iterator()]
+
+
+def _weighed(row: tuple[Any, ...], transport_bp: int) -> Weighed:
+    id, order_id, producer_id, granted, cap, deposit, tax_bp, seller, planned, *priced, packed = row
+    wished, count, price, per_quantity = priced
+    weighed = packed or 0  # nobody packed it: nothing was given
+    charged = rules.charged_quantity(weighed, cap)
+    final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=wished // count, count=0, weight=charged)
+    sold = SoldLine(
+        final=final,
+        deposit=rules.scaled(deposit, min(weighed, granted), granted),
+        tax_bp=tax_bp,
+        local_owes_tax=seller == "local",
+        split=rules.split(final, rules.scaled(planned["producer"], charged, granted), tax_bp, transport_bp),
+    )
+    return Weighed(id, order_id, producer_id, weighed, sold)
+
+
+def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:
     sums: dict[int, int] = defaultdict(int)
     for line in lines:
-        sums[line.order_id] += (line.final or 0) + line.deposit
-    orders = list(round.orders.exclude(state=Order.State.CANCELLED).order_by("id"))
+        sums[line.order_id] += line.charged
+    wanted = ("household_id", "agreement_id", "payment_id", "round_id")
+    orders = list(round.orders.exclude(state=Order.State.CANCELLED).only(*wanted).order_by("id"))
     for order in orders:
         order.final, order.state = sums[order.pk], Order.State.SETTLED
     return orders
 
 
-def _sold(line: OrderLine) -> SoldLine:
-    return SoldLine(
-        final=line.final or 0,
-        deposit=line.deposit,
-        tax_bp=line.tax_bp,
-        local_owes_tax=line.seller == "local",
-        split=rules.Split(**line.split),
-    )
-
-
-def _due_to_producers(round: OrderRound, lines: Sequence[OrderLine]) -> dict[int, int]:
+def _due_to_producers(round: OrderRound, lines: Sequence[Weighed]) -> dict[int, int]:
     """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered."""
     due: dict[int, int] = defaultdict(int)
     borne, early = _borne_by_producers(round)
@@ -248,23 +276,23 @@ def _list_price(receipt: Receipt, quantity: int) -> int:
     )
 
 
-def _passed_on(lines: Sequence[OrderLine]) -> Mapping[int, int]:
+def _passed_on(lines: Sequence[Weighed]) -> Mapping[int, int]:
     """Producer id -> tax in lines that she sells herself: she owes it, so she gets it."""
     taxed: dict[int, int] = defaultdict(int)
-    direct = {line.pk: line.split["tax"] for line in lines if line.seller != "local"}
-    sellers = OrderLine.objects.filter(pk__in=list(direct)).values_list("pk", "offer__item__product__producer_id")
-    for line_id, producer_id in sellers if direct else ():
-        taxed[producer_id] += direct[line_id]
+    for line in lines:
+        if not line.sold.local_owes_tax:
+            taxed[line.producer_id] += line.sold.split.tax
     return taxed
 
 
 def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[int, int]) -> Books:
-    producers = purse.accounts_by_holder(due, "producer")
+    producers = purse.account_ids(due, "producer")
     for producer in Agent.objects.filter(pk__in=set(due) - set(producers)):
-        producers[producer.pk] = money.open_account(by=by, holder=producer, kind="producer")
-    households = purse.accounts_by_holder([order.household_id for order in orders])
-    for household in Agent.objects.filter(pk__in={order.household_id for order in orders} - set(households)):
-        households[household.pk] = money.open_account(by=by, holder=household)
+        producers[producer.pk] = money.open_account(by=by, holder=producer, kind="producer").pk
+    buyers = {order.household_id for order in orders}
+    households = purse.account_ids(buyers)
+    for household in Agent.objects.filter(pk__in=sets.among(buyers - set(households))):
+        households[household.pk] = money.open_account(by=by, holder=household).pk
     funds = {account.code: account for account in purse.funds(round.account.currency)}
     return Books(round.account, households, producers, funds)
 
@@ -272,7 +300,7 @@ def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[i
 def _payments(round: OrderRound, orders: Sequence[Order], books: Books) -> list[Leg]:
     return [
         Leg(
-            source_id=books.households[order.household_id].pk,
+            source_id=books.households[order.household_id],
             target_id=round.account_id,
             amount=order.final or 0,
             reason="order",
@@ -287,7 +315,7 @@ def _splits(round: OrderRound, parts: RoundSplit, books: Books) -> list[Leg]:
     """From the round's account to producers and funds; a part below 0 flows back."""
     promises = dict(round.producer_orders.values_list("producer_id", "payment_id"))
     legs = [
-        Leg(round.account_id, books.producers[producer].pk, amount, "producer", fulfils_id=promises.get(producer))
+        Leg(round.account_id, books.producers[producer], amount, "producer", fulfils_id=promises.get(producer))
         for producer, amount in parts.producers.items()
     ]
     funds = (
@@ -304,22 +332,19 @@ def _splits(round: OrderRound, parts: RoundSplit, books: Books) -> list[Leg]:
     return legs
 
 
-def _freeze(round: OrderRound, lines: list[OrderLine], orders: list[Order], parts: RoundSplit) -> None:
+def _freeze(round: OrderRound, lines: list[Weighed], orders: list[Order], parts: RoundSplit) -> None:
     """What was charged stands on lines and orders; what the round came to stands on the round."""
-    OrderLine.objects.bulk_create(
-        lines,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["weighed", "final", "deposit", "split"],
-        batch_size=1000,
+    sets.rewrite(
+        OrderLine,
+        ["weighed", "final", "deposit", "split"],
+        ((line.weighed, line.sold.final, line.sold.deposit, line.sold.split.as_dict(), line.id) for line in lines),
     )
-    for order in orders:
-        order.changed_at = running().at
-    Order.objects.bulk_create(
-        orders, update_conflicts=True, unique_fields=["id"], update_fields=["final", "state", "changed_at"]
+    now = running().at
+    sets.rewrite(
+        Order, ["final", "state", "changed_at"], ((order.final, str(order.state), now, order.pk) for order in orders)
     )
-    goods = sum(line.final or 0 for line in lines)
-    bought_tax, passed_tax = rules.farm_tax([_sold(line) for line in lines])
+    goods = sum(line.sold.final for line in lines)
+    bought_tax, passed_tax = rules.farm_tax([line.sold for line in lines])
     result: dict[str, Any] = {
         "orders": sum(1 for order in orders if order.final),
         "goods": goods,

@@ -1,17 +1,22 @@
 """What a steward sees of one round: what needs doing, what is on sale, who ordered, what settling would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.queries import Measured, measured
-from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder, RoundOffer
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder, RoundOffer
+
+MOST_WORDS = 8  # of a search
+STANDING = [state for state in Order.State.values if state != Order.State.CANCELLED]
 
 
 @dataclass
@@ -123,26 +128,51 @@ def goods_to_offer(round: OrderRound) -> list[FarmGoods]:
     return [FarmGoods(producer, goods) for producer, goods in farms.items()]
 
 
-def sold(round: OrderRound) -> list[Sold]:
-    """What is ordered of each kind of goods, the short ones first (four statements)."""
-    rows = list(
-        OrderLine.objects.filter(order__round=round, offer__intent__isnull=False)
-        .exclude(order__state="cancelled")
-        .values_list("offer__intent_id", "offer__item__product__specification_id", "offer__intent__available_quantity")
-        .annotate(households=Count("order", distinct=True), wished=Sum("wished"), granted=Sum("granted"))
-        .order_by()
+def sold(round: OrderRound) -> "QuerySet[Any, Any]":
+    """What is ordered of each kind of goods, the short ones first, then by farm and name: rows to search and to page
+    through, which `named` puts into words. The database adds up; no line is read.
+    """
+    came = Receipt.objects.filter(
+        commitment__in=ProducerOrder.objects.filter(round=round).values("lines__commitment_id"),
+        specification=OuterRef("item__product__specification"),
     )
-    goods = measured({row[1] for row in rows})
-    came = _received(round)
-    found = [Sold(row[0] or 0, goods[row[1]], row[3], row[4], row[5], row[2], came.get(row[1])) for row in rows]
-    return sorted(found, key=lambda one: (not one.is_short, one.goods.producer, one.goods.name))
+    rows = (
+        RoundOffer.objects.filter(round=round, intent__isnull=False, lines__order__state__in=STANDING)
+        .values("intent_id", kind=F("item__product__specification_id"), available=F("intent__available_quantity"))
+        .annotate(
+            households=Count("lines__order", distinct=True),
+            wished=Sum("lines__wished"),
+            granted=Sum("lines__granted"),
+            received=Subquery(came.order_by().values("specification").annotate(all=Sum("accepted")).values("all")),
+        )
+    )
+    there = Coalesce("received", "available")
+    is_short = Case(When(granted__gt=there, then=0), default=1, output_field=IntegerField())
+    return rows.annotate(is_fine=is_short).order_by(
+        "is_fine", "item__product__producer__name", "item__product__name", "intent_id"
+    )
 
 
-def _received(round: OrderRound) -> Mapping[int, int]:
-    """Specification id -> base units accepted of what this round asked for."""
-    asked = ProducerOrder.objects.filter(round=round).values("lines__commitment_id")
-    rows = Receipt.objects.filter(commitment__in=asked).values_list("specification_id").annotate(Sum("accepted"))
-    return dict(rows.order_by())
+def count_sold(round: OrderRound) -> int:
+    """How many kinds of goods somebody has ordered (one statement)."""
+    lines = OrderLine.objects.filter(offer=OuterRef("pk"), order__state__in=STANDING)
+    asked = RoundOffer.objects.filter(Exists(lines), round=round, intent__isnull=False)
+    return asked.values("intent_id").distinct().count()
+
+
+def found(rows: "QuerySet[Any, Any]", words: str) -> "QuerySet[Any, Any]":
+    """Rows of `sold` whose goods or farm have each of the words in their names."""
+    for word in words.split()[:MOST_WORDS]:
+        rows = rows.filter(Q(item__product__name__icontains=word) | Q(item__product__producer__name__icontains=word))
+    return rows
+
+
+def named(rows: Iterable[Mapping[str, Any]]) -> list[Sold]:
+    """Rows of `sold` as a page shows them (two statements)."""
+    shown = list(rows)
+    goods = measured({row["kind"] for row in shown})
+    columns = ("households", "wished", "granted", "available", "received")
+    return [Sold(row["intent_id"], goods[row["kind"]], *(row[name] for name in columns)) for row in shown]
 
 
 def progress(round: OrderRound) -> Progress:

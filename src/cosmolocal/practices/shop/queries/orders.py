@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -14,6 +15,8 @@ from cosmolocal.catalog.rules import line_amount
 from cosmolocal.look.numbers import format_number
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
+
+MOST_WORDS = 8  # of a search
 
 
 @dataclass(frozen=True)
@@ -147,11 +150,13 @@ def due_now(order: Order) -> int:
     return max(total - given - order.paid_cash, 0)
 
 
-def orders_in(round: OrderRound) -> QuerySet[Order]:
-    """All orders of a round with their lines, by household."""
-    lines = OrderLine.objects.select_related("offer__item__product").order_by("id")
+def orders_in(round: OrderRound, words: str = "") -> QuerySet[Order]:
+    """The orders of a round by household, each with `things` (how many lines), found by words in its name."""
     orders = round.orders.exclude(state=Order.State.CANCELLED).select_related("household", "placed_by")
-    return orders.prefetch_related(Prefetch("lines", queryset=lines)).order_by("household__name", "id")
+    for word in words.split()[:MOST_WORDS]:
+        orders = orders.filter(household__name__icontains=word)
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("id"))
+    return orders.annotate(things=Coalesce(Subquery(lines.values("n")), 0)).order_by("household__name", "id")
 
 
 def cash_due(round: OrderRound) -> Mapping[int, int]:

@@ -24,6 +24,14 @@ def settings() -> ShopSettings:
     return ShopSettings.objects.first() or ShopSettings()
 
 
+MANY = 300  # orders: from here on what concerns all of them takes longer than a page may
+
+
+def is_large(round: OrderRound) -> bool:
+    """Whether settling it and ordering from farms is work for the worker (one statement)."""
+    return round.orders.count() > MANY
+
+
 def shortages(round: OrderRound) -> dict[int, int]:
     """Intent id -> base units there are, where more than that is promised. One statement."""
     short = RoundOffer.objects.filter(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +25,9 @@ from cosmolocal.practices.shop.queries.desk import Choosable
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.views.rounds import actor, open_round
+
+PER_PAGE = 50
+MOST_LETTERS = 80  # of a search
 
 
 def goods(request: HttpRequest, pk: int) -> HttpResponse:
@@ -79,24 +83,44 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -
 
 
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who ordered, what is ordered of each thing, and what is short."""
+    """What is ordered of each thing, the short ones first, or who ordered: searched, and page by page."""
     round = open_round(request, pk)
-    context = {
+    of, words = request.GET.get("of", "goods"), request.GET.get("q", "").strip()[:MOST_LETTERS]
+    kinds, households = queries.desk.count_sold(round), queries.orders.orders_in(round).count()
+    context: dict[str, Any] = {
         "round": round,
         "steps": steps_of(round),
-        "sold": queries.desk.sold(round),
+        "of": of,
+        "words": words,
+        "tabs": [
+            {"url": request.path, "label": _("Goods"), "count": kinds, "current": of != "households"},
+            {
+                "url": f"{request.path}?of=households",
+                "label": _("Households"),
+                "count": households,
+                "current": of == "households",
+            },
+        ],
         "unordered": queries.desk.unordered(round),
-        "orders": queries.orders.orders_in(round),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
     }
+    if of == "households":
+        page = Paginator(queries.orders.orders_in(round, words), PER_PAGE).get_page(request.GET.get("page"))
+        context |= {"page": page, "orders": page.object_list}
+    else:
+        rows = Paginator(queries.desk.found(queries.desk.sold(round), words), PER_PAGE)
+        if not words:
+            rows.count = kinds  # counted already, without adding anything up
+        shown = rows.get_page(request.GET.get("page"))
+        context |= {"page": shown, "sold": queries.desk.named(shown.object_list)}
     return render(request, "shop/desk/orders.html", context)
 
 
 def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     """There is less of something: say how much there is, see who gets what by the rule."""
     round = open_round(request, pk)
-    one = next((sold for sold in queries.desk.sold(round) if sold.intent_id == intent), None)
+    one = next(iter(queries.desk.named(queries.desk.sold(round).filter(intent_id=intent))), None)
     if one is None:
         raise Http404
     form = ShortageForm(

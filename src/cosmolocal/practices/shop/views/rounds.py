@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
-from cosmolocal.kernel import clock, ids
+from cosmolocal.agents.views.answers import long_work
+from cosmolocal.kernel import clock, errands, ids
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_day
@@ -133,6 +135,9 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     }
     if name not in acts:
         return redirect("shop:round_desk", pk)
+    if name == "send" and queries.is_large(round):
+        desk_url = reverse("shop:round_desk", args=[pk])
+        return long_work(request, Wish("shop.send_producer_orders", [pk], _("Order from the farms"), desk_url))
     act, said = acts[name]
     try:
         act()
@@ -199,6 +204,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What settling will do, and the button that does it."""
     round = open_round(request, pk)
+    if request.method == "POST" and queries.is_large(round):
+        return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path))
     if request.method == "POST":
         try:
             operations.settle_round(by=actor(request), round=round, key=request.POST.get("key", ""))
@@ -209,6 +216,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("shop:round_desk", pk)
     if round.state != OrderRound.State.ORDERED:
         return redirect("shop:round_desk", pk)
+    under_way = errands.last("shop.settle_round", [pk], by_id=actor(request).pk)
+    if under_way and not under_way.is_over:
+        return redirect("errand", under_way.pk)
     preview, progress = operations.preview(round), queries.desk.progress(round)
     names = dict(Agent.objects.filter(pk__in=list(preview.parts.producers)).values_list("pk", "name"))
     context = {

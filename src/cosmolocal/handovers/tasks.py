@@ -1,0 +1,39 @@
+"""What takes the worker longer than a page may wait: lists and labels of many crates, packing all of them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.handovers import documents, operations
+from cosmolocal.handovers.models import Handover
+from cosmolocal.kernel import jobs
+from cosmolocal.kernel.errands import Outcome, errand
+from cosmolocal.paper import downloads, pdf
+
+
+@errand("handovers.list")
+def list_file(by_id: int, handover_id: int, by: str, kind: str) -> Outcome:
+    """A list of all crates as a file."""
+    handover = _handover(handover_id)
+    data, name = documents.list_file(handover, by, kind), f"{documents.title(handover)}.{kind}"
+    return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
+
+
+@errand("handovers.labels")
+def labels(by_id: int, handover_id: int) -> Outcome:
+    """A label for each crate."""
+    handover = _handover(handover_id)
+    name = f"{documents.title(handover)}.pdf"
+    return Outcome(name, data=pdf.render(documents.labels(handover)), name=name, content_type=downloads.TYPES["pdf"])
+
+
+@errand("handovers.pack_all")
+def pack_all(by_id: int, handover_id: int) -> Outcome:
+    """Everything was packed as ordered."""
+    by = Agent.objects.get(pk=by_id)
+    operations.pack_all(by=by, handover=_handover(handover_id), key=jobs.key())
+    return Outcome(_("All crates are packed as ordered."), url=reverse("handovers:packing", args=[handover_id]))
+
+
+def _handover(pk: int) -> Handover:
+    return Handover.objects.select_related("place").get(pk=pk)

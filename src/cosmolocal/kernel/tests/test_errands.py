@@ -1,0 +1,106 @@
+"""Long work: asked for once, done by the worker, watched by who asked, kept for a while."""
+
+from datetime import timedelta
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from cosmolocal.kernel import clock, errands, jobs
+from cosmolocal.kernel.errands import Outcome, Wish
+from cosmolocal.kernel.models import Errand, JobTrouble
+from cosmolocal.kernel.refusal import Refusal
+
+pytestmark = pytest.mark.django_db
+seen: list[tuple[int, int]] = []
+
+
+@pytest.fixture(autouse=True)
+def declared_errands(monkeypatch):
+    monkeypatch.setattr(errands, "declared", dict(errands.declared))
+    seen.clear()
+
+    @errands.errand("test.count")
+    def count(by_id: int, to: int) -> Outcome:
+        for number in range(1, to + 1):
+            errands.step(number, to)
+        seen.append(errands.how_far(Errand.objects.get(state="running").pk))
+        return Outcome("Counted.", url="/me/")
+
+    @errands.errand("test.print")
+    def print_it(by_id: int) -> Outcome:
+        return Outcome("Printed.", data=b"%PDF", name="list.pdf", content_type="application/pdf")
+
+    @errands.errand("test.refuse")
+    def refuse(by_id: int) -> Outcome:
+        raise Refusal("test.no", "Ask again tomorrow.")
+
+    @errands.errand("test.break")
+    def break_down(by_id: int) -> Outcome:
+        raise OSError("the printer is out of paper")
+
+
+def ask(code: str, *args: object, by: int = 1, key: str = "") -> Errand:
+    return errands.ask(Wish(code, args, "Something long", "/home/"), by_id=by, key=key or f"{code}{args}{clock.now()}")
+
+
+def work(found: Errand, attempt: int = 0) -> Errand:
+    jobs.run_job.func("kernel.errand", [str(found.pk)], attempt, f"job:{found.pk}")
+    found.refresh_from_db()
+    return found
+
+
+def test_the_same_key_or_the_same_work_is_one_errand() -> None:
+    first = ask("test.count", 3, key="a")
+    assert ask("test.count", 3, key="a") == first
+    assert ask("test.count", 3, key="b") == first  # a second press on a page opened twice
+    assert ask("test.count", 4, key="c") != first
+    assert ask("test.count", 3, by=2, key="a") != first
+    work(first)
+    assert ask("test.count", 3, key="a") == first
+    assert ask("test.count", 3, key="d") != first
+    assert DBTaskResult.objects.filter(args_kwargs__args__0="kernel.errand").count() == Errand.objects.count()
+
+
+def test_it_says_how_far_it_is_and_where_it_leads() -> None:
+    done = work(ask("test.count", 7))
+    assert seen == [(7, 7)]
+    assert (done.state, done.sentence, done.url, done.is_over) == ("done", "Counted.", "/me/", True)
+    assert errands.how_far(done.pk) == (0, 0)
+    work(done)
+    assert len(seen) == 1  # a job that comes twice does it once
+
+
+def test_a_file_is_kept_for_a_day_and_the_row_for_a_week() -> None:
+    made = work(ask("test.print"))
+    path = errands.file_of(made)
+    assert path is not None
+    assert path.read_bytes() == b"%PDF"
+    errands.forget()
+    assert errands.file_of(made) == path
+    with clock.standing_at(clock.now() + timedelta(hours=25)):
+        errands.forget()
+    assert errands.file_of(made) is None
+    assert Errand.objects.filter(pk=made.pk).exists()
+    with clock.standing_at(clock.now() + timedelta(days=8)):
+        errands.forget()
+    assert not Errand.objects.filter(pk=made.pk).exists()
+
+
+def test_a_refusal_is_her_sentence_and_nobody_else_s_trouble() -> None:
+    refused = work(ask("test.refuse"))
+    assert (refused.state, refused.sentence) == ("refused", "Ask again tomorrow.")
+    assert not JobTrouble.objects.exists()
+
+
+def test_what_breaks_is_tried_again_and_then_given_up_in_words() -> None:
+    broken = work(ask("test.break"))
+    assert (broken.state, broken.is_over) == ("waiting", False)
+    assert "tried again" in broken.sentence
+    given_up = work(broken, attempt=len(jobs.PAUSES))
+    assert given_up.state == "failed"
+    assert JobTrouble.objects.get().name == "kernel.errand"
+
+
+def test_nothing_is_noted_outside_of_an_errand() -> None:
+    errands.step(1, 2)
+    assert list(errands._folder().glob("*.far")) == []

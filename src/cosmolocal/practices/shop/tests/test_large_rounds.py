@@ -1,0 +1,139 @@
+"""A round so large that a page cannot wait: the worker settles, packs and prints it, and pages hold what one reads."""
+
+import re
+from importlib import import_module
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cosmolocal.handovers import operations as handing
+from cosmolocal.handovers.models import Crate
+from cosmolocal.kernel import jobs
+from cosmolocal.kernel.models import Errand
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
+from cosmolocal.practices.shop.views import round_goods
+
+
+@pytest.fixture(autouse=True)
+def everything_is_large(monkeypatch):
+    for name in ("practices.shop.queries.rounds", "handovers.queries.crates"):
+        monkeypatch.setattr(import_module(f"cosmolocal.{name}"), "MANY", 1)
+
+
+def work() -> Errand:
+    found = Errand.objects.get(ended_at=None)
+    jobs.run_job.func("kernel.errand", [str(found.pk)], 0, f"job:{found.pk}")
+    found.refresh_from_db()
+    return found
+
+
+def ordered(village) -> OrderRound:
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
+    village.order(round, "Jo", {"Pak choi": 4, "Bread": 2})
+    return village.close(round)
+
+
+def test_a_large_round_is_settled_by_the_worker_while_she_does_something_else(village, steward):
+    round = ordered(village)
+    village.receive(round)
+    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    address = reverse("shop:settle", args=[round.pk])
+    with village.at(THURSDAY):
+        answer = steward.post(address, {"key": "s"})
+        again = steward.post(address, {"key": "other"})  # pressed in a second tab
+    assert answer["Location"] == again["Location"] == f"/errands/{Errand.objects.get().pk}/"
+    assert steward.get(address)["Location"] == answer["Location"]  # who left finds it under way
+    done = work()
+    assert (done.state, done.url) == ("done", reverse("shop:round_desk", args=[round.pk]))
+    round.refresh_from_db()
+    assert round.state == OrderRound.State.SETTLED
+    assert purse.balance(round.account).balance == 0
+
+
+def test_what_stands_in_the_way_is_said_on_its_page(village, steward):
+    round = ordered(village)
+    errand = steward.post(reverse("shop:settle", args=[round.pk]), {"key": "s"})["Location"]
+    assert work().state == "refused"
+    assert "2 crates are not packed yet" in steward.get(errand).content.decode()
+    round.refresh_from_db()
+    assert round.state == OrderRound.State.ORDERED
+
+
+def test_farms_of_a_large_round_are_asked_by_the_worker(village, steward):
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2})
+    village.order(round, "Jo", {"Bread": 1})
+    for name in ("close", "send"):
+        steward.post(reverse("shop:deed", args=[round.pk, name]), {"key": name})
+    assert work().sentence == "The farms are being told what to bring."
+    assert round.producer_orders.count() == 2
+
+
+def test_lists_and_labels_of_many_crates_are_made_by_the_worker(village):
+    round, packer = ordered(village), client_of(village.people["Tan Mei"])
+    lists = reverse("handovers:lists", args=[round.handover_id])
+    asked = (
+        f"{lists}?by=household&as=pdf",
+        f"{lists}?by=door&as=csv",
+        reverse("handovers:labels", args=[round.handover_id]),
+    )
+    for address in asked:
+        errand = packer.get(address)["Location"]
+        assert "You may leave this page" in packer.get(errand).content.decode()
+        assert work().state == "done"
+        assert "It is ready" in packer.get(errand).content.decode()
+        assert len(b"".join(packer.get(f"{errand}file/").streaming_content)) > 100
+    assert packer.get(f"{lists}?by=household&as=exe").status_code == 404
+
+
+def test_everything_is_packed_by_the_worker(village):
+    round, packer = ordered(village), client_of(village.people["Tan Mei"])
+    village.receive(round)
+    packer.post(reverse("handovers:pack_all", args=[round.handover_id]), {"key": "p"})
+    assert work().state == "done"
+    assert not Crate.objects.filter(state=Crate.State.TO_PACK).exists()
+
+
+def test_packing_handing_over_and_settling_ask_as_much_for_many_crates_as_for_few(village):
+    counts = []
+    for round in village.closed_rounds(3, 12):
+        village.receive(round)
+        with CaptureQueriesContext(connection) as asked:
+            handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+            handing.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def goods_on(page: str) -> list[str]:
+    return re.findall(r'class="lead-cell">([^<]+?) <', page)
+
+
+def test_orders_of_a_round_are_read_page_by_page_and_found_by_a_word(village, steward, monkeypatch):
+    monkeypatch.setattr(round_goods, "PER_PAGE", 2)
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1, "Cabbage": 1})
+    village.order(round, "Jo", {"Pak choi": 4, "Bread": 2, "Cabbage": 2})
+    village.order(round, "Chen", {"Bread": 1})
+    cabbage = village.offer(round, "Cabbage").intent_id
+    steward.post(reverse("shop:shortage", args=[round.pk, cabbage]), {"available": "1", "key": "s"})
+    address = reverse("shop:round_orders", args=[round.pk])
+    first = steward.get(address).content.decode()
+    assert goods_on(first) == ["Cabbage", "Bread"]  # short ones first, then by farm
+    assert goods_on(steward.get(f"{address}?page=2").content.decode()) == ["Pak choi", "Eggs"]
+    assert goods_on(steward.get(f"{address}?q=egg").content.decode()) == ["Eggs"]
+    assert goods_on(steward.get(f"{address}?q=huang").content.decode()) == ["Cabbage", "Pak choi"]
+    who = steward.get(f"{address}?of=households").content.decode()
+    assert "Amina" in who
+    assert "Chen" in who
+    assert "Jo&#x27;s" not in who
+    assert "3 things" in who
+    assert "Jo&#x27;s household" in steward.get(f"{address}?of=households&page=2").content.decode()
+    found = steward.get(f"{address}?of=households&q=jo").content.decode()
+    assert "Jo&#x27;s household" in found
+    assert "Amina" not in found
