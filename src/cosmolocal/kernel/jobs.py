@@ -73,7 +73,8 @@ def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetim
 
 
 @cache
-def _load() -> None:
+def load() -> None:
+    """Imports every module that declares jobs and errands (settings.JOB_MODULES)."""
     for module in settings.JOB_MODULES:
         import_module(module)
 
@@ -81,7 +82,7 @@ def _load() -> None:
 @task()
 def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
     """The one task the worker knows: finds the job by name, ends refusals, retries everything else."""
-    _load()
+    load()
     token, count = _key.set(root), _attempt.set(attempt)
     try:
         with node.at_home():

@@ -16,6 +16,7 @@ seen: list[tuple[int, int]] = []
 
 @pytest.fixture(autouse=True)
 def declared_errands(monkeypatch):
+    jobs.load()  # what is declared later would be lost with the copy
     monkeypatch.setattr(errands, "declared", dict(errands.declared))
     seen.clear()
 

@@ -13,6 +13,7 @@ from cosmolocal.kernel.models import Errand
 
 @pytest.fixture(autouse=True)
 def declared_errands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    jobs.load()  # what is declared later would be lost with the copy
     monkeypatch.setattr(errands, "declared", dict(errands.declared))
     errands.errand("test.print")(
         lambda by_id: Outcome("Printed.", data=b"%PDF", name="list.pdf", content_type="application/pdf")
