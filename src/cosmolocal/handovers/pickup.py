@@ -1,37 +1,25 @@
 """The pick-up list: who is to come, in the order of the crates' numbers, and what the keeper should know of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Crate, Handover
+from cosmolocal.handovers.queries import CrateRow
 from cosmolocal.kernel.practice import DoorNote, switched_on
 
 
-@dataclass(frozen=True)
-class Row:
-    """One crate on the list."""
-
-    crate: Crate
-    things: int
-    note: DoorNote | None
-
-    @property
-    def is_collected(self) -> bool:
-        return self.crate.state == Crate.State.COLLECTED
-
-
-def notes(handover: Handover) -> Mapping[int, DoorNote]:
-    """What practices want the keeper to know, by receiver."""
+def notes(handover: Handover, receivers: Collection[int] | None = None) -> Mapping[int, DoorNote]:
+    """What practices want the keeper to know: of these receivers, or of everybody of whom there is something to say."""
     found: dict[int, DoorNote] = {}
     for practice in switched_on():
         if practice.door_notes:
-            found.update(practice.door_notes(handover))
+            found.update(practice.door_notes(handover, receivers))
     return found
 
 
-def rows(handover: Handover) -> list[Row]:
-    """Every crate, as the list is printed."""
-    told = notes(handover)
-    sheets = queries.crate_sheets(handover)
-    return [Row(sheet.crate, len(sheet.lines), told.get(sheet.crate.receiver_id)) for sheet in sheets]
+def rows(handover: Handover, crates: Collection[Crate] | None = None) -> list[CrateRow]:
+    """These crates as the list is printed, or every crate."""
+    shown = queries.rows_of(handover, queries.found(handover) if crates is None else crates)
+    told = notes(handover, [row.crate.receiver_id for row in shown])
+    return [replace(row, note=told.get(row.crate.receiver_id)) for row in shown]

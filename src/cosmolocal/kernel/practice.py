@@ -1,6 +1,6 @@
 """What a practice gives to the house: one frozen declaration, listed by dotted name in settings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -51,7 +51,8 @@ class DoorNote:
 class Practice:
     """One practice, whole. `member_cards(reader)` and `steward_cards(agent)` fill the two home pages.
 
-    `door_notes(handover)` gives the keeper a note per receiver (agent id): cash to take, something to give back.
+    `door_notes(handover, receivers)` gives the keeper a note per receiver (agent id): cash to take, something to give
+    back. `receivers` None: of all, but only where there is something to say.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Practice:
     member_cards: Callable[[Any], Sequence[Card]] | None = None
     steward_cards: Callable[[Any], Sequence[Card]] | None = None
     demo: Callable[..., None] | None = None
-    door_notes: Callable[[Any], Mapping[int, DoorNote]] | None = None
+    door_notes: Callable[[Any, Collection[int] | None], Mapping[int, DoorNote]] | None = None
 
 
 @cache

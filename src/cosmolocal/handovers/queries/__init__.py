@@ -13,12 +13,14 @@ from cosmolocal.handovers.queries.crates import (
     visible_to,
 )
 from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.rows import CrateRow, found, rows_of, stamp
 from cosmolocal.handovers.queries.sheets import (
     CrateSheet,
     Line,
     PlaceSheet,
     ProductSheet,
     crate_sheets,
+    kinds_due,
     place_sheets,
     product_sheets,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "AT_WORK",
     "MANY",
     "Arrival",
+    "CrateRow",
     "CrateSheet",
     "Delivery",
     "Line",
@@ -38,8 +41,10 @@ __all__ = [
     "crate_sheets",
     "crates",
     "current",
+    "found",
     "is_large",
     "is_settled",
+    "kinds_due",
     "losses",
     "may_be_from",
     "measured",
@@ -49,6 +54,8 @@ __all__ = [
     "progress",
     "promised",
     "receiving_list",
+    "rows_of",
+    "stamp",
     "terms_of",
     "terms_under",
     "visible_to",

@@ -91,8 +91,6 @@ def is_large(handover: Handover) -> bool:
 
 def next_crate(handover: Handover, reader: Agent, after: int = 0) -> Crate | None:
     """The next crate to pack: one of hers, else the first after `after` that nobody has begun, else any."""
-    open_ones = handover.crates.filter(state=Crate.State.TO_PACK).select_related("receiver").order_by("number")
-    waiting = list(open_ones)
-    free = [crate for crate in waiting if crate.packer_id in (None, reader.pk)]
-    later = [crate for crate in free if crate.number > after]
-    return next(iter([*later, *free, *waiting]), None)
+    waiting = handover.crates.filter(state=Crate.State.TO_PACK).select_related("receiver").order_by("number")
+    free = waiting.filter(Q(packer=None) | Q(packer=reader))
+    return free.filter(number__gt=after).first() or free.first() or waiting.first()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item
+from cosmolocal.kernel.sets import among
 from cosmolocal.look import numbers
 
 
@@ -57,7 +58,7 @@ class Measured:
 def measured(specification_ids: Iterable[int]) -> dict[int, Measured]:
     """How goods are said and weighed, by kind (one statement)."""
     items = (
-        Item.objects.filter(product__specification__in=list(specification_ids))
+        Item.objects.filter(product__specification__in=among(specification_ids))
         .select_related("product__specification__unit", "product__producer", "product__category", "measure")
         .order_by("-is_active", "id")
     )

@@ -1,19 +1,24 @@
 """What goes into which crate: by crate, by kind of goods, by place; in the order in which it is printed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.catalog.models import Product
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries.crates import crates
 from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.kernel.sets import among
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import Commitment
 
 
 @dataclass(frozen=True)
@@ -110,36 +115,54 @@ class PlaceSheet:
         return [{"name": g.name, "producer": g.producer, "text": g.text(base)} for g, base in self.sums]
 
 
-def crate_sheets(handover: Handover, only: Crate | None = None) -> list[CrateSheet]:
-    """Crates with their lines, in the order of their numbers (three statements, whatever their number)."""
-    chosen = [only] if only else crates(handover)
+def crate_sheets(handover: Handover, only: Crate | Iterable[Crate] | None = None) -> list[CrateSheet]:
+    """Crates with their lines, in the order of their numbers: all, or `only` these (three statements at most)."""
+    some = [only] if isinstance(only, Crate) else only
+    chosen = crates(handover) if some is None else list(some)
     lines: dict[int, list[Line]] = defaultdict(list)
-    for line in _lines(handover, only.receiver_id if only else None):
+    for line in _lines(handover, receivers=None if only is None else [crate.receiver_id for crate in chosen]):
         lines[line.receiver_id].append(line)
     return [CrateSheet(crate, lines[crate.receiver_id]) for crate in chosen]
 
 
-def product_sheets(handover: Handover) -> list[ProductSheet]:
-    """Kinds of goods with the crates they go to: for who packs one thing after the other."""
+def kinds_due(handover: Handover) -> QuerySet[Product]:
+    """The kinds of goods that leave at a hand-over, by farm and name: to page through."""
+    kinds = _leaving(handover).values("specification_id")
+    return Product.objects.filter(specification__in=kinds).order_by("producer__name", "name", "pk")
+
+
+def product_sheets(handover: Handover, only: Iterable[Product] | None = None) -> list[ProductSheet]:
+    """Kinds of goods with the crates they go to, all or `only` these: for who packs one thing after the other."""
+    kinds = None if only is None else [product.specification_id for product in only]
+    by_receiver = {crate.receiver_id: crate for crate in crates(handover)}
     by_kind: dict[int, list[tuple[Crate, Line]]] = defaultdict(list)
-    for sheet in crate_sheets(handover):
-        for line in sheet.lines:
-            by_kind[line.specification_id].append((sheet.crate, line))
+    for line in _lines(handover, kinds=kinds):
+        if line.receiver_id in by_receiver:
+            by_kind[line.specification_id].append((by_receiver[line.receiver_id], line))
+    for rows in by_kind.values():
+        rows.sort(key=lambda row: row[0].number)
     sheets = [ProductSheet(rows[0][1].goods, rows) for rows in by_kind.values()]
     return sorted(sheets, key=lambda sheet: (sheet.goods.producer, sheet.goods.name))
 
 
 def place_sheets(handover: Handover) -> list[PlaceSheet]:
-    """What goes to each place on the day of this hand-over: for who loads the van."""
+    """What goes to each place on the day of this hand-over: for who loads the van. The database adds up."""
     same_day = Handover.objects.filter(
         begins__gte=handover.begins - timedelta(hours=12), begins__lt=handover.begins + timedelta(hours=12)
     ).select_related("place")
     sheets = []
     for one in same_day.order_by("place__name", "id"):
-        rows = product_sheets(one)
-        sums = [(sheet.goods, sum(line.asked for _crate, line in sheet.lines)) for sheet in rows]
+        in_crates = _leaving(one).filter(receiver_id__in=one.crates.values("receiver_id"))
+        asked = in_crates.values_list("specification_id").annotate(all=Sum(Coalesce("packed__asked", "quantity")))
+        totals = dict(asked)
+        goods = measured(totals)
+        sums = sorted(((goods[kind], base) for kind, base in totals.items() if kind in goods), key=_by_farm)
         sheets.append(PlaceSheet(one, one.crates.count(), sums))
     return sheets
+
+
+def _by_farm(told: tuple[Measured, int]) -> tuple[str, str]:
+    return told[0].producer, told[0].name
 
 
 _COLUMNS = (
@@ -149,13 +172,24 @@ _COLUMNS = (
 )
 
 
-def _lines(handover: Handover, receiver_id: int | None = None) -> list[Line]:
-    """Bare columns, since a region's hand-over has twenty thousand lines."""
-    home = people.home_local().pk
-    due = journal.due_at(handover.place_id, handover.begins, finished=None).filter(provider_id=home)
-    if receiver_id is not None:
-        due = due.filter(receiver_id=receiver_id)
-    rows = list(due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by().values_list(*_COLUMNS))
+def _leaving(handover: Handover) -> "QuerySet[Commitment]":
+    """What this local hands over there and then: promised, or packed although nothing is promised any more."""
+    due = journal.due_at(handover.place_id, handover.begins, finished=None).select_related(None).order_by()
+    return due.filter(Q(quantity__gt=0) | Q(packed__isnull=False), provider__is_home=True)
+
+
+def _lines(
+    handover: Handover, *, receivers: Sequence[int] | None = None, kinds: Sequence[int] | None = None
+) -> list[Line]:
+    """Bare columns, since a region's hand-over has twenty thousand lines. A line keeps the number it has in its crate
+    only where whole crates are read.
+    """
+    due = _leaving(handover)
+    if receivers is not None:
+        due = due.filter(receiver_id__in=among(receivers))
+    if kinds is not None:
+        due = due.filter(specification_id__in=among(kinds))
+    rows = list(due.values_list(*_COLUMNS))
     goods = measured({row[2] for row in rows})
     known = [row for row in rows if row[2] in goods]
     known.sort(key=lambda row: (goods[row[2]].producer, goods[row[2]].name, row[0]))

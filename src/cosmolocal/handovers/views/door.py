@@ -1,8 +1,10 @@
 """At the door: who has come, who is still to come, and what to know about each."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +16,12 @@ from cosmolocal.agents.policy import may_enter
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import operations, pickup, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
+from cosmolocal.handovers.queries import CrateRow
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_crate, open_handover
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.answers import say
+
+PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collected last
 
 
 def door(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,16 +64,21 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
-    words = (request.GET.get("q") or request.POST.get("q") or "").strip()
-    told = pickup.notes(handover)
-    if not may_enter(reader(request), "keeper"):  # a packer may look; the pages behind the names are the keeper's
-        told = {who: replace(note, url="") for who, note in told.items()}
-    sheets = [sheet for sheet in queries.crate_sheets(handover) if _matches(sheet.crate, words)]
-    rows = [(sheet, told.get(sheet.crate.receiver_id)) for sheet in sheets]
+    words = _words(request)
+    found = queries.found(handover, words)
+    page = Paginator(found.exclude(state=Crate.State.COLLECTED), PER_PAGE).get_page(request.GET.get("page"))
+    collected = found.filter(state=Crate.State.COLLECTED)
+    owing = pickup.notes(handover)  # only of whom there is something to say
+    owes = list(collected.filter(receiver_id__in=among(owing)).order_by("number")[:PER_PAGE])
+    lately = collected.order_by("-changed_at", "number")[:LATELY]
+    gone = {crate.pk: crate for crate in [*owes, *lately]}.values()
+    rows = _rows(request, handover, [*page.object_list, *gone])
     context = head(request, handover, "door") | {
-        "waiting": [row for row in rows if row[0].crate.state != Crate.State.COLLECTED],
-        "gone": (gone := [row for row in rows if row[0].crate.state == Crate.State.COLLECTED]),
-        "someone_owes": any(note and note.text for _sheet, note in gone),
+        "page": page,
+        "waiting": [row for row in rows if not row.is_collected],
+        "gone": [row for row in rows if row.is_collected],
+        "gone_count": collected.count(),
+        "someone_owes": bool(owes),
         "progress": queries.progress(handover),
         "words": words,
         "may_read_only": not policy.may_hand_over(actor(request), handover.place),
@@ -76,14 +87,29 @@ def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
     return render(request, "handovers/parts/door.html" if part else "handovers/door.html", context)
 
 
-def _matches(crate: Crate, words: str) -> bool:
-    return words.casefold() in crate.receiver.name.casefold() or words == str(crate.number)
+def _rows(request: HttpRequest, handover: Handover, crates: Iterable[Crate]) -> list[CrateRow]:
+    rows = pickup.rows(handover, list(crates))
+    if may_enter(reader(request), "keeper"):
+        return rows
+    # A packer may look; the pages behind the names are the keeper's.
+    return [replace(row, note=replace(row.note, url="") if row.note else None) for row in rows]
+
+
+def _words(request: HttpRequest) -> str:
+    return (request.GET.get("q") or request.POST.get("q") or "").strip()
 
 
 def _after(request: HttpRequest, crate: Crate, sentence: str) -> HttpResponse:
+    """Where htmx asked: the row as it is now, with the counter; the rest of the page stays as it was drawn."""
     said = sentence % {"name": crate.receiver.name, "number": crate.number}
     if getattr(request, "htmx", False):
-        return say(_page(request, crate.handover), said)
+        now = queries.found(crate.handover).get(pk=crate.pk)
+        context = {
+            "row": _rows(request, crate.handover, [now])[0],
+            "progress": queries.progress(crate.handover),
+            "words": _words(request),
+        }
+        return say(render(request, "handovers/parts/door_answer.html", context), said)
     messages.success(request, said)
     back = request.POST.get("back", "")
     if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):

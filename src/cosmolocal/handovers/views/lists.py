@@ -1,5 +1,8 @@
 """Lists for the wall and the van: by household, by goods, by place; printed, as PDF, CSV, xlsx; labels."""
 
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +15,7 @@ from cosmolocal.handovers.views.answers import actor, head, open_handover
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.paper import downloads, pdf
 
+SHEETS, ROWS, ALL_OF_IT = 24, 100, 100_000  # crates or goods, lines of the pick-up list
 KINDS = ("household", "product", "place", "door")
 
 
@@ -23,18 +27,34 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if kind:
         return _file(request, handover, by, kind)
-    context = head(request, handover, "lists") | {"by": by, "kinds": documents.kinds(handover, by)}
-    context["may_key_in_door"] = policy.may_hand_over(actor(request), handover.place)
-    if by == "household":
-        context["sheets"] = queries.crate_sheets(handover)
-    elif by == "product":
-        context["products"] = queries.product_sheets(handover)
-    elif by == "door":
-        context["rows"] = pickup.rows(handover)
-    else:
-        context["places"] = queries.place_sheets(handover)
+    is_large = queries.is_large(handover)
+    context = head(request, handover, "lists") | {
+        "by": by,
+        "kinds": documents.kinds(handover, by),
+        "may_key_in_door": policy.may_hand_over(actor(request), handover.place),
+        "is_large": is_large,
+        **_list(handover, by, request.GET.get("page", "1") if is_large else None),
+    }
     template = "handovers/print.html" if "print" in request.GET else "handovers/lists.html"
     return render(request, template, context)
+
+
+def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
+    """One order of the list: all of it, or a page of what is too long for one (`number` may be any text)."""
+
+    def page_of(rows: Any, size: int) -> Page[Any]:
+        return Paginator(rows, size if number is not None else ALL_OF_IT).get_page(number)
+
+    if by == "household":
+        crates = page_of(queries.found(handover), SHEETS)
+        return {"page": crates, "sheets": queries.crate_sheets(handover, only=crates.object_list)}
+    if by == "product":
+        kinds = page_of(queries.kinds_due(handover), SHEETS)
+        return {"page": kinds, "products": queries.product_sheets(handover, only=kinds.object_list)}
+    if by == "door":
+        rows = page_of(queries.found(handover), ROWS)
+        return {"page": rows, "rows": pickup.rows(handover, list(rows.object_list))}
+    return {"places": queries.place_sheets(handover)}
 
 
 def labels(request: HttpRequest, pk: int) -> HttpResponse:

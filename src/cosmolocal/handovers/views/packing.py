@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,17 +23,50 @@ from cosmolocal.look.answers import say
 from cosmolocal.look.forms import stepped
 from cosmolocal.look.numbers import NumberUnclear
 
+PER_PAGE = 60
+
 
 def packing(request: HttpRequest, pk: int) -> HttpResponse:
-    """All crates, how far each is, and who is at it; the part with the numbers renews itself."""
+    """Crates page by page, how far packing is, who is at it. A screen that watches is drawn anew after changes only."""
     handover = open_handover(request, pk)
+    stamp = queries.stamp(handover)
+    if request.GET.get("seen") == stamp:
+        return HttpResponse(status=204)
+    state, words = request.GET.get("state", ""), request.GET.get("q", "")
+    progress = queries.progress(handover)
+    found = queries.found(handover, words)
+    if state in (Crate.State.TO_PACK, Crate.State.PACKED):
+        found = found.filter(state=state)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    ways = (
+        ("", _("All"), progress.total),
+        (Crate.State.TO_PACK, _("To pack"), progress.to_pack),
+        (Crate.State.PACKED, _("Packed"), progress.packed),
+    )
     context = head(request, handover, "packing") | {
-        "progress": queries.progress(handover),
-        "sheets": queries.crate_sheets(handover),
+        "progress": progress,
+        "page": page,
+        "rows": queries.rows_of(handover, page.object_list),
         "next": queries.next_crate(handover, actor(request)),
+        "stamp": stamp,
+        "words": words,
+        "state": state,
+        "is_long": progress.total > PER_PAGE,
+        "tabs": [
+            {"url": f"?state={name}", "label": label, "count": count, "current": name == state}
+            for name, label, count in ways
+        ],
+        "again": _again(request, stamp),
     }
     part = request.GET.get("part") == "crates"
     return render(request, "handovers/parts/crates.html" if part else "handovers/packing.html", context)
+
+
+def _again(request: HttpRequest, stamp: str) -> str:
+    """Where the part with the numbers asks for itself: the same page, and what it has seen."""
+    wanted = request.GET.copy()
+    wanted["part"], wanted["seen"] = "crates", stamp
+    return f"?{wanted.urlencode()}"
 
 
 @require_POST

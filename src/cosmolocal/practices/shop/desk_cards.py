@@ -1,6 +1,6 @@
 """What the shop puts on the steward's home page, and what it tells the keeper at the door."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card, DoorNote
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.practices.shop import queries
@@ -37,13 +38,20 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     return [*cards, *map(_pay_card, unpaid), *(first or [_rounds_card(is_running=bool(cards))])]
 
 
-def door_notes(handover: Handover) -> Mapping[int, DoorNote]:
-    """Everybody with an order, with the cash to take where it is paid in cash."""
+def door_notes(handover: Handover, receivers: Collection[int] | None = None) -> Mapping[int, DoorNote]:
+    """Everybody of these with an order, with the cash to take where it is paid in cash; without `receivers` only who
+    has cash to pay.
+    """
     found: dict[int, DoorNote] = {}
     rounds = OrderRound.objects.filter(handover=handover).exclude(state=OrderRound.State.CANCELLED)
     for round in rounds.select_related("account__currency"):
-        due, currency = queries.orders.cash_due(round), round.account.currency
-        for household in round.orders.exclude(state=Order.State.CANCELLED).values_list("household_id", flat=True):
+        due, currency = queries.orders.cash_due(round, receivers), round.account.currency
+        ordered: Iterable[int] = due
+        if receivers is not None:
+            standing = Order.objects.filter(round=round, household__in=among(receivers))
+            standing = standing.exclude(state=Order.State.CANCELLED)
+            ordered = standing.values_list("household_id", flat=True)
+        for household in ordered:
             text = ""
             if amount := due.get(household, 0):
                 text = _("%(sum)s in cash") % {"sum": format_money(amount, currency.code, currency.decimals)}

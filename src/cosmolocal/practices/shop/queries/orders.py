@@ -1,6 +1,6 @@
 """Orders line by line: what was wished, what was got and why it differs, what is still to be paid."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
@@ -12,6 +12,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.catalog.rules import line_amount
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.numbers import format_number
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
@@ -159,13 +160,15 @@ def orders_in(round: OrderRound, words: str = "") -> QuerySet[Order]:
     return orders.annotate(things=Coalesce(Subquery(lines.values("n")), 0)).order_by("household__name", "id")
 
 
-def cash_due(round: OrderRound) -> Mapping[int, int]:
-    """Household id -> minor units still to be paid in cash, as packed now, less money given back (four statements)."""
-    orders = {
-        order.pk: order
-        for order in round.orders.filter(pays=Order.Pays.CASH).exclude(state__in=["cancelled", "settled"])
-    }
-    rows = OrderLine.objects.filter(order__in=list(orders))
+def cash_due(round: OrderRound, households: Collection[int] | None = None) -> Mapping[int, int]:
+    """Household id -> minor units still to be paid in cash, as packed now, less money given back: of these households,
+    or of all (four statements).
+    """
+    unpaid = Order.objects.filter(round=round, pays=Order.Pays.CASH).exclude(state__in=["cancelled", "settled"])
+    if households is not None:
+        unpaid = unpaid.filter(household__in=among(households))
+    orders = {order.pk: order for order in unpaid.only("household_id", "paid_cash")}
+    rows = OrderLine.objects.filter(order__in=among(orders))
     packed = packed_of(rows)
     due = {pk: -order.paid_cash for pk, order in orders.items()}
     for order_id, given in rows.values_list("order_id").annotate(Sum("credits__amount")).order_by():

@@ -1,5 +1,6 @@
 """A round so large that a page cannot wait: the worker settles, packs and prints it, and pages hold what one reads."""
 
+import html
 import re
 from importlib import import_module
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.views import door, lists, packing
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
@@ -137,3 +139,78 @@ def test_orders_of_a_round_are_read_page_by_page_and_found_by_a_word(village, st
     found = steward.get(f"{address}?of=households&q=jo").content.decode()
     assert "Jo&#x27;s household" in found
     assert "Amina" not in found
+
+
+def test_the_door_shows_a_page_finds_everybody_and_answers_with_one_row(village, monkeypatch):
+    monkeypatch.setattr(door, "PER_PAGE", 2)
+    round = village.round()
+    for name in ("Amina", "Jo", "Chen", "Wei"):
+        village.order(round, name, {"Bread": 1}, pays="cash" if name == "Jo" else "prepaid")
+    village.close(round)
+    village.receive(round)
+    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    keeper, address = client_of(village.people["Keeper Lu"]), reverse("handovers:door", args=[round.handover_id])
+
+    def names(query: str = "") -> list[str]:
+        page = keeper.get(f"{address}{query}").content.decode()
+        return [name for name in ("Amina", "Chen", "Jo", "Wei") if f"{name}&#x27;s household" in page]
+
+    assert names() == ["Amina", "Chen"]
+    assert names("?page=2") == ["Jo", "Wei"]
+    assert names("?q=jo") == ["Jo"]
+    assert names(f"?q={village.crate(round, 'Wei').number}") == ["Wei"]
+    jo = village.crate(round, "Jo")
+    over = reverse("handovers:hand_over", args=[jo.pk])
+    answer = keeper.post(over, {"key": "h"}, headers={"HX-Request": "true"}).content.decode()
+    assert answer.count("<li") == 1
+    assert f'id="crate-{jo.pk}"' in answer
+    assert "15.00 in cash" in answer
+    assert 'id="door-count" hx-swap-oob="true"' in answer
+    assert "1 / 4" in answer
+    assert "Jo&#x27;s household" in keeper.get(address).content.decode()  # who still owes cash stays in sight
+    back = keeper.post(reverse("handovers:take_back", args=[jo.pk]), {"key": "b"}, headers={"HX-Request": "true"})
+    assert 'aria-pressed="false"' in back.content.decode()
+    assert "0 / 4" in back.content.decode()
+
+
+def test_a_screen_that_watches_packing_is_drawn_anew_only_after_a_change(village, monkeypatch):
+    round, packer = ordered(village), client_of(village.people["Tan Mei"])
+    village.receive(round)
+    monkeypatch.setattr(packing, "PER_PAGE", 1)
+    address = reverse("handovers:packing", args=[round.handover_id])
+    page = packer.get(address).content.decode()
+    assert "Amina&#x27;s household" in page
+    assert "Jo&#x27;s household" not in page
+    assert "Jo&#x27;s household" in packer.get(f"{address}?q=jo").content.decode()
+    again = html.unescape(re.search(r'hx-get="([^"]+)" hx-trigger="every', page)[1])
+    assert packer.get(f"{address}{again}").status_code == 204
+    amina = village.crate(round, "Amina")
+    with CaptureQueriesContext(connection) as asked:
+        packer.get(f"{address}{again}")
+    assert len(asked) < 12
+    with village.at(THURSDAY):
+        handing.claim_crate(by=village.people["Tan Mei"], crate=amina)
+        part = packer.get(f"{address}{again}")
+    assert part.status_code == 200
+    assert "Tan Mei is packing" in part.content.decode()
+    assert packer.get(f"{address}?state=packed").content.decode().count('class="crate ') == 0
+    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    assert packer.get(f"{address}?state=packed").content.decode().count('class="crate ') == 1
+
+
+def test_long_lists_are_read_page_by_page(village, monkeypatch):
+    round, packer = ordered(village), client_of(village.people["Tan Mei"])
+    monkeypatch.setattr(lists, "SHEETS", 1)
+    monkeypatch.setattr(lists, "ROWS", 1)
+    address = reverse("handovers:lists", args=[round.handover_id])
+    for by, first, second in (
+        ("household", "Amina&#x27;s household", "Jo&#x27;s household"),
+        ("product", "Bread", "Pak choi"),
+        ("door", "Amina&#x27;s household", "Jo&#x27;s household"),
+    ):
+        one = packer.get(f"{address}?by={by}").content.decode()
+        two = packer.get(f"{address}?by={by}&page=2").content.decode()
+        assert [first in one, first in two, second in one, second in two] == [True, False, False, True], by
+    places = packer.get(f"{address}?by=place").content.decode()
+    assert "6\N{NO-BREAK SPACE}jin" in places
+    assert "2 crates" in places
