@@ -22,10 +22,12 @@ SUMS = """
     from django.db import connection
     answer = {}
     for model in backup._tables(apps):
+        if model._meta.label_lower == "local_messages.outlet":
+            continue  # after a restore mail is held, which one deed says
         names = [f.attname for f in model._meta.concrete_fields]
         plain = lambda v: v.tobytes() if isinstance(v, memoryview) else v  # noqa: E731
         rows = [[json.dumps(plain(v), sort_keys=True, default=str) for v in row]
-                for row in model._base_manager.order_by("pk").values_list(*names)]
+                for row in model._base_manager.order_by("pk").values_list(*names) if "messages.hold" not in row]
         answer[model._meta.label_lower] = [len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest()]
     answer["picture"] = (settings.MEDIA_ROOT / "ab" / "picture.webp").read_bytes().hex()
     answer["secret"] = hashlib.sha256((settings.HOME / "secret.key").read_bytes()).hexdigest()
@@ -82,6 +84,44 @@ def write_more(home: Path, url: str) -> None:
         answer = None
         """,
     )
+
+
+def test_a_restored_node_does_the_work_that_was_left_and_sends_no_mail_by_itself(tmp_path: Path, databases) -> None:
+    """A letter that waited may have gone out after the backup was made; an account that is to be opened has not."""
+    run(
+        tmp_path / "a",
+        url := databases(),
+        BUILD
+        + """
+    from cosmolocal.kernel import jobs
+    from django_tasks_db.models import DBTaskResult
+    from cosmolocal.messages.models import Letter
+    DBTaskResult.objects.all().update(status="SUCCESSFUL")
+    for name in ("website.open_accounts", "messages.deliver", "kernel.tick", "config.nightly_backup"):
+        jobs.enqueue(name, *([person.pk] if "open" in name else []))
+    Letter.objects.all().update(state="waiting", next_at="2020-01-01T00:00Z")
+    answer = True
+    """,
+    )
+    write_backup(tmp_path / "a", url, file := tmp_path / "one.cosmolocal")
+    run(tmp_path / "b", other := databases(), f"answer = backup.restore(Path({str(file)!r}))['version']")
+    left, waits, goes = run(
+        tmp_path / "b",
+        other,
+        """
+        from django_tasks_db.models import DBTaskResult
+        from cosmolocal.messages import outbox, queries
+        from cosmolocal.messages.models import Letter
+        from django.core import mail
+        settings.MAIL_READY, settings.EMAIL_BACKEND = True, "django.core.mail.backends.locmem.EmailBackend"
+        outbox.deliver()
+        answer = [sorted(task.args_kwargs["args"][0] for task in DBTaskResult.objects.all()),
+                  Letter.objects.filter(state="waiting").exists(), len(getattr(mail, "outbox", []))]
+        """,
+    )
+    assert left == ["messages.deliver", "website.open_accounts"]
+    assert waits
+    assert goes == 0
 
 
 def test_a_backup_moves_between_the_databases(tmp_path: Path, databases) -> None:

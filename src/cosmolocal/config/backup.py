@@ -23,12 +23,15 @@ from django.db import connection, connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal import __version__
+from cosmolocal.agents import queries as people
 from cosmolocal.kernel import clock, node, triggers
-from cosmolocal.kernel.jobs import enqueue, job
+from cosmolocal.kernel.jobs import UNFINISHED, enqueue, job
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import operations as letters
 
 SUFFIX = ".cosmolocal"
 KEPT_FILES = ("secret.key", "node.id")
@@ -94,12 +97,17 @@ def _tables(registry: Apps) -> list[type[models.Model]]:
     return [m for m in found if m._meta.managed and not m._meta.proxy and m._meta.label_lower not in LEFT_OUT]
 
 
+def _kept_of(model: type[models.Model]) -> models.QuerySet[models.Model]:
+    """The rows of a table that a backup carries: of jobs those that are still to be done."""
+    return model._base_manager.filter(UNFINISHED) if model is DBTaskResult else model._base_manager.all()
+
+
 def _write_rows(archive: zipfile.ZipFile, alias: str) -> None:
     counts: dict[str, int] = {}
     for model in _tables(apps):
         fields = model._meta.concrete_fields
         names = [field.attname for field in fields]
-        rows = model._base_manager.using(alias).order_by("pk").values_list(*names)
+        rows = _kept_of(model).using(alias).order_by("pk").values_list(*names)
         with archive.open(f"rows/{model._meta.label_lower}.jsonl", "w", force_zip64=True) as raw:
             out = io.TextIOWrapper(raw, encoding="utf-8")
             out.write(json.dumps(names) + "\n")
@@ -176,6 +184,8 @@ def restore(source: Path) -> dict[str, Any]:
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     triggers.protect()
+    if node.is_ready():
+        letters.hold(by=people.system())
     return manifest
 
 

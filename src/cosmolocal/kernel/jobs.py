@@ -10,7 +10,10 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble
@@ -25,6 +28,9 @@ PAUSES = (
     timedelta(hours=2),
     timedelta(hours=12),
 )
+# What is to be done yet, and what nobody would miss: the tick starts itself, and a backup is not made anew by bringing
+# one back.
+UNFINISHED = Q(status__in=["READY", "RUNNING"]) & ~Q(args_kwargs__args__0__in=["kernel.tick", "config.nightly_backup"])
 Job = Callable[..., None]
 declared: dict[str, Job] = {}
 _key: ContextVar[str] = ContextVar("job_key", default="")
@@ -52,6 +58,13 @@ def announce(name: str, *args: Any) -> None:
 def enqueue(name: str, *args: Any, after: datetime | None = None) -> None:
     """Enqueues a job outside of operations (timers, start-up), at once or `after` a moment."""
     _enqueue(name, list(args), 0, f"job:{uuid.uuid4().hex}", after)
+
+
+def enqueue_once(name: str) -> None:
+    """Enqueues a job without arguments, unless one is waiting already."""
+    with transaction.atomic():
+        if not DBTaskResult.objects.ready().filter(args_kwargs__args__0=name).exists():
+            enqueue(name)
 
 
 def key() -> str:

@@ -1,24 +1,33 @@
 """What was written to whom, whether it went out, and who wants to be told what, and how."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
 
 
 class Letter(models.Model):
-    """One mail to one agent. Personal and erasable; never part of the books."""
+    """One mail to one agent, or to somebody who is none (`name`). Personal and erasable; never part of the books.
+
+    While it waits, `next_at` is when it is tried next, `tries` how often it was; `daily`: it goes with the daily mail.
+    `to_note`: the server has answered, and `messages.mark` has still to tell those who rely on the letter.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits to be sent")
         DIGEST = "digest", _("waits for the daily mail")
         SENT = "sent", _("sent")
+        TOLD = "told", _("told in person")
         NO_ADDRESS = "no_address", _("no mail address: tell them in person")
         NO_MAIL = "no_mail", _("this local sends no mail: tell them in person")
         OFF = "off", _("not wanted")
         FAILED = "failed", _("could not be sent")
 
-    to = models.ForeignKey(Agent, models.CASCADE, related_name="letters")
+    STUCK = (State.FAILED, State.NO_ADDRESS, State.NO_MAIL)
+
+    to = models.ForeignKey(Agent, models.CASCADE, null=True, related_name="letters")
+    name = models.CharField(max_length=160, blank=True)
     address = models.EmailField(blank=True)
     event = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
@@ -27,7 +36,25 @@ class Letter(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     said = models.TextField(blank=True)  # the mail server's own words
     written_at = models.DateTimeField()
+    waits_since = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    daily = models.BooleanField(default=False)
+    to_note = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "id"], name="letter_by_state"),
+            models.Index(fields=["event", "written_at"], name="letter_by_event"),
+            models.Index(fields=["next_at"], name="letter_due", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["id"], name="letter_to_note", condition=Q(to_note=True)),
+        ]
+
+    @property
+    def reader_name(self) -> str:
+        """Whose it is, in words."""
+        return self.to.name if self.to else self.name
 
 
 class Enclosure(models.Model):
@@ -53,3 +80,16 @@ class Preference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "event"], name="one_preference_each")]
+
+
+class Outlet(models.Model):
+    """How mail leaves this node; at most one row. `down_since`: the mail server takes nothing, with its own words;
+    `held_since`: nothing goes out until a steward says so; `daily_on`: the day whose daily mail was begun.
+    """
+
+    down_since = models.DateTimeField(null=True)
+    said = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)
+    daily_on = models.DateField(null=True)

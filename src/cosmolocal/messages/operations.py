@@ -1,6 +1,7 @@
 """Writing to people: letters are rows first, so that nothing is lost where mail is slow or absent."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among, insert
 from cosmolocal.messages import rules
-from cosmolocal.messages.models import Enclosure, Letter, Preference
+from cosmolocal.messages.models import Enclosure, Letter, Outlet, Preference
 
 _STATE = {
     rules.NOW: Letter.State.WAITING,
@@ -34,55 +36,63 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Writing:
-    """One letter to be written: `event` is a key of `rules.EVENTS`; `url` a page of this node (path only)."""
+    """One letter to be written: `event` is a key of `rules.EVENTS`; `url` a page of this node (path only).
 
-    to_id: int
+    To somebody who is no agent here: `to_id` is None, and `name` and `address` say to whom.
+    """
+
+    to_id: int | None
     event: str
     subject: str
     text: str
     url: str = ""
     attachments: tuple[Attachment, ...] = ()
+    name: str = ""
+    address: str = ""
 
 
 @operation("messages.send")
 def send(*, by: Agent, writings: Sequence[Writing], key: str = "") -> list[int]:
-    """Writes letters and has them delivered as each reader wishes; ids of the letters. Never refuses an address."""
-    readers = {writing.to_id for writing in writings}
-    addresses = dict(Contact.objects.filter(agent__in=readers).values_list("agent_id", "email"))
-    gone = set(Agent.objects.filter(pk__in=readers, hidden_at__isnull=False).values_list("pk", flat=True))
-    chosen = {(p.agent_id, p.event): p.how for p in Preference.objects.filter(agent__in=readers)}
-    letters = []
+    """Writes letters and has them delivered as each reader wishes; ids of the letters. Never refuses an address.
+
+    However many: a fixed number of statements, and one more for each file.
+    """
+    if not writings:
+        return []
+    readers = {writing.to_id for writing in writings if writing.to_id is not None}
+    addresses = dict(Contact.objects.filter(agent__in=among(readers)).values_list("agent_id", "email"))
+    gone = set(Agent.objects.filter(pk__in=among(readers), hidden_at__isnull=False).values_list("pk", flat=True))
+    chosen = {(p.agent_id, p.event): p.how for p in Preference.objects.filter(agent__in=among(readers))}
+    rows, at = [], running().at
     for writing in writings:
-        address = addresses.get(writing.to_id, "")
+        address = addresses.get(writing.to_id, "") if writing.to_id else writing.address
         how = rules.decide(
             writing.event,
-            chosen.get((writing.to_id, writing.event)),
+            chosen.get((writing.to_id or 0, writing.event)),
             has_address=bool(address),
             mail_ready=settings.MAIL_READY,
             left=writing.to_id in gone,
         )
-        letters.append(
-            Letter(
-                to_id=writing.to_id,
-                address=address,
-                event=writing.event,
-                subject=writing.subject[:200],
-                text=writing.text,
-                url=writing.url,
-                state=_STATE[how],
-                written_at=running().at,
-            )
-        )
-    Letter.objects.bulk_create(letters)
+        waits = at if how == rules.NOW else None
+        words = (" ".join(writing.subject.split())[:200], writing.text.replace("\0", ""), writing.url)
+        rows.append([writing.to_id, writing.name[:160], address, writing.event, *words, _STATE[how], at, waits, waits])
+    letters = insert(Letter, _WRITTEN, [[*row, *_NOTHING_YET] for row in rows])
     Enclosure.objects.bulk_create(
-        Enclosure(letter=letter, name=part.name, content_type=part.content_type, data=part.data)
+        Enclosure(letter_id=letter, name=part.name, content_type=part.content_type, data=part.data)
         for letter, writing in zip(letters, writings, strict=True)
         for part in writing.attachments
     )
-    waiting = [letter.pk for letter in letters if letter.state == Letter.State.WAITING]
-    for start in range(0, len(waiting), 50):
-        announce("messages.deliver", waiting[start : start + 50])
-    return [letter.pk for letter in letters]
+    if any(row[-1] for row in rows):
+        announce("messages.deliver")
+    return letters
+
+
+# The columns that `send` writes: first those that differ from letter to letter, then what nothing has happened to.
+_WRITTEN = (
+    *("to", "name", "address", "event", "subject", "text", "url", "state", "written_at", "waits_since", "next_at"),
+    *("said", "tries", "daily", "to_note"),
+)
+_NOTHING_YET = ("", 0, False, False)
 
 
 @operation("messages.choose")
@@ -102,15 +112,93 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
 
 
 @operation("messages.mark", fact=True)
-def mark(*, by: Agent, letter_ids: Sequence[int], state: str, said: str = "", key: str = "") -> None:
-    """What became of letters: sent, failed (with the server's words) or told in person. A fact; who relies on a letter
-    learns by a job that it failed.
+def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
+    """What the mail server said to these letters (their rows know it) is noted, once: who relies on a letter learns by
+    a job that it was taken or refused. A fact; the ids of those that were not noted yet.
+
+    Refuses with agents.not_allowed.
+    """
+    policy.permit(by)
+    rows = Letter.objects.select_for_update().filter(pk__in=letter_ids, to_note=True)
+    answered = dict(rows.order_by("pk").values_list("pk", "event"))
+    Letter.objects.filter(pk__in=list(answered)).update(to_note=False)
+    _tell_who_relies(answered)
+    return list(answered)
+
+
+@operation("messages.tell_in_person", fact=True)
+def tell_in_person(*, by: Agent, letter: Letter, key: str = "") -> None:
+    """Somebody told the reader what a letter says that did not reach her, or not yet.
 
     Refuses with agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
-    letters = Letter.objects.filter(pk__in=letter_ids)
-    letters.update(state=state, said=said[:2000], sent_at=running().at if state == Letter.State.SENT else None)
-    for pk, event in letters.values_list("pk", "event") if state == Letter.State.FAILED else ():
-        if rules.EVENTS[event].if_failed:
-            announce(rules.EVENTS[event].if_failed, pk)
+    open_ones = Letter.objects.filter(pk=letter.pk, state__in=[*Letter.STUCK, Letter.State.WAITING])
+    if open_ones.update(state=Letter.State.TOLD, next_at=None, to_note=False):
+        _tell_who_relies({letter.pk: letter.event})
+
+
+@operation("messages.send_again")
+def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
+    """A letter that did not go out is tried once more, to the address its reader has now.
+
+    Refuses: messages.no_address, messages.no_server, agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    found = Letter.objects.select_for_update().get(pk=letter.pk)
+    if found.state not in Letter.STUCK:
+        return
+    if not settings.MAIL_READY:
+        raise Refusal("messages.no_server", _("This local has no mail server yet. Tell them in person."))
+    if found.to_id:
+        found.address = Contact.objects.filter(agent=found.to_id).values_list("email", flat=True).first() or ""
+    if not found.address:
+        raise Refusal("messages.no_address", _("There is no mail address. Write one down first."))
+    found.state, found.tries, found.to_note = Letter.State.WAITING, 0, False
+    found.waits_since = found.next_at = running().at
+    found.save(update_fields=["address", "state", "tries", "to_note", "waits_since", "next_at"])
+    announce("messages.deliver")
+
+
+@operation("messages.begin_daily_mail")
+def begin_daily_mail(*, by: Agent, key: str = "") -> None:
+    """What waited for the evening goes out now, one mail for each reader. Refuses: agents.not_allowed."""
+    policy.permit(by)
+    waited = Letter.objects.filter(state=Letter.State.DIGEST)
+    waited.update(state=Letter.State.WAITING, daily=True, waits_since=running().at, next_at=running().at)
+    announce("messages.deliver")
+
+
+@operation("messages.hold", fact=True)
+def hold(*, by: Agent, key: str = "") -> None:
+    """Nothing goes out until a steward says so: after a backup was brought back nobody knows which letters had gone.
+
+    Refuses: agents.not_allowed.
+    """
+    policy.permit(by)
+    Outlet.objects.update_or_create(pk=1, defaults={"held_since": running().at})
+
+
+@operation("messages.let_go")
+def let_go(*, by: Agent, waiting: bool, key: str = "") -> None:
+    """Mail goes out again; `waiting`: so do the letters that wait, else they are dropped and only new ones go.
+
+    Refuses: agents.not_allowed.
+    """
+    policy.permit(by, policy.STEWARD)
+    if not waiting:
+        held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST])
+        said = _("It was written before mail was let go again, and a steward had it dropped.")
+        held.update(state=Letter.State.OFF, next_at=None, said=said)
+    Outlet.objects.filter(pk=1).update(held_since=None)
+    announce("messages.deliver")
+
+
+def _tell_who_relies(letters: Mapping[int, str]) -> None:
+    """Letter id -> event: one job for each kind of letter that somebody relies on."""
+    by_job: dict[str, list[int]] = defaultdict(list)
+    for pk, event in letters.items():
+        by_job[rules.EVENTS[event].when_settled].append(pk)
+    for job, ids in by_job.items():
+        if job:
+            announce(job, ids)

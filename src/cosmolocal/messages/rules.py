@@ -1,19 +1,35 @@
-"""Which mail goes out when: one table of events, one function that decides every mail. Imports no Django."""
+"""Which mail goes out when, what a mail server's answer means, how long a letter is kept. Imports no Django."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 NOW, DIGEST, OFF = "now", "digest", "off"
+SENT, REFUSED, LATER, SERVER = "sent", "refused", "later", "server"
+
+# A letter that the server took back ("later") is tried again after these; the last pause repeats.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 240, 360))
+SERVER_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
+LATE_AFTER = timedelta(minutes=30)  # who must know soon is told in person then, while the letter is still tried
+GIVE_UP_AFTER = timedelta(days=3)
+
+# RFC 4954: the server wants this node to sign in first, which no reader can mend.
+_ASKS_TO_SIGN_IN = (530, 534, 535, 538)
+_GOES_AWAY = 421  # RFC 5321, 3.8: said at any stage, the connection ends
+
+_DAYS, _DAYS_OF_EVIDENCE, DAYS_OF_FILES = 60, 6 * 366, 60
 
 
 @dataclass(frozen=True)
 class Event:
     """A reason to write. `default`: how people are told who chose nothing; `may_refuse`: False for money and duty;
-    `if_failed`: the job that learns the id of a letter the mail server refused.
+    `when_settled`: the job that learns the ids of letters that the server took, refused, or somebody told in person;
+    `days`: how long such a letter is kept.
     """
 
     default: str
     may_refuse: bool
-    if_failed: str = ""
+    when_settled: str = ""
+    days: int = _DAYS
 
 
 EVENTS: dict[str, Event] = {
@@ -22,8 +38,8 @@ EVENTS: dict[str, Event] = {
     "order_changed": Event(NOW, True),  # a shortage, a late change, a line that weighs less
     "order_ready": Event(NOW, True),
     "receipt": Event(DIGEST, True),
-    "producer_order": Event(NOW, False, "shop.call_instead"),
-    "payment": Event(NOW, True),
+    "producer_order": Event(NOW, False, "shop.hear_of_letters", days=_DAYS_OF_EVIDENCE),
+    "payment": Event(NOW, True, days=_DAYS_OF_EVIDENCE),
     "low_balance": Event(DIGEST, True),
     "join": Event(NOW, False),
     "duty": Event(NOW, True),
@@ -42,3 +58,19 @@ def decide(event: str, chosen: str | None, *, has_address: bool, mail_ready: boo
     if not has_address:
         return "no_address"
     return how if mail_ready else "no_mail"
+
+
+def judge(code: int) -> str:
+    """What a mail server's answer to MAIL, RCPT or DATA means: the letter is `REFUSED` for good, is to be tried
+    `LATER`, or the `SERVER` takes no letter at all. 0: it said nothing, or hung up.
+    """
+    if code in _ASKS_TO_SIGN_IN or code == _GOES_AWAY:
+        return SERVER
+    if 500 <= code < 600:
+        return REFUSED
+    return LATER if 400 <= code < 500 else SERVER
+
+
+def pause(tries: int, pauses: tuple[timedelta, ...] = PAUSES) -> timedelta:
+    """How long to wait after the `tries`-th try (1 is the first)."""
+    return pauses[min(max(tries, 1), len(pauses)) - 1]

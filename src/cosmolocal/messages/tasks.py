@@ -1,59 +1,43 @@
-"""Jobs of messages: deliver letters, gather the daily mail."""
+"""Jobs and timers of messages: letters that are due, the daily mail."""
 
-import smtplib
-from collections import defaultdict
 from datetime import timedelta
 
-from django.core.mail import get_connection
-
 from cosmolocal.agents.queries import system
-from cosmolocal.kernel import clock
-from cosmolocal.kernel.jobs import enqueue, job, key
+from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.jobs import job
 from cosmolocal.kernel.practice import Timer
-from cosmolocal.messages import delivery, operations
-from cosmolocal.messages.models import Letter
+from cosmolocal.messages import operations, outbox, queries
+from cosmolocal.messages.models import Letter, Outlet
 
 DIGEST_HOUR = 18
 
 
 @job("messages.deliver")
-def deliver(letter_ids: list[int]) -> None:
-    """Sends what still waits. A refused recipient is final; a silent server is tried again later."""
-    waiting = Letter.objects.filter(pk__in=letter_ids, state=Letter.State.WAITING).prefetch_related("enclosures")
-    with get_connection() as server:
-        for letter in waiting:
-            try:
-                server.send_messages([delivery.mail_of(letter)])
-            except smtplib.SMTPRecipientsRefused as error:
-                _mark([letter.pk], Letter.State.FAILED, delivery.words_of(error))
-            else:
-                _mark([letter.pk], Letter.State.SENT, "")
+def deliver(letter_ids: object = None) -> None:
+    """Sends what is due, some letters at a time, so that other work gets its turn in between."""
+    if outbox.deliver():
+        jobs.enqueue_once("messages.deliver")
 
 
-@job("messages.deliver_digest")
-def deliver_digest(agent_id: int) -> None:
-    """One daily mail for one reader."""
-    letters = list(Letter.objects.filter(to=agent_id, state=Letter.State.DIGEST).order_by("written_at"))
-    if not letters:
-        return
-    with get_connection() as server:
-        server.send_messages([delivery.digest_of(letters)])
-    _mark([letter.pk for letter in letters], Letter.State.SENT, "")
-
-
-def _mark(letter_ids: list[int], state: str, said: str) -> None:
-    operations.mark(by=system(), letter_ids=letter_ids, state=state, said=said, key=f"{key()}:{letter_ids[0]}")
+def look_after() -> None:
+    """Letters that wait for their next try, that wait too long, or whose worker died."""
+    outbox.give_up()
+    now = clock.now()
+    if queries.may_go_out(now) and queries.is_something_due(now):
+        jobs.enqueue_once("messages.deliver")
 
 
 def send_digests() -> None:
-    """In the evening of the local's own zone, one job per reader with something to tell."""
-    if clock.wall(clock.now()).hour != DIGEST_HOUR:
+    """In the evening of the local's own zone, once a day; later where the node did not run at that hour."""
+    wall = clock.wall(clock.now())
+    if wall.hour < DIGEST_HOUR or queries.outlet().daily_on == wall.date():
         return
-    waiting: dict[int, int] = defaultdict(int)
-    for to_id in Letter.objects.filter(state=Letter.State.DIGEST).values_list("to_id", flat=True):
-        waiting[to_id] += 1
-    for to_id in waiting:
-        enqueue("messages.deliver_digest", to_id)
+    Outlet.objects.update_or_create(pk=1, defaults={"daily_on": wall.date()})
+    if Letter.objects.filter(state=Letter.State.DIGEST).exists():
+        operations.begin_daily_mail(by=system())
 
 
-timers = (Timer("messages.digest", timedelta(minutes=55), send_digests),)
+timers = (
+    Timer("messages.look_after", timedelta(seconds=30), look_after),
+    Timer("messages.digest", timedelta(minutes=5), send_digests),
+)

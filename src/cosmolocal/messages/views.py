@@ -1,5 +1,7 @@
 """Pages of messages: how I want to be told, what the node sent, the test mail, and links without sign-in."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import delivery, links, mailbox, operations, rules
+from cosmolocal.messages import delivery, links, mailbox, operations, queries, rules
 from cosmolocal.messages.forms import ChoiceForm, TestMailForm
 from cosmolocal.messages.models import Letter, Preference
 from cosmolocal.messages.words import EVENT_NAMES
@@ -34,20 +36,21 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post(request: HttpRequest) -> HttpResponse:
-    """The steward's page: letters that did not go out, the last ones that did, and the test mail."""
+    """The steward's page: how the mail server does, letters that wait or did not arrive, the last ones, a test mail."""
     form = TestMailForm(request.POST or None)
     said: tuple[bool, str] | None = None
     if request.method == "POST" and form.is_valid():
         said = delivery.try_server(form.cleaned_data["address"])
-    letters = Letter.objects.select_related("to").order_by("-written_at", "-pk")
-    stuck = letters.filter(state__in=[Letter.State.FAILED, Letter.State.NO_ADDRESS, Letter.State.NO_MAIL])
     context = {
         "form": form,
         "said": said,
         "server": f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}" if settings.MAIL_READY else "",
-        "stuck": stuck[:50],
-        "letters": letters[:50],
+        "outlet": queries.outlet(),
+        "waiting": queries.waiting(),
+        "stuck": queries.stuck(),
+        "letters": queries.newest(),
         "keeps": mailbox.folder() is not None,
+        "may_act": request.reader.has("steward"),  # type: ignore[attr-defined]
     }
     return render(request, "messages/post.html", context)
 
@@ -55,15 +58,33 @@ def post(request: HttpRequest) -> HttpResponse:
 @require_POST
 def told(request: HttpRequest, letter_id: int) -> HttpResponse:
     """A steward told somebody in person what the letter says."""
-    letter = get_object_or_404(Letter, pk=letter_id)
-    operations.mark(
-        by=request.reader.agent,  # type: ignore[attr-defined]
-        letter_ids=[letter.pk],
-        state=Letter.State.SENT,
-        said=_("told in person"),
-        key=request.POST.get("key", ""),
-    )
-    flash.success(request, _("Noted: %(name)s was told.") % {"name": letter.to.name})
+    letter = get_object_or_404(Letter.objects.select_related("to"), pk=letter_id)
+    said = _("Noted: %(name)s was told.") % {"name": letter.reader_name}
+    return _done(request, said, lambda by, key: operations.tell_in_person(by=by, letter=letter, key=key))
+
+
+@require_POST
+def again(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """A steward has a letter tried once more."""
+    letter = get_object_or_404(Letter.objects.select_related("to"), pk=letter_id)
+    said = _("The letter to %(name)s is tried once more.") % {"name": letter.reader_name}
+    return _done(request, said, lambda by, key: operations.send_again(by=by, letter=letter, key=key))
+
+
+@require_POST
+def let_go(request: HttpRequest, what: str) -> HttpResponse:
+    """Mail that was held back goes out again: with the letters that wait (`all`), or only what is written from now."""
+    said = _("Mail goes out again.")
+    return _done(request, said, lambda by, key: operations.let_go(by=by, waiting=what == "all", key=key))
+
+
+def _done(request: HttpRequest, said: str, deed: Callable[[Agent, str], None]) -> HttpResponse:
+    try:
+        deed(request.reader.agent, request.POST.get("key", ""))  # type: ignore[attr-defined]
+    except Refusal as refusal:
+        flash.error(request, str(refusal))
+    else:
+        flash.success(request, said)
     return redirect("messages:post")
 
 

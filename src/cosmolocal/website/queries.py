@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,8 +20,9 @@ from cosmolocal.handovers import queries as handovers
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practice import Card, Practice, installed
-from cosmolocal.look.dates import format_soon
+from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
+from cosmolocal.messages import queries as letters
 from cosmolocal.money import queries as money
 from cosmolocal.website.doors import address, open_address
 
@@ -137,7 +139,11 @@ def steward_cards(reader: Reader, local: Node) -> list[Card]:
     if reader.agent is None:
         return []
     of_practices = (practice.steward_cards(reader.agent) for practice in practices(local) if practice.steward_cards)
-    return _sorted(chain(_joining_cards(), _money_cards(reader), _trouble_cards(), chain.from_iterable(of_practices)))
+    return _sorted(
+        chain(
+            _joining_cards(), _money_cards(reader), _trouble_cards(), _mail_cards(), chain.from_iterable(of_practices)
+        )
+    )
 
 
 def _joining_cards() -> Iterable[Card]:
@@ -205,6 +211,18 @@ def _trouble_cards() -> Iterable[Card]:
         yield Card(
             title % {"count": count}, text, tone="late", deed=_("Look at it"), url=address("troubles"), weight=25
         )
+
+
+def _mail_cards() -> Iterable[Card]:
+    outlet = letters.outlet()
+    found = Card("", deed=_("Open Post"), url=reverse("messages:post"), tone="late", weight=11)
+    if not settings.MAIL_READY:
+        return
+    if outlet.held_since is not None:
+        yield replace(found, title=_("All mail is held back"), text=_("Say whether the letters that wait may go out."))
+    elif outlet.down_since is not None:
+        title = _("The mail server takes no mail since %(since)s") % {"since": format_daytime(outlet.down_since)}
+        yield replace(found, title=title, text=_("Letters wait, and go out by themselves when it works again."))
 
 
 def _sorted(cards: Iterable[Card]) -> list[Card]:

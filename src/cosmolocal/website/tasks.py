@@ -1,9 +1,7 @@
 """Jobs and timers of the house: accounts of those who join, letters to those who look after things, forgetting."""
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,8 +11,6 @@ from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.kernel import errands, jobs, node
 from cosmolocal.kernel.practice import Timer
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import delivery
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
@@ -56,7 +52,7 @@ def answer_request(request_id: int) -> None:
     with translation.override(local.language):
         if asked.agent_id:
             _welcome(asked.agent_id, asked, local.name)
-        elif settings.MAIL_READY and asked.email:
+        elif asked.email:
             _decline(asked, local.name)
 
 
@@ -92,14 +88,10 @@ def _welcome(agent_id: int, asked: JoinRequest, local: str) -> None:
 def _decline(asked: JoinRequest, local: str) -> None:
     subject = _("Your request to join %(local)s") % {"local": local}
     text = _("Dear %(name)s, thank you for asking. For now we have to say no:") % {"name": asked.name}
-    try:
-        delivery.write_to_stranger(asked.email, subject, f"{text}\n\n{asked.reason}\n\n{local}")
-    except SMTPRecipientsRefused as error:
-        raise Refusal(
-            "website.answer_returned",
-            _("The answer to %(name)s did not arrive at %(mail)s. Please tell them yourself: %(phone)s")
-            % {"name": asked.name, "mail": asked.email, "phone": asked.phone or "–"},
-        ) from error
+    name = f"{asked.name} ({asked.phone})" if asked.phone else asked.name
+    said = f"{text}\n\n{asked.reason}\n\n{local}"
+    writing = Writing(to_id=None, event="join", subject=subject, text=said, name=name, address=asked.email)
+    messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
 def _tell(role: str, event: str, subject: str, text: str, url: str) -> None:

@@ -122,9 +122,14 @@ _HANDOVERS: dict[str, str | Promise] = {
     "handovers.unpack_line": _("took a tick in a crate back"),
 }
 _MESSAGES: dict[str, str | Promise] = {
+    "messages.begin_daily_mail": _("sent the daily mail off"),
     "messages.choose": _("chose which letters to get"),
+    "messages.hold": _("held all mail back"),
+    "messages.let_go": _("let mail go out again"),
     "messages.mark": _("noted what became of letters"),
     "messages.send": _("wrote letters"),
+    "messages.send_again": _("had a letter sent once more"),
+    "messages.tell_in_person": _("told somebody what a letter says"),
 }
 _MONEY: dict[str, str | Promise] = {
     "money.agree_entries": _("looked at entries of somebody else"),
@@ -178,8 +183,8 @@ _SHOP: dict[str, str | Promise] = {
     "shop.copy_round": _("planned a round like an earlier one"),
     "shop.credit_line": _("gave money back for a line"),
     "shop.fill_basket": _("changed a basket"),
+    "shop.hear_of_letters": _("noted what became of the mails to farms"),
     "shop.late_change": _("changed an order after closing"),
-    "shop.mark_returned": _("noted that a farm's letter came back"),
     "shop.mark_told": _("noted that a farm knows its order"),
     "shop.offer_extra": _("offered something at the door"),
     "shop.offer_items": _("put goods into a round"),

@@ -146,7 +146,7 @@ def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Yes: she becomes a member."""
     found = get_object_or_404(JoinRequest, pk=pk)
     person = operations.welcome(by=actor(request), request=found, key=request.POST.get("key") or ids.fresh_key())
-    said = _("%(name)s is a member now, and reads by mail how to sign in.")
+    said = _("%(name)s is a member now. A mail says how to sign in; if it does not arrive, it stands under Post.")
     if not _is_mailed(found):
         said = _("%(name)s is a member now. Please tell them, and give them a code to sign in.")
     messages.success(request, said % {"name": person.name})
@@ -159,7 +159,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.decline(by=actor(request), request=found, **data)
-        said = _("It is noted, and %(name)s reads your sentence by mail.")
+        said = _("It is noted. Your sentence goes to %(name)s by mail; if it does not arrive, it stands under Post.")
         if not _is_mailed(found):
             said = _("It is noted. Please tell %(name)s: %(phone)s")
         messages.success(request, said % {"name": found.name, "phone": found.phone or found.email})

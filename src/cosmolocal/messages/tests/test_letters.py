@@ -8,6 +8,7 @@ from django.core.mail import get_connection
 from django.test import override_settings
 
 from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import delivery, links, operations, rules, sink, tasks
@@ -78,13 +79,13 @@ def run_job(name: str, *args: object) -> None:
 def test_a_letter_leaves_by_smtp_with_its_file_and_a_way_out(jo: Agent, server) -> None:
     letter = write(jo)
     assert letter.state == "waiting"
-    run_job("messages.deliver", [letter.pk])
+    run_job("messages.deliver")
     letter.refresh_from_db()
     assert letter.state == "sent"
     mail = next(server.glob("*.eml")).read_text()
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in mail
     assert "list.csv" in mail
-    run_job("messages.deliver", [letter.pk])
+    run_job("messages.deliver")
     assert len(list(server.glob("*.eml"))) == 1
 
 
@@ -92,7 +93,7 @@ def test_a_letter_leaves_by_smtp_with_its_file_and_a_way_out(jo: Agent, server) 
 def test_a_refused_mailbox_is_final_and_says_why(jo: Agent, server) -> None:
     Contact.objects.filter(agent=jo).update(email="jo@refused.invalid")
     letter = write(jo)
-    run_job("messages.deliver", [letter.pk])
+    run_job("messages.deliver")
     letter.refresh_from_db()
     assert letter.state == "failed"
     assert "550 no such mailbox" in letter.said
@@ -116,7 +117,8 @@ def test_the_test_mail_shows_the_servers_words(server) -> None:
 def test_the_daily_mail_gathers_what_waits(jo: Agent, server) -> None:
     write(jo, "receipt")
     write(jo, "receipt")
-    run_job("messages.deliver_digest", jo.pk)
+    operations.begin_daily_mail(by=system())
+    run_job("messages.deliver")
     assert len(list(server.glob("*.eml"))) == 1
     assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
     assert get_connection().port

@@ -112,11 +112,11 @@ def _open_card(round: OrderRound, desk: str) -> Card:
 
 def _ordered_cards(round: OrderRound) -> Iterable[Card]:
     progress = queries.desk.progress(round)
-    untold = progress.farms - progress.told
-    if untold:
+    if progress.to_call:
         yield Card(
-            ngettext("%(count)d farm to call", "%(count)d farms to call", untold) % {"count": untold},
-            _("They have no mail, or want to be called: %(round)s.") % {"round": round.name},
+            ngettext("%(count)d farm to call", "%(count)d farms to call", progress.to_call)
+            % {"count": progress.to_call},
+            _("They have no mail, want to be called, or no mail reached them: %(round)s.") % {"round": round.name},
             tone="today",
             deed=_("Open the call list"),
             url=reverse("shop:round_farms", args=[round.pk]),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.handovers.models import Handover
+from cosmolocal.messages.models import Letter
 
 
 class OnHoliday(models.TextChoices):
@@ -154,8 +155,9 @@ class ProducerOrder(models.Model):
     round = models.ForeignKey(OrderRound, models.PROTECT, related_name="producer_orders")
     producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="+")
-    told_at = models.DateTimeField(null=True)
-    told_how = models.CharField(max_length=8, blank=True)  # mail, call
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True)  # the mail server took the letter, or somebody called
+    told_how = models.CharField(max_length=8, blank=True)  # mail, call; returned: the letter did not reach her
     payment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
 
     class Meta:

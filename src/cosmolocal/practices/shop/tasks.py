@@ -18,7 +18,6 @@ from cosmolocal.kernel.practice import Timer
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import operations as messages
-from cosmolocal.messages.models import Letter
 from cosmolocal.messages.operations import Attachment, Writing
 from cosmolocal.money import letters as money
 from cosmolocal.paper import pdf
@@ -84,7 +83,7 @@ def mail_producers(round_id: int) -> None:
     round = OrderRound.objects.select_related("handover__place", "account__currency").get(pk=round_id)
     if round.handover.ends < clock.now():
         return
-    waiting = [asked for asked in farms.producer_orders(round) if asked.order.told_at is None]
+    waiting = [asked for asked in farms.producer_orders(round) if asked.is_unwritten]
     terms = catalog.terms_of([asked.order.producer_id for asked in waiting])
     for asked in waiting:
         contact = getattr(asked.order.producer, "contact", None)
@@ -92,12 +91,10 @@ def mail_producers(round_id: int) -> None:
             _mail_producer(asked)
 
 
-@jobs.job("shop.call_instead")
-def call_instead(letter_id: int) -> None:
-    """The mail server refused a letter with an order to a farm."""
-    letter = Letter.objects.filter(pk=letter_id, state=Letter.State.FAILED).first()
-    if letter is not None:
-        operations.mark_returned(by=people.system(), letter=letter, key=jobs.key())
+@jobs.job("shop.hear_of_letters")
+def hear_of_letters(letter_ids: Sequence[int]) -> None:
+    """The mail server took or refused orders to farms, or somebody told them in person."""
+    operations.hear_of_letters(by=people.system(), letter_ids=letter_ids, key=jobs.key())
 
 
 def _mail_producer(asked: AskedOrder) -> None:

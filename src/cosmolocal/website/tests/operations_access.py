@@ -151,8 +151,8 @@ _SHOP = {
     "copy_round": "steward",
     "credit_line": "keeper steward",
     "fill_basket": "steward own",
+    "hear_of_letters": "steward",
     "late_change": "keeper steward",
-    "mark_returned": "steward",
     "mark_told": "steward",
     "offer_extra": "keeper steward",
     "offer_items": "steward",
@@ -176,7 +176,16 @@ _FLOWS = (
     *("correct", "define_specification", "define_specifications", "define_unit", "finish", "open_resource"),
     *("propose", "record", "release", "reopen_intents", "set_floor", "standard_units", "transfer"),
 )
-_MESSAGES = {"choose": "own", "mark": "steward", "send": "inside"}
+_MESSAGES = {
+    "begin_daily_mail": "house",
+    "choose": "own",
+    "hold": "house",
+    "let_go": "steward",
+    "mark": "house",
+    "send": "inside",
+    "send_again": "steward",
+    "tell_in_person": "steward",
+}
 _WEBSITE = {
     "forget": "house",
     "keep_setup_token": "house",

@@ -3,12 +3,9 @@
 from cosmolocal.practices.shop.operations.closing import (
     announce_stock,
     close_round,
-    mark_returned,
-    mark_told,
     reopen_round,
     send_producer_orders,
     set_shortage,
-    write_to_producer,
 )
 from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, swap_orders, take_cash
 from cosmolocal.practices.shop.operations.orders import LineWish, cancel_order, fill_basket, place_order
@@ -28,6 +25,7 @@ from cosmolocal.practices.shop.operations.rounds import (
     withdraw_items,
 )
 from cosmolocal.practices.shop.operations.settling import Preview, pay_producers, preview, settle_round
+from cosmolocal.practices.shop.operations.telling import hear_of_letters, mark_told, write_to_producer
 
 __all__ = [
     "LineWish",
@@ -43,8 +41,8 @@ __all__ = [
     "copy_round",
     "credit_line",
     "fill_basket",
+    "hear_of_letters",
     "late_change",
-    "mark_returned",
     "mark_told",
     "offer_extra",
     "offer_items",

@@ -19,9 +19,6 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import operations as messages
-from cosmolocal.messages.models import Letter
-from cosmolocal.messages.operations import Writing
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
@@ -37,7 +34,6 @@ from cosmolocal.practices.shop.operations.repricing import added_up, follow_pric
 from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE, lock, move
 from cosmolocal.practices.shop.rules import Wish
 
-MAIL, RETURNED = "mail", "returned"
 IN_TURN, BY_WEIGHT = "short_turn", "short_weight"
 
 
@@ -143,39 +139,6 @@ def send_producer_orders(*, by: Agent, round: OrderRound, key: str = "") -> Orde
     handovers.make_crates(by=by, handover=locked.handover)
     announce("shop.mail_producers", locked.pk)
     return locked
-
-
-@operation("shop.mark_told")
-def mark_told(*, by: Agent, producer_order: ProducerOrder, how: str, key: str = "") -> ProducerOrder:
-    """The producer knows what to bring: by `mail` or by `call`."""
-    policy.permit_steward(by)
-    found = ProducerOrder.objects.select_for_update().get(pk=producer_order.pk)
-    if found.told_at is None:
-        found.told_at, found.told_how = running().at, how
-        found.save(update_fields=["told_at", "told_how"])
-    return found
-
-
-@operation("shop.write_to_producer")
-def write_to_producer(*, by: Agent, producer_order: ProducerOrder, writing: Writing) -> ProducerOrder:
-    """Sends a farm its order, once; where no mail can go out, it stays on the call list."""
-    policy.permit_steward(by)
-    found = ProducerOrder.objects.select_for_update().get(pk=producer_order.pk)
-    if found.told_at is None:
-        [letter] = messages.send(by=by, writings=[writing])
-        if Letter.objects.filter(pk=letter, state=Letter.State.WAITING).exists():
-            found.told_at, found.told_how = running().at, MAIL
-            found.save(update_fields=["told_at", "told_how"])
-    return found
-
-
-@operation("shop.mark_returned", fact=True)
-def mark_returned(*, by: Agent, letter: Letter, key: str = "") -> None:
-    """The mail server refused the order to a farm: the farm knows nothing yet and stands on the call list again."""
-    policy.permit_steward(by)
-    # `write_to_producer` notes both in one operation, so that the moment leads from the letter to its order.
-    mailed = ProducerOrder.objects.filter(producer=letter.to_id, told_how=MAIL, told_at=letter.written_at)
-    mailed.update(told_at=None, told_how=RETURNED)
 
 
 def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> None:

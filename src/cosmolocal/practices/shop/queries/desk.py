@@ -14,6 +14,7 @@ from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.queries import Measured, measured
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder, RoundOffer
+from cosmolocal.practices.shop.queries.farms import mail_on_its_way
 
 MOST_WORDS = 8  # of a search
 STANDING = [state for state in Order.State.values if state != Order.State.CANCELLED]
@@ -105,10 +106,16 @@ class Progress:
 
     farms: int
     told: int
+    written: int  # their mail is on its way
     received: int
     crates: int
     packed: int
     collected: int
+
+    @property
+    def to_call(self) -> int:
+        """Farms that know nothing yet, and to whom no mail is on its way."""
+        return self.farms - self.told - self.written
 
 
 def goods_to_offer(round: OrderRound) -> list[FarmGoods]:
@@ -177,7 +184,9 @@ def named(rows: Iterable[Mapping[str, Any]]) -> list[Sold]:
 
 def progress(round: OrderRound) -> Progress:
     """How far telling, receiving, packing and collecting are (three statements)."""
-    told = round.producer_orders.aggregate(count=Count("id"), told=Count("told_at"))
+    told = round.producer_orders.aggregate(
+        count=Count("id"), told=Count("told_at"), written=Count("id", filter=mail_on_its_way())
+    )
     asked = round.producer_orders.values("lines__commitment_id")
     received = Receipt.objects.filter(commitment__in=asked).values("producer").distinct().count()
     crates = Crate.objects.filter(handover=round.handover).aggregate(
@@ -185,7 +194,8 @@ def progress(round: OrderRound) -> Progress:
         packed=Count("id", filter=~Q(state=Crate.State.TO_PACK)),
         collected=Count("id", filter=Q(state=Crate.State.COLLECTED)),
     )
-    return Progress(told["count"], told["told"], received, crates["count"], crates["packed"], crates["collected"])
+    farms = told["count"], told["told"], told["written"]
+    return Progress(*farms, received, crates["count"], crates["packed"], crates["collected"])
 
 
 def unordered(round: OrderRound) -> list[Unordered]:

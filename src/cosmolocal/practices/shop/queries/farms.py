@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -12,6 +12,8 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Terms
 from cosmolocal.handovers.queries import Measured, measured, terms_under
 from cosmolocal.kernel import clock
+from cosmolocal.messages.models import Letter
+from cosmolocal.messages.rules import LATE_AFTER
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, RoundOffer
 
 
@@ -45,6 +47,23 @@ class AskedOrder:
     def total(self) -> int:
         return sum(line.purchase for line in self.lines)
 
+    @property
+    def is_unwritten(self) -> bool:
+        """Nobody has called, and no letter was written."""
+        return self.order.told_at is None and self.order.letter_id is None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when her mail waits to be sent, where she does not know yet."""
+        letter = self.order.letter if self.order.told_at is None else None
+        return letter.waits_since if letter and letter.state == Letter.State.WAITING else None
+
+    @property
+    def is_to_call(self) -> bool:
+        """She does not know, and no mail is on its way, or it has been for too long."""
+        since = self.waits_since
+        return self.order.told_at is None and (since is None or since <= clock.now() - LATE_AFTER)
+
 
 @dataclass(frozen=True)
 class Soon:
@@ -66,9 +85,15 @@ class Soon:
         return "" if self.available is None else self.goods.text(self.available)
 
 
+def mail_on_its_way() -> Q:
+    """Orders whose mail was written moments ago and has not reached the mail server yet: nobody need call."""
+    since = clock.now() - LATE_AFTER
+    return Q(told_at=None, letter__state=Letter.State.WAITING, letter__waits_since__gt=since)
+
+
 def producer_orders(round: OrderRound) -> list[AskedOrder]:
     """What a round asks of each farm, by name (three statements)."""
-    orders = round.producer_orders.select_related("producer__contact", "round__handover__place")
+    orders = round.producer_orders.select_related("producer__contact", "round__handover__place", "letter")
     return _asked(orders.order_by("producer__name", "id"))
 
 

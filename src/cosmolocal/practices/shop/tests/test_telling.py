@@ -9,9 +9,10 @@ from django_tasks_db.models import DBTaskResult
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.agents.queries import system
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.kernel import jobs
+from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
@@ -33,6 +34,22 @@ def run(name, *args):
     return jobs.run_job.call(name, list(args), 0, f"job:{name}")
 
 
+def answered(letter, state, said=""):
+    """The mail server said yes or no to a letter, and it was noted."""
+    sent = clock.now() if state == Letter.State.SENT else None
+    Letter.objects.filter(pk=letter.pk).update(state=state, said=said, next_at=None, sent_at=sent, to_note=True)
+    messages.mark(by=system(), letter_ids=[letter.pk])
+    hear(letter)
+
+
+def hear(letter):
+    jobs_of_all = (task.args_kwargs["args"] for task in DBTaskResult.objects.filter(status="READY"))
+    heard = [args for args in jobs_of_all if args[:2] == ["shop.hear_of_letters", [[letter.pk]]]]
+    assert heard
+    for args in heard:
+        assert jobs.run_job.call(*args) == "done"
+
+
 def test_a_farm_with_mail_gets_its_order_once(village, mail):
     farm = village.producers["Huang Dacheng"]
     Contact.objects.update_or_create(agent=farm, defaults={"email": "huang@example.org"})
@@ -52,6 +69,8 @@ def test_a_farm_with_mail_gets_its_order_once(village, mail):
         "pdf": b"%PDF",
         "csv": "\ufeffG".encode(),
     }
+    assert not ProducerOrder.objects.exclude(told_at=None).exists()  # written is not told
+    answered(letter, Letter.State.SENT)
     told = {order.producer.name: order.told_how for order in ProducerOrder.objects.all()}
     # No mail address, or wants a call: on the call list.
     assert told == {"Huang Dacheng": "mail", "Baker Lan": "", "Sanjiang farm": ""}
@@ -65,12 +84,8 @@ def test_a_farm_whose_mail_comes_back_is_called(village, mail):
     village.order(round, "Amina", {"Pak choi": 2, "Bread": 1})
     village.close(round)
     run("shop.mail_producers", round.pk)
-    letter = Letter.objects.get(event="producer_order", to=village.producers["Huang Dacheng"])
-    said = "550 no such mailbox"
-    messages.mark(by=village.home, letter_ids=[letter.pk], state=Letter.State.FAILED, said=said)
-    [job] = DBTaskResult.objects.filter(args_kwargs__args__0="shop.call_instead")
-    name, args = job.args_kwargs["args"][:2]
-    assert run(name, *args) == "done"
+    answered(Letter.objects.get(to=village.producers["Huang Dacheng"]), Letter.State.FAILED, "550 no such mailbox")
+    answered(Letter.objects.get(to=village.producers["Baker Lan"]), Letter.State.SENT)
     told = {order.producer.name: order.told_at is not None for order in ProducerOrder.objects.all()}
     assert told == {"Huang Dacheng": False, "Baker Lan": True}
     steward = client_of(village.people["Li Na"])
@@ -81,6 +96,50 @@ def test_a_farm_whose_mail_comes_back_is_called(village, mail):
     [missed] = ProducerOrder.objects.filter(told_at=None)
     operations.mark_told(by=village.people["Li Na"], producer_order=missed, how="call")
     assert "The mail did not arrive" not in steward.get(farms).content.decode()
+
+
+def test_a_mail_on_its_way_is_not_told_and_is_called_after_half_an_hour(village, mail):
+    farm = village.producers["Huang Dacheng"]
+    Contact.objects.update_or_create(agent=farm, defaults={"email": "huang@example.org"})
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2})
+    village.close(round)
+    farms, desk = (reverse(f"shop:{name}", args=[round.pk]) for name in ("round_farms", "round_desk"))
+    steward = client_of(village.people["Li Na"])
+    with village.at(CLOSING + timedelta(minutes=31)):
+        run("shop.mail_producers", round.pk)
+        page = steward.get(farms).content.decode()
+        assert "mailed" not in page
+        assert "mail is on its way" in page
+        assert "Wednesday 25 November, 20:31" in page
+        assert "does not know yet" not in page
+        assert "mail is on its way" in steward.get(desk).content.decode()
+        assert steps_of(round)[2]["state"] != "done"
+    with village.at(CLOSING + timedelta(minutes=61)):
+        page = steward.get(farms).content.decode()
+        assert "1 farm does not know yet" in page
+        assert "Wednesday 25 November, 20:31" in page
+        assert "1 farm to call" in steward.get(reverse("steward")).content.decode()
+    answered(Letter.objects.get(to=farm), Letter.State.SENT)
+    assert "mailed" in steward.get(farms).content.decode()
+
+
+def test_who_was_told_in_person_stands_on_neither_list(village, mail):
+    for name in ("Huang Dacheng", "Baker Lan"):
+        farm = village.producers[name]
+        Contact.objects.update_or_create(agent=farm, defaults={"email": f"a{farm.pk}@example.org"})
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Bread": 1})
+    village.close(round)
+    run("shop.mail_producers", round.pk)
+    for letter in Letter.objects.filter(event="producer_order"):
+        answered(letter, Letter.State.FAILED, "554 no")
+    steward, (first, second) = village.people["Li Na"], Letter.objects.filter(event="producer_order")
+    messages.tell_in_person(by=steward, letter=first)
+    hear(first)
+    operations.mark_told(by=steward, producer_order=ProducerOrder.objects.get(letter=second), how="call")
+    assert set(ProducerOrder.objects.values_list("told_how", flat=True)) == {"call"}
+    assert not Letter.objects.exclude(state=Letter.State.TOLD).exists()
 
 
 def test_without_mail_every_farm_is_called(village):

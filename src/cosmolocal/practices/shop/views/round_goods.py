@@ -161,7 +161,7 @@ def farms(request: HttpRequest, pk: int) -> HttpResponse:
     round = open_round(request, pk)
     asked = queries.farms.producer_orders(round)
     if request.GET.get("as") == "pdf":
-        to_call = [one for one in asked if one.order.told_at is None] or asked
+        to_call = [one for one in asked if one.is_to_call] or asked
         data = pdf.render(farm_papers.call_list(round, to_call))
         return downloads.file(
             data, _("Call list, %(round)s") % {"round": round.name} + ".pdf", "application/pdf", inline=True
@@ -170,7 +170,7 @@ def farms(request: HttpRequest, pk: int) -> HttpResponse:
         "round": round,
         "steps": steps_of(round),
         "asked": asked,
-        "untold": sum(one.order.told_at is None for one in asked),
+        "untold": sum(one.is_to_call for one in asked),
         "terms": catalog.terms_of([one.order.producer_id for one in asked]),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
