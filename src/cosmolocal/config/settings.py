@@ -92,6 +92,7 @@ CORE_TIMERS = [
     "cosmolocal.paper.tasks.timers",
     "cosmolocal.website.tasks.timers",
     "cosmolocal.config.backup.timers",
+    "cosmolocal.config.keeping.timers",
 ]
 
 MIDDLEWARE = [

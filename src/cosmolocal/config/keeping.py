@@ -1,0 +1,119 @@
+"""What a node lets go by itself, how long after, in small steps: so that nothing grows for ever. What is listed in
+`KEPT` stays, with the reason; each table stands in one of both lists.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.practice import Timer
+from cosmolocal.messages import rules as letters
+
+log = logging.getLogger("cosmolocal.keeping")
+STEP, STEPS_AT_ONCE = 500, 20  # rows at once, and how often each time: who writes meanwhile waits for one step only
+A_DAY, A_WEEK, TWO_MONTHS, A_YEAR = (timedelta(days=days) for days in (1, 7, 60, 366))
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`."""
+
+    label: str
+    since: str
+    after: timedelta
+    which: Q = Q()  # noqa: RUF009 - a Q is never changed
+
+    def rows(self, now: datetime) -> QuerySet[models.Model]:
+        """What may go at `now`."""
+        found = apps.get_model(self.label)._base_manager.filter(self.which, **{f"{self.since}__lt": now - self.after})
+        return found.order_by()
+
+
+def _letters() -> Iterator[LetGo]:
+    """Letters of each kind for as long as it says, whatever became of them; their files for a shorter time."""
+    by_days: dict[int, list[str]] = {}
+    for name, event in letters.EVENTS.items():
+        by_days.setdefault(event.days, []).append(name)
+    for days, names in by_days.items():
+        for name in names:
+            yield LetGo("local_messages.Letter", "written_at", timedelta(days=days), Q(event=name))
+    yield LetGo("local_messages.Enclosure", "letter__written_at", timedelta(days=letters.DAYS_OF_FILES))
+
+
+LET_GO: tuple[LetGo, ...] = (
+    LetGo("django_tasks_database.DBTaskResult", "finished_at", A_WEEK, Q(status__in=["SUCCESSFUL", "FAILED"])),
+    LetGo("kernel.JobTrouble", "settled_at", TWO_MONTHS),
+    LetGo("kernel.Progress", "changed_at", TWO_MONTHS, Q(state__in=["done", "refused", "failed"])),
+    LetGo("kernel.WorkerBeat", "at", A_DAY),
+    LetGo("sessions.Session", "expire_date", timedelta()),
+    *_letters(),
+    LetGo("agents.SignInCode", "expires_at", TWO_MONTHS),
+    LetGo("agents.Invitation", "expires_at", TWO_MONTHS),
+    LetGo("agents.JoinRequest", "at", A_YEAR, ~Q(state="waiting")),
+    LetGo("paper.Upload", "at", TWO_MONTHS, ~Q(state="importing")),
+    LetGo("shop.Basket", "round__closes_at", TWO_MONTHS),
+)
+
+_BOOKS = "the books, and what they point to"
+_ONE_EACH = "as many as there are people, goods or settings: changed, not added to"
+_WHO = "who could do what, and when: an auditor asks for it"
+KEPT: dict[str, str] = {
+    "kernel.Operation": "the audit trail",
+    **dict.fromkeys(("kernel.Node", "kernel.TimerRun", "local_messages.Outlet", "shop.ShopSettings"), _ONE_EACH),
+    **dict.fromkeys(("agents.Agent", "agents.Place", "agents.User", "agents.Contact", "agents.Holiday"), _ONE_EACH),
+    **dict.fromkeys(("local_messages.Preference", "paper.Picture", "account.EmailAddress"), _ONE_EACH),
+    **dict.fromkeys(("mfa.Authenticator", "account.EmailConfirmation"), _ONE_EACH),
+    **dict.fromkeys(("contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions"), _ONE_EACH),
+    **dict.fromkeys(("agents.Membership", "agents.Role", "agents.Leaving", "agents.Helping"), _WHO),
+    **dict.fromkeys(("agents.Approval", "agents.Approval_excluded", "agents.Vote"), _WHO),
+}
+BOOKS = ("flows", "money", "catalog", "handovers", "shop")  # their tables stay, but for what stands in LET_GO
+
+
+def reason_to_keep(label: str) -> str:
+    """Why rows of a table stay for ever; empty where nothing says so."""
+    return KEPT.get(label, "") or (_BOOKS if label.split(".")[0] in BOOKS else "")
+
+
+def prune() -> int:
+    """Lets go what is due, up to `STEP` times `STEPS_AT_ONCE` rows of each kind; how many went."""
+    now = clock.now()
+    gone = sum(_some_of(rule, now) for rule in LET_GO) + _forget_limits(now)
+    if gone:
+        log.info("let go of %s rows", gone)
+    return gone
+
+
+def _some_of(rule: LetGo, now: datetime) -> int:
+    gone = 0
+    for _step in range(STEPS_AT_ONCE):
+        ids = list(rule.rows(now).values_list("pk", flat=True)[:STEP])
+        if ids:
+            apps.get_model(rule.label)._base_manager.filter(pk__in=ids).delete()
+            gone += len(ids)
+        if len(ids) < STEP:
+            break
+    return gone
+
+
+def _forget_limits(now: datetime) -> int:
+    """How often a form was sent is counted in the cache; a count that is over says nothing any more."""
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    moment = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [moment])  # noqa: S608 - a name from our settings
+        return int(cursor.rowcount)
+
+
+def _run() -> None:
+    prune()
+
+
+timers = (Timer("config.prune", timedelta(minutes=10), _run),)
