@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.kernel.columns import LineField
+
 
 def in_force(on: date, prefix: str = "") -> Q:
     """What is dated and holds on that day: begun, and not ended before it (`until` is the last day)."""
@@ -18,7 +20,7 @@ def in_force(on: date, prefix: str = "") -> Q:
 class Place(models.Model):
     """Somewhere on the map: a farm, a village, a hand-over, a home."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     address = models.CharField(max_length=240, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
@@ -57,11 +59,11 @@ class Agent(models.Model):
         WALK_IN = "walk_in", _("walk-in customers")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     is_home = models.BooleanField(default=False)
     is_producer = models.BooleanField(default=False)
     group = models.CharField(max_length=40, blank=True)  # customer group: "", "restaurant", ...
-    code = models.CharField(max_length=40, blank=True)  # the number on paper and in imports; unique where given
+    code = LineField(max_length=40, blank=True)  # the number on paper and in imports; unique where given
     about = models.TextField(blank=True)
     place = models.ForeignKey(Place, models.SET_NULL, null=True, blank=True, related_name="agents")
     picture_id = models.BigIntegerField(null=True, blank=True)
@@ -89,10 +91,10 @@ class Contact(models.Model):
 
     agent = models.OneToOneField(Agent, models.CASCADE, related_name="contact")
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = LineField(max_length=40, blank=True)
     address = models.CharField(max_length=240, blank=True)
-    iban = models.CharField(max_length=42, blank=True)  # or a bank account as written on the payout list
-    bank_name = models.CharField(max_length=120, blank=True)
+    iban = LineField(max_length=42, blank=True)  # or a bank account as written on the payout list
+    bank_name = LineField(max_length=120, blank=True)
     note = models.TextField(blank=True)
     shown_to_members = models.BooleanField(default=False)  # other members may see name, mail and phone
     is_minor = models.BooleanField(default=False)
@@ -185,9 +187,9 @@ class Invitation(models.Model):
 class JoinRequest(models.Model):
     """A stranger asks to join; a steward answers."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = LineField(max_length=40, blank=True)
     words = models.TextField(blank=True)
     at = models.DateTimeField()
     state = models.CharField(max_length=10, default="waiting")  # waiting, welcomed, declined
@@ -247,7 +249,7 @@ class Holiday(models.Model):
     """A day on which the community does not meet, out of an imported calendar."""
 
     day = models.DateField(unique=True)
-    name = models.CharField(max_length=120, blank=True)
+    name = LineField(max_length=120, blank=True)
 
     def __str__(self) -> str:
         return self.name or self.day.isoformat()

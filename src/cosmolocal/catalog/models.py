@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.kernel.columns import LineField
 
 
 class Category(models.Model):
-    name = models.CharField(max_length=120, unique=True)
+    name = LineField(max_length=120, unique=True)
     drawing = models.CharField(max_length=20, default="leaf")  # the picture shown where a product has no photo
     weight = models.PositiveSmallIntegerField(default=50)
 
@@ -38,7 +39,7 @@ class TaxCode(models.Model):
         OUTSIDE = "outside", _("outside the tax")
 
     code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     sentence = models.CharField(max_length=240, blank=True)
 
@@ -96,11 +97,11 @@ class Product(models.Model):
 
     specification = models.OneToOneField("flows.ResourceSpecification", models.PROTECT, related_name="product")
     producer = models.ForeignKey(Agent, models.PROTECT, related_name="products")
-    name = models.CharField(max_length=160)
+    name = LineField(max_length=160)
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     description = models.TextField(blank=True)
     origin = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
-    certificate = models.CharField(max_length=160, blank=True)  # "organic" may be said only where this names one
+    certificate = LineField(max_length=160, blank=True)  # "organic" may be said only where this names one
     picture_id = models.BigIntegerField(null=True, blank=True)
     search = models.TextField(blank=True)  # NFKC, casefolded: names, producer, category, sku
     is_active = models.BooleanField(default=True)
@@ -124,8 +125,8 @@ class Item(models.Model):
         WEIGHT = "weight", _("by weight")
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="items")
-    label = models.CharField(max_length=80, blank=True)
-    sku = models.CharField(max_length=60, blank=True)
+    label = LineField(max_length=80, blank=True)
+    sku = LineField(max_length=60, blank=True)
     billed_by = models.CharField(max_length=6, choices=Billed.choices, default=Billed.PIECE)
     pack_quantity = models.PositiveBigIntegerField(default=1)
     tolerance_bp = models.PositiveIntegerField(default=0)  # 1000: up to 10 % heavier may be given

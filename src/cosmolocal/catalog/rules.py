@@ -173,11 +173,6 @@ def plain_text(text: str) -> str:
     return kept.strip()
 
 
-def one_line(text: str) -> str:
-    """The same for a name: spaces and line ends become one space."""
-    return " ".join(plain_text(text.replace("\n", " ").replace("\t", " ")).split())
-
-
 def normal(text: str) -> str:
     """Text as it is compared: full-width and half-width alike, capitals small, one space between words."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())

@@ -79,7 +79,7 @@ BOOKS = ("flows", "money", "catalog", "handovers", "shop")  # their tables stay,
 
 def reason_to_keep(label: str) -> str:
     """Why rows of a table stay for ever; empty where nothing says so."""
-    return KEPT.get(label, "") or (_BOOKS if label.split(".")[0] in BOOKS else "")
+    return KEPT.get(label, "") or (_BOOKS if label.split(".", maxsplit=1)[0] in BOOKS else "")
 
 
 def prune() -> int:

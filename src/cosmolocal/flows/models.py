@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.models import Operation
 
 
@@ -26,7 +27,7 @@ class Unit(models.Model):
 class ResourceSpecification(models.Model):
     """What kind of thing: pak choi of this farm, an hour of help, a currency."""
 
-    name = models.CharField(max_length=160)
+    name = LineField(max_length=160)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     effort_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     classifications = models.JSONField(default=list, blank=True)
@@ -41,15 +42,15 @@ class EconomicResource(models.Model):
     """A lot, a stock, a thing, an account. Quantities change by events only; `floor` null: may fall freely."""
 
     conforms_to = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="resources")
-    name = models.CharField(max_length=160, blank=True)
+    name = LineField(max_length=160, blank=True)
     primary_accountable = models.ForeignKey(Agent, models.PROTECT, related_name="resources")
     location = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     contained_in = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="contents")
     stage = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=40, blank=True)
-    lot = models.CharField(max_length=60, blank=True)
+    lot = LineField(max_length=60, blank=True)
     expires_on = models.DateField(null=True, blank=True)
-    tracking_identifier = models.CharField(max_length=80, blank=True)
+    tracking_identifier = LineField(max_length=80, blank=True)
     accounting_quantity = models.BigIntegerField(default=0)
     onhand_quantity = models.BigIntegerField(default=0)
     promised_quantity = models.BigIntegerField(default=0)
@@ -65,14 +66,14 @@ class EconomicResource(models.Model):
 class Process(models.Model):
     """Something done to resources: packing, cutting a cheese, milling."""
 
-    name = models.CharField(max_length=160)
+    name = LineField(max_length=160)
     at = models.DateTimeField()
 
 
 class Agreement(models.Model):
     """What two sides agreed; commitments are its clauses."""
 
-    name = models.CharField(max_length=160, blank=True)
+    name = LineField(max_length=160, blank=True)
     at = models.DateTimeField()
 
 
@@ -83,7 +84,7 @@ class Proposal(models.Model):
         OFFER = "offer"
         REQUEST = "request"
 
-    name = models.CharField(max_length=160, blank=True)
+    name = LineField(max_length=160, blank=True)
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     by = models.ForeignKey(Agent, models.PROTECT, related_name="proposals")
     begins = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from cosmolocal.kernel.columns import LineField
+
 if TYPE_CHECKING:
     from cosmolocal.agents.models import Agent
 
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 class Node(models.Model):
     """This local's settings; exactly one row. Read it through `kernel.node.current()`."""
 
-    name = models.CharField(max_length=120)
-    place_name = models.CharField(max_length=120, blank=True)
+    name = LineField(max_length=120)
+    place_name = LineField(max_length=120, blank=True)
     about = models.TextField(blank=True)
     zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=12, default="en")

@@ -5,13 +5,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.kernel.columns import LineField
 
 
 class Letter(models.Model):
     """One mail to one agent, or to somebody who is none (`name`). Personal and erasable; never part of the books.
 
-    While it waits, `next_at` is when it is tried next, `tries` how often it was; `daily`: it goes with the daily mail.
-    `to_note`: the server has answered, and `messages.mark` has still to tell those who rely on the letter.
+    `since`: when it began to wait, or was sent. While it waits, `next_at` is when it is tried next, `tries` how often
+    it was; `daily`: it goes with the daily mail. `to_note`: the server has answered, and `messages.mark` has still to tell
+    those who rely on the letter.
     """
 
     class State(models.TextChoices):
@@ -27,21 +29,20 @@ class Letter(models.Model):
     STUCK = (State.FAILED, State.NO_ADDRESS, State.NO_MAIL)
 
     to = models.ForeignKey(Agent, models.CASCADE, null=True, related_name="letters")
-    name = models.CharField(max_length=160, blank=True)
+    name = LineField(max_length=160, blank=True)
     address = models.EmailField(blank=True)
     event = models.CharField(max_length=40)
-    subject = models.CharField(max_length=200)
+    subject = LineField(max_length=200)
     text = models.TextField()
     url = models.CharField(max_length=400, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     said = models.TextField(blank=True)  # the mail server's own words
     written_at = models.DateTimeField()
-    waits_since = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     daily = models.BooleanField(default=False)
     to_note = models.BooleanField(default=False)
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -61,7 +62,7 @@ class Enclosure(models.Model):
     """A file that goes with a letter."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="enclosures")
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     content_type = models.CharField(max_length=80)
     data = models.BinaryField()
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -89,7 +90,7 @@ def send(*, by: Agent, writings: Sequence[Writing], key: str = "") -> list[int]:
 
 # The columns that `send` writes: first those that differ from letter to letter, then what nothing has happened to.
 _WRITTEN = (
-    *("to", "name", "address", "event", "subject", "text", "url", "state", "written_at", "waits_since", "next_at"),
+    *("to", "name", "address", "event", "subject", "text", "url", "state", "written_at", "since", "next_at"),
     *("said", "tries", "daily", "to_note"),
 )
 _NOTHING_YET = ("", 0, False, False)
@@ -155,8 +156,8 @@ def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
     if not found.address:
         raise Refusal("messages.no_address", _("There is no mail address. Write one down first."))
     found.state, found.tries, found.to_note = Letter.State.WAITING, 0, False
-    found.waits_since = found.next_at = running().at
-    found.save(update_fields=["address", "state", "tries", "to_note", "waits_since", "next_at"])
+    found.since = found.next_at = running().at
+    found.save(update_fields=["address", "state", "tries", "to_note", "since", "next_at"])
     announce("messages.deliver")
 
 
@@ -164,8 +165,9 @@ def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
 def begin_daily_mail(*, by: Agent, key: str = "") -> None:
     """What waited for the evening goes out now, one mail for each reader. Refuses: agents.not_allowed."""
     policy.permit(by)
+    Outlet.objects.update_or_create(pk=1, defaults={"daily_on": clock.day_of(running().at)})
     waited = Letter.objects.filter(state=Letter.State.DIGEST)
-    waited.update(state=Letter.State.WAITING, daily=True, waits_since=running().at, next_at=running().at)
+    waited.update(state=Letter.State.WAITING, daily=True, since=running().at, next_at=running().at)
     announce("messages.deliver")
 
 

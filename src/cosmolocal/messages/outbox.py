@@ -45,7 +45,7 @@ def note() -> None:
 def give_up() -> None:
     """What could not be sent for days is told in person."""
     old = clock.now() - rules.GIVE_UP_AFTER
-    late = Letter.objects.filter(state=State.WAITING, waits_since__lt=old).values("pk")[:500]
+    late = Letter.objects.filter(state=State.WAITING, since__lt=old).values("pk")[:500]
     said = Concat(Value(_("It could not be sent for three days.") + " "), "said")
     Letter.objects.filter(pk__in=late).update(state=State.FAILED, said=said, next_at=None, to_note=True)
     note()
@@ -115,8 +115,7 @@ def _keep(bundle: Sequence[Letter], answer: Answer) -> None:
 
 def _answered(letters: Sequence[Letter], state: str, said: str) -> None:
     rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters], state=State.WAITING)
-    sent = clock.now() if state == State.SENT else None
-    rows.update(state=state, said=said[:2000], sent_at=sent, next_at=None, to_note=True)
+    rows.update(state=state, said=said[:2000], since=clock.now(), next_at=None, to_note=True)
 
 
 def _server_is_down(said: str) -> None:

@@ -47,7 +47,7 @@ def waiting() -> Waiting:
     rows = Letter.objects.filter(state=Letter.State.WAITING)
     first = list(rows.select_related("to").order_by("pk")[:SHOWN])
     count = len(first) if len(first) < SHOWN else rows.order_by()[: COUNTED + 1].count()
-    return Waiting(first, count, min((letter.waits_since or letter.written_at for letter in first), default=None))
+    return Waiting(first, count, min((letter.since or letter.written_at for letter in first), default=None))
 
 
 def stuck() -> list[Letter]:

@@ -7,7 +7,6 @@ from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.jobs import job
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations, outbox, queries
-from cosmolocal.messages.models import Letter, Outlet
 
 DIGEST_HOUR = 18
 
@@ -32,9 +31,7 @@ def send_digests() -> None:
     wall = clock.wall(clock.now())
     if wall.hour < DIGEST_HOUR or queries.outlet().daily_on == wall.date():
         return
-    Outlet.objects.update_or_create(pk=1, defaults={"daily_on": wall.date()})
-    if Letter.objects.filter(state=Letter.State.DIGEST).exists():
-        operations.begin_daily_mail(by=system())
+    operations.begin_daily_mail(by=system())
 
 
 timers = (

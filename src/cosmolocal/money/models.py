@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
 from cosmolocal.money.words import FUND_LABELS
@@ -63,7 +64,7 @@ class Account(models.Model):
     holder = models.ForeignKey(Agent, models.PROTECT, related_name="accounts")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     code = models.CharField(max_length=40, blank=True)  # funds: "transport", "tax", ...; rounds: "round-<id>"
-    name = models.CharField(max_length=120, blank=True)  # empty: the holder's, who may change or erase it
+    name = LineField(max_length=120, blank=True)  # empty: the holder's, who may change or erase it
     warn_below = models.BigIntegerField(null=True, blank=True)  # null: the currency's
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -98,9 +99,9 @@ class MoneyBox(models.Model):
     resource = models.OneToOneField("flows.EconomicResource", models.PROTECT, related_name="money_box")
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="boxes")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    name = models.CharField(max_length=120)
-    number = models.CharField(max_length=42, blank=True)  # IBAN or account number
-    bank_name = models.CharField(max_length=120, blank=True)
+    name = LineField(max_length=120)
+    number = LineField(max_length=42, blank=True)  # IBAN or account number
+    bank_name = LineField(max_length=120, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)  # up to when somebody counted what lies there
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -124,7 +125,7 @@ class PaymentList(models.Model):
 
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+")
     box = models.ForeignKey(MoneyBox, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
@@ -144,7 +145,7 @@ class Payment(models.Model):
     list = models.ForeignKey(PaymentList, models.PROTECT, related_name="payments")
     account = models.ForeignKey(Account, models.PROTECT, related_name="payments")
     amount = models.BigIntegerField()
-    reference = models.CharField(max_length=140, blank=True)
+    reference = LineField(max_length=140, blank=True)
     paid_to = models.CharField(max_length=32, blank=True)  # mark of the bank account that was agreed: rules.mark_of
     commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PLANNED)
@@ -164,7 +165,7 @@ class Unmatched(models.Model):
     left = models.BigIntegerField()
     on = models.DateField()  # when the bank booked it
     booked_at = models.DateTimeField(null=True)  # when it counts in our books; later where that month was closed
-    payer = models.CharField(max_length=120, blank=True)  # as the bank wrote it
+    payer = LineField(max_length=120, blank=True)  # as the bank wrote it
     words = models.CharField(max_length=240, blank=True)
 
     class Meta:

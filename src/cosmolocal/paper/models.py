@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.columns import LineField
 
 
 def picture_path(digest: str, size: str) -> Path:
@@ -53,7 +54,7 @@ class Upload(models.Model):
         REFUSED = "refused", _("refused")
 
     kind = models.CharField(max_length=40)
-    name = models.CharField(max_length=200)
+    name = LineField(max_length=200)
     made_by_id = models.BigIntegerField()
     at = models.DateTimeField()
     data = models.BinaryField()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel import node
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -43,7 +44,7 @@ def found_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     place = None
     if wish.place_name or wish.latitude is not None:
         place = Place.objects.create(
-            name=wish.place_name.strip() or wish.name, latitude=wish.latitude, longitude=wish.longitude
+            name=one_line(wish.place_name) or wish.name, latitude=wish.latitude, longitude=wish.longitude
         )
     local = Agent.objects.create(
         kind=Agent.Kind.LOCAL,
@@ -71,7 +72,7 @@ def change_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     policy.permit(by, policy.STEWARD)
     _check(wish)
     place = local.place or Place()
-    place.name, place.latitude, place.longitude = wish.place_name.strip() or wish.name, wish.latitude, wish.longitude
+    place.name, place.latitude, place.longitude = one_line(wish.place_name) or wish.name, wish.latitude, wish.longitude
     place.save()
     local.place = place
     local.name, local.about, local.language = wish.name.strip(), wish.about.strip(), wish.language
@@ -82,7 +83,7 @@ def change_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
 
 
 def _check(wish: LocalWish) -> None:
-    if not wish.name.strip():
+    if not one_line(wish.name):
         raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
     if wish.zone not in available_timezones():
         raise Refusal("agents.no_such_zone", _("Choose a time zone from the list, like Europe/Berlin."), field="zone")

@@ -9,6 +9,7 @@ from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
 from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_agent
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 
@@ -135,7 +136,7 @@ def change_group(*, by: Agent, group: Agent, name: str, about: str, is_public: b
     Refuses: agents.name_missing, agents.not_yours.
     """
     policy.require(policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, group))
-    if not name.strip():
+    if not one_line(name):
         raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
     locked = Agent.objects.select_for_update().get(pk=group.pk)
     locked.name, locked.about = name.strip(), about.strip()
@@ -198,7 +199,7 @@ def _organisation(
 
 
 def _check_place(name: str, latitude: float | None, longitude: float | None) -> None:
-    if not name.strip():
+    if not one_line(name):
         raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
     known = latitude is not None and longitude is not None
     if (latitude is None) != (longitude is None) or (known and not _on_earth(latitude, longitude)):

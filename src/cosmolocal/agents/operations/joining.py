@@ -11,6 +11,7 @@ from cosmolocal.agents.operations.people import add_member
 from cosmolocal.agents.operations.roles import give_role
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -93,7 +94,7 @@ def ask_to_join(
     Refuses: agents.name_missing, agents.no_way_to_answer, agents.not_allowed.
     """
     policy.permit(by)
-    if not name.strip():
+    if not one_line(name):
         raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     email, phone = email.strip().lower(), phone.strip()
     if not email and not phone:

@@ -11,6 +11,7 @@ from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -147,7 +148,7 @@ def change_profile(
     Refuses: agents.name_missing, agents.minor_not_public, agents.not_yours.
     """
     policy.require(policy.is_house(by) or policy.acts_for(by, agent) or policy.is_steward(by))
-    if not name.strip():
+    if not one_line(name):
         raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     contact, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
     if is_public and contact.is_minor:
@@ -178,7 +179,7 @@ def note_age(*, by: Agent, agent: Agent, is_minor: bool, key: str = "") -> Conta
 
 def new_agent(kind: str, name: str, **fields: Any) -> Agent:
     """A row for somebody or something new; inside operations only. Refuses: agents.name_missing, agents.code_taken."""
-    if not name.strip():
+    if not one_line(name):
         raise Refusal("agents.name_missing", _("Please give a name."), field="name")
     code = fields["code"] = str(fields.get("code") or "").strip()
     if code and Agent.objects.filter(code=code).exists():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.catalog import rules
 from cosmolocal.catalog.intake.rows import RowRefused
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.quantity import to_text, to_units
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper.numbers import parse_decimal
@@ -49,7 +50,7 @@ class Cells(NamedTuple):
 
     def word(self, column: str, longest: int) -> str:
         """A name in one line. Refuses one that is too long."""
-        text = rules.one_line(self.values.get(column, ""))
+        text = one_line(self.values.get(column, ""))
         if len(text) > longest:
             raise RowRefused(
                 _("“%(column)s” has more than %(longest)s letters.") % {"column": column, "longest": longest}

@@ -9,6 +9,7 @@ from cosmolocal.catalog.intake import ofn, own
 from cosmolocal.catalog.intake.cells import Cells
 from cosmolocal.catalog.intake.rows import Judged, Reading, Row, RowRefused
 from cosmolocal.catalog.models import Measure
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper.tables import ReadRow, ReadTable, read_table
 
@@ -49,7 +50,7 @@ def _read_rows(table: ReadTable, header: list[str], form: str) -> Reading:
             _check_width(line, header)
             reading.rows.append(read_row(line.number, Cells(values, mark, decimals, measures)))
         except RowRefused as refused:
-            what = " · ".join(cell for cell in map(rules.one_line, line.cells[:3]) if cell)[:200]
+            what = " · ".join(cell for cell in map(one_line, line.cells[:3]) if cell)[:200]
             reading.refused.append(Judged(line.number, "refused", what, str(refused)))
     return reading
 

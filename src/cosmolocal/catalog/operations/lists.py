@@ -11,6 +11,7 @@ from cosmolocal.catalog import queries, rules
 from cosmolocal.catalog.models import AgreedTerms, Category, Measure, SupplierTerms, TaxCode, TaxRate
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as flow_queries
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 
@@ -89,7 +90,7 @@ def define_tax_code(
         raise Refusal("catalog.tax_out_of_range", _("A tax rate lies between 0 and 100 per cent."), "rate")
     tax_code, _is_new = TaxCode.objects.update_or_create(
         code=check_name(code, 40),
-        defaults={"name": check_name(name, 120), "kind": kind, "sentence": rules.one_line(sentence)[:240]},
+        defaults={"name": check_name(name, 120), "kind": kind, "sentence": one_line(sentence)[:240]},
     )
     if kind == TaxCode.Kind.RATE:
         known = dict(tax_code.rates.values_list("since", "rate_bp"))
@@ -218,7 +219,7 @@ def chinese_taxes(*, by: Agent) -> list[TaxCode]:
 
 def check_name(name: str, longest: int, field: str = "name") -> str:
     """A name as it is kept, in one line. Refuses with catalog.name_missing, catalog.name_too_long."""
-    kept = rules.one_line(name)
+    kept = one_line(name)
     if not kept:
         raise Refusal("catalog.name_missing", _("A name is missing. Write one."), field)
     if len(kept) > longest:

@@ -13,6 +13,7 @@ from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
 from cosmolocal.catalog.operations.lists import check_name, check_pack
 from cosmolocal.catalog.operations.prices import set_prices
 from cosmolocal.flows import operations as flows
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import pictures
@@ -227,7 +228,7 @@ def _told(name: str, facts: ProductFacts) -> dict[str, object]:
         raise Refusal(
             "catalog.description_too_long", _("A description has at most 5,000 letters. Shorten it."), "description"
         )
-    certificate = rules.one_line(facts.certificate)[:160]
+    certificate = one_line(facts.certificate)[:160]
     name = check_name(name, 160)
     if not certificate and rules.claims_organic(name, description):
         raise Refusal(
@@ -252,11 +253,11 @@ def _packed(draft: ItemDraft, measures: Mapping[str, Measure]) -> dict[str, obje
         raise Refusal("catalog.tolerance_out_of_range", _("A tolerance lies between 0 and 100 per cent."), "tolerance")
     if not 0 <= draft.deposit < rules.LARGEST:
         raise Refusal("catalog.deposit_out_of_range", _("A deposit is 0 or more."), "deposit")
-    if len(rules.one_line(draft.label)) > 80 or len(rules.one_line(draft.sku)) > 60:
+    if len(one_line(draft.label)) > 80 or len(one_line(draft.sku)) > 60:
         raise Refusal("catalog.name_too_long", _("This name is too long. Shorten it."), "label")
     return {
-        "label": rules.one_line(draft.label),
-        "sku": rules.one_line(draft.sku),
+        "label": one_line(draft.label),
+        "sku": one_line(draft.sku),
         "billed_by": Item.Billed(draft.billed_by),
         "pack_quantity": draft.pack_quantity,
         "tolerance_bp": draft.tolerance_bp,

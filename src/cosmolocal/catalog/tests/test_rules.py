@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmolocal.catalog import rules
+from cosmolocal.kernel.lines import one_line
 
 money = st.integers(0, 10**9)
 packs = st.integers(1, 10**6)
@@ -121,11 +122,11 @@ def test_any_width_and_case_is_found() -> None:
 
 @given(st.text(max_size=200))
 def test_kept_text_stays_as_it_is(text: str) -> None:
-    for clean in (rules.plain_text, rules.one_line):
+    for clean in (rules.plain_text, one_line):
         kept = clean(text)
         assert clean(kept) == kept
         assert all(unicodedata.category(letter) != "Cc" or letter == "\n" for letter in kept)
-    assert "\n" not in rules.one_line(text)
+    assert "\n" not in one_line(text)
 
 
 @pytest.mark.parametrize("text", ["Organic rice", "BIO-Milch", "有机大米", "유기농 쌀", "lait biologique"])

@@ -119,7 +119,7 @@ def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None
         JobTrouble.objects.create(name="x.y", key=key, sentence="No.", at=at, settled_at=at)
         WorkerBeat.objects.create(worker=key[:20], at=at + timedelta(hours=23))
     JobTrouble.objects.create(name="x.y", key="k", sentence="No.", at=old)
-    JoinRequest.objects.create(name="Ines", at=NOW - timedelta(days=400), state="declined")
+    JoinRequest.objects.create(name="Amina", at=NOW - timedelta(days=400), state="declined")
     JoinRequest.objects.create(name="Ida", at=NOW - timedelta(days=400), state="waiting")
     deeds = Operation.objects.count()
     with clock.standing_at(NOW):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 def wait_since_written(apps, schema_editor):
     letters = apps.get_model('local_messages', 'Letter').objects.filter(state='waiting')
-    letters.update(waits_since=models.F('written_at'), next_at=models.F('written_at'))
+    letters.update(since=models.F('written_at'), next_at=models.F('written_at'))
 
 
 class Migration(migrations.Migration):
@@ -54,10 +54,10 @@ class Migration(migrations.Migration):
             name='tries',
             field=models.PositiveSmallIntegerField(default=0),
         ),
-        migrations.AddField(
+        migrations.RenameField(
             model_name='letter',
-            name='waits_since',
-            field=models.DateTimeField(null=True),
+            old_name='sent_at',
+            new_name='since',
         ),
         migrations.AlterField(
             model_name='letter',

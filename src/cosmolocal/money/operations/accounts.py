@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
@@ -133,7 +134,7 @@ def change_box(
     Refuses: money.name_missing, money.name_taken, agents.not_allowed.
     """
     policy.permit_house(by)
-    called = name.strip()[:120]
+    called = one_line(name)[:120]
     if not called:
         raise Refusal("money.name_missing", _("Write how it is called."), field="name")
     locked = MoneyBox.objects.select_for_update().get(pk=box.pk)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.handovers.models import Handover
+from cosmolocal.kernel.columns import LineField
 from cosmolocal.messages.models import Letter
 
 
@@ -39,7 +40,7 @@ class OrderRound(models.Model):
         SETTLED = "settled", _("settled")
         CANCELLED = "cancelled", _("cancelled")
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()

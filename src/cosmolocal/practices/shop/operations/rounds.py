@@ -14,6 +14,7 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import IntentWish
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -295,7 +296,7 @@ def move(round: OrderRound, deed: str) -> None:
 
 
 def _check_times(wish: RoundWish) -> None:
-    if not wish.name.strip():
+    if not one_line(wish.name):
         raise Refusal("shop.name_missing", _("Give the round a name, for example its day."), field="name")
     if wish.closes_at <= wish.opens_at:
         raise Refusal(

@@ -47,7 +47,7 @@ def hear_of_letters(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> N
     """
     policy.permit_steward(by)
     untold = ProducerOrder.objects.filter(told_at=None, letter__in=letter_ids)
-    sent_at = Subquery(Letter.objects.filter(pk=OuterRef("letter_id")).values("sent_at")[:1])
+    sent_at = Subquery(Letter.objects.filter(pk=OuterRef("letter_id")).values("since")[:1])
     untold.filter(letter__state=Letter.State.FAILED).update(told_how=RETURNED)
     untold.filter(letter__state=Letter.State.TOLD).update(told_how=CALL, told_at=running().at)
     untold.filter(letter__state=Letter.State.SENT).update(told_how=MAIL, told_at=sent_at)

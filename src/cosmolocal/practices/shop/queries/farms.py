@@ -56,7 +56,7 @@ class AskedOrder:
     def waits_since(self) -> datetime | None:
         """Since when her mail waits to be sent, where she does not know yet."""
         letter = self.order.letter if self.order.told_at is None else None
-        return letter.waits_since if letter and letter.state == Letter.State.WAITING else None
+        return letter.since if letter and letter.state == Letter.State.WAITING else None
 
     @property
     def is_to_call(self) -> bool:
@@ -88,7 +88,7 @@ class Soon:
 def mail_on_its_way() -> Q:
     """Orders whose mail was written moments ago and has not reached the mail server yet: nobody need call."""
     since = clock.now() - LATE_AFTER
-    return Q(told_at=None, letter__state=Letter.State.WAITING, letter__waits_since__gt=since)
+    return Q(told_at=None, letter__state=Letter.State.WAITING, letter__since__gt=since)
 
 
 def producer_orders(round: OrderRound) -> list[AskedOrder]:

@@ -36,8 +36,8 @@ def run(name, *args):
 
 def answered(letter, state, said=""):
     """The mail server said yes or no to a letter, and it was noted."""
-    sent = clock.now() if state == Letter.State.SENT else None
-    Letter.objects.filter(pk=letter.pk).update(state=state, said=said, next_at=None, sent_at=sent, to_note=True)
+    rows = Letter.objects.filter(pk=letter.pk)
+    rows.update(state=state, said=said, next_at=None, since=clock.now(), to_note=True)
     messages.mark(by=system(), letter_ids=[letter.pk])
     hear(letter)
 

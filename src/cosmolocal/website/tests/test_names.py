@@ -1,0 +1,75 @@
+"""A name with a line end, or with a sign that turns the direction of writing, harms neither letters nor files."""
+
+import csv
+import io
+
+import pytest
+
+from cosmolocal.agents import operations, queries
+from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import operations as letters
+from cosmolocal.messages import outbox
+from cosmolocal.messages.models import Letter
+from cosmolocal.messages.tests.servers import Moody, mail_server
+from cosmolocal.money import operations as money
+from cosmolocal.money.models import MoneyBox
+from cosmolocal.paper import downloads
+from cosmolocal.paper.tables import Column, Table, csv_bytes
+
+EVIL = "Huang\r\nBcc: all@example.org\u202e\x00\u2066"
+GOOD = "Huang Bcc: all@example.org"
+
+
+def test_every_deed_that_names_something_keeps_the_normal_form(local: Agent) -> None:
+    by = local
+    named = [
+        operations.add_person(by=by, name=EVIL, contact=ContactDraft(email="h@example.org", phone="0772\n1")),
+        operations.add_household(by=by, name=EVIL + "2"),
+        operations.add_circle(by=by, name=EVIL + "3"),
+        operations.add_organisation(by=by, name=EVIL + "4"),
+        operations.add_producer(by=by, name=EVIL + "5"),
+    ]
+    place = operations.add_place(by=by, name=EVIL, latitude=24.0, longitude=109.0)
+    for found in [*named, place]:
+        assert found.name.startswith(GOOD)
+        found.refresh_from_db()
+        assert found.name.startswith(GOOD)
+    assert named[0].contact.phone == "0772 1"
+    assert operations.ask_to_join(by=queries.system(), name=EVIL, phone="1").name == GOOD
+    assert money.open_box(by=by, kind="bank", name=EVIL).name == GOOD
+    assert set(MoneyBox.objects.filter(name__contains="Bcc").values_list("name", flat=True)) == {GOOD}
+    assert Place.objects.get(pk=place.pk).name == GOOD
+
+
+@pytest.mark.parametrize("empty", ["", " \n", "\u200b", "\u202e\u2066\x00"])
+def test_a_name_in_which_nothing_is_seen_is_none(local: Agent, empty: str) -> None:
+    for deed in (operations.add_person, operations.add_household, operations.add_circle, operations.add_organisation):
+        with pytest.raises(Refusal) as caught:
+            deed(by=local, name=empty)
+        assert caught.value.code == "agents.name_missing"
+
+
+def test_a_letter_to_and_about_such_a_name_arrives(local: Agent) -> None:
+    person = operations.add_person(by=local, name=EVIL, contact=ContactDraft(email="h@example.org"))
+    file = letters.Attachment(f"{EVIL}.csv", "text/csv", b"a,b")
+    with mail_server(Moody()) as moody:
+        writing = letters.Writing(person.pk, "payment", f"For {EVIL}", f"Dear {EVIL}", "", (file,))
+        letters.send(by=local, writings=[writing])
+        outbox.deliver()
+    [(to, mail)] = moody.got
+    assert (to, mail["Subject"], mail["Bcc"]) == ("h@example.org", f"For {GOOD}", None)
+    [part] = mail.iter_attachments()
+    assert part.get_filename() == f"{GOOD} .csv"
+    assert Letter.objects.get().state == "sent"
+
+
+def test_files_and_headers_hold_one_line(local: Agent) -> None:
+    answer = downloads.file(b"", f"{EVIL}.csv", "text/csv")
+    assert "\n" not in answer["Content-Disposition"]
+    assert "\u202e" not in answer["Content-Disposition"]
+    person = operations.add_person(by=local, name=EVIL)
+    table = Table([Column("Name")], [[person.name], [f"{person.name} again"]])
+    rows = list(csv.reader(io.StringIO(csv_bytes(table.columns, table.plain_rows()).decode("utf-8-sig"))))
+    assert rows == [["Name"], [GOOD], [f"{GOOD} again"]]
