@@ -66,6 +66,7 @@ _ONE_EACH = "as many as there are people, goods or settings: changed, not added 
 _WHO = "who could do what, and when: an auditor asks for it"
 KEPT: dict[str, str] = {
     "kernel.Operation": "the audit trail",
+    "kernel.Errand": "goes after a week with the file it made: kernel.errands",
     **dict.fromkeys(("kernel.Node", "kernel.TimerRun", "local_messages.Outlet", "shop.ShopSettings"), _ONE_EACH),
     **dict.fromkeys(("agents.Agent", "agents.Place", "agents.User", "agents.Contact", "agents.Holiday"), _ONE_EACH),
     **dict.fromkeys(("local_messages.Preference", "paper.Picture", "account.EmailAddress"), _ONE_EACH),

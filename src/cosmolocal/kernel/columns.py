@@ -1,5 +1,6 @@
 """Columns with a rule of their own: what they keep has one normal form, whichever deed writes it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -7,7 +8,7 @@ from django.db import models
 from cosmolocal.kernel.lines import one_line
 
 
-class LineField(models.CharField[Any, Any]):
+class LineField(models.CharField[str, str]):
     """A column for one line of visible letters, whichever deed writes it; see `one_line`."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -21,7 +22,7 @@ class LineField(models.CharField[Any, Any]):
         setattr(model_instance, self.attname, kept)
         return kept
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """For migrations it is a plain column: they import no code of ours."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs

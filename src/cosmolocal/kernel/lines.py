@@ -1,4 +1,4 @@
-"""The one normal form of names, numbers and other words that stand on one line, in which nothing hides. Imports no Django."""
+"""The one normal form of names and other words that stand on one line, in which nothing hides. Imports no Django."""
 
 import unicodedata
 

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from datetime import timedelta
+from typing import Any
 
 from django.db import close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
@@ -43,7 +44,7 @@ def _beat_for_ever(name: str, stop: threading.Event) -> None:
 class _Worker(Worker):
     """Leaves no row of a tick: there are millions a year, and the next one waits already."""
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
         super().run_task(db_task_result)
         if db_task_result.args_kwargs["args"][:1] == ["kernel.tick"]:
             DBTaskResult.objects.filter(pk=db_task_result.pk).delete()

@@ -12,8 +12,8 @@ class Letter(models.Model):
     """One mail to one agent, or to somebody who is none (`name`). Personal and erasable; never part of the books.
 
     `since`: when it began to wait, or was sent. While it waits, `next_at` is when it is tried next, `tries` how often
-    it was; `daily`: it goes with the daily mail. `to_note`: the server has answered, and `messages.mark` has still to tell
-    those who rely on the letter.
+    it was; `daily`: it goes with the daily mail. `to_note`: the server has answered, and `messages.mark` has still to
+    tell those who rely on the letter.
     """
 
     class State(models.TextChoices):

@@ -167,8 +167,8 @@ def begin_daily_mail(*, by: Agent, key: str = "") -> None:
     policy.permit(by)
     Outlet.objects.update_or_create(pk=1, defaults={"daily_on": clock.day_of(running().at)})
     waited = Letter.objects.filter(state=Letter.State.DIGEST)
-    waited.update(state=Letter.State.WAITING, daily=True, since=running().at, next_at=running().at)
-    announce("messages.deliver")
+    if waited.update(state=Letter.State.WAITING, daily=True, since=running().at, next_at=running().at):
+        announce("messages.deliver")
 
 
 @operation("messages.hold", fact=True)
