@@ -32,6 +32,7 @@ WRITING_DOORS: dict[str, str] = {}
 HEAVY = {"ortools", "pyvrp"}
 # place -> why it imports inside a function
 LATE_IMPORTS: dict[str, str] = {
+    "agents/bank_numbers.py": "schwifty reads the lists of all banks, and few people ever write an account number",
     "agents/calendars.py": "icalendar costs memory in two processes, and a calendar is read once a year",
     "money/bank_files.py": "sepaxml and schwifty cost 20 MB, and only locals that pay in euros make such files",
     "paper/pictures.py": "Pillow costs 2 MB in two processes, and few upload pictures",

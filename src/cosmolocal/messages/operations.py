@@ -112,6 +112,13 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
     Preference.objects.update_or_create(agent=on_behalf_of or by, event=event, defaults={"how": how})
 
 
+@operation("messages.choose_many")
+def choose_many(*, by: Agent, choices: Mapping[str, str], on_behalf_of: Agent | None = None, key: str = "") -> None:
+    """The same for several kinds of letters at once: event -> how. All or none. Refuses as `choose`."""
+    for event, how in choices.items():
+        choose(by=by, event=event, how=how, on_behalf_of=on_behalf_of)
+
+
 @operation("messages.mark", fact=True)
 def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
     """What the mail server said to these letters (their rows know it) is noted, once: who relies on a letter learns by

@@ -26,9 +26,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
     chosen = dict(Preference.objects.filter(agent=whose).values_list("event", "how"))
     form = ChoiceForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
-        for event, how in form.cleaned_data.items():
-            if event in rules.EVENTS and chosen.get(event, rules.EVENTS[event].default) != how:
-                operations.choose(by=reader.agent, event=event, how=how, on_behalf_of=reader.on_behalf_of)
+        changed = {
+            event: how
+            for event, how in form.cleaned_data.items()
+            if event in rules.EVENTS and chosen.get(event, rules.EVENTS[event].default) != how
+        }
+        operations.choose_many(by=reader.agent, choices=changed, on_behalf_of=reader.on_behalf_of)
         flash.success(request, _("Saved. We write to you as you chose."))
         return redirect("messages:preferences")
     return render(request, "messages/preferences.html", {"form": form}, status=422 if form.errors else 200)
@@ -125,7 +128,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     events = [e for e, known in rules.EVENTS.items() if known.may_refuse and found.subject in (e, "digest")]
     done = request.method == "POST"
     if done:
-        for event in events:
-            operations.choose(by=system(), on_behalf_of=person, event=event, how=rules.OFF)
+        operations.choose_many(by=system(), on_behalf_of=person, choices=dict.fromkeys(events, rules.OFF))
     names = [EVENT_NAMES[event] for event in events]
     return render(request, "messages/link.html", {"names": names, "done": done, "person": person})

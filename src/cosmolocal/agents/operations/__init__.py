@@ -2,6 +2,8 @@
 
 from cosmolocal.agents.operations.founding import LocalWish, change_local, found_local
 from cosmolocal.agents.operations.groups import (
+    NewPlace,
+    Whereabouts,
     add_circle,
     add_household,
     add_organisation,
@@ -36,6 +38,8 @@ from cosmolocal.agents.operations.roles import end_helping, end_role, give_role,
 from cosmolocal.agents.operations.signing_in import make_sign_in_code, use_sign_in_code
 
 __all__ = [
+    "NewPlace",
+    "Whereabouts",
     "ContactDraft",
     "LocalWish",
     "accept_invitation",

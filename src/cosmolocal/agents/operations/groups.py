@@ -1,5 +1,6 @@
 """Households, circles, organisations and places; who belongs to a group since when."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,23 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class NewPlace:
+    """Where somebody is, who is added together with her place (WGS 84 degrees)."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a farm, restaurant or household is, and to which customer group it belongs."""
+
+    place: Place | None
+    group: str = ""
 
 
 @operation("agents.add_place")
@@ -90,14 +108,14 @@ def add_organisation(
     name: str,
     group: str = "",
     code: str = "",
-    place: Place | None = None,
+    place: Place | NewPlace | None = None,
     contact: ContactDraft | None = None,
     about: str = "",
     key: str = "",
 ) -> Agent:
     """Adds a restaurant, shop or association that belongs to the local; `group` is its customer group.
 
-    Refuses: agents.code_taken, agents.not_allowed.
+    Refuses: agents.code_taken, agents.bad_iban, agents.not_on_earth, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD, policy.TREASURER)
     return _organisation(by, name, code, contact, group=group, place=place, about=about)
@@ -109,13 +127,13 @@ def add_producer(
     by: Agent,
     name: str,
     code: str = "",
-    place: Place | None = None,
+    place: Place | NewPlace | None = None,
     contact: ContactDraft | None = None,
     about: str = "",
     is_public: bool = True,
     key: str = "",
 ) -> Agent:
-    """Adds a farm or workshop whose goods are sold here. Refuses: agents.code_taken, agents.not_allowed."""
+    """Adds a farm or workshop whose goods are sold here. Refuses as `add_organisation`."""
     policy.permit(by, policy.STEWARD, policy.TREASURER)
     return _organisation(by, name, code, contact, place=place, about=about, is_public=is_public, is_producer=True)
 
@@ -130,10 +148,20 @@ def add_circle(*, by: Agent, name: str, about: str = "", key: str = "") -> Agent
 
 
 @operation("agents.change_group")
-def change_group(*, by: Agent, group: Agent, name: str, about: str, is_public: bool, key: str = "") -> Agent:
-    """Changes name and words of a household, circle or organisation; a household is never public.
+def change_group(
+    *,
+    by: Agent,
+    group: Agent,
+    name: str,
+    about: str,
+    is_public: bool,
+    where: Whereabouts | None = None,
+    key: str = "",
+) -> Agent:
+    """Changes name and words of a household, circle or organisation; a household is never public. `where`: as
+    `set_place`, by a steward.
 
-    Refuses: agents.name_missing, agents.not_yours.
+    Refuses: agents.name_missing, agents.not_yours, agents.not_allowed.
     """
     policy.require(policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, group))
     if not one_line(name):
@@ -142,7 +170,7 @@ def change_group(*, by: Agent, group: Agent, name: str, about: str, is_public: b
     locked.name, locked.about = name.strip(), about.strip()
     locked.is_public = is_public and locked.kind != Agent.Kind.HOUSEHOLD
     locked.save(update_fields=["name", "about", "is_public"])
-    return locked
+    return set_place(by=by, agent=locked, place=where.place, group=where.group) if where else locked
 
 
 @operation("agents.set_place")
@@ -187,9 +215,15 @@ def leave_group(*, by: Agent, member: Agent, group: Agent, until: date | None = 
 
 
 def _organisation(
-    by: Agent, name: str, code: str, contact: ContactDraft | None, **fields: str | bool | Place | None
+    by: Agent,
+    name: str,
+    code: str,
+    contact: ContactDraft | None,
+    place: Place | NewPlace | None,
+    **fields: str | bool,
 ) -> Agent:
-    organisation = new_agent(Agent.Kind.ORGANISATION, name, code=code, **fields)
+    where = add_place(by=by, **vars(place)) if isinstance(place, NewPlace) else place
+    organisation = new_agent(Agent.Kind.ORGANISATION, name, code=code, place=where, **fields)
     if contact:
         add_contact(organisation, contact)
     else:

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy, queries
+from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
@@ -110,7 +111,7 @@ def change_contact(
 ) -> Contact:
     """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
-    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers.
+    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban.
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
@@ -124,8 +125,11 @@ def change_contact(
                 field="email",
             )
         _move_sign_in(agent, contact.email)
+    had = row.iban
     for name, value in vars(contact).items():
         setattr(row, name, value.strip())
+    if row.iban != had:
+        row.iban = bank_number(row.iban)
     row.save()
     return row
 
@@ -191,7 +195,8 @@ def new_agent(kind: str, name: str, **fields: Any) -> Agent:
 
 def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
     """The contact row of a new agent; inside operations only."""
-    return Contact.objects.create(agent=agent, **{name: value.strip() for name, value in vars(draft).items()})
+    values = {name: value.strip() for name, value in vars(draft).items()}
+    return Contact.objects.create(agent=agent, **values | {"iban": bank_number(draft.iban)})
 
 
 def _move_sign_in(person: Agent, email: str) -> None:

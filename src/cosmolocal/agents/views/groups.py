@@ -91,9 +91,7 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
         by = actor(request)
         place = None
         if data["place_name"]:
-            place = operations.add_place(
-                by=by, name=data["place_name"], latitude=data["latitude"], longitude=data["longitude"]
-            )
+            place = operations.NewPlace(data["place_name"], data["latitude"], data["longitude"])
         names = ("email", "phone", "address", "iban", "bank_name")
         what = {"name": data["name"], "about": data["about"], "place": place, "key": data["key"]}
         draft = ContactDraft(**{name: data[name] for name in names})
@@ -126,11 +124,15 @@ def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
     start = {name: getattr(found, name) for name in ("name", "about", "place", "is_public")} | {"buys": found.group}
 
     def act(data: dict[str, Any]) -> str:
-        by = actor(request)
         operations.change_group(
-            by=by, group=found, name=data["name"], about=data["about"], is_public=data["is_public"], key=data["key"]
+            by=actor(request),
+            group=found,
+            name=data["name"],
+            about=data["about"],
+            is_public=data["is_public"],
+            where=operations.Whereabouts(data["place"], data["buys"]),
+            key=data["key"],
         )
-        operations.set_place(by=by, agent=found, place=data["place"], group=data["buys"], key=data["key"])
         messages.success(request, _("Kept."))
         return reverse("agents:person", args=[found.pk])
 

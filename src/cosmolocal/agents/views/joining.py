@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import forms, operations, policy, queries
 from cosmolocal.agents.limits import limited
-from cosmolocal.agents.models import Invitation, JoinRequest, Role
+from cosmolocal.agents.models import Invitation, JoinRequest, Role, User
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
@@ -97,8 +97,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         person = operations.accept_invitation(by=queries.system(), token=token, **data)
-        user = operations.make_user(by=queries.system(), agent=person)
-        sign_in(request, user)
+        sign_in(request, User.objects.get(agent=person))
         messages.success(request, _("Welcome, %(name)s!") % {"name": person.name})
         return reverse("home")
 

@@ -208,7 +208,11 @@ class Judge:
                 return None
             rate_bp = self.known.rates.get(tax_code.pk, 0) if isinstance(tax_code, TaxCode) else 0
             wish = PriceDraft(row.price, self._purchase(row, producer, rate_bp), code, row.per_quantity, row.group)
-        return None if wish == standing else wish
+        if wish == standing:
+            return None
+        if wish.purchase > wish.price:
+            raise RowRefused(_("The producer would get more than the price. Look at both again."))
+        return wish
 
     def _purchase(self, row: Row, producer: Agent | None, rate_bp: int) -> int:
         """What the producer gets where the file does not say: her share of the price, net where her list is net."""

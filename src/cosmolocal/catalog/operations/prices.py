@@ -39,7 +39,7 @@ def set_price(
 def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list[int]:
     """Many prices at once; answers the price version of each wish, in order. One insert for all.
 
-    Refuses with agents.not_allowed, catalog.price_out_of_range.
+    Refuses with agents.not_allowed, catalog.price_out_of_range, catalog.purchase_above_price.
     """
     policy.permit(by, policy.STEWARD)
     for wish in wishes:
@@ -69,10 +69,16 @@ def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list
 
 
 def check_price(price: int, purchase: int, per_quantity: int) -> None:
-    """Refuses with catalog.price_out_of_range what can only be a slip of the hand."""
+    """Refuses what can only be a slip of the hand: catalog.price_out_of_range, catalog.purchase_above_price."""
     if not (0 <= price < rules.LARGEST and 0 <= purchase < rules.LARGEST and 0 <= per_quantity < rules.LARGEST):
         raise Refusal(
             "catalog.price_out_of_range", _("A price is 0 or more. Look at it again; perhaps a digit slipped."), "price"
+        )
+    if purchase > price:
+        raise Refusal(
+            "catalog.purchase_above_price",
+            _("The producer would get more than the price. Look at both again."),
+            "purchase",
         )
 
 

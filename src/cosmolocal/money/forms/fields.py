@@ -1,6 +1,5 @@
 """Fields that forms of money share: whose account, which box, which day, how much."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -16,9 +15,11 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import BigChoice, DayField, MoneyField
 from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.queries.finding import accounts_called, written
 from cosmolocal.money.words import FUNDS, before_it
 
 MOST_SUGGESTED = 500
+LONGEST = 200  # letters that are looked for
 
 
 class AccountInput(forms.TextInput):
@@ -35,41 +36,34 @@ class AccountInput(forms.TextInput):
 
 
 class AccountField(forms.CharField):
-    """An account, found by the holder's name or by the number after #."""
+    """An account, found by the household's number, a name, or the words that members write with a payment."""
 
     widget = AccountInput
 
     def __init__(self, *, accounts: QuerySet[Account], **options: Any) -> None:
         super().__init__(**options)
         self.accounts = accounts
-        self.widget.suggested = [_written(account) for account in accounts[:MOST_SUGGESTED]]
+        self.widget.suggested = [written(account) for account in accounts[:MOST_SUGGESTED]]
 
     def prepare_value(self, value: Any) -> Any:
         """An account as a person would pick it; what was typed stays as it was typed."""
-        return _written(value) if isinstance(value, Account) else value
+        return written(value) if isinstance(value, Account) else value
 
     def to_python(self, value: Any) -> Any:
         """The account, or a sentence that says which names there are."""
         typed = str(value or "").strip()
         if not typed:
             return None
-        numbered = re.search(r"#(\d{1,18})$", typed)
-        if numbered:
-            found = list(self.accounts.filter(pk=int(numbered[1]))[:1])
-        else:
-            found = [fund for fund in self.accounts.filter(kind=Account.Kind.FUND) if str(fund) == typed]
-            found = found or list(self.accounts.filter(holder__name__iexact=typed)[:2])
-            found = found or list(self.accounts.filter(holder__name__icontains=typed)[:3])
-        if len(found) == 1:
+        found, is_sure = accounts_called(self.accounts, typed[:LONGEST])
+        if is_sure:
             return found[0]
         if not found:
-            raise ValidationError(_("Nobody here is called “%(name)s”.") % {"name": typed[:60]}, code="nobody")
-        names = ", ".join(_written(account) for account in found)
+            raise ValidationError(
+                _("Nobody here is called “%(name)s” or has this number. Choose from the list.") % {"name": typed[:60]},
+                code="nobody",
+            )
+        names = ", ".join(written(account) for account in found)
         raise ValidationError(_("Which one do you mean: %(names)s?") % {"names": names}, code="several")
-
-
-def _written(account: Account) -> str:
-    return f"{account} #{account.pk}"
 
 
 class BoxField(forms.ModelChoiceField[MoneyBox]):

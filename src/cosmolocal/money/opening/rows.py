@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Role
 from cosmolocal.kernel.quantity import to_decimal, to_units
 from cosmolocal.kernel.refusal import Refusal
@@ -118,13 +119,19 @@ class Reader:
             email=self._email(cells),
             phone=self._text(cells, "phone", 40),
             address=self._text(cells, "address", 240),
-            iban=self._text(cells, "iban", 42),
+            iban=self._bank_account(cells),
             joined=_date(joined) if joined else None,
             role=self._role(cells),
             balance=self._amount(cells, "balance"),
             deposit=self._amount(cells, "deposit", least=0),
             share=self._amount(cells, "share", least=0),
         )
+
+    def _bank_account(self, cells: Sequence[str]) -> str:
+        try:
+            return bank_number(self._text(cells, "iban", 60))
+        except Refusal as refusal:
+            raise RowRefused(str(refusal)) from refusal
 
     def _text(self, cells: Sequence[str], column: str, longest: int = 120) -> str:
         number = self.columns.get(column)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.lines import one_line
@@ -109,7 +110,7 @@ def open_box(
 ) -> MoneyBox:
     """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
 
-    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it.
+    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Refuses: agents.bad_iban.
     """
     policy.permit_house(by)
     chosen = currency or queries.default_currency()
@@ -121,7 +122,12 @@ def open_box(
         by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
     )
     return MoneyBox.objects.create(
-        resource=resource, currency=chosen, kind=kind, name=name, number=number, bank_name=bank_name
+        resource=resource,
+        currency=chosen,
+        kind=kind,
+        name=name,
+        number=bank_number(number, "number"),
+        bank_name=bank_name,
     )
 
 
@@ -131,7 +137,7 @@ def change_box(
 ) -> MoneyBox:
     """Changes how a box is called and the account number members pay to; what lies in it stays.
 
-    Refuses: money.name_missing, money.name_taken, agents.not_allowed.
+    Refuses: money.name_missing, money.name_taken, agents.bad_iban, agents.not_allowed.
     """
     policy.permit_house(by)
     called = one_line(name)[:120]
@@ -141,7 +147,9 @@ def change_box(
     others = MoneyBox.objects.filter(currency=locked.currency_id, name=called, closed_at=None).exclude(pk=locked.pk)
     if others.exists():
         raise Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
-    locked.name, locked.number, locked.bank_name = called, number.strip()[:42], bank_name.strip()[:120]
+    if number.strip() != locked.number:
+        locked.number = bank_number(number, "number")
+    locked.name, locked.bank_name = called, bank_name.strip()[:120]
     locked.save(update_fields=["name", "number", "bank_name"])
     return locked
 

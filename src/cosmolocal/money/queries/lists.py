@@ -1,5 +1,6 @@
 """What waits for somebody who keeps the books, and lists of accounts."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
 from cosmolocal.money.queries.accounts import default_currency
+
+_NUMBER = re.compile("#?[0-9]{1,18}")  # of an account
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,12 @@ _OF_INTEREST = Q(closed_at=None) | ~Q(resource__accounting_quantity=0)
 
 
 def members(search: str = "", currency: Currency | None = None) -> QuerySet[Account]:
-    """Members' and producers' accounts by name, with what a list needs (one statement)."""
+    """Members' and producers' accounts by name or number, with what a list needs (one statement)."""
     kinds = (Account.Kind.MEMBER, Account.Kind.PRODUCER, Account.Kind.WALK_IN)
     found = Account.objects.open().labelled().filter(currency=currency or default_currency(), kind__in=kinds)
     for word in search.split():
-        found = found.filter(holder__name__icontains=word)
+        own = Q(pk=int(word.removeprefix("#"))) if _NUMBER.fullmatch(word) else Q()
+        found = found.filter(Q(holder__name__icontains=word) | Q(holder__code__iexact=word) | own)
     return found.order_by("holder__name", "id")
 
 

@@ -67,7 +67,8 @@ def build(*, cash_step: int = 1, currency: str = "CNY") -> Village:
         wish = agents.LocalWish(name="Ainonghui", zone="Asia/Shanghai", currency=currency)
         agents.found_local(by=house, wish=wish)
         cny = money.open_currency(by=house, code=currency, decimals=2, symbol="¥", cash_step=cash_step)
-        bank = money.open_box(by=house, kind="bank", name="Rural credit bank", number="6228 4800", bank_name="RCB")
+        number = "ES91 2100 0418 4502 0005 1332" if currency == "EUR" else "6228 4800"
+        bank = money.open_box(by=house, kind="bank", name="Rural credit bank", number=number, bank_name="RCB")
         cash = money.open_box(by=house, kind="cash", name="Cash box")
         since = date(2026, 9, 1)
         wei, lin, li_na, amina, jo, huang = (

@@ -20,6 +20,8 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import MoneyField, check_answers
 from cosmolocal.money import policy, queries
 from cosmolocal.money.forms.fields import late_words
+from cosmolocal.money.models import Account
+from cosmolocal.money.queries.finding import whose
 
 Act = Callable[[dict[str, Any]], str]
 
@@ -88,6 +90,8 @@ def written(form: forms.Form) -> list[dict[str, Any]]:
             continue
         if isinstance(bound.field, MoneyField):
             value = bound.field.write(value)
+        elif isinstance(value, Account):
+            value = whose(value)
         elif isinstance(value, date):
             value = format_day(value)
         elif isinstance(bound.field, forms.ChoiceField) and not isinstance(bound.field, forms.ModelChoiceField):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.money.models import Account, MoneyBox
+from cosmolocal.money.queries.finding import reference_of
 from cosmolocal.money.views.answers import books, reader_of
 from cosmolocal.paper import downloads, pdf
 
@@ -47,6 +48,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "is_member": found.kind == Account.Kind.MEMBER,
         "tabs": tabs if len(tabs) > 1 else [],
+        "reference": reference_of(found),
         "banks": [box for box in queries.boxes(found.currency) if box.kind == MoneyBox.Kind.BANK and box.number],
     }
     return render(request, "money/account.html", context)

@@ -1,5 +1,6 @@
 """What a member's home page shows of the shop: what closes, what waits to be collected, what the last order came to."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_money
-from cosmolocal.practices.shop.models import Basket, Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, ProducerOrder
 
 SOON = timedelta(hours=24)
 RECEIPT_SHOWN = timedelta(days=6)
@@ -31,7 +32,7 @@ class _Week:
     now: datetime
     open: Sequence[OrderRound]
     orders: Sequence[Order]
-    baskets: dict[tuple[int, int], int]
+    baskets: dict[tuple[int, int], int]  # (round, household) -> things in a basket that is not what was ordered
     crates: dict[tuple[int, int], Crate]
 
 
@@ -88,13 +89,25 @@ def _week(buyers: Sequence[Agent]) -> _Week:
     )
     baskets = Basket.objects.filter(household__in=buyers, round__state=OrderRound.State.OPEN)
     crates = Crate.objects.filter(receiver__in=buyers, handover__ends__gt=now - RECEIPT_SHOWN)
+    made = list(orders.annotate(things=Count("lines")).order_by("-round__handover__begins", "id"))
     return _Week(
         now=now,
         open=list(rounds.select_related("handover__place").order_by("closes_at", "id")),
-        orders=list(orders.annotate(things=Count("lines")).order_by("-round__handover__begins", "id")),
-        baskets={(basket.round_id, basket.household_id): len(basket.counts) for basket in baskets},
+        orders=made,
+        baskets=_changed(baskets, made),
         crates={(crate.handover_id, crate.receiver_id): crate for crate in crates},
     )
+
+
+def _changed(baskets: Iterable[Basket], orders: Sequence[Order]) -> dict[tuple[int, int], int]:
+    """How many things are in each basket that says something else than the order beside it."""
+    held = {(basket.round_id, basket.household_id): basket.counts for basket in baskets}
+    beside = {order.pk: place for order in orders if (place := (order.round_id, order.household_id)) in held}
+    ordered: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    for order, offer, count in OrderLine.objects.filter(order__in=beside).values_list("order_id", "offer_id", "count"):
+        ordered[beside[order]][str(offer)] = count
+    stands = set(beside.values())
+    return {at: len(counts) for at, counts in held.items() if at not in stands or counts != ordered[at]}
 
 
 def _round_cards(week: _Week, buyer: Agent, own: Sequence[Order], name: str) -> Iterable[Card]:
@@ -154,11 +167,11 @@ def _open_card(week: _Week, order: Order, url: str, name: str) -> Card:
     closing = format_soon(round.closes_at)
     text = f"{_things(order)} {_pick_up(round)}"
     if waits:
-        text += " " + _("Your basket holds changes that are not ordered yet.")
+        text += " " + _("Your basket holds changes: they count when you order them.")
     return Card(
         title=_for(_("Your order closes %(when)s") % {"when": closing}, name),
         text=text,
-        badge=_("not ordered yet") if waits else _("ordered"),
+        badge=_("ordered; changes wait") if waits else _("ordered"),
         tone="today" if is_soon or waits else "quiet",
         deed=_("Look at it again"),
         url=reverse("shop:basket", args=[round.pk]) if waits else url,

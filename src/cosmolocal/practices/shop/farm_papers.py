@@ -19,7 +19,7 @@ def order_table(asked: AskedOrder) -> Table:
     code, decimals = _currency(asked.order.round)
     columns = [
         Column(_("Goods"), width="2fr"),
-        Column(_("Amount"), kind="number", decimals=3),
+        Column(_("Amount"), kind="number"),
         Column(_("Unit")),
         Column(_("In words")),
         Column(_("Sum, %(currency)s") % {"currency": code}, kind="number", decimals=decimals),
@@ -79,9 +79,10 @@ def order_letter(asked: AskedOrder) -> str:
 
 
 def _amount(line: AskedLine) -> Decimal:
-    if line.goods.per == 1:
-        return to_decimal(line.quantity, line.goods.decimals)
-    return Decimal(line.quantity) / Decimal(line.goods.per)
+    """The number alone, with as many decimals as it needs: 14 bags, 2.5 kg."""
+    one = line.goods.per if line.goods.per > 1 else 10**line.goods.decimals
+    exact = (Decimal(line.quantity) / one).quantize(Decimal("0.001"))
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral() else exact.normalize()
 
 
 def _currency(round: OrderRound) -> tuple[str, int]:

@@ -67,6 +67,15 @@ class OrderRound(models.Model):
         return self.name
 
 
+class OfferQuerySet(models.QuerySet["RoundOffer"]):
+    """Offers, chosen by whether they may still be ordered."""
+
+    def on_sale(self) -> "OfferQuerySet":
+        """Neither withdrawn from the round nor resting in the catalog; an extra is sold as long as its lot has some."""
+        is_active = Q(item__is_active=True, item__product__is_active=True)
+        return self.filter(Q(lot__isnull=False) | is_active, withdrawn_at=None)
+
+
 class RoundOffer(models.Model):
     """One item on sale in a round; items of one product draw on the same intent. `lot`: what came unordered."""
 
@@ -75,6 +84,9 @@ class RoundOffer(models.Model):
     intent = models.ForeignKey("flows.Intent", models.PROTECT, null=True, related_name="+")
     lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, null=True, related_name="+")
     closes_at = models.DateTimeField(null=True, blank=True)  # earlier than the round (bread on Monday)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # taken off sale; what is ordered stays ordered
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         constraints = [

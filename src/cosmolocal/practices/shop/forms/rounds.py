@@ -1,5 +1,6 @@
 """What a steward types about rounds: when and where, what is on sale, what is short, what a farm has."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from cosmolocal.kernel import clock
 from cosmolocal.look.forms import DayTimeField, KeyedForm
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
+
+LARGEST_ID = 18  # digits
 
 
 class RoundForm(KeyedForm):
@@ -159,15 +162,20 @@ def typed_settings(settings: ShopSettings) -> dict[str, Any]:
     }
 
 
-def chosen_goods(data: Any) -> tuple[list[int], dict[int, str]]:
-    """Item ids that are ticked, and what was typed as their own closing time (item id -> text)."""
-    ticked = [int(value) for value in data.getlist("item") if value.isdigit()]
+def chosen_goods(data: Any) -> tuple[set[int], dict[int, str], set[int]]:
+    """Item ids that are ticked; closing times as typed (item id -> text); ids that the page showed."""
+    ticked = _ids(data.getlist("item"))
     early = {
-        int(name.removeprefix("closes_")): value
+        number: value
         for name, value in data.items()
-        if name.startswith("closes_") and value and name.removeprefix("closes_").isdigit()
+        if name.startswith("closes_") and value
+        for number in _ids([name.removeprefix("closes_")])
     }
-    return ticked, early
+    return ticked, early, _ids(data.get("shown", "").split(","))
+
+
+def _ids(texts: Iterable[str]) -> set[int]:
+    return {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LARGEST_ID}
 
 
 def read_moment(text: str) -> datetime | None:

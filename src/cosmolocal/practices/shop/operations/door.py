@@ -20,7 +20,14 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations.drafts import Draft, account_of, load_offers, payment_wish, write
+from cosmolocal.practices.shop.operations.drafts import (
+    Draft,
+    account_of,
+    check_on_sale,
+    load_offers,
+    payment_wish,
+    write,
+)
 from cosmolocal.practices.shop.operations.orders import LineWish
 from cosmolocal.practices.shop.operations.rounds import lock
 
@@ -117,6 +124,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     draft.offers = load_offers(locked, {*draft.wanted, *draft.lines})
     if any(offer not in draft.offers for offer in draft.wanted):
         raise Refusal("shop.not_offered", _("This is not on offer in this round."))
+    check_on_sale(draft)
     if packed.intersection([*draft.changed, *draft.dropped]):
         raise Refusal(
             "shop.packed_already",

@@ -43,6 +43,7 @@ class Sale:
     label: str
     seller: str
     list_is_gross: bool
+    is_off: bool = False  # taken off sale, in this round or in the catalog
 
     @property
     def name(self) -> str:
@@ -79,6 +80,11 @@ class Draft:
         ]
 
     @property
+    def lowered(self) -> list[int]:
+        """Offers of which it wants less than it has: what is kept stays promised, so nothing can stop it."""
+        return [offer for offer in self.changed if offer in self.lines and self.wanted[offer] < self.lines[offer].count]
+
+    @property
     def dropped(self) -> list[int]:
         return [offer for offer in self.lines if offer not in self.wanted]
 
@@ -88,8 +94,11 @@ _SALE = (
     *("pk", "item_id", "intent_id", "lot_id", "closes_at", "item__pack_quantity", "item__tolerance_bp"),
     *("item__deposit", _PRODUCT + "specification_id", _PRODUCT + "name", "item__label"),
     *(_PRODUCT + "producer__supplier_terms__seller", _PRODUCT + "producer__supplier_terms__list_is_gross"),
+    *("withdrawn_at", "item__is_active", _PRODUCT + "is_active"),
 )
+_LOT, _TERMS = _SALE.index("lot_id"), -5  # where they stand in a row
 _USUAL = SupplierTerms()
+_LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit", "split"]
 
 
 def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, Sale]:
@@ -97,9 +106,24 @@ def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, S
     found = {}
     for row in RoundOffer.objects.filter(round=round, pk__in=list(ids)).values_list(*_SALE):
         facts: list[Any] = list(row)
-        facts[-2:] = [facts[-2] or _USUAL.seller, _USUAL.list_is_gross if facts[-1] is None else facts[-1]]
+        seller, is_gross, withdrawn_at, *are_active = facts[_TERMS:]
+        is_off = withdrawn_at is not None or (row[_LOT] is None and not all(are_active))
+        is_gross = _USUAL.list_is_gross if is_gross is None else is_gross
+        facts[_TERMS:] = [seller or _USUAL.seller, is_gross, is_off]
         found[row[0]] = Sale(*facts)
     return found
+
+
+def check_on_sale(draft: Draft) -> None:
+    """What was taken off sale may stay in an order, or become less. Refuses shop.not_offered, by name."""
+    off = [offer for offer in draft.changed if draft.offers[offer].is_off and offer not in draft.lowered]
+    if off:
+        names = ", ".join(draft.offers[offer].name for offer in off)
+        raise Refusal(
+            "shop.not_offered",
+            _("No longer on sale: %(names)s. Take it out of your basket, then order the rest.") % {"names": names},
+            offers=off,
+        )
 
 
 def write(draft: Draft, pays: str, *, late: bool = False) -> None:
@@ -108,20 +132,23 @@ def write(draft: Draft, pays: str, *, late: bool = False) -> None:
     `late`: after closing, no intent is asked, since nothing is on offer any more; the scale will tell.
     """
     order = draft.order
-    forget(draft, [*draft.dropped, *(offer for offer in draft.changed if offer in draft.lines)])
+    lowered = draft.lowered
+    raised = [offer for offer in draft.changed if offer not in lowered]
+    forget(draft, [*draft.dropped, *(offer for offer in raised if offer in draft.lines)])
     if order is None:
         agreement = flows.agree(by=draft.by, name=draft.round.name)
         order = Order(round=draft.round, household=draft.household, agreement_id=agreement.pk, version=0)
         draft.order = order
-    fresh = _lines(draft, draft.changed)
+    fresh, smaller = _lines(draft, raised), _lines(draft, lowered)
     kept = [line for offer, line in draft.lines.items() if offer in draft.wanted and offer not in draft.changed]
-    every = [*kept, *fresh]
+    every = [*kept, *fresh, *smaller]
     if order.state == Order.State.CANCELLED:
         order.state = Order.State.OPEN
     order.placed_by, order.changed_at = draft.by, running().at
     order.version += 1
     order.estimate = rules.upper_total((line.estimate, line.deposit) for line in every)
     upper = rules.upper_total((line.upper, line.deposit) for line in every)
+    _lower(draft, smaller)
     _promise(draft, order, fresh, _payment(draft, order, pays, upper), late=late)
     order.save()
     for line in fresh:
@@ -135,6 +162,21 @@ def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
     if lines:
         flows.release(by=draft.by, commitments=[line.commitment_id for line in lines])
         OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+
+
+def _lower(draft: Draft, lines: Sequence[OrderLine]) -> None:
+    """Rows that hold less than before take the place of those that stand; the rest of their promise is free again."""
+    if not lines:
+        return
+    for line in lines:
+        before = draft.lines[line.offer_id]
+        line.pk, line.order_id, line.commitment_id = before.pk, before.order_id, before.commitment_id
+    flows.release(
+        by=draft.by,
+        commitments=[line.commitment_id for line in lines],
+        keep={line.commitment_id: line.wished for line in lines},
+    )
+    OrderLine.objects.bulk_update(lines, _LOWERED, batch_size=200)
 
 
 def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
@@ -283,11 +325,17 @@ def _not_enough(draft: Draft, refusal: Refusal, payment: CommitmentWish | None) 
 
 
 def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWish | None:
-    """What is to be set aside anew: the upper sum, unless it stands already; paying in cash sets nothing aside."""
+    """What is to be set aside anew: the upper sum, unless as much stands already; paying in cash sets nothing aside.
+
+    What is too much is given back, and the rest stays: an order may become smaller whatever the account holds.
+    """
     wanted = upper if pays == Order.Pays.PREPAID else 0
     standing = order.upper if order.payment_id else 0
     order.pays, order.upper = pays, upper
     if wanted == standing and (order.payment_id or not wanted):
+        return None
+    if order.payment_id and 0 < wanted < standing:
+        flows.release(by=draft.by, commitments=[order.payment_id], keep={order.payment_id: wanted})
         return None
     if order.payment_id:
         flows.release(by=draft.by, commitments=[order.payment_id])

@@ -15,7 +15,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations.drafts import Draft, forget, load_offers, write
+from cosmolocal.practices.shop.operations.drafts import Draft, check_on_sale, forget, load_offers, write
 
 if TYPE_CHECKING:
     pass
@@ -185,6 +185,7 @@ def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None
             _("Your basket is empty. Put something in, or cancel your order if you want nothing this time."),
         )
     draft.wanted = wanted
+    check_on_sale(draft)
     for offer_id in [*draft.changed, *draft.dropped]:
         _check_not_fixed(draft, offer_id, now)
 

@@ -1,7 +1,7 @@
 """A round is planned, filled with goods, opened; its plan can be taken over for the next one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,15 +71,16 @@ def change_settings(
 
 
 @operation("shop.plan_round")
-def plan_round(*, by: Agent, wish: RoundWish, key: str = "") -> OrderRound:
-    """Plans a round with its hand-over and its account. Refuses: shop.closes_before_it_opens,
-    shop.closes_after_handover, handovers.ends_before_it_begins.
+def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, key: str = "") -> OrderRound:
+    """Plans a round with its hand-over and its account; `like`: with the goods of an earlier one that are still sold.
+
+    Refuses: shop.closes_before_it_opens, shop.closes_after_handover, handovers.ends_before_it_begins.
     """
     policy.permit_steward(by)
     _check_times(wish)
     settings = queries.settings()
     handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
-    return OrderRound.objects.create(
+    planned = OrderRound.objects.create(
         name=wish.name.strip(),
         opens_at=wish.opens_at,
         closes_at=wish.closes_at,
@@ -91,6 +92,9 @@ def plan_round(*, by: Agent, wish: RoundWish, key: str = "") -> OrderRound:
         follows_prices=wish.follows_prices,
         note=wish.note.strip(),
     )
+    if like is not None:
+        offer_items(by=by, round=planned, items=offers_of(like, planned))
+    return planned
 
 
 @operation("shop.change_round")
@@ -144,14 +148,12 @@ def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", k
         follows_prices=source.follows_prices,
         note=source.note,
     )
-    planned = plan_round(by=by, wish=wish)
-    offer_items(by=by, round=planned, items=offers_of(source, planned))
-    return planned
+    return plan_round(by=by, wish=wish, like=source)
 
 
 def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferWish]:
     """What an earlier round offered and is still sold; own closing times as long before the end as they were."""
-    sold = source.offers.filter(lot=None, item__is_active=True, item__product__is_active=True).order_by("id")
+    sold = source.offers.on_sale().filter(lot=None).order_by("id")
     return [
         OfferWish(offer.item_id, planned.closes_at - (source.closes_at - offer.closes_at) if offer.closes_at else None)
         for offer in sold
@@ -169,8 +171,9 @@ def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key
     wanted = {wish.item_id: wish for wish in items}
     for item_id, offer in known.items():
         if item_id in wanted:
-            offer.closes_at = wanted[item_id].closes_at
-    RoundOffer.objects.bulk_update([known[id] for id in known if id in wanted], ["closes_at"], batch_size=200)
+            offer.closes_at, offer.withdrawn_at = wanted[item_id].closes_at, None
+    again = [known[id] for id in known if id in wanted]
+    RoundOffer.objects.bulk_update(again, ["closes_at", "withdrawn_at"], batch_size=200)
     RoundOffer.objects.bulk_create(
         RoundOffer(round=locked, item_id=wish.item_id, closes_at=wish.closes_at)
         for wish in wanted.values()
@@ -182,13 +185,31 @@ def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key
 
 @operation("shop.withdraw_items")
 def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key: str = "") -> None:
-    """Takes items off a round that nobody has ordered; those ordered stay and take no more orders."""
+    """Takes items off a round. What is ordered stays; once people fill baskets, the offer itself stays too, so that
+    whoever has it in hers is told its name.
+    """
     policy.permit_steward(by)
     locked = lock(round)
-    offers = list(locked.offers.filter(item_id__in=list(item_ids), lot=None).prefetch_related("lines"))
-    unused = [offer.pk for offer in offers if not offer.lines.all()]
-    RoundOffer.objects.filter(pk__in=[o.pk for o in offers]).exclude(pk__in=unused).update(closes_at=running().at)
-    RoundOffer.objects.filter(pk__in=unused).delete()
+    offers = locked.offers.filter(item_id__in=list(item_ids), lot=None)
+    if locked.state == OrderRound.State.DRAFT:
+        offers.delete()
+    else:
+        offers.filter(withdrawn_at=None).update(withdrawn_at=running().at)
+
+
+@operation("shop.choose_goods")
+def choose_goods(
+    *, by: Agent, round: OrderRound, items: Sequence[OfferWish], shown: Collection[int], key: str = ""
+) -> None:
+    """What one page says about the items `shown` (ids) on it: on sale as in `items`, or not. Others stay as they are;
+    in a round that offers nothing yet they go on sale, since it begins with everything. Refuses as `offer_items`.
+    """
+    policy.permit_steward(by)
+    wishes = list(items)
+    if queries.desk.is_fresh(round):
+        wishes += [OfferWish(id) for id in queries.desk.sold_here() if id not in shown]
+    offer_items(by=by, round=round, items=wishes)
+    withdraw_items(by=by, round=round, item_ids=set(shown) - {wish.item_id for wish in items})
 
 
 @operation("shop.open_round")
@@ -203,7 +224,7 @@ def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
         return locked
     if locked.closes_at <= running().at:
         raise Refusal("shop.closes_in_the_past", _("The closing time is over. Choose a later one."), field="closes_at")
-    if not locked.offers.exists():
+    if not locked.offers.on_sale().exists():
         raise Refusal("shop.nothing_on_offer", _("Choose what the round offers before you open it."))
     move(locked, "open")
     locked.proposal = flows.propose(

@@ -56,15 +56,20 @@ class BasketLine:
 
 @dataclass
 class Purse:
-    """What the household has for this order; minor units. `may_spend` None: as much as it likes."""
+    """What the household has for this order; minor units. `may_spend` None: as much as it likes; with `set_aside`,
+    what the order that stands holds already.
+    """
 
     account: "Account | None"
     balance: int = 0
     may_spend: int | None = 0
+    set_aside: int = 0
 
     def missing(self, upper: int) -> int:
-        """What is not there yet of the upper sum."""
-        return 0 if self.may_spend is None else max(upper - max(self.may_spend, 0), 0)
+        """What is not there yet of the upper sum; as much as the order has set aside already is always there."""
+        if self.may_spend is None or upper <= self.set_aside:
+            return 0
+        return max(upper - max(self.may_spend, 0), 0)
 
 
 @dataclass
@@ -251,7 +256,15 @@ def _priced(line: BasketLine, before: OrderLine | None) -> BasketLine:
     if version is None:
         line.trouble = _("This has no price yet. Take it out, and tell a steward.")
         return line
-    if line.line.is_closed:
+    had = before.count if before else 0
+    if line.line.is_off and line.count > had:
+        line.may_have = had
+        line.trouble = (
+            _("No longer on sale; you have %(count)s in your order.") % {"count": had}
+            if had
+            else _("No longer on sale. Take it out.")
+        )
+    elif line.line.is_closed:
         line.trouble = _("This has closed for this round. Take it out.")
     elif line.line.left is not None and line.count > line.line.left:
         line.may_have = line.line.left
@@ -283,7 +296,7 @@ def _purse(round: OrderRound, household: Agent, order: Order | None) -> Purse:
     standing = purse.standing(account)
     aside = order.upper if order is not None and order.payment_id else 0
     spendable = standing.spendable
-    return Purse(account, standing.balance, None if spendable is None else spendable + aside)
+    return Purse(account, standing.balance, None if spendable is None else spendable + aside, aside)
 
 
 def last_order(household: Agent, before: OrderRound) -> Order | None:
@@ -308,7 +321,7 @@ def as_last_time(round: OrderRound, order: Order) -> Again:
     wished = {item: (name, count) for item, name, count in had}
     counts: dict[int, int] = {}
     now = clock.now()
-    for offer in offers_of(round).filter(item__in=list(wished), lot=None):
+    for offer in offers_of(round).on_sale().filter(item__in=list(wished), lot=None):
         line = Line(offer, None, currency_of(round), now)
         count = wished[offer.item_id][1]
         may_have = count if line.left is None else min(count, line.left)

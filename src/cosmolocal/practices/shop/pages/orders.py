@@ -15,6 +15,7 @@ from cosmolocal.practices.shop.models import LineCredit, Order
 from cosmolocal.practices.shop.pages.rounds import Part, named
 from cosmolocal.practices.shop.queries.orders import LineView, lines_of
 
+TaxKey = tuple[int, int]  # tax code id, rate in basis points
 COLLECTED = 3  # the turn of collecting among the steps of an order
 
 
@@ -107,8 +108,19 @@ class OrderView:
 
     @property
     def parts(self) -> list[Part]:
-        """Where the money of this order goes, deposits among it."""
-        return _parts([view.line.split for view in self.lines], self.deposit)
+        """Where the money of this order goes, deposits among it. The tax is the one that stands beside its rates; by
+        how much that differs from the lines, each rounded for itself, running costs get more or less.
+        """
+        splits = [view.line.split for view in self.lines]
+        rounding = sum(split.get("tax", 0) for split in splits) - self._tax_of(splits)
+        return _parts([*splits, {"tax": -rounding, "running": rounding}], self.deposit)
+
+    def _tax_of(self, splits: Sequence[dict[str, int]]) -> int:
+        """The tax inside what the parts add up to, per rate on the sum."""
+        gross: dict[TaxKey, int] = {}
+        for view, split in zip(self.lines, splits, strict=True):
+            gross[tax_key(view)] = gross.get(tax_key(view), 0) + sum(split.values())
+        return sum(rules.tax_in(amount, rate) for (_code, rate), amount in gross.items())
 
     @property
     def short(self) -> int:
@@ -148,6 +160,11 @@ def order_view(order: Order) -> OrderView:
     return OrderView(order, lines_of(order), crate, credits, clock.now())
 
 
+def tax_key(view: LineView) -> TaxKey:
+    """The treatment and the rate by which a line is taxed."""
+    return view.line.price.tax_code_id, view.line.tax_bp
+
+
 def parts_of(split: dict[str, int], deposit: int = 0) -> list[Part]:
     """The parts of one line's price with words and tones."""
     return _parts([split], deposit)
@@ -171,10 +188,9 @@ class Taxes:
 
 def taxes(view: OrderView) -> Taxes:
     """Tax per rate on the sum of the lines, never line by line. One statement."""
-    gross: dict[tuple[int, int], int] = {}
+    gross: dict[TaxKey, int] = {}
     for line in view.lines:
-        key = (line.line.price.tax_code_id, line.line.tax_bp)
-        gross[key] = gross.get(key, 0) + line.amount
+        gross[tax_key(line)] = gross.get(tax_key(line), 0) + line.amount
     codes = TaxCode.objects.in_bulk({code for code, _rate in gross})
     rows = [
         TaxRow(codes[code].name, rate, amount, rules.tax_in(amount, rate))

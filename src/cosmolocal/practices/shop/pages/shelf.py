@@ -18,7 +18,7 @@ from cosmolocal.catalog.queries import Currency
 from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_money
 from cosmolocal.measures import kilometres
-from cosmolocal.practices.shop.models import OrderRound, RoundOffer
+from cosmolocal.practices.shop.models import OfferQuerySet, OrderRound, RoundOffer
 
 PER_PAGE = 40
 FEW = 12  # packs; from here down the page says how many are left
@@ -153,13 +153,19 @@ class Line:
         return self.offer.closes_at is not None and self.now >= self.offer.closes_at
 
     @property
+    def is_off(self) -> bool:
+        """Was it taken off sale: in this round, or in the catalog?"""
+        is_active = self.offer.lot_id is not None or (self.item.is_active and self.item.product.is_active)
+        return self.offer.withdrawn_at is not None or not is_active
+
+    @property
     def closes_early(self) -> datetime | None:
         return None if self.is_closed else self.offer.closes_at
 
     @property
     def may_be_had(self) -> bool:
         """Can something of it be put into the basket now?"""
-        return self.price is not None and not self.is_closed and self.left != 0
+        return self.price is not None and not self.is_closed and not self.is_off and self.left != 0
 
 
 @dataclass(frozen=True)
@@ -257,7 +263,7 @@ def shelf(round: OrderRound, choice: Choice, group: str = "", ordered: Mapping[i
 
 def products_of(round: OrderRound) -> QuerySet[Product]:
     """Everything on sale in a round, whatever its packs."""
-    offers = RoundOffer.objects.filter(round=round)
+    offers = RoundOffer.objects.on_sale().filter(round=round)
     return Product.objects.filter(pk__in=offers.values("item__product_id"), is_active=True)
 
 
@@ -265,7 +271,7 @@ def _goods_of(round: OrderRound, products: Sequence[Product], group: str, ordere
     """Products with their packs, prices and what is left (two statements)."""
     now, money, place = clock.now(), currency_of(round), round.handover.place
     known = {product.pk: product for product in products}
-    offers = RoundOffer.objects.filter(round=round, item__product__in=list(known))
+    offers = RoundOffer.objects.on_sale().filter(round=round, item__product__in=list(known))
     found = list(offers.select_related("item__measure", "intent", "lot").order_by("item__pack_quantity", "id"))
     prices = catalog.current_prices([offer.item_id for offer in found], group) if found else {}
     lines: dict[int, list[Line]] = {}
@@ -280,7 +286,7 @@ def _goods_of(round: OrderRound, products: Sequence[Product], group: str, ordere
     ]
 
 
-def offers_of(round: OrderRound) -> QuerySet[RoundOffer]:
+def offers_of(round: OrderRound) -> OfferQuerySet:
     """The offers of a round, joined with all that a line of the shop says about them."""
     joined = ("item__measure", "item__product__specification__unit", "item__product__producer__place", "intent", "lot")
     return RoundOffer.objects.filter(round=round).select_related(*joined, "item__product__category")

@@ -1,10 +1,11 @@
 """What a steward sees of one round: what needs doing, what is on sale, who ordered, what settling would do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from cosmolocal.practices.shop.queries.farms import mail_on_its_way
 
 MOST_WORDS = 8  # of a search
 STANDING = [state for state in Order.State.values if state != Order.State.CANCELLED]
+
+PACKS_ON_A_PAGE = 200  # each sends two fields, and no page sends more than a person has read
 
 
 @dataclass
@@ -35,17 +38,21 @@ class Choosable:
     def pack(self) -> str:
         return catalog.pack_text(self.item)
 
+    @property
+    def is_offered(self) -> bool:
+        return self.offer is not None and self.offer.withdrawn_at is None
+
 
 @dataclass(frozen=True)
 class FarmGoods:
-    """All packs of one farm."""
+    """The packs of one farm that stand on one page."""
 
     producer: str
     goods: list[Choosable]
 
     @property
     def chosen(self) -> int:
-        return sum(one.offer is not None for one in self.goods)
+        return sum(one.is_offered for one in self.goods)
 
 
 @dataclass(frozen=True)
@@ -118,15 +125,31 @@ class Progress:
         return self.farms - self.told - self.written
 
 
-def goods_to_offer(round: OrderRound) -> list[FarmGoods]:
-    """Everything in the catalog by farm, with what this round offers (two statements)."""
-    offers = {offer.item_id: offer for offer in round.offers.filter(lot=None).annotate(line_count=Count("lines"))}
+def is_fresh(round: OrderRound) -> bool:
+    """A round that offers nothing yet; it begins with everything. Once something was chosen, only that is on sale."""
+    return round.state == OrderRound.State.DRAFT and not round.offers.on_sale().exists()
+
+
+def sold_here() -> list[int]:
+    """Ids of all packs that the local sells."""
+    return list(Item.objects.filter(is_active=True, product__is_active=True).values_list("pk", flat=True))
+
+
+def goods_to_offer(round: OrderRound) -> Paginator[Item]:
+    """Everything in the catalog, and what this round offers beside it, by farm and name, a page at a time."""
     items = (
         catalog.items_with_units()
-        .filter(Q(is_active=True, product__is_active=True) | Q(pk__in=list(offers)))
+        .filter(Q(is_active=True, product__is_active=True) | Q(pk__in=round.offers.filter(lot=None).values("item_id")))
         .select_related("product__producer", "product__specification__unit", "measure")
         .order_by("product__producer__name", "product__name", "pack_quantity", "id")
     )
+    return Paginator(items, PACKS_ON_A_PAGE)
+
+
+def by_farm(round: OrderRound, items: Sequence[Item]) -> list[FarmGoods]:
+    """The items of one page by farm, with what this round offers of them (one statement)."""
+    shown = round.offers.filter(lot=None, item__in=[item.pk for item in items])
+    offers = {offer.item_id: offer for offer in shown.annotate(line_count=Count("lines"))}
     farms: dict[str, list[Choosable]] = {}
     for item in items:
         offer = offers.get(item.pk)

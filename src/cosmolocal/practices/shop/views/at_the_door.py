@@ -72,7 +72,8 @@ def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """Something more, or less, after closing."""
     round, who = _open(request, pk, household)
     offers = list(
-        RoundOffer.objects.filter(round=round)
+        RoundOffer.objects.on_sale()
+        .filter(round=round)
         .select_related("item__product__producer")
         .order_by("item__product__name", "id")
     )

@@ -33,12 +33,12 @@ MOST_LETTERS = 80  # of a search
 def goods(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
     round = open_round(request, pk)
-    farms = queries.desk.goods_to_offer(round)
-    # A new round begins with everything; once something was chosen, what is unticked stays so.
-    is_fresh = round.state == OrderRound.State.DRAFT and not any(farm.chosen for farm in farms)
+    page = queries.desk.goods_to_offer(round).get_page(request.GET.get("page"))
+    farms = queries.desk.by_farm(round, list(page.object_list))
+    is_fresh = queries.desk.is_fresh(round)
     rows = [one for farm in farms for one in farm.goods]
     for one in rows:
-        one.is_ticked = is_fresh or one.offer is not None
+        one.is_ticked = is_fresh or one.is_offered
         if one.offer and one.offer.closes_at:
             one.closes = clock.wall(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
     if request.method == "POST":
@@ -48,10 +48,14 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The round offers %(count)s things.") % {"count": count})
-            return redirect("shop:round_desk", pk)
+            return (
+                redirect("shop:round_desk", pk) if page.paginator.num_pages == 1 else redirect(request.get_full_path())
+            )
     context = {
         "round": round,
         "farms": farms,
+        "page": page,
+        "shown": ",".join(str(one.item.pk) for one in rows),
         "is_fresh": is_fresh,
         "steps": steps_of(round),
         "may_run": policy.may_run(reader(request)),
@@ -60,12 +64,14 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -> int:
-    """Puts what is ticked on sale; how much that is. Rows keep what was typed. Refuses: shop.unreadable_time, and as
-    `offer_items` and `withdraw_items`.
+    """Puts what is ticked on sale, and takes off what was shown and is not; how much is on sale then. Rows keep what
+    was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
     """
-    ticked, early = chosen_goods(request.POST)
+    ticked, early, shown = chosen_goods(request.POST)
     wishes = []
     for one in rows:
+        if shown and one.item.pk not in shown:
+            continue  # it came onto this page after it was read
         one.is_ticked, one.closes = one.item.pk in ticked, early.get(one.item.pk, "")
         closes_at = read_moment(one.closes) if one.closes else None
         one.is_unreadable = one.is_ticked and bool(one.closes) and closes_at is None
@@ -76,10 +82,14 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -
             "shop.unreadable_time",
             _("When does it close? Write day and time once more for: %(names)s.") % {"names": ", ".join(unreadable)},
         )
-    had = {one.item.pk for one in rows if one.offer}
-    operations.offer_items(by=actor(request), round=round, items=wishes)
-    operations.withdraw_items(by=actor(request), round=round, item_ids=had - set(ticked))
-    return len(wishes)
+    operations.choose_goods(
+        by=actor(request),
+        round=round,
+        items=wishes,
+        shown=sorted(shown or {one.item.pk for one in rows}),
+        key=request.POST.get("key", ""),
+    )
+    return round.offers.on_sale().filter(lot=None).count()
 
 
 def orders(request: HttpRequest, pk: int) -> HttpResponse:

@@ -71,12 +71,11 @@ def plan(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST or None, initial=_later(source) if source else None)
     if request.method == "POST" and form.is_valid():
         try:
-            planned = operations.plan_round(by=actor(request), wish=form.wish(), key=form.cleaned_data["key"])
+            data = form.cleaned_data
+            planned = operations.plan_round(by=actor(request), wish=form.wish(), like=source, key=data["key"])
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            if source:
-                _offer_the_same(request, source, planned)
             return redirect("shop:round_goods", planned.pk)
     return _round_form(request, form, _("Plan a round"), _("Go on to the goods"), reverse("shop:rounds"))
 
@@ -291,8 +290,3 @@ def _later(round: OrderRound) -> dict[str, Any]:
     while (times := queries.times_later(round, A_WEEK * weeks)).closes_at <= clock.now():
         weeks += 1
     return {**typed(round), **asdict(times), "name": format_day(times.begins)}
-
-
-def _offer_the_same(request: HttpRequest, source: OrderRound, planned: OrderRound) -> None:
-    wishes = operations.offers_of(source, planned)
-    operations.offer_items(by=actor(request), round=planned, items=wishes)

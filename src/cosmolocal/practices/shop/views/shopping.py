@@ -151,7 +151,9 @@ def _wished(request: HttpRequest, line: Line, view: BasketView) -> tuple[int | N
         return None, _("Write how many as a whole number.")
     if line.is_closed:
         return None, _("%(name)s has closed for this round.") % {"name": line.label}
-    if line.left is not None and count > line.left:
+    if line.is_off and count > line.ordered:
+        return line.ordered, _("%(name)s is no longer on sale.") % {"name": line.label}
+    if line.left is not None and count > max(line.left, line.ordered):
         if not line.left:
             return 0, _("%(name)s: nothing is left.") % {"name": line.label}
         return line.left, _("%(name)s: only %(count)s left.") % {"name": line.label, "count": line.left}
