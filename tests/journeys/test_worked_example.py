@@ -290,12 +290,12 @@ def crates_are_packed(one: Round) -> None:
     one.record("lower", 60, resource_id=one.lot, reason="dried")
     assert one.stock(one.lot) == (36_940, 36_940, 36_940)
     # Cutting is a process: what goes in is consumed, what comes out is another lot.
-    cutting = flows.begin_process(by=one.house, name="cutting").pk
+    cutting = flows.begin_processes(by=one.house, drafts=[flows.ProcessDraft("split")])[0].pk
     whole, pieces = one.open(one.carrots), one.open(one.carrots)
     one.record("produce", 500, resource_id=whole)  # own harvest
     one.record("consume", 500, resource_id=whole, input_of_id=cutting)
     one.record("produce", 480, resource_id=pieces, output_of_id=cutting)
-    assert (one.stock(whole)[0], one.stock(pieces)[0], books.resource(pieces).stage) == (0, 480, "cutting")
+    assert (one.stock(whole)[0], one.stock(pieces)[0], books.resource(pieces).stage) == (0, 480, "split")
 
 
 def goods_are_handed_over(one: Round) -> None:
@@ -304,11 +304,12 @@ def goods_are_handed_over(one: Round) -> None:
         done = books.commitments([one.goods[who]])[one.goods[who]]
         one.record("transfer", done.quantity, resource_id=one.lot, fulfils_id=done.pk)
     assert one.stock(one.lot) == (7_400, 7_400, 7_400)
-    [origin] = [step for step in books.provenance(commitment_id=one.goods["amina"]) if step.to_resource]
-    assert (origin.provider, origin.quantity, origin.to_resource.lot) == (
+    [origin] = books.provenance(one.goods["amina"]).sources
+    assert (origin.producer, origin.quantity, origin.lot, origin.is_sure) == (
         one.village.farm,
         37_000,
         "2026-12-05 Huang",
+        True,
     )
 
 

@@ -51,6 +51,25 @@ def own_products(agent: Agent) -> QuerySet[Product]:
     return products.filter(producer__in=producers_of(agent))
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where goods grow or are made, and under which certificate, as their producer says; None: not said."""
+
+    place_id: int | None
+    certificate: str
+
+
+def origins(specification_ids: Iterable[int]) -> dict[int, Origin]:
+    """Of kinds of goods: specification id -> where they come from (one statement)."""
+    wanted = list(specification_ids)
+    rows = Product.objects.filter(specification__in=wanted).order_by("pk")
+    found = {kind: Origin(place, certificate) for kind, place, certificate in rows.values_list(*_ORIGIN)}
+    return {kind: found.get(kind, Origin(None, "")) for kind in wanted}
+
+
+_ORIGIN = ("specification_id", "origin_id", "certificate")
+
+
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Those that hold every word of the text, in any width or case; one LIKE a word."""
     for word in rules.search_words(text):

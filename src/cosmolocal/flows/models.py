@@ -4,6 +4,7 @@ from typing import overload
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.columns import LineField
@@ -63,11 +64,28 @@ class EconomicResource(models.Model):
         return self.name or self.lot or f"#{self.pk}"
 
 
-class Process(models.Model):
-    """Something done to resources: packing, cutting a cheese, milling."""
+class ProcessSpecification(models.TextChoices):
+    """What can be done to goods; the code is also the stage of what comes out."""
 
-    name = LineField(max_length=160)
+    GROW = "grow", _("grown or made")
+    SPLIT = "split", _("divided")
+    MIX = "mix", _("put together")
+    REPACK = "repack", _("packed anew")
+    PACK = "pack", _("packed")
+
+
+class Process(models.Model):
+    """Something done to resources: grown on a field, a cheese cut, two lots put into one bin; never changed (triggers).
+
+    `at` is when it was written down, `day` the day it was done where that is known, `place` where. Who: its operation.
+    """
+
+    based_on = models.CharField(max_length=20, choices=ProcessSpecification.choices)
     at = models.DateTimeField()
+    day = models.DateField(null=True, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    certificate = LineField(max_length=120, blank=True)
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="+", db_index=False)
 
 
 class Agreement(models.Model):
@@ -126,6 +144,7 @@ class Commitment(models.Model):
     fulfilled_quantity = models.BigIntegerField(default=0)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     due = models.DateTimeField(null=True, blank=True)  # when the window begins
+    output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="+", db_index=False)  # packed in it
     finished = models.BooleanField(default=False)
 
     class Meta:

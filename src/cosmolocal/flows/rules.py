@@ -64,6 +64,7 @@ class Promise:
     quantity: int
     fulfilled: int
     finished: bool
+    output_of_id: int | None = None
 
 
 @dataclass(slots=True)

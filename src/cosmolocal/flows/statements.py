@@ -54,6 +54,7 @@ COMMITMENT_COLUMNS = {
     "fulfilled_quantity": _NUMBER,
     "place_id": _NUMBER,
     "due": _MOMENT,
+    "output_of_id": _NUMBER,
     "finished": _YES_NO,
 }
 
@@ -279,12 +280,13 @@ def fulfil(fulfilled: Mapping[int, int]) -> None:
 
 
 def rewrite_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes quantity, resource and finished of commitments. Rows are locked by the caller."""
+    """Writes quantity, resource, process and finished of commitments. Rows are locked by the caller."""
+    columns = {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "output_of_id": _NUMBER, "finished": _YES_NO}
     _update(
         "flows_commitment",
-        {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "finished": _YES_NO},
+        columns,
         rows,
-        "quantity = j.quantity, resource_id = j.resource_id, finished = j.finished",
+        ", ".join(f"{name} = j.{name}" for name in columns if name != "id"),
     )
 
 

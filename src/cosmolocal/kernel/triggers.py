@@ -18,6 +18,7 @@ class AppendOnly:
 APPEND_ONLY: tuple[AppendOnly, ...] = (
     AppendOnly("kernel_operation", "OLD.result IS NULL AND NEW.id = OLD.id AND NEW.key = OLD.key"),
     AppendOnly("flows_economicevent"),
+    AppendOnly("flows_process"),
     AppendOnly("catalog_priceversion"),
 )
 

@@ -1,6 +1,6 @@
 """What can be done with flows: define kinds, open stocks, offer, promise, and record what happened."""
 
-from cosmolocal.flows.operations.journal import begin_process, correct, record, transfer
+from cosmolocal.flows.operations.journal import ProcessDraft, begin_processes, correct, record, transfer
 from cosmolocal.flows.operations.kinds import define_specification, define_specifications, define_unit, standard_units
 from cosmolocal.flows.operations.offers import (
     IntentWish,
@@ -11,19 +11,21 @@ from cosmolocal.flows.operations.offers import (
     reopen_intents,
 )
 from cosmolocal.flows.operations.promises import CommitmentWish, LotMove, agree, assign_lots, commit, finish, release
-from cosmolocal.flows.operations.stocks import open_resource, set_floor
+from cosmolocal.flows.operations.stocks import LotDraft, open_lots, open_resource, set_floor
 from cosmolocal.flows.rules import Happening
 
 __all__ = [
     "CommitmentWish",
     "Happening",
     "IntentWish",
+    "LotDraft",
     "LotMove",
+    "ProcessDraft",
     "add_intents",
     "agree",
     "announce_available",
     "assign_lots",
-    "begin_process",
+    "begin_processes",
     "close_intents",
     "commit",
     "correct",
@@ -31,6 +33,7 @@ __all__ = [
     "define_specifications",
     "define_unit",
     "finish",
+    "open_lots",
     "open_resource",
     "propose",
     "record",

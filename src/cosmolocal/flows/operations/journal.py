@@ -1,7 +1,7 @@
 """What happened: events are written here and nowhere else, with their effects on quantities and promises."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -12,17 +12,43 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries, rules, statements
 from cosmolocal.flows.actions import ACTIONS
-from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process
+from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process, ProcessSpecification
 from cosmolocal.flows.operations.promises import load_promises, shift
 from cosmolocal.flows.rules import Happening
 from cosmolocal.kernel.operation import Running, operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 
 
-@operation("flows.begin_process")
-def begin_process(*, by: Agent, name: str, key: str = "") -> Process:
-    """Something done to resources: packing, cutting a cheese, milling. Its events name it as input_of or output_of."""
-    return Process.objects.create(name=name, at=running().at)
+@dataclass(frozen=True)
+class ProcessDraft:
+    """What was done, as a code of `ProcessSpecification`; where, on which day, under which certificate, where known."""
+
+    based_on: str
+    place_id: int | None = None
+    day: date | None = None
+    certificate: str = ""
+
+
+@operation("flows.begin_processes")
+def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "") -> list[Process]:
+    """Things done to resources, in the order of the drafts (one statement). Events name them as input_of or output_of,
+    promises as output_of. Refuses `flows.bad_event` where the code is unknown.
+    """
+    if any(draft.based_on not in ProcessSpecification.values for draft in drafts):
+        raise _bad("process_specification")
+    now = running()
+    return Process.objects.bulk_create(
+        Process(
+            based_on=draft.based_on,
+            at=now.at,
+            day=draft.day,
+            place_id=draft.place_id,
+            certificate=draft.certificate[:120],
+            operation_id=now.id,
+        )
+        for draft in drafts
+    )
 
 
 @operation("flows.record")
@@ -193,7 +219,13 @@ def _row(happening: Happening, now: Running) -> dict[str, Any]:
 def _mark(happenings: Sequence[Happening], stocks: dict[int, rules.Stock]) -> None:
     """Where things are now, in which state, whose, and in what."""
     outputs = {h.output_of_id for h in happenings if h.output_of_id}
-    names = dict(Process.objects.filter(pk__in=outputs).values_list("pk", "name")) if outputs else {}
+    codes = dict(Process.objects.filter(pk__in=outputs).values_list("pk", "based_on")) if outputs else {}
+    marked: dict[int, dict[str, object]] = {}
     for happening in happenings:
-        for id, columns in rules.marks(happening, stocks, names).items():
-            EconomicResource.objects.filter(pk=id).update(**columns)
+        for id, columns in rules.marks(happening, stocks, codes).items():
+            marked.setdefault(id, {}).update(columns)
+    alike: dict[tuple[tuple[str, object], ...], list[int]] = {}
+    for id, columns in marked.items():
+        alike.setdefault(tuple(sorted(columns.items())), []).append(id)
+    for marks, ids in alike.items():
+        EconomicResource.objects.filter(pk__in=among(ids)).update(**dict(marks))

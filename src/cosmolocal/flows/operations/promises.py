@@ -15,6 +15,7 @@ from cosmolocal.flows.models import (
     Commitment,
     EconomicResource,
     Intent,
+    Process,
     ResourceSpecification,
     row_id,
 )
@@ -44,16 +45,20 @@ class CommitmentWish:
     satisfies: Intent | int | None = None
     place: Place | int | None = None
     due: datetime | None = None
+    output_of: Process | int | None = None
     guard: bool = True
 
 
 @dataclass(frozen=True)
 class LotMove:
-    """What was packed for a commitment: from which lot (None: unpacked again) and how much, in the smallest unit."""
+    """What was packed for a commitment: from which lot (None: unpacked again) and how much, in the smallest unit; in
+    which process (None: it is not packed, or nobody noted it).
+    """
 
     commitment_id: int
     lot_id: int | None
     quantity: int
+    process_id: int | None = None
 
 
 @operation("flows.agree")
@@ -97,7 +102,12 @@ def release(
     found = load_promises(row_id(commitment) for commitment in commitments)
     wanted = keep or {}
     after = {
-        id: (max(min(wanted.get(id, 0), promise.quantity), promise.fulfilled), promise.resource_id)
+        id: LotMove(
+            id,
+            promise.resource_id,
+            max(min(wanted.get(id, 0), promise.quantity), promise.fulfilled),
+            promise.output_of_id,
+        )
         for id, promise in found.items()
     }
     _rewrite(found, after, reopen=False)
@@ -110,7 +120,7 @@ def assign_lots(*, by: Agent, moves: Sequence[LotMove], key: str = "") -> None:
     A fact: never refused for want of quantity. A commitment takes one lot; the last move counts.
     """
     found = load_promises(move.commitment_id for move in moves)
-    _rewrite(found, {move.commitment_id: (move.quantity, move.lot_id) for move in moves}, reopen=True)
+    _rewrite(found, {move.commitment_id: move for move in moves}, reopen=True)
 
 
 @operation("flows.finish", fact=True)
@@ -156,10 +166,10 @@ def shift(change: Changes, guarded_intents: Iterable[int]) -> None:
     )
 
 
-def _rewrite(found: Mapping[int, Promise], after: Mapping[int, tuple[int, int | None]], *, reopen: bool) -> None:
+def _rewrite(found: Mapping[int, Promise], after: Mapping[int, LotMove], *, reopen: bool) -> None:
     change, rows = Changes(), []
-    for id, (quantity, resource_id) in after.items():
-        before = found[id]
+    for id, move in after.items():
+        before, quantity, resource_id = found[id], move.quantity, move.lot_id
         finished = quantity <= before.fulfilled or (before.finished and not reopen)
         shift_promise(change, before, -open_promise(before.quantity, before.fulfilled, before.finished))
         place = Promise(
@@ -175,7 +185,8 @@ def _rewrite(found: Mapping[int, Promise], after: Mapping[int, tuple[int, int | 
             finished,
         )
         shift_promise(change, place, open_promise(quantity, before.fulfilled, finished))
-        rows.append({"id": id, "quantity": quantity, "resource_id": resource_id, "finished": finished})
+        row = {"id": id, "quantity": quantity, "resource_id": resource_id, "finished": finished}
+        rows.append({**row, "output_of_id": move.process_id})
     statements.rewrite_commitments(rows)
     shift(change, ())
 
@@ -207,6 +218,7 @@ def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
         "fulfilled_quantity": 0,
         "place_id": row_id(wish.place),
         "due": wish.due,
+        "output_of_id": row_id(wish.output_of),
         "finished": wish.quantity == 0,
     }
 

@@ -1,10 +1,36 @@
 """Lots, stocks, things and accounts: opened empty, since quantities come by events only."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows.models import EconomicResource, ResourceSpecification, row_id
 from cosmolocal.kernel.operation import operation
+
+
+@dataclass(frozen=True)
+class LotDraft:
+    """A lot of goods to open: what kind, whose, where, with which code."""
+
+    specification_id: int
+    accountable_id: int
+    location_id: int | None = None
+    lot: str = ""
+
+
+@operation("flows.open_lots", fact=True)
+def open_lots(*, by: Agent, drafts: Sequence[LotDraft], key: str = "") -> list[EconomicResource]:
+    """Empty lots in the order of the drafts (one statement); no wish takes one below nothing."""
+    return EconomicResource.objects.bulk_create(
+        EconomicResource(
+            conforms_to_id=draft.specification_id,
+            primary_accountable_id=draft.accountable_id,
+            location_id=draft.location_id,
+            lot=draft.lot,
+        )
+        for draft in drafts
+    )
 
 
 @operation("flows.open_resource", fact=True)

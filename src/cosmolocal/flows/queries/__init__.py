@@ -23,12 +23,19 @@ from cosmolocal.flows.queries.books import (
     stocks,
     unit,
 )
-from cosmolocal.flows.queries.origins import Step, provenance, trace, track
+from cosmolocal.flows.queries.origins import Step, Way, trace, track
 from cosmolocal.flows.queries.proof import Finding, replay
+from cosmolocal.flows.queries.provenance import Provenance, Source, provenance
+from cosmolocal.flows.queries.recall import Reached, Recall, recall
 
 __all__ = [
     "Finding",
+    "Provenance",
+    "Reached",
+    "Recall",
+    "Source",
     "Step",
+    "Way",
     "balance",
     "below_floor",
     "commitments",
@@ -45,6 +52,7 @@ __all__ = [
     "lots_at",
     "promises",
     "provenance",
+    "recall",
     "replay",
     "resource",
     "resources",

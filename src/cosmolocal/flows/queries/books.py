@@ -130,7 +130,7 @@ def promises(ids: Iterable[int]) -> dict[int, Promise]:
     """What the rules need to know of commitments."""
     columns = (
         *("pk", "specification_id", "provider_id", "receiver_id", "resource_id", "satisfies_id", "agreement_id"),
-        *("quantity", "fulfilled_quantity", "finished"),
+        *("quantity", "fulfilled_quantity", "finished", "output_of_id"),
     )
     rows = Commitment.objects.filter(pk__in=among(ids)).values_list(*columns)
     return {row[0]: Promise(*row) for row in rows}

@@ -1,6 +1,12 @@
-"""Where a thing came from and what became of it: along events from lot to lot, and through processes."""
+"""Where a thing came from and what became of it: along events from lot to lot, and through processes.
+
+One event leads to another where it brings something into a lot that the other takes from, or goes into a process that
+the other comes out of. `trace` follows these leads back and `track` onward: what one finds, the other finds reversed.
+"""
 # ruff: noqa: S608 - statements are put together from constants of this file only
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,22 +14,23 @@ from django.db import connection
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows.actions import ACTIONS
-from cosmolocal.flows.models import Commitment, EconomicEvent, EconomicResource, Process, ResourceSpecification
+from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process, ResourceSpecification
+from cosmolocal.kernel.sets import among
 
 DEPTH = 12  # how many hands and processes are followed
-_LIMIT = 2000  # no lot has so long a story; a stock that was mixed for years may
+LIMIT = 5000  # no lot has so long a story; a stock that was mixed for years may
 
 
 @dataclass(frozen=True)
 class Step:
     """One event on the way, `depth` hands away from where the question was asked. Quantities in the smallest unit.
 
-    `action` is the event's; "promised" where nothing has happened yet. A side that is None lies outside our books.
+    A side that is None lies outside our books. `by_id`: who wrote it down.
     """
 
     depth: int
     action: str
-    at: datetime | None
+    at: datetime
     quantity: int
     specification: ResourceSpecification
     provider: Agent | None
@@ -32,68 +39,74 @@ class Step:
     to_resource: EconomicResource | None
     process: Process | None
     place: Place | None
-    event_id: int | None
+    event_id: int
+    by_id: int
+    reason: str = ""
+
+    @property
+    def brings_to(self) -> EconomicResource | None:
+        """The lot that it brings something into."""
+        return self.resource if self.action in _BRINGING else self.to_resource
+
+    @property
+    def takes_from(self) -> EconomicResource | None:
+        """The lot that it takes something from."""
+        return None if self.action in _BRINGING else self.resource
 
 
-def trace(*, resource_id: int | None = None, event_id: int | None = None, depth: int = DEPTH) -> list[Step]:
+class Way(list[Step]):
+    """The steps of a way, the nearest first. `is_cut`: there is more than was followed (DEPTH or LIMIT)."""
+
+    is_cut = False
+
+
+def trace(*, resource_id: int | None = None, event_id: int | None = None, depth: int = DEPTH) -> Way:
     """What a resource or an event came from, the nearest first: two statements."""
-    return _steps(_walk(_BACK, resource_id, event_id, depth))
+    return _steps(_walk(_BACK, [resource_id] if resource_id else [], event_id, depth), depth)
 
 
-def track(*, resource_id: int | None = None, event_id: int | None = None, depth: int = DEPTH) -> list[Step]:
+def trace_all(resource_ids: Iterable[int], depth: int = DEPTH) -> Way:
+    """What several resources came from, in one way: two statements."""
+    return _steps(_walk(_BACK, resource_ids, None, depth), depth)
+
+
+def track(*, resource_id: int | None = None, event_id: int | None = None, depth: int = DEPTH) -> Way:
     """What became of a resource, or of what an event brought, the nearest first: two statements."""
-    return _steps(_walk(_ONWARD, resource_id, event_id, depth))
+    return _steps(_walk(_ONWARD, [resource_id] if resource_id else [], event_id, depth), depth)
 
 
-def provenance(*, commitment_id: int | None = None, resource_id: int | None = None) -> list[Step]:
-    """The way of a lot, or of what somebody ordered, back to where it entered our books, the nearest first.
-
-    Of an order that is not packed yet: the one who offers it.
+def leads(resource_id: int, depth: int = DEPTH) -> Way:
+    """Of `track` only what goes on inside our books: into other lots and into processes. However many took from a lot,
+    this stays short: two statements.
     """
-    if commitment_id is None:
-        return trace(resource_id=resource_id)
-    promise = Commitment.objects.select_related(
-        "specification__unit", "provider__place", "receiver", "resource", "satisfies__provider__place"
-    ).get(pk=commitment_id)
-    if promise.resource_id is not None:
-        return trace(resource_id=promise.resource_id)
-    offered = promise.satisfies.provider if promise.satisfies is not None else None
-    return [
-        Step(
-            depth=0,
-            action="promised",
-            at=None,
-            quantity=promise.quantity,
-            specification=promise.specification,
-            provider=offered or promise.provider,
-            receiver=promise.receiver,
-            resource=None,
-            to_resource=None,
-            process=None,
-            place=None,
-            event_id=None,
-        )
-    ]
+    return _steps(_walk(_INSIDE, [resource_id], None, depth), depth)
 
 
-def _walk(direction: str, resource_id: int | None, event_id: int | None, depth: int) -> dict[int, int]:
+def steps_of(events: Iterable[int]) -> Way:
+    """These events as steps, in the order they were written (one statement)."""
+    return _steps(dict.fromkeys(events, 0), 1)
+
+
+def _walk(direction: str, resource_ids: Iterable[int], event_id: int | None, depth: int) -> dict[int, int]:
     """Events along the way: id -> depth. Asked of an event, the event itself is the first."""
-    where = {"resource": resource_id, "event": event_id, "depth": depth}
+    where = {"resources": json.dumps(list(resource_ids)), "event": event_id, "depth": depth}
     with connection.cursor() as cursor:
-        cursor.execute(direction, where)
+        cursor.execute(direction % {"among": _AMONG[connection.vendor]}, where)
         found: dict[int, int] = {}
         for id, away in cursor.fetchall():
             found[id] = min(away, found.get(id, away))
     return found
 
 
-def _steps(depths: dict[int, int]) -> list[Step]:
-    events = EconomicEvent.objects.filter(pk__in=depths).select_related(
-        *("specification__unit", "provider__place", "receiver__place", "to_location", "input_of", "output_of"),
-        *("resource", "to_resource"),
+def _steps(depths: dict[int, int], depth: int) -> Way:
+    events = EconomicEvent.objects.filter(pk__in=among(depths)).select_related(
+        *("specification__unit", "provider__place", "receiver__place", "to_location", "resource", "to_resource"),
+        *("input_of__place", "output_of__place", "operation"),
     )
-    found = [_step(event, depths[event.pk]) for event in events]
-    return sorted(found, key=lambda step: (step.depth, -(step.event_id or 0)))
+    found = Way(_step(event, depths[event.pk]) for event in events)
+    found.sort(key=lambda step: (step.depth, -step.event_id))
+    found.is_cut = len(found) >= LIMIT or any(step.depth >= depth for step in found)
+    return found
 
 
 def _step(event: EconomicEvent, depth: int) -> Step:
@@ -110,22 +123,20 @@ def _step(event: EconomicEvent, depth: int) -> Step:
         process=event.output_of or event.input_of,
         place=event.to_location,
         event_id=event.pk,
+        by_id=event.operation.by_id,
+        reason=event.reason,
     )
 
 
 # What brings something into the resource that it names; any other action takes from it, and may name a to-resource.
-_BRINGS = ", ".join(
-    f"'{name}'"
+_BRINGING = frozenset(
+    name
     for name, action in ACTIONS.items()
     if not action.has_two_sides and 1 in (action.accounting_signs[0], action.onhand_signs[0])
 )
-_BEFORE = f"CASE WHEN e.action IN ({_BRINGS}) THEN NULL ELSE e.resource_id END, e.output_of_id"
-_AFTER = f"CASE WHEN e.action IN ({_BRINGS}) THEN e.resource_id ELSE e.to_resource_id END, e.input_of_id"
-_ARRIVES = (
-    f"((e.to_resource_id = {{0}} AND e.action NOT IN ({_BRINGS})) "
-    f"OR (e.resource_id = {{0}} AND e.action IN ({_BRINGS})))"
-)
-_LEAVES = f"(e.resource_id = {{0}} AND e.action NOT IN ({_BRINGS}))"
+_BRINGS = "e.action IN ({})".format(", ".join(f"'{name}'" for name in sorted(_BRINGING)))
+_FROM = f"CASE WHEN {_BRINGS} THEN NULL ELSE e.resource_id END"
+_INTO = f"CASE WHEN {_BRINGS} THEN e.resource_id ELSE e.to_resource_id END"
 # Neither a reversal nor what it took back belongs to anything's way.
 _STANDS = (
     "e.quantity >= 0 AND COALESCE(e.effort_quantity, 0) >= 0 "
@@ -133,21 +144,66 @@ _STANDS = (
 )
 
 
-def _direction(reaches: str, leads_to: str, process: str, later: str) -> str:
-    """One recursive statement: events that reach a resource or process, then those that reach what they lead to."""
-    return f"""
-WITH RECURSIVE way(event_id, resource_id, process_id, depth) AS (
-    SELECT e.id, {leads_to}, 0 FROM flows_economicevent e WHERE {reaches.format("%(resource)s")} AND {_STANDS}
-    UNION
-    SELECT e.id, {leads_to}, 0 FROM flows_economicevent e WHERE e.id = %(event)s
-    UNION
-    SELECT e.id, {leads_to}, w.depth + 1 FROM way w JOIN flows_economicevent e
-        ON ({reaches.format("w.resource_id")} AND e.id {later} w.event_id) OR e.{process} = w.process_id
-    WHERE w.depth < %(depth)s AND {_STANDS}
+def _arrives(at: str) -> str:
+    return f"((e.to_resource_id = {at} AND NOT {_BRINGS}) OR (e.resource_id = {at} AND {_BRINGS}))"
+
+
+def _leaves(at: str) -> str:
+    return f"(e.resource_id = {at} AND NOT {_BRINGS})"
+
+
+def _onhand(side: int) -> str:
+    signs = {name: action.onhand_signs[side] for name, action in ACTIONS.items() if action.onhand_signs[side]}
+    cases = " ".join(f"WHEN '{name}' THEN {'' if sign > 0 else '-'}p.quantity" for name, sign in signs.items())
+    return f"(CASE p.action {cases} ELSE 0 END)"
+
+
+# An arrival that was written down late is the origin also of what had left before: it was typed anew (`corrects`), or
+# the lot had given out more than was written down as having come.
+_LATE = (
+    "CASE WHEN e.corrects_id IS NOT NULL THEN 1 WHEN (SELECT COALESCE(SUM("
+    f"CASE WHEN p.resource_id = ({_INTO}) THEN {_onhand(0)} ELSE 0 END "
+    f"+ CASE WHEN p.to_resource_id = ({_INTO}) THEN {_onhand(1)} ELSE 0 END), 0) FROM flows_economicevent p "
+    f"WHERE p.id < e.id AND (p.resource_id = ({_INTO}) OR p.to_resource_id = ({_INTO}))) < 0 THEN 1 ELSE 0 END"
 )
-SELECT event_id, depth FROM way LIMIT {_LIMIT}
+_AMONG = {
+    "sqlite": "SELECT value AS id FROM json_each(%(resources)s)",
+    "postgresql": "SELECT value::bigint AS id FROM jsonb_array_elements_text(%(resources)s::jsonb)",
+}
+
+
+def _direction(start: str, columns: str, reaches: str, process: str, only: str = "1 = 1") -> str:
+    """One recursive statement: events that reach a resource or process, then those that reach what they lead to.
+
+    `columns`: the resource and process that an event leads to, and whether it was written late.
+    """
+    return f"""
+WITH RECURSIVE way(event_id, resource_id, process_id, late, depth) AS (
+    SELECT e.id, {columns}, 0 FROM (%(among)s) AS asked JOIN flows_economicevent e ON {start}
+    WHERE {_STANDS} AND {only}
+    UNION
+    SELECT e.id, {columns}, 0 FROM flows_economicevent e WHERE e.id = %%(event)s
+    UNION
+    SELECT e.id, {columns}, w.depth + 1 FROM way w JOIN flows_economicevent e ON {reaches} OR e.{process} = w.process_id
+    WHERE w.depth < %%(depth)s AND {_STANDS} AND {only}
+)
+SELECT event_id, depth FROM way LIMIT {LIMIT}
 """
 
 
-_BACK = _direction(_ARRIVES, _BEFORE, "input_of_id", "<")
-_ONWARD = _direction(_LEAVES, _AFTER, "output_of_id", ">")
+_BACK = _direction(
+    _arrives("asked.id"),
+    f"{_FROM}, e.output_of_id, 0",
+    f"({_arrives('w.resource_id')} AND (e.id < w.event_id OR {_LATE} = 1))",
+    "input_of_id",
+)
+_LEADS_ON = f"{_INTO}, e.input_of_id, CASE WHEN ({_INTO}) IS NULL THEN 0 ELSE {_LATE} END"
+_GOES_ON = f"({_leaves('w.resource_id')} AND (e.id > w.event_id OR w.late = 1))"
+_ONWARD = _direction(_leaves("asked.id"), _LEADS_ON, _GOES_ON, "output_of_id")
+_INSIDE = _direction(
+    _leaves("asked.id"),
+    _LEADS_ON,
+    _GOES_ON,
+    "output_of_id",
+    only=f"({_INTO} IS NOT NULL OR e.input_of_id IS NOT NULL)",
+)

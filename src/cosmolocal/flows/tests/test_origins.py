@@ -19,7 +19,7 @@ def _cheese(vale):
         vale.record("transfer", 10, None, first, provider_id=vale.farm.pk),
         vale.record("transfer", 20, None, second, provider_id=vale.farm.pk),
     ]
-    making = flows.begin_process(by=vale.amina, name="cutting")
+    [making] = flows.begin_processes(by=vale.amina, drafts=[flows.ProcessDraft("mix")])
     used = [
         vale.record("consume", 10, first, input_of_id=making.pk),
         vale.record("consume", 5, second, input_of_id=making.pk),
@@ -62,30 +62,6 @@ def test_what_came_later_is_not_an_origin(vale):
     later = vale.record("raise", 5, a)
     assert later not in _ids(queries.trace(resource_id=b.pk))
     assert moved in _ids(queries.trace(resource_id=b.pk))
-
-
-def test_provenance_of_an_order_names_the_farm_before_and_after_packing(vale):
-    wish = flows.IntentWish("transfer", vale.carrots, vale.farm, vale.home, None)
-    offer = flows.propose(
-        by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[wish]
-    )
-    [promise] = flows.commit(
-        by=vale.amina,
-        wishes=[
-            flows.CommitmentWish(
-                "transfer", vale.home, vale.jo, vale.carrots, 5, satisfies=queries.intents_of(offer.pk).get()
-            )
-        ],
-    )
-    assert [(step.action, step.provider) for step in queries.provenance(commitment_id=promise.pk)] == [
-        ("promised", vale.farm)
-    ]
-    lot = vale.stock()
-    vale.record("transfer", 20, None, lot, provider_id=vale.farm.pk)
-    flows.assign_lots(by=vale.amina, moves=[flows.LotMove(promise.pk, lot.pk, 5)])
-    assert [(step.action, step.provider) for step in queries.provenance(commitment_id=promise.pk)] == [
-        ("transfer", vale.farm)
-    ]
 
 
 def test_a_long_story_takes_two_statements(vale, django_assert_num_queries):

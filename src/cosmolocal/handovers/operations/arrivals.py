@@ -12,9 +12,11 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import Happening, LotDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.operations import harvests
+from cosmolocal.handovers.operations.harvests import Harvest
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -67,24 +69,24 @@ def receive(
     came = [line for line in lines if line.accepted > 0]
     unordered = _agreement(by, handover, producer) if any(not line.commitment_id for line in came) else None
     home = people.home_local()
-    events = flows.record(
-        by=by,
-        happenings=[
-            Happening(
-                action="transfer",
-                quantity=line.accepted,
-                specification_id=line.specification_id,
-                provider_id=producer.pk,
-                receiver_id=home.pk,
-                to_resource_id=lots[line.specification_id, line.lot],
-                to_location_id=handover.place_id,
-                fulfils_id=line.commitment_id,
-                agreement_id=None if line.commitment_id else unordered,
-                reason=line.reason,
-            )
-            for line in came
-        ],
-    )
+    grown = harvests.grow(by, producer, [Harvest(line.specification_id, line.accepted, line.lot) for line in came])
+    arrivals = [
+        Happening(
+            action="transfer",
+            quantity=line.accepted,
+            specification_id=line.specification_id,
+            provider_id=producer.pk,
+            receiver_id=home.pk,
+            resource_id=harvested.resource_id,
+            to_resource_id=lots[line.specification_id, line.lot],
+            to_location_id=handover.place_id,
+            fulfils_id=line.commitment_id,
+            agreement_id=None if line.commitment_id else unordered,
+            reason=line.reason,
+        )
+        for line, harvested in zip(came, grown, strict=True)
+    ]
+    events = flows.record(by=by, happenings=[*grown, *arrivals])[len(grown) :]
     event_of = {id(line): event for line, event in zip(came, events, strict=True)}
     _begin(handover, Handover.State.RECEIVING)
     return Receipt.objects.bulk_create(
@@ -115,14 +117,17 @@ def correct_receipt(
     What went back since (`give_back`) stays so: `accepted` is what is here and paid for.
     """
     policy.permit_packing(by)
-    locked = Receipt.objects.select_for_update(of=("self",)).select_related("event").get(pk=receipt.pk)
+    locked = Receipt.objects.select_for_update(of=("self",)).select_related(*_KNOWN).get(pk=receipt.pk)
     returned = locked.event.quantity - locked.accepted if locked.event else 0
     came = accepted + returned
     right = _arrival(locked, came, reason)
     if locked.event_id:
+        harvests.regrow(by, right.resource_id, came)
         made = flows.correct(by=by, event_id=locked.event_id, replacement=right if came else None)
-    else:
-        made = flows.record(by=by, happenings=[right] if came else [])
+    elif came:
+        [grown] = harvests.grow(by, locked.producer, [Harvest(locked.specification_id, came, locked.lot.lot)])
+        right.resource_id = grown.resource_id
+        made = flows.record(by=by, happenings=[grown, right])
     locked.event_id = made[-1] if came else None
     locked.received, locked.accepted, locked.reason = received, accepted, reason
     locked.save(update_fields=["event", "received", "accepted", "reason"])
@@ -155,6 +160,9 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
     return locked
 
 
+_KNOWN = ("event", "lot", "producer", "handover")
+
+
 def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
     return Happening(
         action="transfer",
@@ -162,6 +170,7 @@ def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
         specification_id=receipt.specification_id,
         provider_id=receipt.producer_id,
         receiver_id=people.home_local().pk,
+        resource_id=receipt.event.resource_id if receipt.event else None,
         to_resource_id=receipt.lot_id,
         to_location_id=receipt.handover.place_id,
         fulfils_id=receipt.commitment_id,
@@ -212,21 +221,12 @@ def _lots_for(
     of_others = Receipt.objects.filter(handover=handover).exclude(producer=producer)
     default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))
     known = _lots_of(handover, {line.specification_id for line in lines})
-    found: dict[tuple[int, str], int] = {}
-    for line in lines:
-        code = line.lot or default
-        lot_id = known.get((line.specification_id, code))
-        if lot_id is None:
-            lot = flows.open_resource(
-                by=by,
-                specification=line.specification_id,
-                accountable=people.home_local(),
-                location=handover.place,
-                lot=code,
-            )
-            lot_id = known[line.specification_id, code] = lot.pk
-        found[line.specification_id, line.lot] = lot_id
-    return found
+    wanted = {(line.specification_id, line.lot or default) for line in lines}
+    home = people.home_local().pk
+    drafts = [LotDraft(kind, home, handover.place_id, code) for kind, code in sorted(wanted - known.keys())]
+    for lot in flows.open_lots(by=by, drafts=drafts):
+        known[lot.conforms_to_id, lot.lot] = lot.pk
+    return {(line.specification_id, line.lot): known[line.specification_id, line.lot or default] for line in lines}
 
 
 def _lots_of(handover: Handover, specifications: set[int]) -> dict[tuple[int, str], int]:

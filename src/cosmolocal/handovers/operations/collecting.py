@@ -60,7 +60,7 @@ def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
         return locked
     lines = list(locked.lines.filter(quantity__gt=0).select_related("commitment"))
     _reverse(by, [line.commitment for line in lines])
-    moves = [LotMove(line.commitment_id, line.lot_id, line.quantity) for line in lines]
+    moves = [LotMove(line.commitment_id, line.lot_id, line.quantity, line.commitment.output_of_id) for line in lines]
     flows.assign_lots(by=by, moves=moves)
     locked.state, locked.collected_by, locked.changed_at = Crate.State.PACKED, None, running().at
     locked.save(update_fields=["state", "collected_by", "changed_at"])
@@ -201,6 +201,7 @@ def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> Commitmen
         resource=line.lot_id,
         place=old.place_id,
         due=old.due,
+        output_of=old.output_of_id,
         guard=False,
     )
 

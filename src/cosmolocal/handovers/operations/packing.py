@@ -12,7 +12,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import LotMove
+from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed, Receipt
 from cosmolocal.handovers.rules import Free
@@ -217,8 +217,11 @@ def write_packed(
     wanted = {line.commitment_id: line for line in lines}
     open_ones = outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(crates), fulfilled_quantity=0)
     promises = [Due(*row) for row in open_ones.select_related(None).values_list(*Due._fields)]
+    if not promises:
+        return
     lots = _lots(by, handover, promises, wanted)
-    moves = [LotMove(one.id, lots.get(one.id), wanted[one.id].quantity) for one in promises]
+    [packing] = flows.begin_processes(by=by, drafts=[ProcessDraft("pack", handover.place_id)])
+    moves = [LotMove(one.id, lots.get(one.id), wanted[one.id].quantity, packing.pk) for one in promises]
     flows.assign_lots(by=by, moves=moves)
     sets.put(
         Packed,

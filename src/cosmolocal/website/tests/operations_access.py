@@ -172,8 +172,16 @@ _SHOP = {
     "write_to_producer": "steward",
 }
 _FLOWS = (
-    *("add_intents", "agree", "announce_available", "assign_lots", "begin_process", "close_intents", "commit"),
-    *("correct", "define_specification", "define_specifications", "define_unit", "finish", "open_resource"),
+    *("add_intents", "agree", "announce_available", "assign_lots", "begin_processes", "close_intents", "commit"),
+    *(
+        "correct",
+        "define_specification",
+        "define_specifications",
+        "define_unit",
+        "finish",
+        "open_lots",
+        "open_resource",
+    ),
     *("propose", "record", "release", "reopen_intents", "set_floor", "standard_units", "transfer"),
 )
 _MESSAGES = {

@@ -1,10 +1,12 @@
-"""The way of one line from field to door: farm, village, lot, received, weighed, packed, handed over, how far."""
+"""The way of one line from field to door, as the journal tells it: who grew it and where, what came and was weighed,
+what was made of it, when it was packed and handed over, how far it came.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -12,8 +14,8 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.flows import queries as journal
-from cosmolocal.handovers.models import Crate, Packed, Receipt
-from cosmolocal.look.dates import format_daytime, format_window
+from cosmolocal.flows.queries import Provenance, Source, Step
+from cosmolocal.look.dates import format_day, format_daytime, format_window
 from cosmolocal.look.numbers import format_number
 from cosmolocal.measures import kilometres
 from cosmolocal.practices.shop.models import OrderLine
@@ -25,10 +27,7 @@ class Origin:
     """Where one line came from, as far as it has come."""
 
     view: LineView
-    packed: Packed | None
-    crate: Crate | None
-    receipts: Sequence[Receipt]
-    processes: Sequence[str]
+    told: Provenance
     names: Mapping[int, str]
 
     @property
@@ -36,32 +35,51 @@ class Origin:
         return self.view.line
 
     @property
+    def sources(self) -> Sequence[Source]:
+        return self.told.sources
+
+    @property
     def producer(self) -> Agent:
+        """Who offers it."""
         return self.view.item.product.producer
 
     @property
-    def field(self) -> Place | None:
-        """Where it grew."""
+    def offered_from(self) -> Place | None:
+        """Where it grows, as its producer says."""
         return self.view.item.product.origin or self.producer.place
 
     @property
     def store(self) -> Place:
-        return self.line.order.round.handover.place
+        """Where it is handed over."""
+        return self.told.promise.place or self.line.order.round.handover.place
 
     @property
-    def km(self) -> int | None:
-        return kilometres.between(self.field, self.store)
+    def fields(self) -> list[tuple[Place, Agent]]:
+        """Where it grew or may have grown, and at whose farm; before anything came, as it was offered."""
+        if not self.sources:
+            return [(self.offered_from, self.producer)] if self.offered_from else []
+        pairs = [(source.field or source.producer.place, source.producer) for source in self.sources if source.producer]
+        return list({place.pk: (place, farm) for place, farm in pairs if place is not None}.values())
 
     @property
     def km_text(self) -> str:
-        return _("%(km)s km") % {"km": format_number(self.km)} if self.km is not None else ""
+        """How far it came: one way, or the shortest and the longest where it may be of several fields."""
+        ways = sorted({km for place, _farm in self.fields if (km := kilometres.between(place, self.store)) is not None})
+        if not ways:
+            return ""
+        if len(ways) == 1:
+            return _("%(km)s km") % {"km": format_number(ways[0])}
+        return _("%(least)s to %(most)s km") % {"least": format_number(ways[0]), "most": format_number(ways[-1])}
 
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known, in pairs."""
+        lots = dict.fromkeys(source.lot for source in self.sources if source.lot)
+        farms = dict.fromkeys(farm.name for _place, farm in self.fields)
         pairs = [
-            (_("Village"), self.field.name if self.field else ""),
-            (_("Lot"), self.lot or ", ".join(dict.fromkeys(receipt.lot.lot for receipt in self.sure))),
+            (_("Grown or made by"), ", ".join(farms)),
+            (_("Village"), ", ".join(place.name for place, _farm in self.fields if not place.is_private)),
+            (_("Lot"), ", ".join(lots)),
             (_("Way"), self.km_text),
         ]
         return [pair for pair in pairs if pair[1]]
@@ -71,76 +89,89 @@ class Origin:
         return kilometres.source_text()
 
     @property
-    def lot(self) -> str:
-        return self.packed.lot.lot if self.packed and self.packed.lot else ""
-
-    @property
-    def sure(self) -> list[Receipt]:
-        """The deliveries it surely comes from; all of them as long as nothing is packed."""
-        if self.packed is None or self.packed.lot_id is None:
-            return list(self.receipts)
-        return [receipt for receipt in self.receipts if receipt.lot_id == self.packed.lot_id]
-
-    @property
-    def possible(self) -> list[str]:
-        """Other lots of the same goods that lay beside it."""
-        sure = {receipt.lot_id for receipt in self.sure}
-        return list(dict.fromkeys(r.lot.lot for r in self.receipts if r.lot_id not in sure and r.received))
-
-    @property
     def stops(self) -> list[dict[str, Any]]:
-        """Farm and store on the map, where both are known."""
-        places = [(self.field, self.producer.name, "farm"), (self.store, self.store.name, "store")]
+        """Farms and store on the map, where they are known."""
+        places = [(place, farm.name, "farm") for place, farm in self.fields] + [(self.store, self.store.name, "store")]
         return [
             {"label": label, "lat": place.latitude, "lon": place.longitude, "tone": tone, "note": place.name}
             for place, label, tone in places
-            if place is not None and place.latitude is not None and place.longitude is not None
+            if place.latitude is not None and place.longitude is not None and not place.is_private
         ]
 
     @property
     def path(self) -> list[dict[str, Any]]:
         """From field to door; what has not happened yet is marked as open."""
-        return [self._grown(), *self._made(), self._received(), self._packed(), self._handed_over()]
+        if self.told.is_missing:
+            return [*self._announced(), self._missing()]
+        came = [step for source in self.sources for step in (self._grown(source), self._received(source))]
+        works = [self._worked(step) for step in self.told.works]
+        return [*(came or self._announced()), *works, self._packed(), self._handed_over()]
 
-    def _grown(self) -> dict[str, Any]:
-        note = self.view.item.product.certificate
-        return _step(_("Grown or made by %(farm)s") % {"farm": self.producer.name}, "farm", self.field, note=note)
-
-    def _made(self) -> list[dict[str, Any]]:
-        return [_step(name, "scales", None) for name in self.processes]
-
-    def _received(self) -> dict[str, Any]:
-        came = self.sure
-        if not came:
-            when = format_window(self.line.order.round.handover.begins, self.line.order.round.handover.ends)
-            return _step(_("Comes to %(place)s") % {"place": self.store.name}, "truck", None, when=when, done=False)
-        first = came[0]
-        facts = [
-            catalog.quantity_text(self.view.item, sum(receipt.received for receipt in came)) + " " + _("for everybody"),
-            _("lot %(lot)s") % {"lot": ", ".join(dict.fromkeys(receipt.lot.lot for receipt in came))},
-            self._by(first.by_id, _("weighed by %(name)s")),
+    def _announced(self) -> list[dict[str, Any]]:
+        """Nothing has come yet, or nobody wrote down that it came: who is to bring it, where and when."""
+        grown = _step(_("Grown or made by %(farm)s") % {"farm": self.producer.name}, "farm", self.offered_from)
+        if self.told.packing is not None:
+            return [grown]
+        handover = self.line.order.round.handover
+        when = format_window(handover.begins, handover.ends)
+        return [
+            grown,
+            _step(_("Comes to %(place)s") % {"place": self.store.name}, "truck", None, when=when, done=False),
         ]
-        if self.possible:
-            facts.append(_("possibly also from lot %(lots)s") % {"lots": ", ".join(self.possible)})
-        return _step(_("Came to %(place)s") % {"place": self.store.name}, "truck", None, first.at, _said(facts))
+
+    def _missing(self) -> dict[str, Any]:
+        packing = self.told.packing
+        return _step(_("It was missing when your crate was packed"), "crate", None, packing.at if packing else "")
+
+    def _grown(self, source: Source) -> dict[str, Any]:
+        farm = {"farm": source.producer.name if source.producer else _("somebody whose name is not in the books")}
+        label = _("Grown or made by %(farm)s") if source.is_sure else _("Possibly grown or made by %(farm)s")
+        place = source.field or (source.producer.place if source.producer else None)
+        return _step(label % farm, "farm", place, source.day or "", source.certificate)
+
+    def _received(self, source: Source) -> dict[str, Any]:
+        there, field = source.place or self.store, source.field or (source.producer and source.producer.place)
+        km = kilometres.between(field, there)
+        facts = [
+            _("%(amount)s for everybody") % {"amount": self._amount(source.quantity)},
+            _("lot %(lot)s") % {"lot": source.lot} if source.lot else "",
+            self._by(source.by_id, _("weighed by %(name)s")),
+            _("%(km)s km") % {"km": format_number(km)} if km is not None else "",
+        ]
+        return _step(_("Came to %(place)s") % {"place": there.name}, "truck", None, source.at, _said(facts))
+
+    def _worked(self, step: Step) -> dict[str, Any]:
+        """What was done here on the way: divided, put together."""
+        assert step.process is not None
+        inputs = [one for one in self.told.way if one.process == step.process and one.takes_from is not None]
+        lots = dict.fromkeys(one.takes_from.lot for one in inputs if one.takes_from)
+        facts = [
+            _("from lot %(lots)s") % {"lots": ", ".join(filter(None, lots))} if any(lots) else "",
+            _("lot %(lot)s") % {"lot": step.brings_to.lot} if step.brings_to and step.brings_to.lot else "",
+            self._by(step.by_id, _("done by %(name)s")),
+        ]
+        label = str(step.process.get_based_on_display()).capitalize()
+        return _step(label, "scales", step.process.place, step.at, _said(facts))
 
     def _packed(self) -> dict[str, Any]:
-        if self.packed is None:
+        packing = self.told.packing
+        if packing is None:
             return _step(_("Packed for you"), "crate", None, done=False)
-        if not self.packed.quantity:
-            return _step(_("It was missing when your crate was packed"), "crate", None, self.packed.at)
         facts = [
-            catalog.quantity_text(self.view.item, self.packed.quantity),
-            _("crate %(number)s") % {"number": self.crate.number} if self.crate else "",
-            self._by(self.packed.by_id, _("packed by %(name)s")),
+            self._amount(self.told.promise.quantity),
+            self._by(packing.operation.by_id, _("packed by %(name)s")),
         ]
-        return _step(_("Weighed and packed for you"), "scales", self.store, self.packed.at, _said(facts))
+        return _step(_("Weighed and packed for you"), "scales", packing.place, packing.at, _said(facts))
 
     def _handed_over(self) -> dict[str, Any]:
-        if self.crate is None or self.crate.state != Crate.State.COLLECTED:
+        if not self.told.handed:
             return _step(_("In your hands"), "hand", None, done=False)
-        by = self._by(self.crate.collected_by_id, _("collected by %(name)s"))
-        return _step(_("In your hands"), "hand", self.store, self.crate.changed_at, by)
+        last = self.told.handed[0]
+        by = self._by(last.by_id, _("handed over by %(name)s"))
+        return _step(_("In your hands"), "hand", self.store, last.at, by)
+
+    def _amount(self, base: int) -> str:
+        return catalog.quantity_text(self.view.item, base)
 
     def _by(self, agent_id: int | None, sentence: str) -> str:
         """Whose hands it were, where the reader may know."""
@@ -150,35 +181,29 @@ class Origin:
 
 def origin(line: OrderLine, view: LineView, reader: Reader) -> Origin:
     """The way of a line, read in a fixed number of statements. `line` with its order's hand-over and place."""
-    handover = line.order.round.handover
-    packed = Packed.objects.filter(commitment=line.commitment_id).select_related("lot", "crate").first()
-    receipts = list(
-        Receipt.objects.filter(handover=handover, specification=view.item.product.specification_id)
-        .filter(Q(received__gt=0))
-        .select_related("lot")
-        .order_by("at", "id")
-    )
-    crate = packed.crate if packed else None
-    hands = {receipt.by_id for receipt in receipts}
-    hands |= {id for id in (packed.by_id if packed else None, crate.collected_by_id if crate else None) if id}
+    told = journal.provenance(line.commitment_id)
+    hands = {source.by_id for source in told.sources} | {step.by_id for step in (*told.works, *told.handed)}
+    if told.packing is not None:
+        hands.add(told.packing.operation.by_id)
     names = dict(people.visible_to(reader).filter(pk__in=hands).values_list("pk", "name"))
-    steps = journal.provenance(commitment_id=line.commitment_id)
-    processes = [step.process.name for step in reversed(steps) if step.process is not None]
-    return Origin(view, packed, crate, receipts, list(dict.fromkeys(processes)), names)
+    return Origin(view, told, names)
 
 
 def _step(
-    label: str, icon: str, place: Place | None, when: object = "", note: str = "", *, done: bool = True
+    label: str,
+    icon: str,
+    place: Place | None,
+    when: datetime | date | str = "",
+    note: str = "",
+    *,
+    done: bool = True,
 ) -> dict[str, Any]:
-    moment = when if isinstance(when, str) else format_daytime(when)  # type: ignore[arg-type]
-    return {
-        "label": label,
-        "icon": icon,
-        "place": place.name if place else "",
-        "when": moment,
-        "note": note,
-        "done": done,
-    }
+    if isinstance(when, datetime):
+        when = format_daytime(when)
+    elif isinstance(when, date):
+        when = format_day(when)
+    named = place.name if place is not None and not place.is_private else ""
+    return {"label": label, "icon": icon, "place": named, "when": when, "note": note, "done": done}
 
 
 def _said(facts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.catalog.operations import ItemDraft, PriceDraft
+from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import ids, node
 from cosmolocal.practices.shop import operations
@@ -112,6 +112,10 @@ def test_a_receipt_says_what_was_weighed_and_where_it_went(village, settled):
 
 
 def test_the_way_of_a_line_from_field_to_door(village):
+    field = people.add_place(by=village.home, name="Terrace", latitude=23.86, longitude=109.6)
+    told = ProductFacts(origin_id=field.pk, certificate="organic")
+    choi = village.items["Pak choi"].product
+    catalog.change_product(by=village.home, product=choi, name=choi.name, facts=told)
     round = village.round()
     order = village.order(round, "Amina", WISHES)
     client = client_of(village.people["Amina"])
@@ -121,10 +125,13 @@ def test_the_way_of_a_line_from_field_to_door(village):
     assert "Comes to Yufeng Street store" in before
     assert "70 km" in before
     pack_and_settle(village, round, settle=False)
+    # What the farm says of its goods later changes nothing about what came.
+    catalog.change_product(by=village.home, product=choi, name=choi.name, facts=ProductFacts(certificate="none"))
     page = text_of(client, address)
     for words in ("Came to Yufeng Street store", "lot 1126-HD", "1.94 jin", "packed by Tan Mei", "In your hands"):
         assert words in page, words
-    assert "weighed by Tan Mei" in page
+    for words in ("weighed by Tan Mei", "handed over by", "Grown or made by Huang Dacheng", "Terrace", "organic"):
+        assert words in page, words
 
 
 def test_hands_are_named_only_to_who_may_know(village):
