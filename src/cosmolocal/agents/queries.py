@@ -7,8 +7,9 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from cosmolocal.agents.models import Agent, Helping, Holiday, Membership, Place, Role, User, in_force
+from cosmolocal.agents.models import Agent, Contact, Helping, Holiday, Membership, Place, Role, User, in_force
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.sets import among
 
 ACTING_FOR = "acting_for"  # session: id of the member a helper acts for
 SEES_ALL = frozenset({Role.Name.STEWARD, Role.Name.TREASURER, Role.Name.AUDITOR})
@@ -112,6 +113,19 @@ def groups_of(agent: Agent, *kinds: str) -> list[Agent]:
 def members_of(group: Agent) -> QuerySet[Agent]:
     """Who belongs to a group today."""
     return Agent.objects.present().in_group(group, clock.today()).order_by("name", "id")
+
+
+def to_call(agent_ids: Iterable[int]) -> list[tuple[int, str, str, str]]:
+    """How agents are reached: (agent, name, phone, mail) of each itself and of the grown-ups who belong to it today.
+
+    Two statements. For those who look after people: what stands here is personal.
+    """
+    ids = list(agent_ids)
+    own = Contact.objects.filter(agent__in=among(ids)).values_list("agent_id", "agent__name", "phone", "email")
+    belong = Membership.objects.filter(in_force(clock.today()), group__in=among(ids), member__hidden_at=None)
+    grown = belong.exclude(member__contact__is_minor=True).order_by("member__name", "member_id")
+    theirs = grown.values_list("group_id", "member__name", "member__contact__phone", "member__contact__email")
+    return [(agent, name, phone or "", mail or "") for agent, name, phone, mail in [*own, *theirs]]
 
 
 def household_of(agent: Agent) -> Agent | None:

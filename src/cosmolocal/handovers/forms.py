@@ -12,7 +12,7 @@ from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
-from cosmolocal.handovers.queries import Arrival, Delivery, Measured
+from cosmolocal.handovers.queries import Arrival, Delivery, LotHere, Measured
 from cosmolocal.look.forms import KeyedForm, QuantityField
 from cosmolocal.look.numbers import NumberUnclear
 
@@ -117,6 +117,68 @@ class CorrectionForm(KeyedForm):
         elif came is not None and good is not None and good > came:
             self.add_error("good", _("That is more than what came. Look at both numbers again."))
         return data
+
+
+class DivideForm(KeyedForm):
+    """A lot is divided, or cut up into other goods: how much is taken, what comes of it."""
+
+    into = GoodsField(
+        label=_("What comes of it"),
+        queryset=Product.objects.none(),
+        help_text=_("The same goods, or those of the same farm that they are sold as from now on."),
+    )
+    amount = forms.CharField(
+        label=_("How much comes of it"),
+        help_text=_("Weigh or count it afterwards. What is less than was taken is written down as lost in cutting."),
+    )
+
+    def __init__(self, *args: Any, here: LotHere, products: QuerySet[Product], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.here = here
+        self.fields["taken"] = amount(
+            here.goods, label=_("How much is taken"), minimum=1, maximum=max(here.free, 1), initial=here.free
+        )
+        field = self.fields["into"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = products.select_related("producer", "specification").order_by("name")
+        field.initial = products.filter(specification=here.lot.conforms_to_id).first()
+        self.order_fields(["taken", "into", "amount", "key"])
+
+    def clean(self) -> dict[str, Any]:
+        """Reads what came of it in the measure of those goods."""
+        data = super().clean() or self.cleaned_data
+        product = data.get("into")
+        if product is not None and data.get("amount"):
+            goods = queries.measured([product.specification_id]).get(product.specification_id)
+            try:
+                data["made"] = goods.read(data["amount"]) if goods else 0
+            except NumberUnclear:
+                self.add_error("amount", _("Write a number, like 1.5"))
+            else:
+                if not data["made"]:
+                    self.add_error("amount", _("Write how much came of it."))
+        return data
+
+
+class MixForm(KeyedForm):
+    """Lots go into one bin: how much of each."""
+
+    def __init__(self, *args: Any, lots: Sequence[LotHere], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lots = lots
+        for one in lots:
+            label = _("%(name)s of %(farm)s, lot %(lot)s") % {
+                "name": one.goods.name,
+                "farm": one.goods.producer,
+                "lot": one.lot.lot,
+            }
+            self.fields[f"lot_{one.lot.pk}"] = amount(
+                one.goods, label=label, maximum=max(one.free, 1), initial=one.free, required=False
+            )
+
+    def taken(self) -> dict[int, int]:
+        """Lot -> base units."""
+        return {one.lot.pk: self.cleaned_data[f"lot_{one.lot.pk}"] or 0 for one in self.lots}
 
 
 class LossForm(KeyedForm):

@@ -27,7 +27,26 @@ def initials(name: str) -> str:
 
 def lot_code(day: date, producer: str, taken: Iterable[str] = ()) -> str:
     """`1122-HD`: month, day and producer; a second lot of the same kind that day gets `1122-HD-2`."""
-    code = f"{day:%m%d}-{initials(producer)}"
+    return free_code(f"{day:%m%d}-{initials(producer)}", taken)
+
+
+def mixed_code(day: date, codes: Sequence[str]) -> str:
+    """`1122-HD+SF`: what was put together that day; from four lots on `1122-MIX`, since nobody reads more."""
+    start = f"{day:%m%d}-"
+    names = list(dict.fromkeys(code.removeprefix(start) for code in codes if code))
+    return start + ("+".join(names) if 0 < len(names) <= 3 and sum(map(len, names)) <= 40 else "MIX")
+
+
+def part_code(code: str, taken: Iterable[str] = ()) -> str:
+    """`1122-HD/1`: a part of a lot, numbered."""
+    used, number = set(taken), 1
+    while f"{code[:50]}/{number}" in used:
+        number += 1
+    return f"{code[:50]}/{number}"
+
+
+def free_code(code: str, taken: Iterable[str] = ()) -> str:
+    """The code, or with `-2`, `-3` ... behind it where it is taken."""
     used = set(taken)
     if code not in used:
         return code

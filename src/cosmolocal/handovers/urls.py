@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.handovers.views import door, lists, overview, packing, paper, receiving
+from cosmolocal.handovers.views import door, lists, lots, overview, packing, paper, receiving
 
 app_name = "handovers"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("receipts/<int:pk>/correct/", receiving.correct, name="correct"),
     path("receipts/<int:pk>/give-back/", receiving.give_back, name="give_back"),
     path("receipts/<int:pk>/lose/", receiving.lose, name="lose"),
+    path("<int:pk>/lots/", lots.lots, name="lots"),
+    path("<int:pk>/lots/mix/", lots.mix, name="mix"),
+    path("<int:pk>/lots/<int:lot>/divide/", lots.divide, name="divide"),
+    path("<int:pk>/lots/<int:lot>/who/", lots.takers, name="takers"),
     path("<int:pk>/pack/", packing.packing, name="packing"),
     path("<int:pk>/pack/crates/", packing.make_crates, name="make_crates"),
     path("<int:pk>/pack/all/", packing.pack_all, name="pack_all"),
@@ -38,6 +42,10 @@ ACCESS = {
     "correct": "packer",
     "give_back": "packer",
     "lose": "packer",
+    "lots": "packer",
+    "mix": "packer",
+    "divide": "packer",
+    "takers": "keeper",
     "packing": "packer",
     "make_crates": "packer",
     "pack_all": "packer",

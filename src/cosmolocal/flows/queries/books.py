@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from cosmolocal.agents.models import Place
 from cosmolocal.flows.models import (
@@ -80,6 +80,26 @@ def lots_at(place: Place | int | None, specification_ids: Collection[int]) -> Qu
     if place is not None:
         found = found.filter(location_id=row_id(place))
     return found.select_related("conforms_to__unit").order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def lots_of(holder_id: int, place: Place | int) -> QuerySet[EconomicResource]:
+    """What somebody has at a place now: lots of every kind, by name of the goods."""
+    found = EconomicResource.objects.filter(primary_accountable=holder_id, location_id=row_id(place))
+    found = found.filter(onhand_quantity__gt=0, conforms_to__medium_of_exchange=False)
+    return found.select_related("conforms_to__unit").order_by("conforms_to__name", "pk")
+
+
+def lot_codes(place: Place | int, beginning: str) -> list[str]:
+    """The codes of lots at a place that begin so, also of those that are empty."""
+    found = EconomicResource.objects.filter(location_id=row_id(place), lot__startswith=beginning)
+    return list(found.values_list("lot", flat=True))
+
+
+def made_at(place: Place | int, lot_ids: Collection[int]) -> dict[int, int]:
+    """How much came into lots by what was done at a place (divided, put together): lot id -> smallest units."""
+    made = EconomicEvent.objects.filter(resource__in=lot_ids, action="produce", output_of__place=row_id(place))
+    totals = made.order_by().values("resource_id").annotate(total=Sum("quantity"))
+    return {row["resource_id"]: row["total"] for row in totals}
 
 
 def events_of(

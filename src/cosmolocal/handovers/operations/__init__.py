@@ -28,6 +28,7 @@ from cosmolocal.handovers.operations.packing import (
     pack_line,
     unpack_line,
 )
+from cosmolocal.handovers.operations.works import divide_lot, mix_lots
 
 __all__ = [
     "PackLine",
@@ -36,6 +37,7 @@ __all__ = [
     "close_crate",
     "close_handover",
     "correct_receipt",
+    "divide_lot",
     "give_back",
     "hand_over",
     "hand_over_all",
@@ -44,6 +46,7 @@ __all__ = [
     "lose",
     "lose_packed",
     "make_crates",
+    "mix_lots",
     "pack",
     "pack_all",
     "pack_from_paper",

@@ -118,22 +118,22 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
 
 
 def _count_away(by: Agent, handover: Handover) -> None:
-    lots = (
-        handover.receipts.values_list("lot_id", "lot__accounting_quantity", "lot__promised_quantity")
-        .annotate(came=Sum("accepted"))
-        .order_by("lot_id")
-    )
+    arrived = handover.receipts.order_by().values_list("lot_id").annotate(came=Sum("accepted"))
+    packed = Packed.objects.filter(crate__handover=handover, lot__isnull=False).order_by()
+    came = journal.made_at(handover.place_id, set(packed.values_list("lot_id", flat=True).distinct()))
+    came |= dict(arrived)
+    rests = {lot.pk: lot.accounting_quantity - lot.promised_quantity for lot in journal.resources(came).values()}
     flows.record(
         by=by,
         happenings=[
             Happening(
-                action="lower" if has > promised else "raise",
-                quantity=abs(has - promised),
+                action="lower" if rests[lot_id] > 0 else "raise",
+                quantity=abs(rests[lot_id]),
                 resource_id=lot_id,
                 reason="count",
             )
-            for lot_id, has, promised, came in lots
-            if rules.is_weighing_difference(has - promised, came)
+            for lot_id in sorted(came)
+            if rules.is_weighing_difference(rests[lot_id], came[lot_id])
         ],
     )
 

@@ -13,6 +13,7 @@ from cosmolocal.handovers.queries.crates import (
     visible_to,
 )
 from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.lots import LotHere, Part, Taker, lots_here, takers
 from cosmolocal.handovers.queries.rows import CrateRow, found, rows_of, stamp
 from cosmolocal.handovers.queries.sheets import (
     CrateSheet,
@@ -34,10 +35,13 @@ __all__ = [
     "CrateSheet",
     "Delivery",
     "Line",
+    "LotHere",
     "Measured",
+    "Part",
     "PlaceSheet",
     "ProductSheet",
     "Progress",
+    "Taker",
     "crate_sheets",
     "crates",
     "current",
@@ -46,6 +50,7 @@ __all__ = [
     "is_settled",
     "kinds_due",
     "losses",
+    "lots_here",
     "may_be_from",
     "measured",
     "next_crate",
@@ -56,6 +61,7 @@ __all__ = [
     "receiving_list",
     "rows_of",
     "stamp",
+    "takers",
     "terms_of",
     "terms_under",
     "visible_to",

@@ -49,6 +49,7 @@ def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
     names = (
         ("receiving", _("Receive")),
         ("packing", _("Pack")),
+        ("lots", _("Lots")),
         ("lists", _("Lists")),
         ("door", _("Hand over")),
     )

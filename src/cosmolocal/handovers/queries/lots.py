@@ -1,0 +1,98 @@
+"""What lies at a hand-over's place, lot by lot, and who got of a lot."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.flows import queries as journal
+from cosmolocal.handovers.models import Handover
+from cosmolocal.handovers.queries.goods import Measured, measured
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import EconomicResource
+
+
+@dataclass(frozen=True)
+class LotHere:
+    """A lot as it lies here: `free` base units of it are in no crate and promised to nobody."""
+
+    lot: "EconomicResource"
+    goods: Measured
+
+    @property
+    def free(self) -> int:
+        return max(self.lot.accounting_quantity - self.lot.promised_quantity, 0)
+
+    @property
+    def here_text(self) -> str:
+        return self.goods.text(self.lot.onhand_quantity)
+
+    @property
+    def free_text(self) -> str:
+        return self.goods.text(self.free)
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who has something of a lot, or is to get it, with the people to call: (name, phone, mail)."""
+
+    agent: Agent
+    contacts: Sequence[tuple[str, str, str]]
+    parts: Sequence["Part"]
+
+    @property
+    def is_sure(self) -> bool:
+        return any(part.is_sure for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one agent has of one lot, in words."""
+
+    text: str
+    lot: str
+    is_sure: bool
+    has_it: bool
+    at: datetime | None
+
+
+def lots_here(handover: Handover, only: Collection[int] = (), words: str = "") -> list[LotHere]:
+    """The lots that lie at this place, by name of the goods (three statements); `words`: in goods, producer or code."""
+    found = journal.lots_of(people.home_local().pk, handover.place_id)
+    if only:
+        found = found.filter(pk__in=only)
+    rows = list(found)
+    goods = measured({lot.conforms_to_id for lot in rows})
+    here = [LotHere(lot, goods[lot.conforms_to_id]) for lot in rows if lot.conforms_to_id in goods]
+    wanted = words.casefold().split()[:8]
+    return [one for one in here if all(word in _said(one) for word in wanted)]
+
+
+def takers(found: journal.Recall) -> list[Taker]:
+    """Who got of a lot or is to get it, those who surely have it first (two statements beside the recall itself)."""
+    goods = measured({one.specification_id for one in found.reached})
+    contacts = _contacts({one.agent for one in found.reached})
+    parts: dict[Agent, list[Part]] = defaultdict(list)
+    for one in found.reached:
+        said = goods.get(one.specification_id)
+        text = f"{said.name}, {said.text(one.quantity)}" if said else str(one.quantity)
+        parts[one.agent].append(Part(text, one.lot.lot, one.is_sure, one.has_it, one.at))
+    listed = [Taker(agent, contacts.get(agent.pk, ()), mine) for agent, mine in parts.items()]
+    return sorted(listed, key=lambda taker: (not taker.is_sure, taker.agent.name, taker.agent.pk))
+
+
+def _said(one: LotHere) -> str:
+    return f"{one.goods.name} {one.goods.producer} {one.lot.lot}".casefold()
+
+
+def _contacts(agents: Iterable[Agent]) -> Mapping[int, Sequence[tuple[str, str, str]]]:
+    """Whom to call: the agent itself, else the grown-ups who belong to it."""
+    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    for agent_id, name, phone, mail in people.to_call([agent.pk for agent in agents]):
+        if phone or mail:
+            found[agent_id].append((name, phone, mail))
+    return found

@@ -1,0 +1,134 @@
+"""What lies here, lot by lot: divided, put together, and found again with everybody who got of it."""
+
+from collections.abc import Collection
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.queries import reader
+from cosmolocal.catalog.models import Product
+from cosmolocal.flows import queries as journal
+from cosmolocal.handovers import operations, policy, queries
+from cosmolocal.handovers.forms import DivideForm, MixForm
+from cosmolocal.handovers.models import Handover
+from cosmolocal.handovers.queries import LotHere
+from cosmolocal.handovers.views.answers import actor, head, open_handover
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.forms import KeyedForm
+
+A_PAGE = 50
+
+
+def lots(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that lies at this place."""
+    handover = open_handover(request, pk)
+    words = request.GET.get("q", "")[:80]
+    here = queries.lots_here(handover, words=words)
+    agent = reader(request).agent
+    context = head(request, handover, "lots") | {
+        "page": Paginator(here, A_PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "may_ask_who": agent is not None and policy.may_hand_over(agent, handover.place),
+    }
+    return render(request, "handovers/lots.html", context)
+
+
+def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
+    """A cheese is cut, a sack is filled into bags: something of a lot becomes a lot of its own."""
+    handover = open_handover(request, pk)
+    here = _here(handover, [lot])[0]
+    form = DivideForm(request.POST or None, here=here, products=_products_like(here))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = operations.divide_lot(
+                by=actor(request),
+                handover=handover,
+                lot_id=lot,
+                taken=data["taken"],
+                made=data["made"],
+                into=data["into"].specification_id,
+                key=data["key"],
+            )
+        except Refusal as refusal:
+            form.add_error("amount" if refusal.field == "made" else None, str(refusal))
+        else:
+            messages.success(request, _("Written down. What came of it is lot %(lot)s.") % {"lot": made.lot})
+            return redirect("handovers:lots", pk)
+    title = _("Divide: %(name)s, lot %(lot)s") % {"name": here.goods.name, "lot": here.lot.lot}
+    return _form(request, handover, form, title)
+
+
+def mix(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two lots or more go into one bin."""
+    handover = open_handover(request, pk)
+    chosen = {
+        int(value) for value in request.GET.getlist("lot") if value.isascii() and value.isdecimal() and len(value) < 19
+    }
+    here = _here(handover, chosen) if chosen else []
+    if len(here) < 2:
+        messages.info(request, _("Tick two lots, or more, that go into one bin."))
+        return redirect("handovers:lots", pk)
+    form = MixForm(request.POST or None, lots=here)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.mix_lots(
+                by=actor(request), handover=handover, taken=form.taken(), key=form.cleaned_data["key"]
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
+            return redirect("handovers:lots", pk)
+    lead = _("Whoever gets something of it reads that it may be of any of these farms.")
+    return _form(request, handover, form, _("Put into one bin"), lead)
+
+
+def takers(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
+    """Who got of a lot, or is to get it, with whom to call: when a farm says, do not eat it."""
+    handover = open_handover(request, pk)
+    agent = reader(request).agent
+    known = journal.resources([lot]).get(lot)
+    if agent is None or known is None or known.location_id != handover.place_id or known.conforms_to.medium_of_exchange:
+        raise Http404
+    found = journal.recall(lot)
+    everybody = queries.takers(found)
+    context = {
+        "handover": handover,
+        "lot": known,
+        "found": found,
+        "sure": sum(one.is_sure for one in everybody),
+        "possible": sum(not one.is_sure for one in everybody),
+        "page": Paginator(everybody, A_PAGE).get_page(request.GET.get("page")),
+        "back": reverse("handovers:lots", args=[pk]),
+    }
+    return render(request, "handovers/takers.html", context)
+
+
+def _here(handover: Handover, ids: Collection[int]) -> list[LotHere]:
+    found = queries.lots_here(handover, only=ids)
+    if len(found) < len(ids):
+        raise Http404
+    return found
+
+
+def _products_like(here: LotHere) -> QuerySet[Product]:
+    """What these goods may be sold as: the goods of the same farm."""
+    return Product.objects.filter(producer__products__specification=here.lot.conforms_to_id)
+
+
+def _form(request: HttpRequest, handover: Handover, form: KeyedForm, title: str, lead: str = "") -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "submit": _("Write it down"),
+        "back": reverse("handovers:lots", args=[handover.pk]),
+        "back_label": _("Lots"),
+    }
+    return render(request, "look/form.html", context, status=422 if form.errors else 200)
