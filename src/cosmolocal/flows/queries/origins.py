@@ -144,12 +144,15 @@ _STANDS = (
 )
 
 
-def _arrives(at: str) -> str:
-    return f"((e.to_resource_id = {at} AND NOT {_BRINGS}) OR (e.resource_id = {at} AND {_BRINGS}))"
+def _arrives(at: str, and_so: str = "1 = 1") -> str:
+    """Written as alternatives that an index each can answer."""
+    return (
+        f"(e.to_resource_id = {at} AND NOT {_BRINGS} AND {and_so}) OR (e.resource_id = {at} AND {_BRINGS} AND {and_so})"
+    )
 
 
-def _leaves(at: str) -> str:
-    return f"(e.resource_id = {at} AND NOT {_BRINGS})"
+def _leaves(at: str, and_so: str = "1 = 1") -> str:
+    return f"(e.resource_id = {at} AND NOT {_BRINGS} AND {and_so})"
 
 
 def _onhand(side: int) -> str:
@@ -175,17 +178,19 @@ _AMONG = {
 def _direction(start: str, columns: str, reaches: str, process: str, only: str = "1 = 1") -> str:
     """One recursive statement: events that reach a resource or process, then those that reach what they lead to.
 
-    `columns`: the resource and process that an event leads to, and whether it was written late.
+    `columns`: the resource and process that an event leads to, and whether it was written late. CROSS JOIN keeps SQLite
+    from reading all events first.
     """
     return f"""
 WITH RECURSIVE way(event_id, resource_id, process_id, late, depth) AS (
-    SELECT e.id, {columns}, 0 FROM (%(among)s) AS asked JOIN flows_economicevent e ON {start}
-    WHERE {_STANDS} AND {only}
+    SELECT e.id, {columns}, 0 FROM (%(among)s) AS asked CROSS JOIN flows_economicevent e
+    WHERE ({start}) AND {_STANDS} AND {only}
     UNION
     SELECT e.id, {columns}, 0 FROM flows_economicevent e WHERE e.id = %%(event)s
     UNION
-    SELECT e.id, {columns}, w.depth + 1 FROM way w JOIN flows_economicevent e ON {reaches} OR e.{process} = w.process_id
-    WHERE w.depth < %%(depth)s AND {_STANDS} AND {only}
+    SELECT e.id, {columns}, w.depth + 1 FROM way w CROSS JOIN flows_economicevent e
+    WHERE ({reaches} OR e.{process} = w.process_id) AND w.depth < %%(depth)s
+        AND (w.resource_id IS NOT NULL OR w.process_id IS NOT NULL) AND {_STANDS} AND {only}
 )
 SELECT event_id, depth FROM way LIMIT {LIMIT}
 """
@@ -194,11 +199,11 @@ SELECT event_id, depth FROM way LIMIT {LIMIT}
 _BACK = _direction(
     _arrives("asked.id"),
     f"{_FROM}, e.output_of_id, 0",
-    f"({_arrives('w.resource_id')} AND (e.id < w.event_id OR {_LATE} = 1))",
+    _arrives("w.resource_id", f"(e.id < w.event_id OR {_LATE} = 1)"),
     "input_of_id",
 )
 _LEADS_ON = f"{_INTO}, e.input_of_id, CASE WHEN ({_INTO}) IS NULL THEN 0 ELSE {_LATE} END"
-_GOES_ON = f"({_leaves('w.resource_id')} AND (e.id > w.event_id OR w.late = 1))"
+_GOES_ON = _leaves("w.resource_id", "(e.id > w.event_id OR w.late = 1)")
 _ONWARD = _direction(_leaves("asked.id"), _LEADS_ON, _GOES_ON, "output_of_id")
 _INSIDE = _direction(
     _leaves("asked.id"),
