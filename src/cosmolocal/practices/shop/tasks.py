@@ -15,6 +15,7 @@ from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import operations as messages
@@ -125,9 +126,9 @@ def tell_changes(order_ids: Sequence[int]) -> None:
     coming = Order.objects.filter(pk__in=order_ids, round__handover__ends__gt=clock.now())
     orders = list(coming.select_related("round__handover__place", "household"))
     readers = _readers_of([order.household for order in orders])
-    writings = []
+    lines, writings = queries.orders.lines_of_all(orders), []
     for order in orders:
-        changed = [view for view in queries.orders.lines_of(order) if view.sentence]
+        changed = [view for view in lines[order.pk] if view.sentence]
         for person in readers[order.household_id] if changed else ():
             with translation.override(person.language or node.current().language):
                 told = "\n".join(f"{view.name}: {view.sentence}" for view in changed)
@@ -253,7 +254,9 @@ def _writing(person: Agent, order: Order, event: str, subject: str, text: str) -
 
 def _readers_of(households: Iterable[Agent]) -> dict[int, list[Agent]]:
     """Household id -> the people in it (one statement)."""
-    rows = Membership.objects.filter(in_force(clock.today()), group__in=list(households), member__hidden_at=None)
+    rows = Membership.objects.filter(
+        in_force(clock.today()), group__in=among(one.pk for one in households), member__hidden_at=None
+    )
     found: dict[int, list[Agent]] = defaultdict(list)
     for membership in rows.select_related("member").order_by("id"):
         found[membership.group_id].append(membership.member)

@@ -1,6 +1,6 @@
 """Orders line by line: what was wished, what was got and why it differs, what is still to be paid."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
@@ -131,7 +131,12 @@ def visible_to(reader: Reader) -> QuerySet[Order]:
 
 def lines_of(order: Order) -> list[LineView]:
     """The lines of an order in the order of the shelves (two statements)."""
-    rows = order.lines.all()
+    return lines_of_all([order])[order.pk]
+
+
+def lines_of_all(orders: Sequence[Order]) -> Mapping[int, list[LineView]]:
+    """Order id -> its lines in the order of the shelves (two statements, however many orders)."""
+    rows = OrderLine.objects.filter(order__in=among(order.pk for order in orders))
     packed = packed_of(rows)
     lines = rows.select_related(
         "price",
@@ -140,7 +145,10 @@ def lines_of(order: Order) -> list[LineView]:
         "offer__item__product__producer",
         "offer__item__product__category",
     ).order_by("offer__item__product__category__weight", "offer__item__product__name", "id")
-    return [LineView(line, packed.get(line.pk)) for line in lines]
+    found: dict[int, list[LineView]] = {order.pk: [] for order in orders}
+    for line in lines:
+        found[line.order_id].append(LineView(line, packed.get(line.pk)))
+    return found
 
 
 def due_now(order: Order) -> int:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -12,15 +14,16 @@ from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.queries import system
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, tasks
-from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.steps import steps_of
-from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of, refused
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, client_of, refused
 
 
 @pytest.fixture
@@ -295,3 +298,36 @@ def test_a_round_that_opens_later_does_not_say_that_it_takes_orders(village):
     assert "Remind the others" not in early
     with village.at(CLOSING - timedelta(minutes=30)):
         assert "Taking orders" in client_of(village.people["Li Na"]).get(desk).content.decode()
+
+
+@pytest.mark.parametrize(
+    "job", ["mail_ready", "mail_receipts", "remind", "tell_open", "tell_changes", "tell_cancelled"]
+)
+def test_writing_to_a_round_asks_the_same_for_3_and_for_12_households(village, mail, job):
+    """Letters of a round are written set by set; what differs by reader is words."""
+    counts = []
+    for day, households in enumerate((3, 12)):
+        with village.at(MONDAY + timedelta(days=day, hours=1)):
+            round = village.next_round() if day else village.round()
+            for number in range(households):
+                name = f"N{households}-{number}"
+                person = village.newcomer(name)
+                people.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"{name}@example.org"))
+                if job not in ("remind", "tell_open"):
+                    village.order(round, name, {"Bread": 1})
+            if job in ("mail_ready", "mail_receipts"):
+                village.close(round)
+                Crate.objects.filter(handover=round.handover).update(state=Crate.State.PACKED)
+            if job == "mail_receipts":
+                round.orders.update(state="settled", final=1500)
+            if job == "tell_changes":
+                OrderLine.objects.filter(order__round=round).update(reason="short_turn")
+            ids = list(round.orders.values_list("pk", flat=True))
+            args = [ids] if job in ("tell_changes", "tell_cancelled") else [round.pk]
+            before = Letter.objects.count()
+            with CaptureQueriesContext(connection) as asked:
+                assert jobs.run_job.call(f"shop.{job}", args, 0, f"job:{job}:{day}") == "done"
+            assert Letter.objects.count() - before >= households
+        counts.append(len(asked))
+        last = asked
+    assert counts[0] == counts[1], [q["sql"][:150] for q in last]
