@@ -195,8 +195,10 @@ def let_go(*, by: Agent, waiting: bool, key: str = "") -> None:
     Refuses: agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
-    if not waiting:
-        held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST])
+    held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST])
+    if waiting:
+        held.filter(state=Letter.State.WAITING).update(since=running().at, next_at=running().at)
+    else:
         said = _("It was written before mail was let go again, and a steward had it dropped.")
         held.update(state=Letter.State.OFF, next_at=None, said=said)
     Outlet.objects.filter(pk=1).update(held_since=None)

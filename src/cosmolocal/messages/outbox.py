@@ -43,11 +43,14 @@ def note() -> None:
 
 
 def give_up() -> None:
-    """What could not be sent for days is told in person."""
+    """What could not be sent for days is told in person; nothing while mail is held, since nobody has tried."""
+    if queries.outlet().held_since is not None:
+        return
     old = clock.now() - rules.GIVE_UP_AFTER
     late = Letter.objects.filter(state=State.WAITING, since__lt=old).values("pk")[:500]
     said = Concat(Value(_("It could not be sent for three days.") + " "), "said")
-    Letter.objects.filter(pk__in=late).update(state=State.FAILED, said=said, next_at=None, to_note=True)
+    if late.exists():
+        Letter.objects.filter(pk__in=late).update(state=State.FAILED, said=said, next_at=None, to_note=True)
     note()
 
 
@@ -77,7 +80,7 @@ def _bundles(letters: Sequence[Letter]) -> list[list[Letter]]:
 
 def _offer(bundles: list[list[Letter]]) -> None:
     talk, strikes, until = delivery.Conversation(), 0, clock.now() + _AT_MOST
-    left = list(bundles)
+    left, was_down = list(bundles), queries.outlet().down_since is not None
     while left and strikes < _STRIKES and clock.now() < until:
         if (trouble := talk.open()) is not None:
             _server_is_down(trouble.said)
@@ -89,8 +92,9 @@ def _offer(bundles: list[list[Letter]]) -> None:
         strikes = strikes + 1 if answer.verdict == rules.SERVER else 0
         if strikes == _STRIKES:
             _server_is_down(answer.said)
-        elif not strikes:
+        elif not strikes and was_down:
             _server_is_up()
+            was_down = False
     talk.close()
     waiting = [letter.pk for bundle in left for letter in bundle]
     Letter.objects.filter(pk__in=waiting, state=State.WAITING).update(next_at=clock.now())

@@ -77,6 +77,8 @@ def again(request: HttpRequest, letter_id: int) -> HttpResponse:
 @require_POST
 def let_go(request: HttpRequest, what: str) -> HttpResponse:
     """Mail that was held back goes out again: with the letters that wait (`all`), or only what is written from now."""
+    if what not in ("all", "fresh"):
+        raise Http404
     said = _("Mail goes out again.")
     return _done(request, said, lambda by, key: operations.let_go(by=by, waiting=what == "all", key=key))
 
@@ -95,7 +97,7 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     """One letter: the reader's own, or any for a steward; an auditor reads all."""
     reader = request.reader  # type: ignore[attr-defined]
     found = get_object_or_404(Letter.objects.select_related("to").prefetch_related("enclosures"), pk=letter_id)
-    own = {reader.agent.pk, getattr(reader.household, "pk", None)}
+    own = {reader.agent.pk, reader.household.pk if reader.household else reader.agent.pk}
     if found.to_id not in own and not reader.has("steward", "auditor"):
         raise Http404
     return render(request, "messages/letter.html", {"letter": found})

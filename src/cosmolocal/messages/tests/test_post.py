@@ -84,12 +84,24 @@ def test_after_a_backup_a_steward_says_what_goes_out(steward, readers) -> None:
         operations.hold(by=who.system())
         write(readers[:2])
         assert "All mail is held back" in page(steward)
+        assert steward.post("/messages/post/held/other/", {"key": "a"}).status_code == 404
         steward.post("/messages/post/held/fresh/", {"key": "a"})
         tasks.look_after()
         outbox.deliver()
         assert "All mail is held back" not in page(steward)
     assert not moody.got
     assert not Outlet.objects.exclude(held_since=None).exists()
+
+
+def test_a_letter_to_a_stranger_is_read_by_stewards_only(home, steward, readers, client) -> None:
+    writing = operations.Writing(None, "join", "Your request", "We are full.", name="Yang", address="y@example.org")
+    [letter] = operations.send(by=who.system(), writings=[writing])
+    assert "We are full." in steward.get(f"/messages/letter/{letter}/").content.decode()
+    alone = people.add_person(by=home, name="Alone")
+    people.give_role(by=home, agent=alone, role="packer")
+    people.make_user(by=home, agent=alone, email="alone@example.org")
+    client.force_login(User.objects.get(agent=alone), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(f"/messages/letter/{letter}/").status_code == 404
 
 
 def test_it_asks_the_same_for_3_and_for_30_letters_in_each_state(steward, readers) -> None:

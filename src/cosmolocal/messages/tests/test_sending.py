@@ -286,8 +286,11 @@ def test_held_mail_waits_for_a_steward_who_sends_or_drops_it(people) -> None:
         assert moody.readers() == [mail(2)]
         operations.hold(by=system())
         write(people[3:4])
-        operations.let_go(by=system(), waiting=True)
-        outbox.deliver()
+        with clock.standing_at(clock.now() + timedelta(days=9)):
+            tasks.look_after()
+            operations.let_go(by=system(), waiting=True)
+            tasks.look_after()
+            outbox.deliver()
     assert moody.readers() == [mail(2), mail(3)]
     assert Outlet.objects.get().held_since is None
 
