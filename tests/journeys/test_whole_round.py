@@ -1,7 +1,12 @@
 """One whole round through the pages, as everybody in it would walk it; then the books replay to the smallest unit."""
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,11 +17,10 @@ from cosmolocal.agents.models import Agent, User
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, timers
 from cosmolocal.kernel.clock import standing_at
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import Payment
-from cosmolocal.practices.shop import tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
@@ -57,7 +61,48 @@ def order(village: Village, client: Client, round: OrderRound, wishes: dict[str,
     assert "You have ordered." in said
 
 
-def test_a_whole_round_through_the_pages(village: Village) -> None:
+GUIDE = Path(__file__).resolve().parent.parent.parent / "CONTRIBUTING.md"
+NAMED = re.compile(r"`([a-z_/]+\.py):([A-Za-z_]+)`")
+
+
+@contextmanager
+def calls_seen() -> Iterator[set[tuple[str, str]]]:
+    """Every function of ours that is called: the end of its file's path, and its name with those it stands in."""
+    seen: set[Any] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _about: seen.add(frame.f_code) if event == "call" else None)
+    found: set[tuple[str, str]] = set()
+    try:
+        yield found
+    finally:
+        sys.setprofile(before)
+        for code in seen:
+            _before, ours, path = code.co_filename.replace("\\", "/").rpartition("/cosmolocal/")
+            if ours:
+                found.add((path, code.co_qualname))
+
+
+def walk_of_the_guide() -> list[tuple[str, str]]:
+    """(file, function) in the order of the walk in CONTRIBUTING.md; models are nouns, and nobody calls them."""
+    walk = GUIDE.read_text().partition("## A walk through the code")[2].partition("\n## ")[0]
+    return [(path, name) for path, name in NAMED.findall(walk) if not path.endswith("/models.py")]
+
+
+def test_the_walk_of_the_guide_calls_what_it_names(village: Village) -> None:
+    with calls_seen() as seen:
+        walked(village)
+    named = walk_of_the_guide()
+    assert len(named) > 20
+    # A decorator is called when a module is read, and what it made runs inside it.
+    assert [
+        f"{path}:{name}"
+        for path, name in named
+        if not any(path == file and (made == name or made.startswith(f"{name}.<locals>.")) for file, made in seen)
+    ] == []
+
+
+def walked(village: Village) -> None:
+    """The week, through the pages."""
     who = {name: signed_in(agent) for name, agent in village.people.items()}
     with standing_at(MONDAY):
         farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
@@ -73,7 +118,7 @@ def test_a_whole_round_through_the_pages(village: Village) -> None:
 
     for moment, state in ((CLOSING, "grace"), (CLOSING + timedelta(minutes=30), "ordered")):
         with standing_at(moment):
-            tasks.close_due()
+            timers.run_due()
         assert OrderRound.objects.get().state == state
     # Everybody who wanted a cabbage has one; the rest was not enough for two.
     cabbages = OrderLine.objects.filter(offer__item=village.items["Cabbage"])
@@ -133,6 +178,8 @@ def _received_and_packed(village: Village, packer: Client, round: OrderRound) ->
     for delivery in packing.receiving_list(handover):
         came = {f"came_{a.commitment_id}": a.goods.value(a.promised) for a in delivery.arrivals}
         send(packer, "handovers:receive", handover.pk, delivery.producer.pk, **came)
+    for by in ("product", "place"):
+        assert packer.get(reverse("handovers:lists", args=[handover.pk]), {"by": by}).status_code == 200
     crate = Crate.objects.get(handover=handover, receiver=village.households["Amina"])
     for line in packing.crate_sheets(handover, only=crate)[0].lines:
         weighed = "2.1" if line.goods.name == "Pak choi" else line.value

@@ -198,9 +198,7 @@ def order_in_parts(one: Round, who: str, grams: int, deposit: int) -> None:
     )
     upper = grams * 11 // 10 * PRICE // 1000 + deposit
     assert one.account is not None
-    one.paid[who] = money.reserve(
-        by=one.house, account=one.of(who), target=one.account, amount=upper, agreement_id=agreement
-    )
+    one.paid[who] = one.village.set_aside(one.of(who), one.account, upper, agreement)
     one.goods[who], one.agreements[who] = goods.pk, agreement
 
 
@@ -228,7 +226,7 @@ def an_order_is_changed(one: Round) -> None:
 
     with pytest.raises(Refusal) as refused:
         change(30_000)
-    assert refused.value.code == "money.not_enough"
+    assert refused.value.code == "flows.not_enough"
     assert (one.promised(), one.set_aside("jo")) == (12_000, 132_00)
     change(8_000)
     assert (one.promised(), one.set_aside("jo")) == (10_000, 105_60)

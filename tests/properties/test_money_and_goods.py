@@ -172,11 +172,12 @@ class MoneyMachine(FlowsMachine):
     @rule(a=INDEXES, amount=AMOUNTS)
     def reserve(self, a: int, amount: int) -> None:
         account, target = self.purse(a % 2), queries.fund("running")
-        refused = "money.not_enough" if self.lacks(account.resource_id, amount) else ""
-        answer = self.do(money.reserve, refused, account=account, target=target, amount=amount)
+        refused = "flows.not_enough" if self.lacks(account.resource_id, amount) else ""
+        answer = self.do(flows.commit, refused, wishes=[self.local.payment(account, target, amount)])
         if not refused:
-            self.books.promises[answer] = Promise(
-                *(answer, account.holder_id, target.holder_id, self.local.currency.specification_id, amount),
+            promise = answer[0].pk
+            self.books.promises[promise] = Promise(
+                *(promise, account.holder_id, target.holder_id, self.local.currency.specification_id, amount),
                 stock=account.resource_id,
                 offer=None,
             )

@@ -165,7 +165,6 @@ _MONEY: dict[str, str | Promise] = {
     "money.question_entry": _("questioned an entry"),
     "money.refund": _("gave money back to an account"),
     "money.release_reservation": _("freed what was set aside"),
-    "money.reserve": _("set money aside"),
     "money.return_payment": _("booked that a payment came back"),
     "money.send_back": _("sent an unknown payment back"),
     "money.set_limits": _("changed the limits of an account"),

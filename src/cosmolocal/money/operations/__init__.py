@@ -27,7 +27,7 @@ from cosmolocal.money.operations.payouts import (
     pay_back,
     return_payment,
 )
-from cosmolocal.money.operations.transfers import Leg, refund, release_reservation, reserve, transfer, transfer_many
+from cosmolocal.money.operations.transfers import Leg, refund, release_reservation, transfer, transfer_many
 from cosmolocal.money.operations.uploads import Judgement, keep_file, map_file, note_progress, take_file_over
 
 __all__ = [
@@ -64,7 +64,6 @@ __all__ = [
     "question_entry",
     "refund",
     "release_reservation",
-    "reserve",
     "return_payment",
     "send_back",
     "set_limits",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
@@ -112,35 +112,6 @@ def _happening(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.St
         reason=leg.reason,
         guard=leg.guard,
     )
-
-
-@operation("money.reserve")
-def reserve(
-    *, by: Agent, account: Account, target: Account, amount: int, agreement_id: int | None = None, key: str = ""
-) -> int:
-    """Sets `amount` minor units aside on an account for a later transfer to `target`; the id of the commitment.
-
-    Refuses: money.not_enough (`missing` in its facts), money.bad_amount, agents.not_allowed.
-    """
-    policy.permit_holder(by, account)
-    journal.check_amount(amount)
-    journal.check_same_currency(account, target)
-    wish = CommitmentWish(
-        action="transfer",
-        provider=account.holder_id,
-        receiver=target.holder_id,
-        specification=account.currency.specification_id,
-        quantity=amount,
-        agreement=agreement_id,
-        is_reciprocal=True,
-        resource=account.resource_id,
-        to_resource=target.resource_id,
-    )
-    try:
-        [commitment] = flows.commit(by=by, wishes=[wish])
-    except Refusal as refusal:
-        raise _short(refusal, account, amount) from refusal
-    return commitment.pk
 
 
 @operation("money.release_reservation")

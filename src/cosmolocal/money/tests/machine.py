@@ -9,7 +9,8 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows import queries as journal
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
@@ -120,10 +121,11 @@ class MoneyMachine(RuleBasedStateMachine):
     def reserve(self, who: int, amount: int) -> None:
         account = self.pick(who, self.people)
         enough = self.has.get(account.pk, 0) - self.set_aside(account) >= amount
-        done = self.do(money.reserve, account=account, target=self.farm, amount=amount)
+        wishes = [self.village.payment(account, self.farm, amount)]
+        done = self.do(flows.commit, by=self.village.house, wishes=wishes)
         assert done == enough
         if done:
-            self.reserved.append((account.pk, self.farm.pk, amount, self.result))
+            self.reserved.append((account.pk, self.farm.pk, amount, self.result[0].pk))
 
     @precondition(lambda self: self.reserved)
     @rule(which=PICKS, percent=st.integers(0, 120))
@@ -289,4 +291,4 @@ class MoneyMachine(RuleBasedStateMachine):
     @invariant()
     def the_books_replay(self) -> None:
         if hasattr(self, "village"):
-            assert flows.replay() == []
+            assert journal.replay() == []

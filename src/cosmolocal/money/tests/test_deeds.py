@@ -77,13 +77,11 @@ def test_a_fact_goes_below_the_floor_and_stands_on_the_list(village: Village) ->
 def test_what_is_set_aside_cannot_be_spent_twice(village: Village) -> None:
     village.top_up(village.amina, 1000)
     amina, jo = village.account(village.amina), village.account(village.jo)
-    reserved = money.reserve(by=village.amina, account=amina, target=jo, amount=700)
+    reserved = village.set_aside(amina, jo, 700)
     standing = queries.balance(amina)
     assert (standing.balance, standing.set_aside, standing.spendable) == (1000, 700, 300)
-    with refused("money.not_enough"):
-        money.reserve(by=village.amina, account=amina, target=jo, amount=301)
-    with refused("agents.not_allowed"):
-        money.reserve(by=village.jo, account=amina, target=jo, amount=1)
+    with refused("flows.not_enough"):
+        village.set_aside(amina, jo, 301)
     money.release_reservation(by=village.wei, commitment_id=reserved, keep=500)
     assert queries.balance(amina).spendable == 500
     money.transfer_many(by=village.wei, legs=[money.Leg(amina.pk, jo.pk, 480, "order", fulfils_id=reserved)])
@@ -233,7 +231,7 @@ def test_limits_come_with_a_warning_before_the_stop(village: Village) -> None:
 def test_who_leaves_money_behind_leaves_it_to_solidarity(village: Village) -> None:
     village.top_up(village.amina, 1240)
     amina = village.account(village.amina)
-    held = money.reserve(by=village.amina, account=amina, target=village.account(village.jo), amount=100)
+    held = village.set_aside(amina, village.account(village.jo), 100)
     with refused("money.still_promised"):
         money.close_account(by=village.wei, account=amina, reason="moved away")
     money.release_reservation(by=village.wei, commitment_id=held)

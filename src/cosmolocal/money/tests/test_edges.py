@@ -56,7 +56,7 @@ def test_an_order_that_is_not_covered_any_more_stands_on_the_list(village: Villa
     """The debit came back after she ordered: nothing is owed yet, but what is set aside is not there."""
     village.top_up(village.amina, 1000)
     account, jo = village.account(village.amina), village.account(village.jo)
-    held = money.reserve(by=village.amina, account=account, target=jo, amount=700)
+    held = village.set_aside(account, jo, 700)
     assert not queries.below_floor().exists()
     undo_top_up(village)
     [found] = queries.below_floor()

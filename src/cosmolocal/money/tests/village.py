@@ -8,6 +8,8 @@ import pytest
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish as Wish
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -51,6 +53,21 @@ class Village:
     def has(self, person_or_account: Agent | Account, kind: str = "member") -> int:
         account = person_or_account if isinstance(person_or_account, Account) else self.account(person_or_account, kind)
         return queries.balance(account).balance
+
+    def payment(self, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> Wish:
+        """The promise to pay a sum, as an order of the shop makes it."""
+        return Wish(
+            *("transfer", account.holder_id, target.holder_id, account.currency.specification_id, amount),
+            agreement=agreement_id,
+            is_reciprocal=True,
+            resource=account.resource_id,
+            to_resource=target.resource_id,
+        )
+
+    def set_aside(self, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> int:
+        """Sets a sum aside for an order; the id of the commitment."""
+        [made] = flows.commit(by=self.house, wishes=[self.payment(account, target, amount, agreement_id)])
+        return made.pk
 
     def fund(self, code: str) -> int:
         return queries.balance(queries.fund(code)).balance

@@ -107,7 +107,6 @@ _MONEY = {
     "question_entry": "steward treasurer",
     "refund": "treasurer",
     "release_reservation": "inside",
-    "reserve": "inside",
     "return_payment": "treasurer",
     "send_back": "treasurer",
     "set_limits": "treasurer",

@@ -82,7 +82,13 @@ def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: B
     open_accounts(by=local, agent=household)
     account = accounts.account_for(household)
     money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=5000)
-    money.reserve(by=local, account=account, target=accounts.fund("running"), amount=3000)
+    wish = CommitmentWish(
+        *("transfer", account.holder_id, local, account.currency.specification_id, 3000),
+        is_reciprocal=True,
+        resource=account.resource_id,
+        to_resource=accounts.fund("running").resource_id,
+    )
+    flows.commit(by=local, wishes=[wish])
     answer = signed_in(people["member"]).post("/me/leave/", {"sure": "on"})
     assert answer.status_code == 422
     assert "still to come" in answer.content.decode()
