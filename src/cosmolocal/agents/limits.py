@@ -1,16 +1,18 @@
-"""How often a form may be sent: counted per person, or per internet address of a stranger, in the node's cache."""
+"""How often a form may be sent: counted per person, or per internet address of a stranger, over a moving window."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cosmolocal.agents import queries
-from cosmolocal.kernel import ids, senders
+from cosmolocal.agents.models import Try
+from cosmolocal.kernel import clock, ids, senders
 
+KEPT = timedelta(days=1)  # longer than any window
 View = Callable[..., HttpResponse]
 
 
@@ -23,25 +25,48 @@ def who(request: HttpRequest) -> str:
 
 
 def allow(name: str, sender: str, *, times: int, seconds: int) -> bool:
-    """Counts one more; False once `times` within a window of `seconds` are used up."""
-    counter = f"limit:{name}:{sender}"
-    if cache.add(counter, 1, timeout=seconds):
+    """Counts one more; False where `times` were counted in the last `seconds` already.
+
+    Written down before it is counted, so that of many at once none slips through; a refused one does not stay.
+    """
+    now = clock.now()
+    own = Try.objects.create(name=name, sender=sender, at=now)
+    if Try.objects.filter(name=name, sender=sender, at__gt=now - timedelta(seconds=seconds)).count() <= times:
         return True
-    try:
-        return cache.incr(counter) <= times
-    except ValueError:  # the window ended between both statements
-        return True
+    own.delete()
+    return False
 
 
-def limited(name: str, *, times: int, seconds: int) -> Callable[[View], View]:
-    """A view whose POST is answered with 429 and a sentence once it was sent too often."""
+def forgive(name: str, sender: str) -> None:
+    """The last one turned out right, and does not count."""
+    last = Try.objects.filter(name=name, sender=sender).order_by("-id").first()
+    if last is not None:
+        last.delete()
+
+
+def forget() -> None:
+    """What no window reaches any more goes."""
+    Try.objects.filter(at__lt=clock.now() - KEPT).delete()
+
+
+def limited(name: str, *, times: int, seconds: int, counts_done: bool = True) -> Callable[[View], View]:
+    """A view whose POST is answered with 429 and a sentence once it was sent too often.
+
+    Where `counts_done` is False, only what was refused counts: many people of one house may come in one after another.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST" and not allow(name, who(request), times=times, seconds=seconds):
+            if request.method != "POST":
+                return view(request, *args, **kwargs)
+            sender = who(request)
+            if not allow(name, sender, times=times, seconds=seconds):
                 return render(request, "429.html", status=429)
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            if not counts_done and answer.status_code < 400:
+                forgive(name, sender)
+            return answer
 
         return run
 

@@ -1,5 +1,6 @@
 """Who takes part: people, households, circles, organisations, the local itself; where; since when; in which role."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.kernel import ids
 from cosmolocal.kernel.columns import LineField
 
 
@@ -164,6 +166,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True, null=True, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+    session_salt = models.CharField(max_length=24, blank=True)  # another one ends every session
+    lent_until = models.DateTimeField(null=True, blank=True)  # a way in was made by somebody else: `agents.sessions`
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -171,6 +175,16 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.agent.name if self.agent else str(_("somebody"))
+
+    def get_session_auth_hash(self) -> str:
+        """What a session has to know to stay open."""
+        plain: str = super().get_session_auth_hash()
+        return ids.digest(plain + self.session_salt) if self.session_salt else plain
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the node's older keys."""
+        for plain in super().get_session_auth_fallback_hash():
+            yield ids.digest(plain + self.session_salt) if self.session_salt else plain
 
 
 class Invitation(models.Model):
@@ -205,6 +219,17 @@ class SignInCode(models.Model):
     made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Try(models.Model):
+    """Somebody sent a form whose number is limited: `sender` is a person or the digest of an address."""
+
+    name = models.CharField(max_length=20)
+    sender = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "sender", "at"], name="tries_of_one")]
 
 
 class Helping(models.Model):

@@ -1,5 +1,8 @@
-"""Jobs and timers of agents."""
+"""What agents do by themselves: tries that no limit counts any more are forgotten."""
 
+from datetime import timedelta
+
+from cosmolocal.agents import limits
 from cosmolocal.kernel.practice import Timer
 
-timers: tuple[Timer, ...] = ()
+timers = (Timer("agents.forget_tries", timedelta(hours=1), limits.forget),)

@@ -89,6 +89,7 @@ JOB_MODULES = [
 ]
 CORE_TIMERS = [
     "cosmolocal.messages.tasks.timers",
+    "cosmolocal.agents.tasks.timers",
     "cosmolocal.paper.tasks.timers",
     "cosmolocal.website.tasks.timers",
     "cosmolocal.config.backup.timers",
@@ -279,7 +280,11 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("COSMOLOCAL_MAIL_FROM", f"local@{_public.hostname or 'localhost'}")
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kernel_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kernel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
 }
 
 LOGGING = {

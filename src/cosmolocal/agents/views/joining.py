@@ -88,7 +88,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@limited("accept", times=20, seconds=3600)
+@limited("accept", times=20, seconds=3600, counts_done=False)
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody opens an invitation and says who she is; then she is in."""
     found = operations.joining.invitation_of(token)

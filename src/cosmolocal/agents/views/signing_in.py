@@ -29,17 +29,19 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def use_code(request: HttpRequest) -> HttpResponse:
-    """A shown or printed code opens the door once; ten tries an hour."""
+    """A shown or printed code opens the door once; ten wrong ones an hour."""
     form = forms.CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form)
-    if not limits.allow("sign_in_code", limits.who(request), times=10, seconds=3600):
+    sender = limits.who(request)
+    if not limits.allow("sign_in_code", sender, times=10, seconds=3600):
         return render(request, "429.html", status=429)
     try:
         user = operations.use_sign_in_code(by=queries.system(), code=form.cleaned_data["code"])
     except Refusal as refusal:
         refused(form, refusal)
         return _page(request, form)
+    limits.forgive("sign_in_code", sender)
     sign_in(request, user)
     return redirect(_target(request))
 
