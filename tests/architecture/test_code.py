@@ -33,9 +33,7 @@ HEAVY = {"ortools", "pyvrp"}
 # place -> why it imports inside a function
 LATE_IMPORTS: dict[str, str] = {
     "agents/bank_numbers.py": "schwifty reads the lists of all banks, and few people ever write an account number",
-    "agents/calendars.py": "icalendar costs memory in two processes, and a calendar is read once a year",
     "money/bank_files.py": "sepaxml and schwifty cost 20 MB, and only locals that pay in euros make such files",
-    "paper/pictures.py": "Pillow costs 2 MB in two processes, and few upload pictures",
     "paper/tables.py": "openpyxl costs 10 MB, and a web process seldom writes a spreadsheet",
 }
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
@@ -185,3 +183,37 @@ def _is_write(call: ast.Call) -> bool:
         return False
     owner = ast.unparse(call.func.value)
     return not re.search(r"(form|super\(\)|session|image|picture|buffer|workbook|book|cache)\b", owner)
+
+
+# What reads files of others: heavy, or at the mercy of what they hold.
+READERS = {"read_table", "reencode", "calendars", "child", "pdf", "images", "PIL", "icalendar", "openpyxl", "zipfile"}
+
+
+def test_nothing_is_parsed_or_drawn_inside_an_operation() -> None:
+    """A deed holds the right to write: files are read before it, and what was read is given to it."""
+    offenders = []
+    for place, path in source.modules():
+        if not source.is_part(place, "operations", "approvals"):
+            continue
+        for node in ast.walk(source.tree(path)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                names = {alias.name.rpartition(".")[2] for alias in node.names}
+                module = getattr(node, "module", "") or ""
+                if READERS & (names | set(module.split("."))):
+                    offenders.append(f"{place}:{node.lineno}")
+    source.complain("An operation that parses holds up everybody", offenders)
+
+
+def test_decoders_of_strange_files_run_in_children_only() -> None:
+    """Pillow, calamine, icalendar and expat read uploads in a process with limits of its own."""
+    decoders = {"PIL", "python_calamine", "icalendar", "dateutil"}
+    children = {"paper/shrink.py", "paper/unpack.py", "agents/holiday_child.py"}
+    offenders = []
+    for place, path in source.modules():
+        for node in ast.walk(source.tree(path)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and place not in children:
+                roots = {alias.name.split(".")[0] for alias in node.names} if isinstance(node, ast.Import) else set()
+                roots.add((getattr(node, "module", "") or "").split(".")[0])
+                if decoders & roots:
+                    offenders.append(f"{place}:{node.lineno}")
+    source.complain("Read in the web server", offenders)

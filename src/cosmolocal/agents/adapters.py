@@ -2,20 +2,27 @@
 
 import ipaddress
 import logging
-from smtplib import SMTPException
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils import translation
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import User
 from cosmolocal.kernel import ids, node, senders
 
 log = logging.getLogger("cosmolocal.sign_in")
+_post = ThreadPoolExecutor(1, thread_name_prefix="sign-in-mail")
+
+
+def mails_are_sent() -> None:
+    """Waits for the mails on their way."""
+    _post.submit(lambda: None).result()
 
 
 def passkeys_possible(request: HttpRequest) -> bool:
@@ -39,18 +46,29 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whom limits count: the address that the web server has settled, one home of IPv6 as one."""
         return senders.home_of(request.META.get("REMOTE_ADDR", ""))
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """By mailed code or passkey: her own way in, unless somebody else made it lately."""
+        super().login(request, user)
+        sessions.lend(request, None)
+
     def generate_login_code(self) -> str:
         """Eight letters that are not misread, in two groups."""
         code = ids.fresh_code(8)
         return f"{code[:4]}-{code[4:]}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends at once; a mail server that does not answer is said on the page instead of breaking it."""
-        try:
-            super().send_mail(template_prefix, email, {**context, "local": node.current()})
-        except (SMTPException, OSError):
-            log.exception("sign-in mail not sent")
-            messages.error(self.request, _("The mail could not be sent just now. Ask a steward for a code instead."))
+        """Written and sent beside the answer: neither time nor words of a page tell known addresses from others."""
+        language, known = translation.get_language(), {**context, "local": node.current()}
+        here = copy_context()  # django-allauth keeps the request there
+
+        def send() -> None:
+            try:
+                with translation.override(language):
+                    here.run(super(AccountAdapter, self).send_mail, template_prefix, email, known)
+            except Exception:
+                log.exception("sign-in mail not sent")
+
+        _post.submit(send)
 
     def get_from_email(self) -> str:
         """The local's own address."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy, queries, rules
+from cosmolocal.agents import policy, queries, rules, sessions
 from cosmolocal.agents.models import Agent, Approval, Vote
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -46,7 +46,9 @@ def ask(
 
 @operation("agents.vote")
 def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str = "") -> Approval:
-    """Says yes or no; may be changed while it is open. Refuses: agents.may_not_vote, agents.already_decided."""
+    """Says yes or no; may be changed while it is open. Refuses: agents.may_not_vote, agents.already_decided,
+    agents.session_lent (a yes).
+    """
     locked = Approval.objects.select_for_update().get(pk=approval.pk)
     own = locked.votes.filter(by=by).first()
     if locked.state != "open":
@@ -57,10 +59,13 @@ def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str
         raise Refusal(
             "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
         )
+    if yes:
+        sessions.require_own()
     Vote.objects.update_or_create(
         approval=locked, by=by, defaults={"yes": yes, "reason": reason.strip(), "at": running().at}
     )
-    votes = list(locked.votes.values_list("yes", flat=True))
+    # A yes dies with the right that gave it.
+    votes = list(locked.votes.filter(by__in=voters(locked)).values_list("yes", flat=True))
     locked.state = rules.approval_state(
         yes=votes.count(True), no=votes.count(False), eligible=voters(locked).count(), needed=locked.needed
     )

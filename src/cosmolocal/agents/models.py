@@ -217,6 +217,7 @@ class SignInCode(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="sign_in_codes")
     digest = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

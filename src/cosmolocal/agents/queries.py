@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from cosmolocal.agents.models import Agent, Contact, Helping, Holiday, Membership, Place, Role, User, in_force
+from cosmolocal.agents.models import (
+    Agent,
+    Contact,
+    Helping,
+    Holiday,
+    Membership,
+    Place,
+    Role,
+    SignInCode,
+    User,
+    in_force,
+)
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.sets import among
 
@@ -185,6 +196,12 @@ def tasks_of(agent_ids: Iterable[int]) -> dict[int, list[Role]]:
 def sign_in_of(agent: Agent) -> User | None:
     """The user a person signs in as, if any."""
     return User.objects.filter(agent=agent, is_active=True).first()
+
+
+def codes_of(agent: Agent, since: datetime) -> QuerySet[SignInCode]:
+    """Codes that somebody else made for her since then, newest first."""
+    made = SignInCode.objects.filter(agent=agent, made_at__gt=since).exclude(made_by=agent)
+    return made.select_related("made_by").order_by("-made_at")[:5]
 
 
 def circle(name: str) -> Agent | None:

@@ -50,6 +50,8 @@ urlpatterns = [
     path("places/<int:pk>/", groups.place, name="place"),
     path("holidays/", holidays.holidays, name="holidays"),
     path("holidays/<int:pk>/remove/", holidays.remove_holiday, name="remove_holiday"),
+    path("me/sign-out/", own.sign_out, name="sign_out"),
+    path("<int:pk>/sign-out/", people.sign_out, name="sign_out_person"),
     path("sign-in/code/", signing_in.use_code, name="use_code"),
 ]
 ACCESS = {
@@ -97,5 +99,7 @@ ACCESS = {
     "place": "steward",
     "holidays": "steward",
     "remove_holiday": "steward",
+    "sign_out": "signed_in",
+    "sign_out_person": "steward",
     "use_code": "anyone",
 }

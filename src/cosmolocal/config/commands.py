@@ -94,7 +94,7 @@ def do_code(args: Namespace) -> int:
     """For a steward who has lost mail and passkey: whoever may run this command on the machine may let her in."""
     code = ids.fresh_code(8)
     who = _person(args.who)
-    made = make_sign_in_code(by=system(), agent=who, code=code)
+    made = make_sign_in_code(by=system(), on_behalf_of=who, code=code)
     until = clock.wall(made.expires_at)
     say(
         _("%(name)s signs in once with %(code)s, until %(until)s: %(address)s")

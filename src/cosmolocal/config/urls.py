@@ -28,7 +28,7 @@ _SECOND_WAYS = [
     path("authenticate/", _when_asked("base.views.authenticate"), name="mfa_authenticate"),
     path("reauthenticate/", _when_asked("base.views.reauthenticate"), name="mfa_reauthenticate"),
     path("webauthn/", _when_asked("webauthn.views.list_webauthn"), name="mfa_list_webauthn"),
-    path("webauthn/add/", _when_asked("webauthn.views.add_webauthn"), name="mfa_add_webauthn"),
+    path("webauthn/add/", signing_in.new_passkey(_when_asked("webauthn.views.add_webauthn")), name="mfa_add_webauthn"),
     path("webauthn/login/", _when_asked("webauthn.views.login_webauthn"), name="mfa_login_webauthn"),
     path(
         "webauthn/reauthenticate/",

@@ -42,6 +42,7 @@ EVENTS: dict[str, Event] = {
     "payment": Event(NOW, True, days=_DAYS_OF_EVIDENCE),
     "low_balance": Event(DIGEST, True),
     "join": Event(NOW, False),
+    "sign_in": Event(NOW, False),  # somebody else made a way in for her
     "duty": Event(NOW, True),
     "test": Event(NOW, False),
 }

@@ -12,6 +12,7 @@ EVENT_NAMES = {
     "payment": _("A payment to or from me"),
     "low_balance": _("My balance runs low"),
     "join": _("Somebody asks to join, or I am welcomed"),
+    "sign_in": _("Somebody made a code to sign in as me"),
     "duty": _("A task of mine"),
     "test": _("Test mails"),
 }

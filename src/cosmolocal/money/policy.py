@@ -1,13 +1,16 @@
 """Who may do what with money. Deeds of other apps that move money have decided that themselves."""
 
 from collections.abc import Collection
+from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Membership, Role, in_force
 from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
@@ -93,18 +96,42 @@ def forbid_own(by: Agent, holder: Agent) -> None:
         )
 
 
+def was_own(by: Agent, holder: Agent, since: datetime) -> bool:
+    """Is it her own, or was it at any time since then? Who joins or leaves the payee's household stays one of it."""
+    if holder.is_home or agents.is_house(by):
+        return False
+    belonged = Membership.objects.filter(_not_over_before(since), member=by, group=holder)
+    return is_own(by, holder) or belonged.exists()
+
+
+def _not_over_before(moment: datetime) -> Q:
+    """What is dated and holds now, held on the day of `moment`, or began after it."""
+    day = clock.day_of(moment)
+    return Q(until=None) | Q(until__gte=day) | Q(since__gte=day)
+
+
+def may_agree(by: Agent, made: PaymentList) -> bool:
+    """May she say yes to the list as it stands today: asked, and none of the money is her own?"""
+    if made.approval is None or not agents.may_vote(by, made.approval):
+        return False
+    payees = made.payments.exclude(account__holder__is_home=True).values("account__holder")
+    belonged = Membership.objects.filter(_not_over_before(made.made_at), member=by, group__in=payees)
+    acts = Role.objects.filter(in_force(clock.today()), agent=by, name=agents.PRODUCER, scope__in=payees)
+    return not (belonged.exists() or acts.exists() or made.payments.filter(account__holder=by).exists())
+
+
 def may_look(by: Agent, look: SecondLook) -> bool:
     """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
     if look.deed.by_id == by.pk or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
         return False
-    return look.holder is None or not is_own(by, look.holder)
+    return look.holder is None or not was_own(by, look.holder, look.deed.at)
 
 
 def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> bool:
     """May she say yes to a payee's new bank account: she did not write it, and it is not she who is paid?"""
     if by.pk in writers or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
         return False
-    return not is_own(by, payment.account.holder)
+    return not was_own(by, payment.account.holder, payment.list.made_at)
 
 
 def permit_look(by: Agent, look: SecondLook) -> None:

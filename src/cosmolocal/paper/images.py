@@ -1,19 +1,20 @@
 """How an uploaded picture becomes safe: only its pixels survive, turned upright, without place or camera."""
 
-import io
-from collections.abc import Collection
+import json
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps
 
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import child
 
+log = logging.getLogger("cosmolocal.paper")
 LARGEST_BYTES = 15 * 1024 * 1024
-LARGEST_PIXELS = 80_000_000
-LARGEST_UNSCALED_PIXELS = 25_000_000  # JPEG can be read at a fraction of its size, the others cannot
 KINDS = ("JPEG", "PNG", "WEBP")
-QUALITY = 82
+SECONDS, MEGABYTES, ANSWER_MEGABYTES = 20, 700, 16
 
 
 @dataclass(frozen=True)
@@ -29,61 +30,44 @@ class EncodedImage:
 def reencode(upload: bytes, *, max_side: int = 1600, kinds: Collection[str] = KINDS) -> EncodedImage:
     """The picture as WebP, at most `max_side` pixels wide and high, upright, in sRGB, with no metadata.
 
-    Refuses with `paper.picture_too_large` (over 15 MB or 80 million pixels) and `paper.not_a_picture`.
+    Refuses as `sizes` does.
     """
-    picture = _opened(upload, max_side, kinds)
-    try:
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        plain = _as_srgb(upright)
-        plain.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-        stream = io.BytesIO()
-        _pixels_only(plain).save(stream, "WEBP", quality=QUALITY, method=4)
-    except MemoryError as error:
-        raise _too_large() from error
-    except Exception as error:
-        # Pillow's readers raise almost anything on damaged data (OSError, SyntaxError, struct.error ...).
-        raise _not_a_picture(upload) from error
-    return EncodedImage(stream.getvalue(), "image/webp", plain.width, plain.height)
+    return sizes(upload, [max_side], kinds=kinds)[0]
 
 
-def _opened(upload: bytes, max_side: int, kinds: Collection[str]) -> Image.Image:
-    """The picture with its size known and its pixels not yet read."""
+def sizes(upload: bytes, sides: Sequence[int], *, kinds: Collection[str] = KINDS) -> list[EncodedImage]:
+    """The picture in several sizes, the largest first, made by a process of its own (`shrink`), one at a time.
+
+    Refuses with `paper.picture_too_large` (15 MB, 25 million pixels, 80 as JPEG), `paper.not_a_picture`, `paper.busy`.
+    """
     if len(upload) > LARGEST_BYTES:
         raise _too_large()
+    wish = json.dumps({"sides": list(sides), "kinds": list(kinds)}).encode()
     try:
-        picture = Image.open(io.BytesIO(upload), formats=tuple(kinds))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with child.turn(settings.HOME, "decoding"):
+            answer = child.run(
+                "cosmolocal.paper.shrink",
+                wish + b"\n" + upload,
+                seconds=SECONDS,
+                megabytes=MEGABYTES,
+                answer_megabytes=ANSWER_MEGABYTES,
+            )
+    except child.NoTurnError as error:
+        raise Refusal(
+            "paper.busy", _("Many files are being read at this moment. Nothing was changed; please try again.")
+        ) from error
+    except child.ChildError as error:
+        log.info("an uploaded picture was not read: %s", str(error).rsplit("\n", 1)[-1])
         raise _too_large() from error
-    except Exception as error:
-        raise _not_a_picture(upload) from error
-    limit = LARGEST_PIXELS if picture.format == "JPEG" else LARGEST_UNSCALED_PIXELS
-    if picture.width * picture.height > limit:
-        raise _too_large()
-    picture.draft("RGB", (max_side, max_side))
-    return picture
-
-
-def _as_srgb(picture: Image.Image) -> Image.Image:
-    """The same colours in sRGB: phones write wider ones, and the profile is dropped with the metadata."""
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in ("RGB", "RGBA"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            turned = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"))
-        except (ImageCms.PyCMSError, OSError):
-            turned = None
-        if turned is not None:
-            picture = turned
-    return picture.convert(mode)
-
-
-def _pixels_only(picture: Image.Image) -> Image.Image:
-    """A new picture of the same pixels: nothing the upload carried beside them can come along."""
-    plain = Image.new(picture.mode, picture.size)
-    plain.paste(picture)
-    return plain
+    head, _newline, rest = answer.partition(b"\n")
+    told = json.loads(head)
+    if "problem" in told:
+        raise _too_large() if told["problem"] == "too_large" else _not_a_picture(upload)
+    made = []
+    for length, width, height in told["sizes"]:
+        made.append(EncodedImage(rest[:length], "image/webp", width, height))
+        rest = rest[length:]
+    return made
 
 
 def _too_large() -> Refusal:

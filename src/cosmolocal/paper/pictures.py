@@ -7,16 +7,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import images
 from cosmolocal.paper.models import Picture, picture_path
-
-if TYPE_CHECKING:
-    from cosmolocal.paper.images import EncodedImage
 
 LARGE_SIDE = 1600
 SMALL_SIDE = 320
@@ -35,13 +32,10 @@ class KeptFiles:
 def keep(upload: bytes) -> KeptFiles:
     """Check, re-encode and write the files, large and small. Call it before the operation, never inside.
 
-    Refuses with `paper.picture_too_large`, `paper.not_a_picture` and `paper.no_space`.
+    Refuses with `paper.picture_too_large`, `paper.not_a_picture`, `paper.busy` and `paper.no_space`.
     The same picture twice is one file.
     """
-    from cosmolocal.paper.images import reencode  # noqa: PLC0415 - Pillow takes memory, and few upload pictures
-
-    large = reencode(upload, max_side=LARGE_SIDE)
-    small = reencode(large.data, max_side=SMALL_SIDE)
+    large, small = images.sizes(upload, [LARGE_SIDE, SMALL_SIDE])
     digest = hashlib.sha256(large.data).hexdigest()
     try:
         for size, encoded in (("large", large), ("small", small)):
@@ -72,7 +66,7 @@ def sweep_files() -> int:
     return removed
 
 
-def _write(path: Path, encoded: "EncodedImage") -> None:
+def _write(path: Path, encoded: images.EncodedImage) -> None:
     """Whole or not at all: nobody reads half a file. A file that is there already is made young again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():

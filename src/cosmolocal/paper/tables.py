@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from unicodedata import east_asian_width
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,7 +127,7 @@ def read_table(data: bytes, filename: str = "", *, header_lines: int = 1) -> Rea
     """The table in an uploaded CSV, xlsx or ods file, told apart by content, never by the name.
 
     Refuses with `paper.too_large`, `paper.empty_table`, `paper.not_a_table`, `paper.too_many_rows`,
-    `paper.too_many_columns`, `paper.cell_too_long` and `paper.unclosed_quote`; raises nothing else.
+    `paper.too_many_columns`, `paper.cell_too_long`, `paper.unclosed_quote` and `paper.busy`; raises nothing else.
     """
     if len(data) > LARGEST_BYTES:
         raise Refusal(
@@ -170,13 +171,19 @@ def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
 def _read_sheet(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
     payload = MOST_ROWS.to_bytes(8, "big") + data
     try:
-        answer = json.loads(child.run("cosmolocal.paper.unpack", payload, seconds=30, megabytes=1500))
+        with child.turn(settings.HOME, "decoding"):
+            answer = json.loads(child.run("cosmolocal.paper.unpack", payload, seconds=30, megabytes=700))
+    except child.NoTurnError as error:
+        raise Refusal(
+            "paper.busy", _("Many files are being read at this moment. Nothing was changed; please try again.")
+        ) from error
     except child.ChildError as error:
         log.info("an uploaded sheet was not read: %s", str(error).rsplit("\n", 1)[-1])
         raise _not_a_table() from error
     if answer.get("problem") == "too_large":
         raise Refusal(
-            "paper.too_large", _("This workbook unfolds to more than 300 MB. Save the rows as CSV and try again.")
+            "paper.too_large",
+            _("This workbook unfolds to more than can be read here. Save the rows as CSV and try again."),
         )
     return _lines(answer.get("rows", [])), {"kind": "sheet", "sheet": answer.get("sheet", "")}
 

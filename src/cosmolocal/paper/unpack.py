@@ -14,9 +14,9 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from cosmolocal.paper import child
+from cosmolocal.paper import child, counting
 
-LARGEST_UNPACKED = 300 * child.MEGABYTE
+MOST_CELLS, MOST_LETTERS = 1_500_000, 10_000_000  # of what leaves this process
 
 
 def cell_text(value: Any) -> str:
@@ -46,7 +46,9 @@ def first_sheet(data: bytes, most_rows: int) -> dict[str, Any]:
     Rows above and columns before the table are there, empty, so that places are what the person sees.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
+        try:
+            counting.check(archive)
+        except counting.TooMuchError:
             return {"problem": "too_large"}
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     for about in book.sheets_metadata:
@@ -57,6 +59,11 @@ def first_sheet(data: bytes, most_rows: int) -> dict[str, Any]:
             continue
         indent = [""] * sheet.start[1]
         rows = [indent + [cell_text(value) for value in row] for row in islice(sheet.iter_rows(), most_rows + 1)]
+        for row in rows:
+            while row and not row[-1]:
+                row.pop()
+        if sum(map(len, rows)) > MOST_CELLS or sum(len(cell) for row in rows for cell in row) > MOST_LETTERS:
+            return {"problem": "too_large"}
         return {"sheet": about.name, "rows": rows}
     return {"problem": "empty"}
 

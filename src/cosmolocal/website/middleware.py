@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 from django_htmx.http import HttpResponseClientRedirect
 
-from cosmolocal.agents import limits, policy, queries
+from cosmolocal.agents import limits, policy, queries, sessions
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
@@ -39,7 +39,7 @@ class DoorMiddleware:
         request.reader = _reader(request)  # type: ignore[attr-defined]
         language = _language(request, request.reader, local)  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
-        with translation.override(language):
+        with sessions.as_begun(request), translation.override(language):
             response = bodies.not_taken(request) or self.get_response(request)
             if response.status_code == 405 and request.method == "GET":
                 response = HttpResponseRedirect(errors.page_above(request.path))

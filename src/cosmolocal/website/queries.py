@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, JoinRequest
 from cosmolocal.agents.policy import KEEPER, PACKER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
@@ -27,6 +28,7 @@ from cosmolocal.money import queries as money
 from cosmolocal.website.doors import address, open_address
 
 A_DAY = timedelta(days=1)
+CODES_SHOWN = timedelta(days=7)
 _TONES = {"late": 0, "today": 1, "ready": 2}
 
 
@@ -49,7 +51,30 @@ def member_cards(reader: Reader, local: Node) -> list[Card]:
     may_be_asked = reader.has(TREASURER, STEWARD) or any(g.kind == Agent.Kind.CIRCLE for g in reader.groups or ())
     asked = word_cards(reader.person) if may_be_asked and not reader.on_behalf_of else ()
     duties = () if reader.on_behalf_of else duty_cards(reader)
-    return _sorted(chain(asked, duties, balance_cards(reader.household, local), chain.from_iterable(of_practices)))
+    codes = () if reader.on_behalf_of else code_cards(reader)
+    return _sorted(
+        chain(codes, asked, duties, balance_cards(reader.household, local), chain.from_iterable(of_practices))
+    )
+
+
+def code_cards(reader: Reader) -> Iterable[Card]:
+    """Codes that somebody else made for her lately: by whom, when, and whether one came in by it."""
+    for made in people.codes_of(reader.agent, clock.now() - CODES_SHOWN) if reader.agent else ():
+        words = {"name": made.made_by.name, "when": format_daytime(made.made_at or made.expires_at)}
+        if made.made_by.kind == Agent.Kind.SYSTEM:
+            words["name"] = _("Whoever runs this node")
+        text = _("%(name)s made it on %(when)s. It was not used.") % words
+        if made.used_at:
+            words["used"] = format_daytime(made.used_at)
+            text = _("%(name)s made it on %(when)s, and somebody came in by it on %(used)s.") % words
+        yield Card(
+            title=_("A code to sign in as you"),
+            text=text,
+            tone="today" if made.used_at else "quiet",
+            deed=_("Not mine"),
+            url=reverse("agents:sign_out"),
+            weight=16,
+        )
 
 
 def word_cards(agent: Agent) -> Iterable[Card]:

@@ -7,10 +7,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries
-from cosmolocal.agents.models import Agent, JoinRequest
+from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.kernel import errands, jobs, node
 from cosmolocal.kernel.practice import Timer
+from cosmolocal.look.dates import format_daytime
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
@@ -54,6 +55,43 @@ def answer_request(request_id: int) -> None:
             _welcome(asked.agent_id, asked, local.name)
         elif asked.email:
             _decline(asked, local.name)
+
+
+@jobs.job("website.tell_of_code")
+def tell_of_code(code_id: int) -> None:
+    """Somebody made a code by which one signs in as her: she reads by whom."""
+    made = SignInCode.objects.select_related("agent", "made_by").filter(pk=code_id).first()
+    if made is None:
+        return
+    with translation.override(made.agent.language or node.current().language):
+        who = _("Whoever runs this node") if made.made_by.kind == Agent.Kind.SYSTEM else made.made_by.name
+        subject = _("A code to sign in as you")
+        text = _("%(name)s made a code by which one signs in as you, on %(when)s.") % {
+            "name": who,
+            "when": format_daytime(made.made_at or made.expires_at),
+        }
+        text += " " + _(
+            "If you did not ask for it, open this page and press “Sign out everywhere”, and tell the others."
+        )
+        writing = Writing(to_id=made.agent_id, event="sign_in", subject=subject, text=text, url=reverse("me"))
+        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+
+
+@jobs.job("website.tell_of_moved_mail")
+def tell_of_moved_mail(agent_id: int, old: str, by_id: int) -> None:
+    """The address by which she signed in until now reads who changed it."""
+    her, by = Agent.objects.get(pk=agent_id), Agent.objects.get(pk=by_id)
+    if her.hidden_at is not None:
+        return
+    with translation.override(her.language or node.current().language):
+        local = node.current().name
+        subject = _("You sign in with another mail address now")
+        text = _(
+            "%(name)s changed the mail address by which %(her)s signs in to %(local)s. This one no longer opens "
+            "the door. If that is not what you wanted, please tell the others."
+        ) % {"name": by.name, "her": her.name, "local": local}
+        writing = Writing(to_id=None, event="sign_in", subject=subject, text=text, name=her.name, address=old)
+        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("website.tell_treasurer_of_leaving")

@@ -37,6 +37,7 @@ _AGENTS: dict[str, str | Promise] = {
     "agents.note_age": _("noted whether somebody is under age"),
     "agents.remove_holiday": _("removed a holiday"),
     "agents.set_place": _("noted where somebody is"),
+    "agents.sign_out_everywhere": _("signed somebody out everywhere"),
     "agents.start_helping": _("noted who helps whom"),
     "agents.use_sign_in_code": _("let somebody in by a sign-in code"),
     "agents.vote": _("said yes or no"),

@@ -35,7 +35,12 @@ from cosmolocal.agents.operations.people import (
     note_age,
 )
 from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
-from cosmolocal.agents.operations.signing_in import make_sign_in_code, use_sign_in_code
+from cosmolocal.agents.operations.signing_in import (
+    holder_of,
+    make_sign_in_code,
+    sign_out_everywhere,
+    use_sign_in_code,
+)
 
 __all__ = [
     "NewPlace",
@@ -62,6 +67,7 @@ __all__ = [
     "end_role",
     "found_local",
     "give_role",
+    "holder_of",
     "import_holidays",
     "invite",
     "join",
@@ -72,6 +78,7 @@ __all__ = [
     "note_age",
     "remove_holiday",
     "set_place",
+    "sign_out_everywhere",
     "start_helping",
     "use_sign_in_code",
     "welcome",

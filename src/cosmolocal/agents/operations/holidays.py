@@ -1,31 +1,27 @@
 """Days on which the community does not meet: taken over from a calendar, taken out one by one."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date
 
-from cosmolocal.agents import calendars, policy
+from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Holiday
-from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation
-
-AHEAD = timedelta(days=3 * 366)
 
 
 @operation("agents.import_holidays")
-def import_holidays(*, by: Agent, data: bytes, key: str = "") -> int:
-    """Takes over the whole days of an iCalendar file from today on, for three years; how many are known then.
+def import_holidays(*, by: Agent, days: Sequence[tuple[date, str]], key: str = "") -> int:
+    """Takes over days with their names, out of a calendar that `calendars` has read; how many.
 
-    Days that are known already take the name of the file. Refuses: agents.not_a_calendar, agents.calendar_too_large.
+    Days that are known already take the new name. Refuses: agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
-    today = clock.today()
-    found = calendars.read(data, today, today + AHEAD)
     Holiday.objects.bulk_create(
-        [Holiday(day=day, name=name) for day, name in sorted(found.items())],
+        [Holiday(day=day, name=name) for day, name in days],
         update_conflicts=True,
         unique_fields=["day"],
         update_fields=["name"],
     )
-    return len(found)
+    return len(days)
 
 
 @operation("agents.remove_holiday")

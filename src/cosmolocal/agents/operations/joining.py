@@ -9,7 +9,7 @@ from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
 from cosmolocal.agents.operations.people import add_member
 from cosmolocal.agents.operations.roles import give_role
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
@@ -33,8 +33,7 @@ def invite(
 
     Refuses: agents.not_yours, agents.too_many_uses.
     """
-    own = household is not None and policy.belongs_to(by, household) and role == Role.Name.MEMBER
-    policy.require(policy.is_house(by) or policy.is_steward(by) or (own and policy.is_member(by)))
+    policy.require(_may_invite(by, household, role))
     if not 1 <= uses <= 500 or not 1 <= days <= 365:
         raise Refusal("agents.too_many_uses", _("An invitation is good for 1 to 500 people and at most a year."))
     return Invitation.objects.create(
@@ -66,7 +65,7 @@ def accept_invitation(
     """
     policy.permit(by)
     found = Invitation.objects.filter(digest=ids.digest(token), expires_at__gt=running().at, uses_left__gt=0)
-    if not found.update(uses_left=F("uses_left") - 1):
+    if not any(map(may_still_invite, found)) or not found.update(uses_left=F("uses_left") - 1):
         raise Refusal(
             "agents.invitation_over", _("This invitation has been used or is too old. Please ask for a new one.")
         )
@@ -143,7 +142,23 @@ def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> J
 
 def invitation_of(token: str) -> Invitation | None:
     """The invitation a link stands for, if it still holds."""
-    return Invitation.objects.select_related("household", "made_by").filter(digest=ids.digest(token)).first()
+    standing = Invitation.objects.filter(digest=ids.digest(token), uses_left__gt=0, expires_at__gt=clock.now())
+    found = standing.select_related("household", "made_by").first()
+    return found if found is not None and may_still_invite(found) else None
+
+
+def may_still_invite(invitation: Invitation) -> bool:
+    """Has the maker still the right by which she invited? It ends with her task, her membership, her household."""
+    return _may_invite(invitation.made_by, invitation.household, invitation.role)
+
+
+def _may_invite(by: Agent, household: Agent | None, role: str) -> bool:
+    if household is not None and household.hidden_at is not None:
+        return False
+    if policy.is_house(by) or policy.is_steward(by):
+        return True
+    own = household is not None and role == Role.Name.MEMBER and policy.belongs_to(by, household)
+    return own and policy.is_member(by)
 
 
 def _waiting(request: JoinRequest) -> JoinRequest:

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import policy, queries, sessions
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
@@ -99,9 +99,11 @@ def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> Use
             "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
         )
     if existing is None:
-        return User.objects.create_user(email=address, agent=agent)
+        made = User.objects.create_user(email=address, agent=agent)
+        sessions.new_way_in(made, by)
+        return made
     if address and existing.email != address:
-        _sign_in_with(existing, address)
+        _sign_in_with(by, existing, address)
     return existing
 
 
@@ -111,7 +113,8 @@ def change_contact(
 ) -> Contact:
     """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
-    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban.
+    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban, agents.session_lent (a bank
+    account).
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
@@ -124,7 +127,9 @@ def change_contact(
                 _("This mail address is for signing in. Only the person herself or a steward can change it."),
                 field="email",
             )
-        _move_sign_in(agent, contact.email)
+        _move_sign_in(by, agent, contact.email)
+    if (contact.iban.strip(), contact.bank_name.strip()) != (row.iban, row.bank_name):
+        sessions.require_own()
     had = row.iban
     for name, value in vars(contact).items():
         setattr(row, name, value.strip())
@@ -147,9 +152,9 @@ def change_profile(
     on_behalf_of: Agent | None = None,
     key: str = "",
 ) -> Agent:
-    """Changes how a person shows herself, and to whom; a minor is never public.
+    """Changes how a person shows herself, and to whom. A minor is never public; a helper shows nobody to more.
 
-    Refuses: agents.name_missing, agents.minor_not_public, agents.not_yours.
+    Refuses: agents.name_missing, agents.minor_not_public, agents.hers_to_show, agents.not_yours.
     """
     policy.require(policy.is_house(by) or policy.acts_for(by, agent) or policy.is_steward(by))
     if not one_line(name):
@@ -162,6 +167,13 @@ def change_profile(
             field="is_public",
         )
     locked = Agent.objects.select_for_update().get(pk=agent.pk)
+    shows_more = (is_public and not locked.is_public) or (shown_to_members and not contact.shown_to_members)
+    if shows_more and by.pk != agent.pk and not policy.is_house(by) and not policy.is_steward(by):
+        raise Refusal(
+            "agents.hers_to_show",
+            _("Who sees her is for her to decide. Leave it as it is; she, or a steward whom she asks, can change it."),
+            field="sight",
+        )
     locked.name, locked.about, locked.language, locked.is_public = name.strip(), about.strip(), language, is_public
     locked.save(update_fields=["name", "about", "language", "is_public"])
     contact.shown_to_members = shown_to_members
@@ -199,23 +211,26 @@ def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
     return Contact.objects.create(agent=agent, **values | {"iban": bank_number(draft.iban)})
 
 
-def _move_sign_in(person: Agent, email: str) -> None:
+def _move_sign_in(by: Agent, person: Agent, email: str) -> None:
     user = User.objects.filter(agent=person).first()
     address = email.strip().lower()
     if user is None or (user.email or "") == address:
         return
     if not address:
-        _sign_in_with(user, None)
+        _sign_in_with(by, user, None)
         return
     if User.objects.filter(email=address).exclude(pk=user.pk).exists():
         raise Refusal(
             "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
         )
-    _sign_in_with(user, address)
+    _sign_in_with(by, user, address)
 
 
-def _sign_in_with(user: User, address: str | None) -> None:
-    """The old address no longer opens the door."""
+def _sign_in_with(by: Agent, user: User, address: str | None) -> None:
+    """The old address no longer opens the door, and is told so where somebody else changed it."""
+    if user.email and by.pk != user.agent_id:
+        announce("website.tell_of_moved_mail", user.agent_id, user.email, by.pk)
+    sessions.new_way_in(user, by)
     EmailAddress.objects.filter(user=user).delete()
     user.email = address
     user.save(update_fields=["email"])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.kernel import ids
+from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -20,36 +21,69 @@ def as_typed(code: str) -> str:
 
 
 @operation("agents.make_sign_in_code")
-def make_sign_in_code(*, by: Agent, agent: Agent, code: str, printed: bool = False, key: str = "") -> SignInCode:
-    """Keeps the digest of `code` for `agent`, for 30 minutes, or 7 days when printed; older codes end.
+def make_sign_in_code(*, by: Agent, on_behalf_of: Agent, code: str, printed: bool = False, key: str = "") -> SignInCode:
+    """Keeps the digest of `code` for that person, for 30 minutes, or 7 days when printed; older codes end. She is told.
 
     Refuses: agents.not_a_person, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
+    agent = on_behalf_of
     if agent.kind != Agent.Kind.PERSON or agent.hidden_at is not None:
         raise Refusal("agents.not_a_person", _("Only a person who is here can sign in."))
     if not User.objects.filter(agent=agent).exists():
         User.objects.create_user(agent=agent)
     now = running().at
-    SignInCode.objects.filter(agent=agent, used_at=None, expires_at__gt=now).update(expires_at=now)
+    _end_codes(agent)
     lasts = timedelta(days=PRINTED_DAYS) if printed else timedelta(minutes=CODE_MINUTES)
-    return SignInCode.objects.create(agent=agent, digest=ids.digest(as_typed(code)), made_by=by, expires_at=now + lasts)
+    made = SignInCode.objects.create(
+        agent=agent, digest=ids.digest(as_typed(code)), made_by=by, made_at=now, expires_at=now + lasts
+    )
+    if by.pk != agent.pk:
+        announce("website.tell_of_code", made.pk)
+    return made
+
+
+def holder_of(code: str) -> Agent | None:
+    """Whose code this is or was; for the log."""
+    found = SignInCode.objects.select_related("agent").filter(digest=ids.digest(as_typed(code))).first()
+    return found.agent if found else None
 
 
 @operation("agents.use_sign_in_code")
-def use_sign_in_code(*, by: Agent, code: str, key: str = "") -> User:
-    """Gives the user a code stands for, once; `by` is the node itself.
+def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None, key: str = "") -> SignInCode:
+    """Uses up a code, once, whose maker may still make codes; `by` is the node itself, `on_behalf_of` its holder.
 
     Refuses: agents.code_wrong, agents.not_allowed.
     """
     policy.permit(by)
     now = running().at
+    wrong = Refusal(
+        "agents.code_wrong", _("This code is wrong, used or too old. Ask a steward for a new one."), field="code"
+    )
     found = SignInCode.objects.filter(digest=ids.digest(as_typed(code)), used_at=None, expires_at__gt=now)
     if not found.update(used_at=now):
-        raise Refusal(
-            "agents.code_wrong", _("This code is wrong, used or too old. Ask a steward for a new one."), field="code"
-        )
-    user = User.objects.get(agent__sign_in_codes__digest=ids.digest(as_typed(code)))
-    if not user.is_active:
-        raise Refusal("agents.code_wrong", _("This code is wrong, used or too old. Ask a steward for a new one."))
+        raise wrong
+    used = SignInCode.objects.select_related("agent__user", "made_by").get(digest=ids.digest(as_typed(code)))
+    if not used.agent.user.is_active or not (policy.is_house(used.made_by) or policy.is_steward(used.made_by)):
+        raise wrong
+    return used
+
+
+@operation("agents.sign_out_everywhere")
+def sign_out_everywhere(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> User | None:
+    """Ends every session of a person, and the codes made for her: a lost phone, a code she did not ask for.
+
+    By herself or a steward. Refuses: agents.not_yours.
+    """
+    policy.require(policy.is_house(by) or by.pk == agent.pk or policy.is_steward(by))
+    _end_codes(agent)
+    user = User.objects.select_for_update().filter(agent=agent).first()
+    if user is not None:
+        user.session_salt = ids.fresh_key()
+        user.save(update_fields=["session_salt"])
     return user
+
+
+def _end_codes(agent: Agent) -> None:
+    now = running().at
+    SignInCode.objects.filter(agent=agent, used_at=None, expires_at__gt=now).update(expires_at=now)

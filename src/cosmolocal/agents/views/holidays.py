@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import calendars, operations, queries
 from cosmolocal.agents.forms import CalendarForm
 from cosmolocal.agents.models import Holiday
 from cosmolocal.agents.views.answers import actor
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 
@@ -22,7 +23,8 @@ def holidays(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            count = operations.import_holidays(by=actor(request), data=data["file"].read(), key=data["key"])
+            days = calendars.read(data["file"].read(), clock.today())
+            count = operations.import_holidays(by=actor(request), days=sorted(days.items()), key=data["key"])
         except Refusal as refusal:
             refused(form, refusal)
         else:

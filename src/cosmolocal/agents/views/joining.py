@@ -92,10 +92,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody opens an invitation and says who she is; then she is in."""
     found = operations.joining.invitation_of(token)
-    if found is None or found.uses_left < 1 or found.expires_at <= clock.now():
+    if found is None:
         return render(request, "agents/invitation_over.html", status=404)
 
     def act(data: dict[str, Any]) -> str:
+        # The key holds in this browser only: sent again from another one, it is another joining.
+        data["key"] = salted_hmac("agents.accept", f"{data['key']}:{_browser_of(request)}").hexdigest()
         person = operations.accept_invitation(by=queries.system(), token=token, **data)
         sign_in(request, User.objects.get(agent=person))
         messages.success(request, _("Welcome, %(name)s!") % {"name": person.name})
@@ -174,6 +176,11 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _is_mailed(asked: JoinRequest) -> bool:
     return bool(settings.MAIL_READY and asked.email)
+
+
+def _browser_of(request: HttpRequest) -> str:
+    """What only this browser sends: the secret of its forms."""
+    return request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
 
 
 def _invite(request: HttpRequest, **wish: Any) -> str:

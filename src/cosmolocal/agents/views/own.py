@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from cosmolocal.agents import forms, operations, queries
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.agents.views.answers import actor, one_form
 from cosmolocal.agents.views.people import contact_draft
+from cosmolocal.look.forms import KeyedForm
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -64,6 +66,24 @@ def contact(request: HttpRequest) -> HttpResponse:
 
     lead = _("You sign in with your mail address. Without one, a steward gives you codes.")
     return one_form(request, form, act, title=_("How I am reached"), lead=lead, back=reverse("me"), back_label=_("Me"))
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Every phone and computer in which I am signed in, this one too."""
+
+    def act(data: dict[str, Any]) -> str:
+        operations.sign_out_everywhere(by=actor(request), agent=actor(request), key=data["key"])
+        logout(request)
+        messages.success(request, _("You are signed out everywhere."))
+        return reverse("account_login")
+
+    lead = _(
+        "Ends this and every other session of yours, on each phone and computer, and the codes that were made for you. "
+        "Then sign in again. If somebody came in as you, tell the others and a steward."
+    )
+    more: dict[str, Any] = {"lead": lead, "danger": True, "back": reverse("me"), "back_label": _("Me")}
+    form, title = KeyedForm(request.POST or None), _("Sign out everywhere?")
+    return one_form(request, form, act, template="look/form.html", title=title, submit=_("Sign out everywhere"), **more)
 
 
 def household(request: HttpRequest) -> HttpResponse:

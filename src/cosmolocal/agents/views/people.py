@@ -199,7 +199,7 @@ def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     agent = _changeable(request, pk)
     code = ids.fresh_code(8)
     made = operations.make_sign_in_code(
-        by=actor(request), agent=agent, code=code, printed=request.POST.get("printed") == "1"
+        by=actor(request), on_behalf_of=agent, code=code, printed=request.POST.get("printed") == "1"
     )
     context = {
         "agent": agent,
@@ -208,6 +208,18 @@ def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("agents:use_code")),
     }
     return render(request, "agents/sign_in_code.html", context)
+
+
+@require_POST
+def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lost phone: every session of somebody ends."""
+    agent = _changeable(request, pk)
+    return deed(
+        request,
+        lambda key: operations.sign_out_everywhere(by=actor(request), agent=agent, key=key),
+        reverse("agents:person", args=[agent.pk]),
+        _("%(name)s is signed out everywhere.") % {"name": agent.name},
+    )
 
 
 def _changeable(request: HttpRequest, pk: int) -> Agent:

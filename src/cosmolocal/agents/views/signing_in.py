@@ -1,5 +1,9 @@
 """Signing in: passkey, mailed code, or the code a steward showed or printed."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
@@ -7,17 +11,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from cosmolocal.agents import forms, limits, operations, queries
+from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 
 
-def sign_in(request: HttpRequest, user: User) -> None:
+def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = None) -> None:
     """Opens the session of somebody who has proved who she is (code, invitation, setup, demo)."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    sessions.lend(request, lent_until)
     record_authentication(request, user, method="code")
+
+
+def new_passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page on which a passkey is added: one that is added in a lent session begins lent sessions for a while."""
+
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
+            sessions.new_way_in(request.user, None)
+        return answer
+
+    return run
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -37,12 +54,13 @@ def use_code(request: HttpRequest) -> HttpResponse:
     if not limits.allow("sign_in_code", sender, times=10, seconds=3600):
         return render(request, "429.html", status=429)
     try:
-        user = operations.use_sign_in_code(by=queries.system(), code=form.cleaned_data["code"])
+        code = form.cleaned_data["code"]
+        used = operations.use_sign_in_code(by=queries.system(), code=code, on_behalf_of=operations.holder_of(code))
     except Refusal as refusal:
         refused(form, refusal)
         return _page(request, form)
     limits.forgive("sign_in_code", sender)
-    sign_in(request, user)
+    sign_in(request, used.agent.user, lent_until=sessions.begun_by(used))
     return redirect(_target(request))
 
 

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -50,8 +51,9 @@ OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
 def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> None:
     """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
 
-    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed.
+    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed, agents.session_lent.
     """
+    sessions.require_own()
     for look in _locked(looks):
         policy.permit_look(by, look)
         if look.state in OPEN:

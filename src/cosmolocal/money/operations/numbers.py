@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
@@ -14,9 +15,11 @@ from cosmolocal.money.models import Payment, PaymentList
 def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> None:
     """Says yes to the bank account of a payee who had none when the list was drawn up; `mark` is of the number read.
 
-    Never who wrote the number, nor the payee. Refuses: money.own_number, money.number_decided, agents.not_allowed.
+    Never who wrote the number, nor the payee. Refuses: money.own_number, money.number_decided, agents.not_allowed,
+    agents.session_lent.
     """
     agents.permit(by, agents.TREASURER, agents.STEWARD)
+    sessions.require_own()
     made = PaymentList.objects.select_for_update().get(pk=payment.list_id)
     line = Payment.objects.select_related("account__holder").get(pk=payment.pk)
     contact = Contact.objects.filter(agent=line.account.holder_id).first()

@@ -112,6 +112,10 @@ def agree_payment_list(
     made = _locked(payment_list, PaymentList.State.ASKED)
     if made.approval is None:
         raise Refusal("money.list_decided", _("This list has been decided already. Open it again."))
+    if made.approval.state == "open" and yes and not policy.may_agree(by, made):
+        raise Refusal(
+            "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
+        )
     vote = approvals.vote(by=by, approval=made.approval, yes=yes, reason=reason)
     if vote.state == "granted":
         made.state = PaymentList.State.AGREED

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.queries import Reader
 from cosmolocal.look.dates import format_day
@@ -86,8 +87,9 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [(line, contacts.get(line.account.holder_id)) for line in lines],
         "total": sum(line.amount for line in lines),
         "votes": votes,
-        "may_agree": approval is not None and approval.state == "open" and agents.may_vote(me, approval),
+        "may_agree": approval is not None and approval.state == "open" and policy.may_agree(me, made),
         "my_word": next((vote for vote in votes if vote.by_id == me.pk), None),
+        "lent": sessions.words(),
         "is_cash": made.box.kind in _COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
         "offers_xml": bank_files.is_offered(made),
@@ -113,7 +115,7 @@ def _numbers(
         writers = queries.writers_of([row["contact"] for row in found.values()], made)
         for holder, row in found.items():
             is_hers = reader.person is None or reader.person.pk in writers[row["contact"].pk] or holder in mine
-            row["may_agree"] = may and not is_hers
+            row["may_agree"] = may and not is_hers and sessions.lent_until() is None
     return list(found.values())
 
 

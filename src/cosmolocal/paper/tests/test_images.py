@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import resource
 import struct
 import zlib
 
@@ -92,6 +93,7 @@ def huge_png(width: int, height: int) -> bytes:
         (photo()[:300], "paper.not_a_picture"),
         (photo(kind="GIF"), "paper.not_a_picture"),
         (huge_png(6000, 6000), "paper.picture_too_large"),
+        (huge_png(30_000, 30_000), "paper.picture_too_large"),
         (huge_png(100_000, 100_000), "paper.picture_too_large"),
         (b"\xff" * (images.LARGEST_BYTES + 1), "paper.picture_too_large"),
     ],
@@ -102,7 +104,27 @@ def test_refusals(upload: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
-@settings(max_examples=150, deadline=None)
+def flat_png(width: int, height: int) -> bytes:
+    """A picture of one colour: a few kilobytes that unfold to hundreds of megabytes."""
+    stream = io.BytesIO()
+    Image.new("RGBA", (width, height), (1, 2, 3, 255)).save(stream, "PNG", compress_level=9)
+    return stream.getvalue()
+
+
+def test_a_small_file_of_many_pixels_takes_no_memory_of_the_web_server() -> None:
+    upload = flat_png(4900, 4900)
+    assert len(upload) < 200_000
+    before = peak_kilobytes()
+    assert images.reencode(upload).width == 1600
+    assert peak_kilobytes() - before < 60_000
+
+
+def peak_kilobytes() -> int:
+    """The most that this process has ever held, without its children."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_damaged_pictures_are_refused_or_read_and_nothing_else(data: st.DataObject) -> None:
     upload = bytearray(data.draw(st.sampled_from([photo((64, 32)), photo((64, 32), "PNG"), photo((64, 32), "WEBP")])))

@@ -1,6 +1,7 @@
 """Uploaded tables: whatever the program that wrote them, the same cells; whatever the bytes, a table or a refusal."""
 
 import io
+import resource
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -133,6 +134,61 @@ def test_fifty_thousand_rows_are_read() -> None:
 
 def test_a_sheet_that_claims_billions_of_cells_is_refused() -> None:
     assert refusal(workbook({"A1": "a", "XFD1048576": "b"})).startswith("paper.")
+
+
+def packed(parts: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def with_sheet(rows: str, shared: str = "") -> bytes:
+    """A workbook whose only sheet holds these rows."""
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(workbook({"A1": "a"}))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
+    if shared:
+        parts["xl/sharedStrings.xml"] = f"<sst {main}>{shared}</sst>"
+    return packed(parts)
+
+
+def test_a_long_text_in_a_hundred_thousand_cells_is_counted_before_it_is_built() -> None:
+    cell = '<c t="s"><v>0</v></c>'
+    bomb = with_sheet(f"<row>{cell * 20}</row>" * 5000, f"<si><t>{'x' * 9000}</t></si>")
+    assert len(bomb) < 50_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert refusal(bomb) == "paper.too_large"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+
+
+def test_cells_far_apart_are_counted_with_those_between() -> None:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="49000"><c r="GR49000"><v>1</v></c></row>'
+    assert refusal(with_sheet(far)) == "paper.too_large"
+
+
+def test_an_ods_that_repeats_is_counted() -> None:
+    def ods(row: str) -> bytes:
+        spaces = 'xmlns:office="o" xmlns:table="t" xmlns:text="x"'
+        body = f"<office:body><office:spreadsheet><table:table>{row}</table:table></office:spreadsheet></office:body>"
+        mime = "application/vnd.oasis.opendocument.spreadsheet"
+        return packed(
+            {"mimetype": mime, "content.xml": f"<office:document-content {spaces}>{body}</office:document-content>"}
+        )
+
+    cell = '<table:table-cell table:number-columns-repeated="{}"><text:p>{}</text:p></table:table-cell>'
+    wide = f'<table:table-row table:number-rows-repeated="60000">{cell.format(190, "x")}</table:table-row>'
+    long = f'<table:table-row table:number-rows-repeated="9000">{cell.format(5, "x" * 9000)}</table:table-row>'
+    assert [refusal(ods(row)) for row in (wide, long)] == ["paper.too_large"] * 2
+
+
+def test_a_sheet_of_the_largest_size_is_still_read() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="T{n}"><v>1</v></c></row>' for n in range(1, 40_001))
+    table = read_table(with_sheet(rows))
+    assert (len(table.lines), len(table.header), table.lines[-1].cells[0]) == (40_000, 20, "40000")
 
 
 def test_a_zip_bomb_is_refused() -> None:

@@ -37,6 +37,7 @@ _PEOPLE = {
     "note_age": "steward",
     "remove_holiday": "steward",
     "set_place": "steward",
+    "sign_out_everywhere": "steward own",
     "start_helping": "steward own",
     "use_sign_in_code": "house",
     "vote": "asked",

@@ -31,7 +31,7 @@ def test_ten_in_an_hour_are_ten_in_any_hour(local: Agent) -> None:
 def test_right_codes_are_no_tries(people: dict[str, Agent], local: Agent) -> None:
     for _number in range(15):
         code = ids.fresh_code()
-        operations.make_sign_in_code(by=local, agent=people["member"], code=code)
+        operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
         assert guess(Client(), code) == 302
     assert guess(Client()) == 422
 

@@ -35,7 +35,7 @@ def test_pages_of_somebody_are_not_kept_by_browsers(people: dict[str, Agent], si
 
 def test_cookies_carry_the_nodes_name_and_no_script_reads_them(people: dict[str, Agent], signed_in: Browser) -> None:
     client = Client()
-    operations.make_sign_in_code(by=people["steward"], agent=people["member"], code="ABCD2345")
+    operations.make_sign_in_code(by=people["steward"], on_behalf_of=people["member"], code="ABCD2345")
     answer = client.post("/people/sign-in/code/", {"code": "ABCD2345"})
     cookie = next(morsel for name, morsel in answer.cookies.items() if name.startswith("session_"))
     assert cookie["httponly"]

@@ -1,0 +1,83 @@
+"""How a session was begun: by the person's own way in, or by one that somebody else made for her.
+
+Somebody else's is a shown or printed code, and for some days a mail address that somebody else wrote. Such a session
+reads and does everything, but for `LENT` it neither agrees to money that goes out nor changes where money goes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents.models import Agent, SignInCode, User
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_daytime
+
+LENT = timedelta(hours=72)
+_KEY = "lent_until"  # in the session: ISO 8601
+_lent: ContextVar[datetime | None] = ContextVar("lent_until", default=None)
+
+
+def begun_by(code: SignInCode) -> datetime | None:
+    """Until when a session that this code began is lent; None where she made it herself."""
+    return None if code.made_by_id == code.agent_id else clock.now() + LENT
+
+
+def lend(request: HttpRequest, until: datetime | None) -> None:
+    """Notes in a session just begun until when it is lent: by its code, or by a new way in of its user."""
+    user = request.user
+    own = user.lent_until if isinstance(user, User) else None
+    latest = max(filter(None, (until, own)), default=None)
+    if latest is not None and latest > clock.now():
+        request.session[_KEY] = latest.isoformat()
+
+
+@contextmanager
+def as_begun(request: HttpRequest) -> Iterator[None]:
+    """The deeds of this request know how its session was begun."""
+    kept = request.session.get(_KEY) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+    token = _lent.set(datetime.fromisoformat(kept) if kept else None)
+    try:
+        yield
+    finally:
+        _lent.reset(token)
+
+
+def lent_until() -> datetime | None:
+    """Until when the session of the running request is lent; None where it is her own."""
+    until = _lent.get()
+    return until if until is not None and until > clock.now() else None
+
+
+def words() -> str:
+    """What a page says about a lent session; nothing otherwise."""
+    until = lent_until()
+    if until is None:
+        return ""
+    return _(
+        "You signed in with a code, or a mail address, that somebody else made for you. Until %(until)s you cannot "
+        "agree to payments or change bank accounts in this browser."
+    ) % {"until": format_daytime(until)}
+
+
+def require_own() -> None:
+    """The permit paragraph of deeds that decide where money goes. Refuses: agents.session_lent."""
+    if lent_until() is not None:
+        raise Refusal("agents.session_lent", words())
+
+
+def new_way_in(user: User, by: Agent | None) -> None:
+    """A mail address or passkey was added: by somebody else, or in a lent session, it begins lent sessions for a while.
+
+    Inside operations, or where the person herself adds a passkey (`by` None).
+    """
+    is_hers = by is None or by.pk == user.agent_id or by.is_home or by.kind == Agent.Kind.SYSTEM
+    until = lent_until() if is_hers else clock.now() + LENT
+    if until is not None:
+        User.objects.filter(pk=user.pk).update(lent_until=until)
+        user.lent_until = until
