@@ -120,6 +120,11 @@ def require(allowed: bool) -> None:
         raise Refusal("agents.not_yours", _("You cannot do this for somebody else. Please ask a steward."))
 
 
+def may_make_codes(agent: Agent) -> bool:
+    """Makes codes by which others sign in: asked when one is made, and again when it is used."""
+    return is_house(agent) or is_steward(agent)
+
+
 def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
     """The coarse door of a page, by the word its app's `urls.ACCESS` states; an unknown word lets nobody in."""
     if access == "anyone":

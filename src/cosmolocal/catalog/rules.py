@@ -12,11 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from cosmolocal.kernel.quantity import times
+from cosmolocal.look.words import asked
 
 WHOLE_BP = 10_000  # one whole in hundredths of a per cent
 UNITS = {"kg": 3, "l": 3, "piece": 0}  # what goods are counted in, with decimals: grams, millilitres, pieces
 DEFAULT_SHARE_BP = 7600  # of a price that goes to the producer, where nobody says otherwise
-MOST_WORDS = 8  # of a search; more would only make the page slower
+MOST_LETTERS = 500  # of a search, before signs that stand for many letters are written out
 LARGEST = 10**12  # no price, pack or stock of a community is larger; beyond it a digit slipped
 _ORGANIC = re.compile(
     r"(?<!\w)(?:organic|bio|biologique|biologisch\w*|ökologisch\w*|ecológic[oa]s?|orgánic[oa]s?)(?!\w)|有机|유기농|عضوي",
@@ -186,7 +187,7 @@ def search_text(*parts: str) -> str:
 
 def search_words(text: str) -> list[str]:
     """The words somebody looks for, each to be contained; at most eight."""
-    return list(dict.fromkeys(normal(text).split()))[:MOST_WORDS]
+    return list(dict.fromkeys(asked(normal(text[:MOST_LETTERS]))))
 
 
 def claims_organic(*texts: str) -> bool:

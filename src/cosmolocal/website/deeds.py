@@ -12,6 +12,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.models import Operation
 from cosmolocal.look.dates import format_clock, format_day
 from cosmolocal.look.numbers import format_money, format_quantity
+from cosmolocal.look.words import asked
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import Column, Table
 from cosmolocal.website.words import of_deed
@@ -47,7 +48,7 @@ class Entry:
 def found(wish: Wish) -> QuerySet[Operation]:
     """The deeds, newest first, with the names of who did them, for whom, and the reason typed (one statement)."""
     deeds = Operation.objects.select_related("by", "on_behalf_of", "money_note").order_by("-at", "-id")
-    for word in wish.who.split():
+    for word in asked(wish.who):
         deeds = deeds.filter(Q(by__name__icontains=word) | Q(on_behalf_of__name__icontains=word))
     if not wish.by_itself:
         deeds = deeds.exclude(by__kind=Agent.Kind.SYSTEM).exclude(by__is_home=True)

@@ -17,7 +17,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.website import access, bodies, errors
+from cosmolocal.website import access, bodies, errors, incoming
 
 ALIVE = "/healthz"
 
@@ -56,6 +56,8 @@ class DoorMiddleware:
         match = request.resolver_match
         if match is None or request.path == ALIVE:
             return None
+        if (answer := incoming.too_long(request)) is not None:
+            return answer
         name = match.view_name
         if request.node.ready_at is None and name not in access.BEFORE_SETUP:  # type: ignore[attr-defined]
             return render(request, "website/being_set_up.html", status=503)

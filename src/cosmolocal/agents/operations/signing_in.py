@@ -64,7 +64,7 @@ def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None,
     if not found.update(used_at=now):
         raise wrong
     used = SignInCode.objects.select_related("agent__user", "made_by").get(digest=ids.digest(as_typed(code)))
-    if not used.agent.user.is_active or not (policy.is_house(used.made_by) or policy.is_steward(used.made_by)):
+    if not used.agent.user.is_active or not policy.may_make_codes(used.made_by):
         raise wrong
     return used
 

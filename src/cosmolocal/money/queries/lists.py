@@ -12,6 +12,7 @@ from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.models import Operation
+from cosmolocal.look.words import asked
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
 from cosmolocal.money.queries.accounts import default_currency
@@ -51,7 +52,7 @@ def members(search: str = "", currency: Currency | None = None) -> QuerySet[Acco
     """Members' and producers' accounts by name or number, with what a list needs (one statement)."""
     kinds = (Account.Kind.MEMBER, Account.Kind.PRODUCER, Account.Kind.WALK_IN)
     found = Account.objects.open().labelled().filter(currency=currency or default_currency(), kind__in=kinds)
-    for word in search.split():
+    for word in asked(search):
         own = Q(pk=int(word.removeprefix("#"))) if _NUMBER.fullmatch(word) else Q()
         found = found.filter(Q(holder__name__icontains=word) | Q(holder__code__iexact=word) | own)
     return found.order_by("holder__name", "id")
