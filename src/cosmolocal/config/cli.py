@@ -1,8 +1,10 @@
 """The `cosmolocal` command: reads the words, sets the node's home, and hands over to the one that does the work."""
 
 import argparse
+import errno
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from cosmolocal import __version__
@@ -54,6 +56,22 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def unusable(home: Path) -> str:
+    """Why a node cannot live in this folder, as a sentence; nothing when it can. Makes the folder."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+        for file in home.glob("*"):
+            if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
+                return f"{file} cannot be read and written by this user. Give it to the user who runs the node."
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return ""  # a node whose disk is full still shows its pages
+        return f"The folder {home} cannot be used: {error.strerror}. Choose another one, or give it to this user."
+    return ""
+
+
 def main(argv: list[str] | None = None) -> None:
     """Exit status: 0 done; 1 refused, with a sentence; 2 the words were not understood."""
     words = sys.argv[1:] if argv is None else argv
@@ -63,6 +81,9 @@ def main(argv: list[str] | None = None) -> None:
         return
     default_home = "data/demo" if args.command == "demo" and "COSMOLOCAL_HOME" not in os.environ else "data"
     home = Path(args.home or os.environ.get("COSMOLOCAL_HOME", default_home)).resolve()
+    if problem := unusable(home):
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(1)
     os.environ["COSMOLOCAL_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
     if args.command in ("up", "demo"):

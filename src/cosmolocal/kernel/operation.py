@@ -49,6 +49,7 @@ _TRIES = 4
 # PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
 _DEADLOCKS = ("40P01", "40001")
 _NO_SPACE = ("53100",)
+_TOO_SLOW = ("57014",)  # query_canceled, by the time that a statement may take
 _CANNOT_WRITE = ("database or disk is full", "disk I/O error")
 
 
@@ -103,17 +104,26 @@ def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, A
             state = getattr(error.__cause__, "sqlstate", "")
             if retryable and attempt < _TRIES and state in _DEADLOCKS:
                 continue
-            if state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE):
-                raise Refusal(
-                    "kernel.disk_full",
-                    _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
-                ) from error
-            if state in _DEADLOCKS or "database is locked" in str(error):
-                raise Refusal(
-                    "kernel.busy", _("Many people write at this moment. Nothing was changed; please try again.")
-                ) from error
-            raise
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            raise refusal from error
     raise AssertionError("unreachable")
+
+
+def refusal_of(error: OperationalError) -> Refusal | None:
+    """What people read when the database itself could not: full, busy, too slow; None for other troubles."""
+    state = getattr(error.__cause__, "sqlstate", "")
+    if state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE):
+        return Refusal(
+            "kernel.disk_full",
+            _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
+        )
+    if state in _DEADLOCKS or "database is locked" in str(error):
+        return Refusal("kernel.busy", _("Many people write at this moment. Nothing was changed; please try again."))
+    if state in _TOO_SLOW:
+        return Refusal("kernel.too_slow", _("This took too long and was ended. Nothing was changed; ask for less."))
+    return None
 
 
 def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:

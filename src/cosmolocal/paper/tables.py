@@ -29,6 +29,13 @@ LONGEST_CELL = 10_000
 
 Cell = str | int | Decimal | date | datetime | bool | None
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A program that cuts at other signs than we do finds further cells inside of one.
+_CUT = r"[;|\t\n]\s*[\"']?"
+_RUNS_WITHIN = re.compile(rf"({_CUT})(?=[=@＝＠＋－]|[+-](?!\d+(?:[.,]\d+)?(?:\s|$)))")
+_MARKED_WITHIN = re.compile(r"([;|\t\n]\s*\"?)'(?=[=@＝＠＋－+-])")
+# Spaces and signs without a width, which programs skip before they look for a formula.
+_WITHOUT_WIDTH = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F))))
+_UNSEEN = f" \t\u00a0\u00ad\u180e\u2028\u2029\u2060\u3000\ufeff{_WITHOUT_WIDTH}"
 _A_NUMBER = re.compile(r"[+-]?\d{1,15}([.,]\d+)?")
 _NO_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -104,7 +111,7 @@ def csv_bytes(columns: Sequence[Column | str], rows: Sequence[Sequence[Cell]]) -
     """CSV in UTF-8 with the mark that makes spreadsheet programs read it so; formulas are made harmless."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(harmless(column.title if isinstance(column, Column) else column) for column in columns)
+    writer.writerow(_harmless_when_cut(column.title if isinstance(column, Column) else column) for column in columns)
     writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return stream.getvalue().encode("utf-8-sig")
 
@@ -112,7 +119,14 @@ def csv_bytes(columns: Sequence[Column | str], rows: Sequence[Sequence[Cell]]) -
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet program would run it as a formula."""
     text = _NO_CONTROL.sub("", text.replace("\r\n", "\n"))
-    return "'" + text if text.startswith(_RUNS) and not _A_NUMBER.fullmatch(text) else text
+    seen = text.lstrip(_UNSEEN)
+    runs = text.startswith(_RUNS) or seen.startswith(_RUNS)
+    return "'" + text if runs and not _A_NUMBER.fullmatch(text) else text
+
+
+def _harmless_when_cut(text: str) -> str:
+    """`harmless`, also where a program cuts the cell at a semicolon, a tab, a bar or a line end."""
+    return _RUNS_WITHIN.sub(r"\1'", harmless(text))
 
 
 def xlsx_bytes(tables: Sequence[Table]) -> bytes:
@@ -217,8 +231,8 @@ def _lines(rows: Sequence[Sequence[str]]) -> list[ReadRow]:
 
 def _read_cell(cell: str) -> str:
     """Stripped; the apostrophe that `harmless` wrote is taken away again, so that an export imports unchanged."""
-    cell = cell.strip().strip("\ufeff")
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RUNS) else cell
+    cell = _MARKED_WITHIN.sub(r"\1", cell.strip().strip("\ufeff"))
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(_UNSEEN).startswith(_RUNS) else cell
 
 
 def _csv_cell(cell: Cell) -> str:
@@ -231,7 +245,7 @@ def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return local_naive(cell).isoformat(sep=" ", timespec="minutes")
     if isinstance(cell, str):
-        return harmless(cell)
+        return _harmless_when_cut(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 

@@ -1,5 +1,8 @@
 """What comes in from outside has a length, and no zero bytes, before any page reads it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -7,19 +10,25 @@ from django.utils.translation import gettext as _
 LONGEST_ASKED = 2000  # characters of one value in an address
 LONGEST_TYPED = 50_000  # of one field of a form
 LONGEST_NAME = 200
+LARGEST_NUMBER = 2**63 - 1
 
 
 def too_long(request: HttpRequest) -> HttpResponse | None:
     """The page that says so where a value is longer than any page takes; else None, and zero bytes are gone."""
-    request.GET = _clean(request.GET)
+    request.GET = _clean(request.GET)  # type: ignore[assignment]
     fits = _fits(request.GET, LONGEST_ASKED)
     if fits and request.method == "POST":
-        request.POST = _clean(request.POST)  # type: ignore[misc]
+        request.POST = _clean(request.POST)  # type: ignore[assignment]
         fits = _fits(request.POST, LONGEST_TYPED)
     if fits:
         return None
     sentence = _("A text in what was sent is far too long. Go back and make it shorter.")
     return render(request, "400.html", {"sentence": sentence}, status=400)
+
+
+def is_no_row(numbers: Mapping[str, Any]) -> bool:
+    """A number in the path that is larger than any row's."""
+    return any(isinstance(number, int) and number > LARGEST_NUMBER for number in numbers.values())
 
 
 def _fits(sent: QueryDict, longest: int) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import translation
@@ -16,6 +17,7 @@ from cosmolocal.agents import limits, policy, queries, sessions
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
+from cosmolocal.kernel.operation import refusal_of
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.website import access, bodies, errors, incoming
 
@@ -58,6 +60,8 @@ class DoorMiddleware:
             return None
         if (answer := incoming.too_long(request)) is not None:
             return answer
+        if incoming.is_no_row(kwargs):
+            raise Http404
         name = match.view_name
         if request.node.ready_at is None and name not in access.BEFORE_SETUP:  # type: ignore[attr-defined]
             return render(request, "website/being_set_up.html", status=503)
@@ -77,6 +81,9 @@ class DoorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A Refusal that no view put into a form: its sentence on a page of its own."""
+        if isinstance(exception, OperationalError) and (refusal := refusal_of(exception)):
+            request.session.modified = False  # it could not be kept either
+            return errors.refused(request, refusal)
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
 
 

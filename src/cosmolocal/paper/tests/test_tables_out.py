@@ -19,6 +19,8 @@ from cosmolocal.paper.tables import Column, Group, Table, csv_bytes, read_table,
 pytestmark = pytest.mark.once
 HERE = Node(zone="Asia/Shanghai")
 FORMULAS = ["=1+1", "+cmd|'/C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")']
+FORMULAS += ["\u200b=1+1", " =1+1", "\u00a0@SUM(A1)", "\ufeff+1+1", "\u202e\t=1"]
+CUT = ["a;=1+1", 'a;"=1+1"', "a\t=1+1", "a|@SUM(A1)", "a\n=1+1", "a; -2+3+cmd|' /C calc'!A0", "Mo;Tu\t ＝1"]
 
 
 def crates() -> Table:
@@ -50,6 +52,21 @@ def test_csv_holds_every_row_but_headings() -> None:
         ["Amina\nMünch", "", ""],
         ["Sum", "0.90", ""],
     ]
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_no_part_of_a_cell_runs_in_a_program_that_cuts_elsewhere(text: str) -> None:
+    data = csv_bytes(["x", text], [["x", text]])
+    for delimiter in ";\t|":
+        for line in data.decode("utf-8-sig").replace("\r", "\n").split("\n"):
+            for cell in line.split(delimiter):
+                assert not cell.strip(" \"'\t").startswith(("=", "@", "＝")) or "'" in cell[:3], line
+    assert read_table(data).lines[1].cells == ["x", text]
+
+
+def test_what_only_looks_like_it_stays_as_it_is() -> None:
+    words = ["Mo; -5 C", "a;-2", "12:00 | 14:00", "eggs; bread", "x = y", "mail@example.org; other@example.org"]
+    assert [row[0] for row in parsed(csv_bytes(["x"], [[word] for word in words]))[1:]] == words
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

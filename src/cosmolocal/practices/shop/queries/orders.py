@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, PriceVersion
@@ -18,6 +19,18 @@ from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
 
 MOST_WORDS = 8  # of a search
+
+
+def may_come(round: OrderRound, *, anybody: bool) -> QuerySet[Agent]:
+    """Who can stand at the door of a round: who ordered in it, or has a crate there; and `anybody` who may buy here.
+
+    A keeper reads the names of the former, and not of everybody by number.
+    """
+    here = Q(pk__in=round.orders.values("household")) | Q(crates__handover=round.handover)
+    here |= Q(kind=Agent.Kind.WALK_IN)
+    if anybody:
+        here |= Q(kind__in=[Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION], hidden_at=None)
+    return Agent.objects.filter(here).distinct()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Place
+from cosmolocal.agents.queries import household_of
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
@@ -125,6 +126,18 @@ def test_a_refused_list_of_payments_counts_as_none(village, steward):
     round.refresh_from_db()
     assert round.payments_id != made.pk
     assert paid.headers["Location"] == reverse("money:payout", args=[round.payments_id])
+
+
+def test_a_keeper_reads_the_names_of_those_who_come_and_of_nobody_else(village, steward):
+    round = village.round()
+    order = village.order(round, "Amina", {"Bread": 2})
+    village.close(round)
+    jo = household_of(village.people["Jo"])
+    keeper = client_of(village.people["Keeper Lu"])
+    for name in ("shop:at_the_door", "shop:late"):
+        pages = {who: reverse(name, args=[round.pk, who]) for who in (order.household_id, jo.pk, order.placed_by_id)}
+        assert [keeper.get(page).status_code for page in pages.values()] == [200, 404, 404]
+        assert [steward.get(page).status_code for page in pages.values()] == [200, 200, 404]
 
 
 def test_one_household_at_the_door(village, steward):

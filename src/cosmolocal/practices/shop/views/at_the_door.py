@@ -155,7 +155,7 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     household = request.POST.get("household", "")
-    if household.isdigit():
+    if household.isascii() and household.isdigit() and len(household) < 19:
         return redirect("shop:at_the_door", pk, int(household))
     if policy.may_run(reader(request)):
         return redirect("shop:round_orders", pk)
@@ -168,7 +168,9 @@ def _rounds(request: HttpRequest) -> Any:
 
 
 def _open(request: HttpRequest, pk: int, household: int) -> tuple[OrderRound, Agent]:
-    return get_object_or_404(_rounds(request), pk=pk), get_object_or_404(Agent, pk=household)
+    round = get_object_or_404(_rounds(request), pk=pk)
+    there = queries.orders.may_come(round, anybody=policy.may_run(reader(request)))
+    return round, get_object_or_404(there, pk=household)
 
 
 def _order(round: OrderRound, who: Agent) -> Order | None:
