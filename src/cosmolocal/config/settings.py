@@ -279,7 +279,7 @@ EMAIL_USE_SSL = dict(parse_qsl(_smtp.query)).get("ssl") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("COSMOLOCAL_MAIL_FROM", f"local@{_public.hostname or 'localhost'}")
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kernel_cache",
