@@ -53,7 +53,7 @@ class OrderRound(models.Model):
     follows_prices = models.BooleanField(default=False)  # lines take the price in force when they close
     note = models.TextField(blank=True)
     reminded_at = models.DateTimeField(null=True)
-    ready_told_at = models.DateTimeField(null=True)  # members know that all crates are packed
+    ready_told_at = models.DateTimeField(null=True)  # it was written to members that all crates are packed
     closed_at = models.DateTimeField(null=True)
     cancelled_because = models.CharField(max_length=240, blank=True)  # read by who had ordered
     settled_at = models.DateTimeField(null=True)

@@ -252,7 +252,7 @@ def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     if not policy.is_taking_orders(locked, running().at):
         raise Refusal("shop.not_now", _("Reminders go out while a round takes orders."))
     if locked.reminded_at and running().at - locked.reminded_at < timedelta(hours=20):
-        raise Refusal("shop.reminded_already", _("They were reminded already. Let a day pass before the next time."))
+        raise Refusal("shop.reminded_already", _("They were written to already. Let a day pass before the next time."))
     locked.reminded_at = running().at
     locked.save(update_fields=["reminded_at"])
     announce("shop.remind", locked.pk)
