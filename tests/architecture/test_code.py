@@ -163,6 +163,29 @@ def test_tests_test_the_real_thing() -> None:
     source.complain("A test that does not test the real thing", offenders)
 
 
+def test_one_parser_reads_numbers_from_outside() -> None:
+    """`"²".isdigit()` is true and int() refuses it; 5,000 digits take a page down. `kernel.outside` knows both."""
+    found = []
+    for place, path in source.modules():
+        if place != "kernel/outside.py":
+            for function, call in _calls(path):
+                name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+                if name in {"isdigit", "isdecimal", "isnumeric"}:
+                    found.append(f"{place}:{function}: .{name}()")
+    source.complain("Numbers from outside that kernel.outside should read", found)
+
+
+def test_text_from_outside_has_a_length() -> None:
+    """A text field of a form without `max_length` reads whatever fits a request."""
+    found = []
+    for place, path in source.modules():
+        for function, call in _calls(path):
+            named = {word.arg for word in call.keywords}
+            if ast.unparse(call.func) == "forms.CharField" and not {"max_length", None} & named:
+                found.append(f"{place}:{function}")
+    source.complain("Text fields without max_length", found)
+
+
 def _calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Every call, with the name of the function it stands in."""
 

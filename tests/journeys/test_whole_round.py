@@ -168,6 +168,7 @@ def _opened(village: Village, steward: Client) -> OrderRound:
     round = OrderRound.objects.get()
     send(steward, "shop:round_goods", round.pk, item=[item.pk for item in village.items.values()])
     send(steward, "shop:deed", round.pk, "open")
+    send(steward, "handovers:weights", round.handover_id, allowed=1)
     round.refresh_from_db()
     assert round.closes_at == CLOSING
     return round

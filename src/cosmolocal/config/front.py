@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
-from cosmolocal.kernel import senders
+from cosmolocal.kernel import outside, senders
 from cosmolocal.website.bodies import PROBLEM
 
 MEGABYTE = 1024 * 1024
@@ -120,7 +120,7 @@ class Front:
             raise NotTakenError("too_many")
         with _counted(self.sending, sender):
             told = head.get("CONTENT_LENGTH", "")
-            length = int(told) if told.isascii() and told.isdigit() else 0
+            length = outside.whole(told) or 0
             most = self.limits.body
             if length == 0 or length > most:
                 most = await self._most(head["PATH_INFO"])

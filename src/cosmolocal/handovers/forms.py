@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +14,25 @@ from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.handovers.queries import Arrival, Delivery, LotHere, Measured
-from cosmolocal.look.forms import KeyedForm, QuantityField
-from cosmolocal.look.numbers import NumberUnclear
+from cosmolocal.kernel.outside import LONGEST
+from cosmolocal.look.forms import AmountInput, KeyedForm, QuantityField
+from cosmolocal.look.questions import PROMISED, USUAL, Expectation, Question
 
+PACKS = 100
 LOSSES = (("spoiled", _("spoiled")), ("broken", _("broken")), ("missing", _("missing")))
 
 
 def amount(goods: Measured, **options: Any) -> QuantityField:
     """A field in the measure of the goods; gives base units."""
-    return QuantityField(unit=goods.symbol, decimals=goods.decimals, per=goods.per, **options)
+    return QuantityField(unit=goods.unit, decimals=goods.decimals, per=goods.per, **options)
+
+
+def usual(goods: Measured, specification_id: int) -> Expectation:
+    """What may be expected of goods that nobody promised: the most that came of late, else a hundred packs."""
+    most = queries.most_received(specification_id)
+    if most is None and goods.item is not None:
+        most = goods.item.pack_quantity * PACKS
+    return Expectation(most, USUAL, is_rough=True)
 
 
 class ReceiveForm(KeyedForm):
@@ -33,9 +44,16 @@ class ReceiveForm(KeyedForm):
         self.open_arrivals = [a for a in delivery.arrivals if not a.receipts and a.commitment_id]
         for arrival in self.open_arrivals:
             label = _("%(name)s came") % {"name": arrival.goods.name}
-            self.fields[f"came_{arrival.commitment_id}"] = amount(arrival.goods, label=label, initial=arrival.promised)
+            self.fields[f"came_{arrival.commitment_id}"] = amount(
+                arrival.goods,
+                label=label,
+                initial=arrival.promised,
+                expected=Expectation(arrival.promised, PROMISED),
+            )
             label = _("%(name)s, of it good") % {"name": arrival.goods.name}
-            self.fields[f"good_{arrival.commitment_id}"] = amount(arrival.goods, label=label, required=False)
+            self.fields[f"good_{arrival.commitment_id}"] = amount(
+                arrival.goods, label=label, required=False, expected=Expectation(arrival.promised, PROMISED)
+            )
 
     def rows(self) -> list[tuple[Arrival, Any, Any]]:
         """Each thing still to receive with its two fields."""
@@ -61,11 +79,29 @@ class GoodsField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gener
         return f"{obj.name} · {obj.producer.name}"
 
 
+class MeasureField(forms.CharField):
+    """An amount of goods that are chosen in the same form; `measure` reads it in their measure."""
+
+    question: Question | None = None
+    read_as = ""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST, widget=AmountInput, **options)
+
+    def measure(self, typed: str, goods: Measured, expected: Expectation) -> int:
+        """Base units, or a sentence, or a question."""
+        field = amount(goods)
+        try:
+            return field.clean(typed, expected) or 0
+        finally:
+            self.question, self.read_as = field.question, field.read_as
+
+
 class ExtraForm(KeyedForm):
     """Something nobody had ordered."""
 
     product = GoodsField(label=_("What came"), queryset=Product.objects.none())
-    amount = forms.CharField(label=_("How much"), help_text=_("In the measure in which it is sold."))
+    amount = MeasureField(label=_("How much"), help_text=_("In the measure in which it is sold."))
 
     def __init__(self, *args: Any, products: QuerySet[Product], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -79,10 +115,12 @@ class ExtraForm(KeyedForm):
         product = data.get("product")
         if product is not None and data.get("amount"):
             goods = queries.measured([product.specification_id])[product.specification_id]
+            field = self.fields["amount"]
+            assert isinstance(field, MeasureField)
             try:
-                data["base"] = goods.read(data["amount"])
-            except NumberUnclear:
-                self.add_error("amount", _("Write a number, like 1.5"))
+                data["base"] = field.measure(self["amount"].data, goods, usual(goods, product.specification_id))
+            except ValidationError as error:
+                self.add_error("amount", error)
             else:
                 if not data["base"]:
                     self.add_error("amount", _("Write how much came."))
@@ -99,7 +137,10 @@ class CorrectionForm(KeyedForm):
 
     def __init__(self, *args: Any, goods: Measured, receipt: Receipt, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["came"] = amount(goods, label=_("What came"), initial=receipt.received)
+        expected = usual(goods, receipt.specification_id)
+        if receipt.promised:
+            expected = Expectation(receipt.promised, PROMISED)
+        self.fields["came"] = amount(goods, label=_("What came"), initial=receipt.received, expected=expected)
         self.fields["good"] = amount(
             goods,
             label=_("Of it good, and paid for"),
@@ -119,6 +160,9 @@ class CorrectionForm(KeyedForm):
         return data
 
 
+TAKEN = _("what was taken")
+
+
 class DivideForm(KeyedForm):
     """A lot is divided, or cut up into other goods: how much is taken, what comes of it."""
 
@@ -127,7 +171,7 @@ class DivideForm(KeyedForm):
         queryset=Product.objects.none(),
         help_text=_("The same goods, or those of the same farm that they are sold as from now on."),
     )
-    amount = forms.CharField(
+    amount = MeasureField(
         label=_("How much comes of it"),
         help_text=_("Weigh or count it afterwards. What is less than was taken is written down as lost in cutting."),
     )
@@ -149,11 +193,15 @@ class DivideForm(KeyedForm):
         data = super().clean() or self.cleaned_data
         product = data.get("into")
         if product is not None and data.get("amount"):
-            goods = queries.measured([product.specification_id]).get(product.specification_id)
+            goods = queries.measured([product.specification_id])[product.specification_id]
+            is_same = product.specification_id == self.here.lot.conforms_to_id
+            field = self.fields["amount"]
+            assert isinstance(field, MeasureField)
             try:
-                data["made"] = goods.read(data["amount"]) if goods else 0
-            except NumberUnclear:
-                self.add_error("amount", _("Write a number, like 1.5"))
+                expected = Expectation(data.get("taken") if is_same else None, TAKEN)
+                data["made"] = field.measure(self["amount"].data, goods, expected)
+            except ValidationError as error:
+                self.add_error("amount", error)
             else:
                 if not data["made"]:
                     self.add_error("amount", _("Write how much came of it."))

@@ -18,6 +18,7 @@ from cosmolocal.handovers.queries import Line
 from cosmolocal.kernel import clock
 from cosmolocal.look.dates import format_clock
 from cosmolocal.look.forms import KeyedForm
+from cosmolocal.look.questions import ORDERED, Expectation
 
 MOST_LINES = 300  # in one form: what a person keys in without losing her place, far below what a node reads at once
 ALL = "all"
@@ -107,13 +108,20 @@ def _by_product(handover: Handover) -> Iterator[Block]:
 class SheetForm(KeyedForm):
     """One part of the sheet. Pieces stand there as ordered; what is weighed is empty until somebody keys it in."""
 
-    seen = forms.CharField(required=False)  # when the page was made: what was packed since then is not overwritten
+    seen = forms.CharField(
+        max_length=40, required=False
+    )  # when the page was made: what was packed since then is not overwritten
 
     def __init__(self, *args: Any, part: Part, **options: Any) -> None:
         super().__init__(*args, **options)
         self.part = part
         for row in self._rows():
-            self.fields[row.line.field] = amount(row.line.goods, required=False, initial=_standing(row.line))
+            self.fields[row.line.field] = amount(
+                row.line.goods,
+                required=False,
+                initial=_standing(row.line),
+                expected=Expectation(row.line.asked, ORDERED),
+            )
             self.fields[row.line.field].label = f"{row.label}, {row.line.asked_text}"
 
     def blocks(self) -> list[tuple[Block, list[tuple[Row, Any]]]]:

@@ -21,6 +21,7 @@ class Handover(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    may_tick_unweighed = models.BooleanField(default=False)  # what is paid by weight may be ticked without a weight
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "begins"], name="handover_once")]

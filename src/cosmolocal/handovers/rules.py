@@ -1,9 +1,11 @@
 """How goods are named and counted on their way through a hand-over: lot codes, crate numbers, what is short or over."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
+
+from cosmolocal.kernel.quantity import shares
 
 WEIGHING_PERCENT = 6  # of what came; a larger rest is goods, not scales
 REASONS = ("short", "spoiled", "broken", "missing", "refused", "returned", "count")
@@ -62,6 +64,16 @@ def choose_lot(lots: Sequence[Free], quantity: int) -> int | None:
         if lot.quantity >= quantity:
             return lot.lot_id
     return max(lots, key=lambda lot: lot.quantity).lot_id if lots else None
+
+
+def share_left(left: int, wishes: Mapping[int, int], step: int = 1) -> dict[int, int]:
+    """What each may have (base units, by the key of its wish) of what is left: in proportion to the wishes, in whole
+    `step`s where packs are not opened; never more than wished, together never more than is left.
+    """
+    if sum(wishes.values()) <= left:
+        return dict(wishes)
+    parts = shares(max(left, 0) // step, list(wishes.values()))
+    return {key: min(part * step, wishes[key]) for key, part in zip(wishes, parts, strict=True)}
 
 
 def is_weighing_difference(rest: int, came: int) -> bool:

@@ -1,10 +1,9 @@
 """What takes the worker longer than a page may wait: lists and labels of many crates, packing all of them."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.handovers import documents, operations
+from cosmolocal.handovers import documents, operations, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.errands import Outcome, errand
@@ -31,8 +30,9 @@ def labels(by_id: int, handover_id: int) -> Outcome:
 def pack_all(by_id: int, handover_id: int) -> Outcome:
     """Everything was packed as ordered."""
     by = Agent.objects.get(pk=by_id)
-    operations.pack_all(by=by, handover=_handover(handover_id), key=jobs.key())
-    return Outcome(_("All crates are packed as ordered."), url=reverse("handovers:packing", args=[handover_id]))
+    handover = _handover(handover_id)
+    operations.pack_all(by=by, handover=handover, key=jobs.key())
+    return Outcome(queries.packed_words(handover), url=reverse("handovers:packing", args=[handover_id]))
 
 
 def _handover(pk: int) -> Handover:

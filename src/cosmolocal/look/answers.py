@@ -5,17 +5,25 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 from cosmolocal.kernel.refusal import Refusal
 
 Response = TypeVar("Response", bound=HttpResponse)
+LONGEST_PATH = 2000
 
 
 def say(response: Response, sentence: str) -> Response:
     """Adds `sentence` to an htmx answer; the page's live region speaks it once."""
     trigger_client_event(response, "say", {"value": str(sentence)})
     return response
+
+
+def page_of_ours(wanted: object) -> str:
+    """A path on this node that a form or an address names; empty for another host, and for what is no path at all."""
+    is_path = isinstance(wanted, str) and wanted.startswith("/") and len(wanted) <= LONGEST_PATH
+    return str(wanted) if is_path and url_has_allowed_host_and_scheme(str(wanted), allowed_hosts=None) else ""
 
 
 def refused(form: BaseForm, refusal: Refusal) -> None:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.kernel import ids
-from cosmolocal.look import numbers
+from cosmolocal.kernel.outside import LONGEST, NumberUnclear
+from cosmolocal.look import numbers, questions
+from cosmolocal.look.questions import NOTHING, Asked, Expectation, Question, Typed
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
@@ -46,17 +48,25 @@ class AmountInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Adds what stands before (a symbol) and after (a unit) the number."""
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"before": self.before, "after": self.after}
+        context["widget"] |= {"before": self.before, "after": self.after, "sure": getattr(value, "sure", ())}
         return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed | None:
+        """What was typed, with what has been answered about it; None where the form has no such field."""
+        return Typed.of(data, name) if name in data else None
 
 
 class _AmountField(forms.Field):
     """An integer in smallest parts, typed in any script and with either decimal mark."""
 
+    question: Question | None = None  # what somebody must answer before the number is taken
+    read_as = ""  # how a number was read that others read differently
+
     def __init__(
         self, *, decimals: int, per: int = 1, minimum: int | None = None, maximum: int | None = None, **options: Any
     ) -> None:
         self.decimals, self.per, self.minimum, self.maximum = decimals, per, minimum, maximum
+        self.expected: Expectation = options.pop("expected", NOTHING)
         super().__init__(**options)
 
     def write(self, parts: int) -> str:
@@ -73,14 +83,13 @@ class _AmountField(forms.Field):
             )
         return numbers.format_number(value * 1000 // self.per, 3, trim=True).replace(numbers.marks()[1], "")
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: Any, expected: Expectation | None = None) -> int | None:
         """The integer, or a sentence that says how to write it."""
-        typed = str(value or "").strip()
-        if not typed:
+        if not str(value or "").strip():
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
-        parts = self._read(typed)
+        parts = self.settle(value, expected or self.expected)
         if self.minimum is not None and parts < self.minimum:
             raise ValidationError(
                 _("At least %(least)s, please.") % {"least": self.write(self.minimum)}, code="too_small"
@@ -93,19 +102,41 @@ class _AmountField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as numbers, so that 1,50 is no change of 1.5."""
         try:
-            return (self._read(str(data)) if data else None) != initial
-        except ValidationError:
+            return (self.read(str(data), self.expected.parts) if data else None) != initial
+        except NumberUnclear:
             return True
 
-    def _read(self, typed: str) -> int:
-        digits = self.decimals if self.per == 1 else 3
+    def settle(self, typed: str, expected: Expectation) -> int:
+        """What was typed, in smallest parts; a sentence where it is no number, a question where it is far from what was
+        expected or means two things.
+        """
+        self.question, self.read_as = None, ""
         try:
-            parts = numbers.parse_decimal(typed, digits)
-        except numbers.NumberUnclear as unclear:
+            parts = questions.settle(typed, expected, read=self.read, write=self.write)
+        except Asked as asked:
+            self.question = asked.question
+            raise ValidationError(asked.question.sentence, code="asked") from asked
+        except NumberUnclear as unclear:
             sentence = _UNCLEAR.get(unclear.reason, _UNCLEAR["not_a_number"])
-            facts = {"typed": typed[:30], "decimals": digits, "example": numbers.format_number(15, 1 if digits else 0)}
-            raise ValidationError(str(sentence) % facts, code=unclear.reason) from unclear
-        return parts if self.per == 1 else (parts * self.per + 500) // 1000
+            shown = {"typed": typed[:30], "decimals": self.digits}
+            shown["example"] = numbers.format_number(15, 1 if self.digits else 0)
+            raise ValidationError(str(sentence) % shown, code=unclear.reason) from unclear
+        if numbers.has_two_readings(self.bare(typed), self.digits):
+            self.read_as = _("“%(typed)s” was read as %(read)s.") % {"typed": typed.strip(), "read": self.write(parts)}
+        return parts
+
+    @property
+    def digits(self) -> int:
+        """How many decimals may be typed."""
+        return self.decimals if self.per == 1 else 3
+
+    def bare(self, typed: str) -> str:
+        """Without what stands around the number."""
+        return typed
+
+    def read(self, typed: str, expected: int | None) -> int:
+        """Smallest parts. Raises NumberUnclear."""
+        return numbers.parse_measure(self.bare(typed), self.decimals, self.per, expected=expected)
 
 
 class QuantityField(_AmountField):
@@ -134,9 +165,12 @@ class MoneyField(_AmountField):
         """¥ 12.50."""
         return numbers.format_money(parts, self.currency, self.decimals)
 
-    def _read(self, typed: str) -> int:
+    def bare(self, typed: str) -> str:
+        """Without the symbol or the code of the currency."""
+        if len(typed) > 2 * LONGEST:
+            return typed
         bare = typed.replace(numbers.symbol_of(self.currency), "").replace("￥", "").replace("元", "").replace("원", "")
-        return super()._read(bare.removeprefix(self.currency).removesuffix(self.currency).strip() or typed)
+        return bare.strip().removeprefix(self.currency).removesuffix(self.currency).strip() or typed
 
 
 def check_year(day: date) -> None:
@@ -219,7 +253,7 @@ def stepped(data: QueryDict, step: str = "1") -> tuple[QueryDict, bool]:
         return data, False
     try:
         value = numbers.parse_decimal(data.get(name) or "0", 3) + sign * numbers.parse_decimal(step, 3, "en")
-    except numbers.NumberUnclear:
+    except NumberUnclear:
         return data, True
     changed = data.copy()
     changed[name] = numbers.format_number(max(value, 0), 3, trim=True).replace(numbers.marks()[1], "")

@@ -4,12 +4,15 @@ Values are integers in the smallest part with the number of decimals beside them
 """
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
+
+from cosmolocal.kernel import outside
+from cosmolocal.kernel.outside import NumberUnclear
+from cosmolocal.look import proportion
 
 NBSP = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -104,14 +107,6 @@ _UNIT_NAMES = {
 }
 
 
-class NumberUnclear(ValueError):
-    """Text that is no number we dare to act upon. `reason`: empty, not_a_number, too_precise, ambiguous, too_big."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def marks(locale: str | None = None) -> tuple[str, str]:
     """The decimal mark and the mark between thousands of a language (None: the active one)."""
     language = (locale or translation.get_language() or "en").lower().replace("_", "-")
@@ -194,60 +189,58 @@ def format_percent(part: int, whole: int, decimals: int = 0, locale: str | None 
     return f"{format_number(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), decimals, locale)}{NBSP}%"
 
 
-def parse_decimal(text: str, decimals: int, locale: str | None = None) -> int:
+def parse_decimal(text: str, decimals: int, locale: str | None = None, *, expected: int | None = None) -> int:
     """What a person typed, in smallest parts: 1,5 and 1.5 and １．５ and ١٫٥ with 1 decimal are 15.
 
-    Raises `NumberUnclear`. 1,234 is read by the reader's locale, and refused where it may mean two things.
+    Where it can be read in two ways (1,234), what was `expected` (smallest parts) decides together with the reader's
+    locale, and where neither does, nobody guesses. Raises `NumberUnclear`; `readings` then holds both.
     """
-    plain = _plain_digits(text)
-    if not plain:
-        raise NumberUnclear("empty")
-    sign = -1 if plain.startswith("-") else 1
-    body = plain[1:] if plain[0] in "+-" else plain
-    if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
-        raise NumberUnclear("not_a_number")
-    whole, fraction = _split(body, decimals, locale)
-    fraction = fraction.rstrip("0") if len(fraction) > decimals else fraction
-    if len(fraction) > decimals:
+    found = outside.readings(text)
+    if expected is None:
+        found = [way for way in found if way.mark != " "] if len(found) > 1 else found
+        found = _by_locale(found, decimals, locale)
+    parts = list(dict.fromkeys(value for way in found if (value := way.parts(decimals)) is not None))
+    if not parts:
         raise NumberUnclear("too_precise")
-    if len(whole.lstrip("0")) > 12:
+    if expected and len(parts) > 1:
+        near = [value for value in parts if proportion.is_near(value, expected)]
+        parts = near if len(near) == 1 else parts
+    if any(abs(value) >= 10 ** (12 + decimals) for value in parts):
         raise NumberUnclear("too_big")
-    return sign * int((whole or "0") + fraction.ljust(decimals, "0"))
+    if len(parts) > 1:
+        raise NumberUnclear("ambiguous", tuple(parts))
+    return parts[0]
 
 
-def _plain_digits(text: str) -> str:
-    """Any script's digits as 0-9, any minus as -, marks of thousands that cannot be decimal marks dropped."""
-    wide = unicodedata.normalize("NFKC", text).strip()
-    wide = wide.translate({0x066B: ".", 0x3002: ".", 0x066C: None, 0x2212: "-", 0x2013: "-", 0x2019: None, 0x27: None})
-    wide = re.sub(r"[\u200e\u200f\u061c\u2066-\u2069]", "", wide)
-    wide = re.sub(r"(?<=\d)[\s\u00a0\u202f]+(?=\d{3}(?!\d))", "", wide)
-    return "".join(str(unicodedata.decimal(mark, mark)) for mark in wide)
+def parse_measure(text: str, decimals: int, per: int = 1, *, expected: int | None = None) -> int:
+    """What a person typed in a measure of `per` smallest parts, of which up to three decimals may be typed; in smallest
+    parts, as `expected` is. Raises `NumberUnclear`, whose readings are in smallest parts too.
+    """
+    if per == 1:
+        return parse_decimal(text, decimals, expected=expected)
+    try:
+        parts = parse_decimal(text, 3, expected=expected * 1000 // per if expected else None)
+    except NumberUnclear as unclear:
+        ways = tuple((value * per + 500) // 1000 for value in unclear.readings)
+        raise NumberUnclear(unclear.reason, ways) from unclear
+    return (parts * per + 500) // 1000
 
 
-def _split(body: str, decimals: int, locale: str | None) -> tuple[str, str]:
-    found = [mark for mark in body if mark in ".,"]
-    if not found:
-        return body, ""
-    last = found[-1]
-    head, tail = body.rsplit(last, 1)
-    if len(found) == 1:
-        if len(tail) == 3 and 1 <= len(head) <= 3 and head.strip("0"):
-            return _split_by_locale(head, tail, last, decimals, locale)
-        return head, tail
-    if found.count(last) > 1:
-        if len(set(found)) > 1 or not re.fullmatch(rf"\d{{1,3}}(\{last}\d{{3}})+", body):
-            raise NumberUnclear("not_a_number")
-        return body.replace(last, ""), ""
-    other = found[0]
-    if not re.fullmatch(rf"\d{{1,3}}(\{other}\d{{2,3}})*", head):
-        raise NumberUnclear("not_a_number")
-    return head.replace(other, ""), tail
+def has_two_readings(text: str, decimals: int) -> bool:
+    """Might somebody else read this number as a thousand times more or less? Then the page says how it was read."""
+    return len({value for way in outside.readings(text) if (value := way.parts(decimals)) is not None}) > 1
 
 
-def _split_by_locale(head: str, tail: str, mark: str, decimals: int, locale: str | None) -> tuple[str, str]:
+def _by_locale(found: list[outside.Reading], decimals: int, locale: str | None) -> list[outside.Reading]:
+    """Of 1234 and 1.234 the one that this language writes so, as far as goods or money of so many decimals allow it."""
+    if len(found) < 2:
+        return found
     point, group = marks(locale)
-    if mark == group and decimals < 3:
-        return head + tail, ""
-    if mark == point and decimals >= 3:
-        return head, tail
-    raise NumberUnclear("ambiguous")
+    whole, exact = found
+    if exact.mark == group and decimals < 3:
+        return [whole]
+    return [exact] if exact.mark == point and decimals >= 3 else _refuse_both(found, decimals)
+
+
+def _refuse_both(found: list[outside.Reading], decimals: int) -> list[outside.Reading]:
+    raise NumberUnclear("ambiguous", tuple(value for way in found if (value := way.parts(decimals)) is not None))

@@ -41,7 +41,9 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(label="Anything else?", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(
+        label="Anything else?", max_length=300, widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     photo = forms.FileField(label="A photo", widget=FileInput, required=False)
     agreed = forms.BooleanField(label="I read the house rules.")
 

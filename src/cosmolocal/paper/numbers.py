@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.refusal import Refusal
 
-LONGEST = 40
+LONGEST = outside.LONGEST
 _MONEY_WORDS = r"(?:[A-Z]{3}|元|圆|圓|원|円|kr|zł|Fr|Rs)\.?"
 _BEFORE = re.compile(rf"^{_MONEY_WORDS}\s*(?=[\d+\-.,(])")
 _AFTER = re.compile(rf"(?<=[\d.,\-)])\s*{_MONEY_WORDS}$")
-_GROUPS = re.compile(r"\d{1,3}(?: \d{3})+|\d{1,2}(?: \d{2})* \d{3}")  # the second is how India writes
 _FRACTION = re.compile(r"-?(?:0|[1-9]\d*|\d{1,3}(?:[., ]\d{3})+)([.,])(?:\d{1,2}|\d{4,})")
 
 
@@ -23,19 +23,21 @@ def parse_decimal(text: str, decimal_mark: str | None = None) -> Decimal:
     Currency signs around the number, spaces between thousands, full-width and Arabic digits are read.
     Refuses with `paper.not_a_number`, and with `paper.ambiguous_number` where `1,234` could be two numbers.
     """
-    digits, sign = _without_sign(_plain(text))
-    if not re.fullmatch(r"[\d., ]*\d[\d., ]*", digits):
+    try:
+        found = [way for way in outside.readings(_plain(text)) if way.mark != " "]
+    except outside.NumberUnclear:
+        raise _not_a_number(text) from None
+    if decimal_mark:
+        found = [way for way in found if _agrees(way, _plain(text), decimal_mark)]
+    if not found:
         raise _not_a_number(text)
-    mark = decimal_mark or _mark_of(digits, text)
-    whole, _found, fraction = digits.partition(mark) if mark else (digits, "", "")
-    groups = re.sub(r"[.,]", " ", whole)
-    if " " in groups:
-        if not _GROUPS.fullmatch(groups) or len(set(re.findall(r"[., ]", whole))) > 1:
-            raise _not_a_number(text)
-        groups = groups.replace(" ", "")
-    if not re.fullmatch(r"\d*", fraction):
-        raise _not_a_number(text)
-    return Decimal(f"{sign}{groups or '0'}.{fraction}") if fraction else Decimal(f"{sign}{groups or '0'}")
+    if len(found) > 1:
+        raise Refusal(
+            "paper.ambiguous_number",
+            _("%(number)s can be read in two ways. Write it without thousands, for example 1234.00.")
+            % {"number": text.strip()},
+        )
+    return Decimal(found[0].digits).scaleb(-found[0].decimals)
 
 
 def decimal_mark_of(cells: Iterable[str]) -> str | None:
@@ -45,54 +47,14 @@ def decimal_mark_of(cells: Iterable[str]) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """ASCII digits, one kind of space, no currency around the number."""
-    if len(text) > LONGEST or any(unicodedata.category(letter) == "No" for letter in text):
-        return ""  # ² and ½ would become digits below
-    letters = []
-    for letter in unicodedata.normalize("NFKC", text):
-        kind = unicodedata.category(letter)
-        if kind == "Nd":
-            letters.append(str(unicodedata.digit(letter)))
-        elif kind == "Sc" or kind == "Cf":
-            continue
-        elif kind == "Zs" or letter in "'’٬":
-            letters.append(" ")
-        else:
-            letters.append({"٫": ".", "−": "-", "،": ","}.get(letter, letter))
-    plain = "".join(letters).strip()
-    return _AFTER.sub("", _BEFORE.sub("", plain)).strip()
+    """As `outside.plain`, without the currency around the number; empty for what is none."""
+    bare = "".join(letter for letter in outside.plain(text) if unicodedata.category(letter) != "Sc").strip()
+    return _AFTER.sub("", _BEFORE.sub("", bare)).strip()
 
 
-def _without_sign(plain: str) -> tuple[str, str]:
-    """The digits and "-" or "": a minus before, a minus after, or brackets as accountants write."""
-    if plain.startswith("(") and plain.endswith(")"):
-        return plain[1:-1].strip(), "-"
-    if plain.startswith(("-", "+")):
-        return plain[1:].strip(), "-" if plain[0] == "-" else ""
-    if plain.endswith("-"):
-        return plain[:-1].strip(), "-"
-    return plain, ""
-
-
-def _mark_of(digits: str, text: str) -> str:
-    """Which of "." and "," is the decimal mark here; "" where there is none."""
-    points, commas = digits.count("."), digits.count(",")
-    if points and commas:
-        mark = max(".,", key=digits.rfind)
-        if digits.count(mark) > 1:
-            raise _not_a_number(text)
-        return mark
-    if points + commas != 1:
-        return ""  # no mark at all, or thousands only: 1.234.567
-    mark = "." if points else ","
-    before, after = digits.split(mark)
-    if len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0"):
-        raise Refusal(
-            "paper.ambiguous_number",
-            _("%(number)s can be read in two ways. Write it without thousands, for example 1234.00.")
-            % {"number": text.strip()},
-        )
-    return mark
+def _agrees(way: outside.Reading, plain: str, decimal_mark: str) -> bool:
+    """Is this how a file with that decimal mark writes it? Whole numbers then have no such mark between thousands."""
+    return way.mark == decimal_mark if way.mark else decimal_mark not in plain
 
 
 def _not_a_number(text: str) -> Refusal:

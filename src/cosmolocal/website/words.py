@@ -101,6 +101,7 @@ _FLOWS: dict[str, str | Promise] = {
     "flows.transfer": _("moved something"),
 }
 _HANDOVERS: dict[str, str | Promise] = {
+    "handovers.allow_unweighed": _("chose whether a tick needs a weight"),
     "handovers.claim_crate": _("took a crate to pack"),
     "handovers.close_crate": _("finished a crate"),
     "handovers.close_handover": _("closed a hand-over"),
@@ -123,6 +124,7 @@ _HANDOVERS: dict[str, str | Promise] = {
     "handovers.receive": _("took goods in"),
     "handovers.swap_crates": _("noted two swapped crates"),
     "handovers.take_back": _("took a tick at the door back"),
+    "handovers.tick_line": _("ticked a line"),
     "handovers.unpack_line": _("took a tick in a crate back"),
 }
 _MESSAGES: dict[str, str | Promise] = {

@@ -3,6 +3,7 @@
 from html import escape
 
 from cosmolocal.agents.coordinates import read_pair, zone_cities
+from cosmolocal.kernel import outside
 
 WIDTH, HEIGHT = 560, 256
 # A browser sends where it was pressed in pixels as shown: so the map has a fixed width on a desk and on a phone.
@@ -35,11 +36,12 @@ def drawing(pair: str | None) -> bytes:
 
 def place_at(x: str, y: str, width: int) -> tuple[float, float] | None:
     """Degrees north and east of a point in the drawing, shown `width` pixels wide; None for a key press (0, 0)."""
-    if not (x.isdigit() and y.isdigit()) or (x, y) == ("0", "0"):
+    across, down = outside.whole(x, most=100_000), outside.whole(y, most=100_000)
+    if across is None or down is None or not (across or down):
         return None
     scale = WIDTH / width
-    east = int(x) * scale / WIDTH * 360 - 180
-    north = _NORTH - int(y) * scale / HEIGHT * (_NORTH - _SOUTH)
+    east = across * scale / WIDTH * 360 - 180
+    north = _NORTH - down * scale / HEIGHT * (_NORTH - _SOUTH)
     return (round(north, 1), round(east, 1)) if abs(north) <= 90 and abs(east) <= 180 else None
 
 

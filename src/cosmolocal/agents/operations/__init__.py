@@ -43,10 +43,10 @@ from cosmolocal.agents.operations.signing_in import (
 )
 
 __all__ = [
-    "NewPlace",
-    "Whereabouts",
     "ContactDraft",
     "LocalWish",
+    "NewPlace",
+    "Whereabouts",
     "accept_invitation",
     "add_circle",
     "add_household",

@@ -9,13 +9,12 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import page_of_ours, refused
 
 
 def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = None) -> None:
@@ -71,6 +70,4 @@ def _page(request: HttpRequest, form: forms.CodeForm) -> HttpResponse:
 
 def _target(request: HttpRequest) -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure()):
-        return asked
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return page_of_ours(asked) or resolve_url(settings.LOGIN_REDIRECT_URL)

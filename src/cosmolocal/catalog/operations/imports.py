@@ -22,6 +22,7 @@ from cosmolocal.catalog.operations.products import (
     change_item,
     change_product,
 )
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.operation import operation
 
 
@@ -42,13 +43,13 @@ def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -
     for row in wanted["origins"]:
         people.add_place(by=by, name=row.origin or "")
     for row in wanted["taxes"]:
-        is_rate = row.tax_rate.isdigit()
+        rate_bp = outside.whole(row.tax_rate)
         define_tax_code(
             by=by,
             code=row.tax,
             name=row.tax,
-            kind=TaxCode.Kind.RATE if is_rate else row.tax_rate or TaxCode.Kind.OUTSIDE,
-            rates=[(BEGINNING, int(row.tax_rate))] if is_rate else (),
+            kind=TaxCode.Kind.RATE if rate_bp is not None else row.tax_rate or TaxCode.Kind.OUTSIDE,
+            rates=[(BEGINNING, rate_bp)] if rate_bp is not None else (),
         )
 
 

@@ -16,6 +16,7 @@ from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
+from cosmolocal.kernel import outside
 from cosmolocal.paper import downloads, pictures
 
 PER_PAGE = 50
@@ -43,8 +44,8 @@ def products(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> QuerySet[Product]:
     found = queries.search(queries.visible_products(people.reader(request)), request.GET.get("q", ""))
     for name in ("producer", "category"):
-        if request.GET.get(name, "").isdecimal():
-            found = found.filter(**{f"{name}_id": int(request.GET[name][:18])})
+        if (chosen := outside.whole(request.GET.get(name))) is not None:
+            found = found.filter(**{f"{name}_id": chosen})
     if request.GET.get("state") in ("offer", "rest"):
         found = found.filter(is_active=request.GET["state"] == "offer")
     return found.order_by("name", "id")
@@ -76,8 +77,7 @@ def add_product(request: HttpRequest) -> HttpResponse:
         )
         return reverse("catalog:add_item", args=[made.pk])
 
-    asked = request.GET.get("producer", "")
-    form = forms.NewProductForm(request.POST or None, initial={"producer": asked} if asked.isdecimal() else None)
+    form = forms.NewProductForm(request.POST or None, initial={"producer": outside.whole(request.GET.get("producer"))})
     return one_form(
         request,
         form,

@@ -10,9 +10,9 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import policy, queries, rules
 from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.look import dates
-from cosmolocal.look.numbers import format_money, format_percent
+from cosmolocal.look.numbers import format_money, format_percent, parse_decimal
 from cosmolocal.look.tables import Cell, Column, Table
 
 MOST_STOCK = 10**9
@@ -25,7 +25,8 @@ def back_to(product: Product) -> dict[str, str]:
 
 def number(text: str, default: int) -> int:
     """A number of an address; `default` where it is none."""
-    return int(text) if text.isdecimal() and len(text) < 7 else default
+    value = outside.whole(text, most=999_999)
+    return default if value is None else value
 
 
 def product_context(reader: Reader, product: Product) -> dict[str, Any]:
@@ -124,17 +125,22 @@ def read_stocks(data: QueryDict) -> tuple[dict[int, int | None], set[int]]:
     """Item id to packs as they were typed, None for an empty field; and the ids whose field is no number."""
     stocks: dict[int, int | None] = {}
     unclear: set[int] = set()
-    for name, typed in data.items():
-        kind, _dash, item = name.partition("-")
-        if kind != "stock" or not item.isdecimal() or len(item) > 18:
+    for name, text in data.items():
+        kind, _dash, number = name.partition("-")
+        item = outside.whole(number)
+        if kind != "stock" or item is None:
             continue
-        text = rules.normal(str(typed)).replace(" ", "")
-        if not text:
-            stocks[int(item)] = None
-        elif text.isdecimal() and len(text) < 10 and int(text) <= MOST_STOCK:
-            stocks[int(item)] = int(text)
+        if not str(text).strip():
+            stocks[item] = None
+            continue
+        try:
+            stock = parse_decimal(str(text), 0)
+        except outside.NumberUnclear:
+            stock = -1
+        if 0 <= stock <= MOST_STOCK:
+            stocks[item] = stock
         else:
-            unclear.add(int(item))
+            unclear.add(item)
     return stocks, unclear
 
 

@@ -19,6 +19,7 @@ from cosmolocal.handovers.operations.collecting import (
 from cosmolocal.handovers.operations.losses import lose, lose_packed
 from cosmolocal.handovers.operations.packing import (
     PackLine,
+    allow_unweighed,
     claim_crate,
     close_crate,
     make_crates,
@@ -26,6 +27,7 @@ from cosmolocal.handovers.operations.packing import (
     pack_all,
     pack_from_paper,
     pack_line,
+    tick_line,
     unpack_line,
 )
 from cosmolocal.handovers.operations.works import divide_lot, mix_lots
@@ -33,6 +35,7 @@ from cosmolocal.handovers.operations.works import divide_lot, mix_lots
 __all__ = [
     "PackLine",
     "ReceiptLine",
+    "allow_unweighed",
     "claim_crate",
     "close_crate",
     "close_handover",
@@ -55,5 +58,6 @@ __all__ = [
     "receive",
     "swap_crates",
     "take_back",
+    "tick_line",
     "unpack_line",
 ]

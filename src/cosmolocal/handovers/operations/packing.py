@@ -13,8 +13,8 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import LotMove, ProcessDraft
-from cosmolocal.handovers import policy, rules
-from cosmolocal.handovers.models import Crate, Handover, Packed, Receipt
+from cosmolocal.handovers import policy, queries, rules
+from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.rules import Free
 from cosmolocal.kernel import clock, errands, sets
 from cosmolocal.kernel.operation import operation, running
@@ -96,25 +96,66 @@ def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -
             _("This crate has been collected. Write down what is wrong as a complaint instead."),
         )
     write_packed(by, locked.handover, {locked.receiver_id: locked}, lines)
-    if locked.state == Crate.State.TO_PACK and locked.packer_id != by.pk:
+    if locked.state == Crate.State.TO_PACK:
         locked.packer = by
+        if not _lines_open(locked):
+            locked.state = Crate.State.PACKED
     locked.changed_at = running().at
-    locked.save(update_fields=["packer", "changed_at"])
+    locked.save(update_fields=["state", "packer", "changed_at"])
     _packing_began(locked.handover)
+
+
+@operation("handovers.tick_line")
+def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
+    """A line is in the crate as it was asked, or its share where less is there: nobody has said a number.
+
+    Refuses: handovers.weight_missing where it is billed by weight and this hand-over does not allow a tick without one;
+    handovers.already_collected.
+    """
+    policy.permit_packing(by)
+    line = outgoing(crate.handover).filter(pk=commitment_id, receiver=crate.receiver_id).first()
+    if line is None:
+        return
+    if (
+        not _may_tick_unweighed(crate.handover)
+        and queries.measured([line.specification_id])[line.specification_id].weigh
+    ):
+        raise Refusal(
+            "handovers.weight_missing",
+            _("This is paid by weight. Put it on the scale and write what it says; 0 if it is missing."),
+            field="quantity",
+        )
+    short = queries.short_kinds(crate.handover, [line.specification_id]).get(line.specification_id)
+    share = short.shares.get(line.pk, line.quantity) if short else line.quantity
+    pack(by=by, crate=crate, lines=[PackLine(line.pk, share, reason="short" if share < line.quantity else "")])
+
+
+@operation("handovers.allow_unweighed")
+def allow_unweighed(*, by: Agent, handover: Handover, allowed: bool) -> Handover:
+    """May packers tick what is paid by weight without writing a weight? Then the household pays what it ordered."""
+    policy.permit_plan(by)
+    handover.may_tick_unweighed = allowed
+    handover.save(update_fields=["may_tick_unweighed"])
+    return handover
 
 
 @operation("handovers.pack_all", fact=True)
 def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None = None, key: str = "") -> None:
-    """Everything still open was packed as promised: for small groups, and for who packs from paper. `weighed`:
-    commitment id -> base units, where the scale said something else.
+    """Everything still open was packed as promised, or its share where less came: for small groups, and for who packs
+    from paper. `weighed`: commitment id -> base units, what the scale said. Lines that are paid by weight and have none
+    stay open, and their crates to pack, unless the hand-over allows a tick without a weight.
     """
     policy.permit_packing(by)
     crates = {
         crate.receiver_id: crate
         for crate in Crate.objects.select_for_update().filter(handover=handover).exclude(state=Crate.State.COLLECTED)
     }
-    pack_as_promised(by, handover, crates, weighed or {})
-    open_ones = [crate.pk for crate in crates.values() if crate.state == Crate.State.TO_PACK]
+    only_weighed = not _may_tick_unweighed(handover)
+    _write_all(by, handover, crates, _as_promised(handover, crates, weighed or {}, only_weighed=only_weighed))
+    waiting = set(_open_lines(handover, crates).values_list("receiver_id", flat=True))
+    open_ones = [
+        crate.pk for receiver, crate in crates.items() if crate.state == Crate.State.TO_PACK and receiver not in waiting
+    ]
     Crate.objects.filter(pk__in=open_ones).update(state=Crate.State.PACKED, packer=by, changed_at=running().at)
     _packing_began(handover)
 
@@ -131,11 +172,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
     collected = [crate for crate in crates.values() if crate.state == Crate.State.COLLECTED]
     open_ones = {receiver: crate for receiver, crate in crates.items() if crate.state != Crate.State.COLLECTED}
     write_packed(by, handover, open_ones, lines, on_paper=True)
-    unfinished = set(
-        outgoing(handover, finished=False)
-        .filter(receiver__in=list(open_ones), packed=None)
-        .values_list("receiver_id", flat=True)
-    )
+    unfinished = set(_open_lines(handover, open_ones).values_list("receiver_id", flat=True))
     for receiver, crate in open_ones.items():
         crate.packer, crate.changed_at = by, running().at
         if crate.state == Crate.State.TO_PACK and receiver not in unfinished:
@@ -169,7 +206,7 @@ def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     locked = _lock(crate)
     if locked.state != Crate.State.TO_PACK:
         return locked
-    left = outgoing(locked.handover, finished=False).filter(receiver_id=locked.receiver_id, packed=None).count()
+    left = _lines_open(locked)
     if left:
         raise Refusal(
             "handovers.lines_open",
@@ -188,16 +225,49 @@ def outgoing(handover: Handover, *, finished: bool | None = None) -> "QuerySet[C
     )
 
 
-def pack_as_promised(
-    by: Agent, handover: Handover, crates: dict[int, Crate], weighed: Mapping[int, int] = NOTHING_WEIGHED
-) -> None:
-    """Packs every line of these crates (by receiver) that nobody has ticked, at the quantity promised or weighed."""
-    open_lines = outgoing(handover, finished=False).filter(receiver_id__in=among(crates), packed=None)
-    promised = list(open_lines.select_related(None).values_list("pk", "quantity"))
-    for begin in range(0, len(promised), AT_ONCE):
-        some = promised[begin : begin + AT_ONCE]
-        write_packed(by, handover, crates, [PackLine(pk, weighed.get(pk, quantity)) for pk, quantity in some])
-        errands.step(begin + len(some), len(promised))
+def pack_as_promised(by: Agent, handover: Handover, crates: dict[int, Crate]) -> None:
+    """Packs every line of these crates (by receiver) that nobody has ticked: as promised, or its share of the rest."""
+    _write_all(by, handover, crates, _as_promised(handover, crates, NOTHING_WEIGHED))
+
+
+def _write_all(by: Agent, handover: Handover, crates: dict[int, Crate], lines: Sequence[PackLine]) -> None:
+    for begin in range(0, len(lines), AT_ONCE):
+        some = lines[begin : begin + AT_ONCE]
+        write_packed(by, handover, crates, some)
+        errands.step(begin + len(some), len(lines))
+
+
+def _as_promised(
+    handover: Handover, crates: Mapping[int, Crate], weighed: Mapping[int, int], *, only_weighed: bool = False
+) -> list[PackLine]:
+    """What each open line gets; with `only_weighed` no line that is paid by weight and has none."""
+    columns = ("pk", "specification_id", "quantity")
+    open_lines = list(_open_lines(handover, crates).select_related(None).order_by("pk").values_list(*columns))
+    unweighed = {kind for pk, kind, _quantity in open_lines if pk not in weighed}
+    goods = queries.measured(unweighed) if only_weighed else {}
+    shares = {
+        pk: share for kind in queries.short_kinds(handover, unweighed).values() for pk, share in kind.shares.items()
+    }
+    lines = []
+    for pk, kind, quantity in open_lines:
+        if pk not in weighed and only_weighed and goods[kind].weigh:
+            continue
+        there = weighed.get(pk, shares.get(pk, quantity))
+        lines.append(PackLine(pk, there, reason="short" if pk not in weighed and there < quantity else ""))
+    return lines
+
+
+def _open_lines(handover: Handover, crates: Iterable[int]) -> "QuerySet[Commitment]":
+    return outgoing(handover, finished=False).filter(receiver_id__in=among(crates), packed=None)
+
+
+def _lines_open(crate: Crate) -> int:
+    return _open_lines(crate.handover, [crate.receiver_id]).count()
+
+
+def _may_tick_unweighed(handover: Handover) -> bool:
+    """As it stands now: a steward may have changed it since the page was opened."""
+    return Handover.objects.filter(pk=handover.pk, may_tick_unweighed=True).exists()
 
 
 class Due(NamedTuple):
@@ -259,7 +329,7 @@ def _lots(by: Agent, handover: Handover, promises: Iterable[Due], wanted: dict[i
     found = {id: lot for id, lot in found.items() if wanted[id].quantity}
     if not searching:
         return found
-    free = _free_lots(handover, {promise.specification_id for promise in searching})
+    free = queries.free_lots(handover, {promise.specification_id for promise in searching})
     for promise in searching:
         quantity = wanted[promise.id].quantity
         lots = free.setdefault(promise.specification_id, [])
@@ -270,20 +340,6 @@ def _lots(by: Agent, handover: Handover, promises: Iterable[Due], wanted: dict[i
         found[promise.id] = lot_id
         lots[:] = [Free(lot.lot_id, lot.quantity - quantity) if lot.lot_id == lot_id else lot for lot in lots]
     return found
-
-
-def _free_lots(handover: Handover, specifications: set[int]) -> dict[int, list[Free]]:
-    """Lots of this hand-over's place by kind of goods: what arrived for it first, then what lay there."""
-    arrived = set(
-        Receipt.objects.filter(handover=handover, specification_id__in=specifications).values_list("lot_id", flat=True)
-    )
-    lots = sorted(journal.lots_at(handover.place_id, specifications), key=lambda lot: (lot.pk not in arrived, lot.pk))
-    free: dict[int, list[Free]] = {}
-    for lot in lots:
-        left = lot.accounting_quantity - lot.promised_quantity
-        if lot.pk in arrived or left > 0:
-            free.setdefault(lot.conforms_to_id, []).append(Free(lot.pk, left))
-    return free
 
 
 def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:

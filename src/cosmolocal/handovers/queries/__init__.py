@@ -1,6 +1,6 @@
 """What is read at a hand-over, by noun: goods, crates, sheets, arrivals."""
 
-from cosmolocal.handovers.queries.arrivals import Arrival, Delivery, losses, receiving_list
+from cosmolocal.handovers.queries.arrivals import Arrival, Delivery, losses, most_received, receiving_list
 from cosmolocal.handovers.queries.crates import (
     AT_WORK,
     MANY,
@@ -9,17 +9,20 @@ from cosmolocal.handovers.queries.crates import (
     current,
     is_large,
     next_crate,
+    packed_words,
     progress,
     visible_to,
 )
 from cosmolocal.handovers.queries.goods import Measured, measured
 from cosmolocal.handovers.queries.lots import LotHere, Part, Taker, lots_here, takers
 from cosmolocal.handovers.queries.rows import CrateRow, found, rows_of, stamp
+from cosmolocal.handovers.queries.shares import Short, free_lots, short_kinds
 from cosmolocal.handovers.queries.sheets import (
     CrateSheet,
     Line,
     PlaceSheet,
     ProductSheet,
+    crate_sheet,
     crate_sheets,
     kinds_due,
     place_sheets,
@@ -41,11 +44,14 @@ __all__ = [
     "PlaceSheet",
     "ProductSheet",
     "Progress",
+    "Short",
     "Taker",
+    "crate_sheet",
     "crate_sheets",
     "crates",
     "current",
     "found",
+    "free_lots",
     "is_large",
     "is_settled",
     "kinds_due",
@@ -53,13 +59,16 @@ __all__ = [
     "lots_here",
     "may_be_from",
     "measured",
+    "most_received",
     "next_crate",
+    "packed_words",
     "place_sheets",
     "product_sheets",
     "progress",
     "promised",
     "receiving_list",
     "rows_of",
+    "short_kinds",
     "stamp",
     "takers",
     "terms_of",

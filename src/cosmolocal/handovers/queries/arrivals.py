@@ -11,6 +11,8 @@ from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Loss, Receipt
 from cosmolocal.handovers.queries.goods import Measured, measured
 
+LATELY = 20  # deliveries
+
 
 @dataclass
 class Arrival:
@@ -85,6 +87,12 @@ def receiving_list(handover: Handover) -> list[Delivery]:
         Delivery(producers[id], sorted(arrivals.values(), key=lambda a: (a.commitment_id is None, a.goods.name)))
         for id, arrivals in sorted(found.items(), key=lambda pair: producers[pair[0]].name)
     ]
+
+
+def most_received(specification_id: int) -> int | None:
+    """The largest of the last deliveries of one kind of goods, in base units; None before the first (one statement)."""
+    last = Receipt.objects.filter(specification=specification_id).order_by("-id").values_list("received", flat=True)
+    return max((came for came in last[:LATELY] if came), default=None)
 
 
 def losses(handover: Handover) -> list[Loss]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
@@ -74,6 +76,18 @@ def progress(handover: Handover) -> Progress:
         left=counts.get(Crate.State.LEFT, 0),
         packers=names,
     )
+
+
+def packed_words(handover: Handover) -> str:
+    """What is said after everything was packed at once: whether a crate still waits for its weights."""
+    waiting = progress(handover).to_pack
+    if not waiting:
+        return _("All crates are packed as ordered.")
+    return ngettext(
+        "%(count)s crate still waits for a weight: what is paid by weight is not ticked without one.",
+        "%(count)s crates still wait for a weight: what is paid by weight is not ticked without one.",
+        waiting,
+    ) % {"count": waiting}
 
 
 def crates(handover: Handover) -> list[Crate]:

@@ -1,11 +1,11 @@
 """How goods are said and weighed: jin, jars, pieces."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import Item
+from cosmolocal.catalog.models import Item, Product
 from cosmolocal.kernel.sets import among
 from cosmolocal.look import numbers
 
@@ -41,13 +41,21 @@ class Measured:
         parts = base if self.per == 1 else (base * 1000 + self.per // 2) // self.per
         return numbers.format_number(parts, digits, trim=True).replace(numbers.marks()[1], "")
 
-    def read(self, typed: str) -> int:
-        """A typed number in base units, never below nothing. Raises numbers.NumberUnclear."""
-        digits = self.decimals if self.per == 1 else 3
-        parts = numbers.parse_decimal(typed, digits)
+    def read(self, typed: str, expected: int | None = None) -> int:
+        """A typed number in base units, as `expected` is; never below nothing, and whole packs where packs are counted.
+        Raises numbers.NumberUnclear.
+        """
+        parts = numbers.parse_measure(typed, self.decimals, self.per, expected=expected)
         if parts < 0:
             raise numbers.NumberUnclear("below_nothing")
-        return parts if self.per == 1 else (parts * self.per + 500) // 1000
+        if self.pack and parts % self.per:
+            raise numbers.NumberUnclear("too_precise")
+        return parts
+
+    @property
+    def unit(self) -> str:
+        """What stands after a number that is typed: jin, pieces, × (6 pieces)."""
+        return f"× ({self.pack})" if self.pack else self.symbol
 
     @property
     def step(self) -> str:
@@ -56,16 +64,39 @@ class Measured:
 
 
 def measured(specification_ids: Iterable[int]) -> dict[int, Measured]:
-    """How goods are said and weighed, by kind (one statement)."""
+    """How goods are said and weighed, by kind (one statement; one more where some are sold in no pack)."""
+    wanted = list(specification_ids)
     items = (
-        Item.objects.filter(product__specification__in=among(specification_ids))
+        Item.objects.filter(product__specification__in=among(wanted))
         .select_related("product__specification__unit", "product__producer", "product__category", "measure")
         .order_by("-is_active", "id")
     )
     by_kind: dict[int, list[Item]] = defaultdict(list)
     for item in items:
         by_kind[item.product.specification_id].append(item)
-    return {kind: _measured(packs) for kind, packs in by_kind.items()}
+    found = {kind: _measured(packs) for kind, packs in by_kind.items()}
+    bare = set(wanted) - set(found)
+    return found | (dict(_without_pack(bare)) if bare else {})
+
+
+def _without_pack(kinds: set[int]) -> Iterator[tuple[int, Measured]]:
+    """Goods that nobody sells in a pack (yet, or any more) still arrive and are weighed: in their own unit."""
+    products = Product.objects.filter(specification__in=kinds)
+    for one in products.select_related("producer", "category", "specification__unit"):
+        unit = one.specification.unit
+        yield (
+            one.specification_id,
+            Measured(
+                name=one.name,
+                producer=one.producer.name,
+                drawing=one.category.drawing,
+                symbol=unit.symbol or "",
+                decimals=unit.decimals,
+                per=1,
+                weigh=bool(unit.decimals),
+                item=None,
+            ),
+        )
 
 
 def _measured(items: Sequence[Item]) -> Measured:

@@ -7,6 +7,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover, Packed
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.practice import DoorNote
 
 MOST_WORDS = 8  # of a search
@@ -32,8 +33,9 @@ def found(handover: Handover, words: str = "") -> QuerySet[Crate]:
     """Crates in the order of their numbers: all of them, one by its number, or by words in the receiver's name."""
     crates = handover.crates.select_related("receiver", "packer", "collected_by").order_by("number")
     words = words[:MOST_LETTERS].strip()
-    if words.isascii() and words.isdecimal() and len(words) < 10:
-        return crates.filter(Q(number=int(words)) | Q(receiver__name__icontains=words))
+    number = outside.whole(words)
+    if number is not None:
+        return crates.filter(Q(number=number) | Q(receiver__name__icontains=words))
     for word in words.split()[:MOST_WORDS]:
         crates = crates.filter(receiver__name__icontains=word)
     return crates

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries.crates import crates
 from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.shares import Short, short_kinds
 from cosmolocal.kernel.sets import among
 
 if TYPE_CHECKING:
@@ -38,10 +39,21 @@ class Line:
     on_paper: bool = False
     packed_by: str = ""
     packed_at: datetime | None = None
+    offered: int | None = None  # base units: its share where less is left than crates ask for; None: all that was asked
 
     @property
     def asked_text(self) -> str:
         return self.goods.text(self.asked)
+
+    @property
+    def is_short(self) -> bool:
+        """Is there less of it than was asked?"""
+        return not self.is_packed and self.offered is not None and self.offered < self.asked
+
+    @property
+    def offered_text(self) -> str:
+        """What there is for this crate."""
+        return self.goods.text(self.asked if self.offered is None else self.offered)
 
     @property
     def field(self) -> str:
@@ -51,7 +63,8 @@ class Line:
     @property
     def value(self) -> str:
         """What stands in the stepper."""
-        return self.goods.value(self.quantity if self.is_packed else self.asked)
+        there = self.asked if self.offered is None else self.offered
+        return self.goods.value(self.quantity if self.is_packed else there)
 
     @property
     def quantity_text(self) -> str:
@@ -125,6 +138,18 @@ def crate_sheets(handover: Handover, only: Crate | Iterable[Crate] | None = None
     return [CrateSheet(crate, lines[crate.receiver_id]) for crate in chosen]
 
 
+def crate_sheet(crate: Crate) -> CrateSheet:
+    """One crate as it is packed: each line with what there is for it."""
+    sheet = crate_sheets(crate.handover, only=crate)[0]
+    short = short_kinds(crate.handover, {line.specification_id for line in sheet.lines if not line.is_packed})
+    return CrateSheet(crate, [_with_share(line, short.get(line.specification_id)) for line in sheet.lines])
+
+
+def _with_share(line: Line, short: Short | None) -> Line:
+    share = short.shares.get(line.commitment_id) if short else None
+    return line if share is None or line.is_packed else replace(line, offered=share)
+
+
 def kinds_due(handover: Handover) -> QuerySet[Product]:
     """The kinds of goods that leave at a hand-over, by farm and name: to page through."""
     kinds = _leaving(handover).values("specification_id")
@@ -191,11 +216,10 @@ def _lines(
         due = due.filter(specification_id__in=among(kinds))
     rows = list(due.values_list(*_COLUMNS))
     goods = measured({row[2] for row in rows})
-    known = [row for row in rows if row[2] in goods]
-    known.sort(key=lambda row: (goods[row[2]].producer, goods[row[2]].name, row[0]))
+    rows.sort(key=lambda row: (goods[row[2]].producer, goods[row[2]].name, row[0]))
     numbers = Counter[int]()
     lines = []
-    for row in known:
+    for row in rows:
         numbers[row[1]] += 1
         lines.append(_line(row, goods[row[2]], numbers[row[1]]))
     return lines

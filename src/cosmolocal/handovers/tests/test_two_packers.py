@@ -147,8 +147,8 @@ def test_a_crate_is_weighed_while_it_is_given_out(village, round):
             ]
         )
         assert ends in (Counter(done=2), Counter({"done": 1, "handovers.already_collected": 1}))
-        expected = 1050 if ends["done"] == 2 else 1000
-        assert Packed.objects.get(commitment=choi.commitment_id).quantity == expected
+        taken = Packed.objects.get(commitment=choi.commitment_id).quantity
+        assert taken == 1050 if ends["done"] == 2 else 0 < taken <= 1000  # as ordered, or its share of what is left
     collected_once(round)
 
 

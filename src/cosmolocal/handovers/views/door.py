@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,7 +18,7 @@ from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_crate, open_handover
 from cosmolocal.kernel.sets import among
-from cosmolocal.look.answers import say
+from cosmolocal.look.answers import page_of_ours, say
 
 PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collected last
 
@@ -111,7 +110,5 @@ def _after(request: HttpRequest, crate: Crate, sentence: str) -> HttpResponse:
         }
         return say(render(request, "handovers/parts/door_answer.html", context), said)
     messages.success(request, said)
-    back = request.POST.get("back", "")
-    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect(reverse("handovers:door", args=[crate.handover_id]))
+    usual = reverse("handovers:door", args=[crate.handover_id])
+    return redirect(page_of_ours(request.POST.get("back")) or usual)

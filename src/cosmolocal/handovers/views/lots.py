@@ -18,6 +18,7 @@ from cosmolocal.handovers.forms import DivideForm, MixForm
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import LotHere
 from cosmolocal.handovers.views.answers import actor, head, open_handover
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import KeyedForm
 
@@ -67,9 +68,7 @@ def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
 def mix(request: HttpRequest, pk: int) -> HttpResponse:
     """Two lots or more go into one bin."""
     handover = open_handover(request, pk)
-    chosen = {
-        int(value) for value in request.GET.getlist("lot") if value.isascii() and value.isdecimal() and len(value) < 19
-    }
+    chosen = {lot for value in request.GET.getlist("lot") if (lot := outside.whole(value)) is not None}
     here = _here(handover, chosen) if chosen else []
     if len(here) < 2:
         messages.info(request, _("Tick two lots, or more, that go into one bin."))

@@ -17,11 +17,14 @@ from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
 from cosmolocal.handovers.views.answers import actor, head, key_of, may_act, open_crate, open_handover, refused
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look import questions
 from cosmolocal.look.answers import say
 from cosmolocal.look.forms import stepped
-from cosmolocal.look.numbers import NumberUnclear
+from cosmolocal.look.questions import ORDERED, Asked, Expectation, Question, Typed
 
 PER_PAGE = 60
 
@@ -57,6 +60,7 @@ def packing(request: HttpRequest, pk: int) -> HttpResponse:
             for name, label, count in ways
         ],
         "again": _again(request, stamp),
+        "may_set_weights": reader(request).has("steward"),
     }
     part = request.GET.get("part") == "crates"
     return render(request, "handovers/parts/crates.html" if part else "handovers/packing.html", context)
@@ -86,7 +90,19 @@ def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
             request, Wish("handovers.pack_all", [pk], _("Pack everything"), reverse("handovers:packing", args=[pk]))
         )
     operations.pack_all(by=actor(request), handover=handover, key=key_of(request))
-    messages.success(request, _("All crates are packed as ordered."))
+    messages.info(request, queries.packed_words(handover))
+    return redirect("handovers:packing", pk)
+
+
+@require_POST
+def weights(request: HttpRequest, pk: int) -> HttpResponse:
+    """A steward says whether what is paid by weight may be ticked without one."""
+    allowed = request.POST.get("allowed") == "1"
+    operations.allow_unweighed(by=actor(request), handover=open_handover(request, pk), allowed=allowed)
+    if allowed:
+        messages.success(request, _("For this round a tick without a weight counts as ordered."))
+    else:
+        messages.success(request, _("What is paid by weight is weighed again before it is ticked."))
     return redirect("handovers:packing", pk)
 
 
@@ -107,22 +123,25 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     one = next((row for row in sheet.lines if row.commitment_id == line), None)
     if one is None:
         return redirect("handovers:crate", pk)
-    typed = data.get(f"weight_{line}", "")
+    typed = Typed.of(data, one.field)
     if is_step:
         return _crate_page(request, found, now=line, typed=typed)
     if one.is_packed and "untick" in request.POST:
         operations.unpack_line(by=actor(request), crate=found, commitment_id=line, key=key_of(request))
         return _after(request, found, _("%(name)s: taken out") % {"name": one.goods.name}, now=line)
-    quantity = 0 if "missing" in request.POST else _weight(request, one, typed)
-    if quantity is None:
-        return _crate_page(request, found, now=line, typed=typed, status=422)
     try:
-        operations.pack_line(by=actor(request), crate=found, commitment_id=line, quantity=quantity, key=key_of(request))
+        _into_crate(request, found, one, typed)
+    except Asked as asked:
+        return _crate_page(request, found, now=line, typed=typed, question=asked.question, status=422)
+    except NumberUnclear:
+        messages.error(request, _unclear(one, typed))
+        return _crate_page(request, found, now=line, typed=typed, status=422)
     except Refusal as refusal:
         refused(request, refusal)
-        return _after(request, found, str(refusal))
-    said = _("%(name)s: missing") if not quantity else _("%(name)s: in the crate, %(amount)s")
-    return _after(request, found, said % {"name": one.goods.name, "amount": one.goods.text(quantity)})
+        return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
+    now = next(row for row in _sheet(found).lines if row.commitment_id == line)
+    said = _("%(name)s: missing") if not now.quantity else _("%(name)s: in the crate, %(amount)s")
+    return _after(request, found, said % {"name": one.goods.name, "amount": now.quantity_text})
 
 
 def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
@@ -174,17 +193,26 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:crate", following.pk)
 
 
-def _weight(request: HttpRequest, line: Line, typed: str) -> int | None:
-    if not typed:
-        return line.asked
-    try:
-        return line.goods.read(typed)
-    except NumberUnclear:
-        messages.error(
-            request,
-            _("“%(typed)s” is not an amount. Write it like 2.1, or 0 if it is missing.") % {"typed": typed[:20]},
-        )
-        return None
+def _into_crate(request: HttpRequest, found: Crate, line: Line, typed: Typed) -> None:
+    """What was typed, or a tick without a number. Raises Asked, NumberUnclear, Refusal."""
+    common: dict[str, Any] = {"by": actor(request), "crate": found, "commitment_id": line.commitment_id}
+    common["key"] = key_of(request)
+    if "missing" in request.POST:
+        operations.pack_line(**common, quantity=0)
+    elif not typed.strip():
+        operations.tick_line(**common)
+    else:
+        expected = Expectation(line.asked, ORDERED)
+        quantity = questions.settle(typed, expected, read=line.goods.read, write=line.goods.text)
+        operations.pack_line(**common, quantity=quantity)
+
+
+def _unclear(line: Line, typed: str) -> str:
+    if line.goods.weigh:
+        sentence = _("“%(typed)s” is not an amount. Write it like 2.1, or 0 if it is missing.")
+    else:
+        sentence = _("“%(typed)s” is no whole number. Write how many there are, or 0 if it is missing.")
+    return sentence % {"typed": typed[:20]}
 
 
 def _after(request: HttpRequest, found: Crate, sentence: str, now: int = 0) -> HttpResponse:
@@ -196,14 +224,20 @@ def _after(request: HttpRequest, found: Crate, sentence: str, now: int = 0) -> H
 
 
 def _sheet(found: Crate) -> CrateSheet:
-    return queries.crate_sheets(found.handover, only=found)[0]
+    return queries.crate_sheet(found)
 
 
 def _crate_page(
-    request: HttpRequest, found: Crate, *, now: int = 0, typed: str = "", status: int = 200
+    request: HttpRequest,
+    found: Crate,
+    *,
+    now: int = 0,
+    typed: str = "",
+    question: Question | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     sheet = _sheet(found)
-    chosen = now or int(request.GET.get("line", "0") if request.GET.get("line", "").isdigit() else 0)
+    chosen = now or outside.whole(request.GET.get("line"))
     open_lines = [line for line in sheet.lines if not line.is_packed]
     current = next((line for line in open_lines if line.commitment_id == chosen), next(iter(open_lines), None))
     progress = queries.progress(found.handover)
@@ -212,6 +246,8 @@ def _crate_page(
         "sheet": sheet,
         "current": current,
         "typed": typed,
+        "question": question,
+        "needs_weight": current is not None and current.goods.weigh and not found.handover.may_tick_unweighed,
         "progress": progress,
         "others": [name for name in progress.packers if name != actor(request).name],
     }

@@ -57,7 +57,9 @@ def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, handover: Handover, by: str, every: list[Part], part: Part) -> HttpResponse:
-    chosen = request.POST.get("save", ALL)
+    chosen = (
+        request.POST.get("save") or request.POST.get("saving") or ALL
+    )  # an answered question saves what it was about
     form = SheetForm(request.POST, part=part)
     lines = form.lines(chosen)
     try:
@@ -112,6 +114,7 @@ def _page(
         "orders": [{"url": f"{address}?by={name}", "label": names[name], "current": name == by} for name in ORDERS],
         "form": form,
         "seen": keying.now(),
+        "saving": request.POST.get("save") or request.POST.get("saving") or ALL,
         "parts": [
             {
                 "url": f"{address}?by={by}&part={part.number}",

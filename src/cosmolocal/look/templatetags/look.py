@@ -365,7 +365,7 @@ def passkeys_possible(context: Context) -> bool:
     host = request.get_host().rsplit(":", 1)[0]
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    return bool(request.is_secure() and not host.replace(".", "").isdigit() and not host.startswith("["))
+    return bool(request.is_secure() and host.replace(".", "").strip("0123456789") and not host.startswith("["))
 
 
 @register.simple_tag(takes_context=True)

@@ -106,7 +106,7 @@ def import_opening_books(
 def _happenings(currency: Currency, changed: dict[judging.Target, int], stamp: journal.Stamp) -> list[Happening]:
     funds = {account.code: account for account in queries.funds(currency)}
     boxes = {box.name: box for box in queries.boxes(currency)}
-    holders = [int(whose) for what, whose in changed if what == "balance" and whose.isdigit()]
+    holders = [int(whose) for what, whose in changed if what == "balance" and whose]
     accounts = {
         account.holder_id: account
         for account in Account.objects.open().labelled().held_by(holders)

@@ -23,7 +23,7 @@ def accounts_called(accounts: QuerySet[Account], typed: str) -> tuple[list[Accou
     and has no number 23 here is asked whether she means the one in house number 23.
     """
     text = " ".join(typed.split())
-    if text.isascii() and text.isdecimal():
+    if re.fullmatch(r"[0-9]+", text):
         numbers = _numbered(accounts, text)
         names = _distinct(accounts.filter(holder__name__icontains=text))
         found = _merged(numbers, names)

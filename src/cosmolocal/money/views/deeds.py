@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import forms, operations, queries, rules
 from cosmolocal.money.forms.fields import moment_on
@@ -35,8 +36,8 @@ def come_in(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("It is booked for %(name)s.") % {"name": data["account"]})
         return reverse("money:account", args=[data["account"].pk])
 
-    asked = request.GET.get("account", "")
-    chosen = queries.members().filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    asked = outside.whole(request.GET.get("account"))
+    chosen = queries.members().filter(pk=asked).first() if asked else None
     form = forms.ComeInForm(request.POST or None, currency=currency, initial={"account": chosen})
     return read_twice(request, form, act, title=_("Money came in"), submit=_("Yes, it came in"), **_desk())
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, outside
 from cosmolocal.money import forms, operations, policy, queries
 from cosmolocal.money.models import SecondLook
 from cosmolocal.money.views.answers import actor, books, one_form, reader_of
@@ -43,7 +43,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 def agree_looks(request: HttpRequest) -> HttpResponse:
     """One entry, or all that are ticked, have been looked at and are right."""
     chosen = [request.POST["one"]] if "one" in request.POST else request.POST.getlist("look")
-    wanted = [int(pk) for pk in chosen if pk.isdecimal() and len(pk) < 19]
+    wanted = [pk for text in chosen if (pk := outside.whole(text)) is not None]
     found = list(SecondLook.objects.filter(pk__in=wanted))
     if not found:
         messages.warning(request, _("Tick at least one entry first."))

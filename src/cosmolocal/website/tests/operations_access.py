@@ -119,6 +119,7 @@ _MONEY = {
     "undo": "treasurer",
 }
 _HANDOVERS = {
+    "allow_unweighed": "steward",
     "claim_crate": "packer keeper steward",
     "close_crate": "packer keeper steward",
     "close_handover": "keeper steward",
@@ -141,6 +142,7 @@ _HANDOVERS = {
     "receive": "packer keeper steward",
     "swap_crates": "keeper steward",
     "take_back": "keeper steward",
+    "tick_line": "packer keeper steward",
     "unpack_line": "packer keeper steward",
 }
 _SHOP = {

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.models import Place
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.look.forms import DayTimeField, KeyedForm
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
-
-LARGEST_ID = 18  # digits
 
 
 class RoundForm(KeyedForm):
@@ -175,7 +173,7 @@ def chosen_goods(data: Any) -> tuple[set[int], dict[int, str], set[int]]:
 
 
 def _ids(texts: Iterable[str]) -> set[int]:
-    return {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= LARGEST_ID}
+    return {number for text in texts if (number := outside.whole(text)) is not None}
 
 
 def read_moment(text: str) -> datetime | None:

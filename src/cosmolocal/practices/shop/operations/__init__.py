@@ -57,9 +57,9 @@ __all__ = [
     "send_producer_orders",
     "set_shortage",
     "settle_round",
-    "tell_ready",
     "swap_orders",
     "take_cash",
+    "tell_ready",
     "withdraw_items",
     "write_to_producer",
 ]

@@ -16,6 +16,7 @@ from cosmolocal.catalog.models import Item
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers import operations as packing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel.clock import standing_at
@@ -66,12 +67,14 @@ class Village:
         )
         wishes = [OfferWish(item.pk) for item in self.items.values()]
         operations.offer_items(by=steward, round=planned, items=wishes)
+        packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
         return operations.open_round(by=steward, round=planned) if opens else planned
 
     def next_round(self) -> OrderRound:
         """The first round again, a day later, and open."""
         steward, first = self.people["Li Na"], OrderRound.objects.order_by("id")[0]
         copied = operations.copy_round(by=steward, round=first, days=1, name="Second")
+        packing.allow_unweighed(by=steward, handover=copied.handover, allowed=True)
         return operations.open_round(by=steward, round=copied)
 
     def closed_rounds(self, *sizes: int) -> Iterator[OrderRound]:

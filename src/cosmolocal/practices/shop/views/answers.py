@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from cosmolocal.agents.queries import Reader, reader
+from cosmolocal.look.answers import page_of_ours
 from cosmolocal.look.forms import stepped
 from cosmolocal.look.numbers import NumberUnclear, parse_decimal
 from cosmolocal.practices.shop import queries
@@ -56,6 +56,4 @@ def count_of(request: HttpRequest) -> int | None:
 
 def back_to(request: HttpRequest, usual: str) -> str:
     """The page of ours that she came from, else the usual one."""
-    wanted = request.POST.get("back", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours else usual
+    return page_of_ours(request.POST.get("back")) or usual

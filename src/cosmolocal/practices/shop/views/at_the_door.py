@@ -13,7 +13,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate, Handover, Receipt
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
@@ -154,9 +154,9 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
         messages.success(request, _("%(name)s is for sale at the door.") % {"name": item.product.name})
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    household = request.POST.get("household", "")
-    if household.isascii() and household.isdigit() and len(household) < 19:
-        return redirect("shop:at_the_door", pk, int(household))
+    household = outside.whole(request.POST.get("household"))
+    if household is not None:
+        return redirect("shop:at_the_door", pk, household)
     if policy.may_run(reader(request)):
         return redirect("shop:round_orders", pk)
     return redirect("handovers:door", round.handover_id)  # the desk is the stewards'

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cosmolocal.kernel import outside
+from cosmolocal.look.forms import LAST_YEAR
 from cosmolocal.money import queries as purse
 from cosmolocal.paper import downloads
 from cosmolocal.practices.shop import documents
@@ -15,8 +17,7 @@ from cosmolocal.practices.shop.pages import figures as pages
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Sales, where they went, the farmers' share beside what the community wants."""
-    asked = request.GET.get("year", "")
-    year = pages.year(int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else None)
+    year = pages.year(outside.whole(request.GET.get("year"), most=LAST_YEAR))
     currency = purse.default_currency()
     kind = request.GET.get("as", "")
     if kind:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.practices.shop import documents, operations, policy, queries
@@ -55,7 +55,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             operations.cancel_order(
                 by=buyer.by,
                 order=found,
-                version=_number(request.POST.get("version", "")),
+                version=outside.whole(request.POST.get("version")),
                 on_behalf_of=buyer.on_behalf_of,
                 key=request.POST.get("key", ""),
             )
@@ -104,7 +104,3 @@ def _is_own(request: HttpRequest, order: Order) -> bool:
     """May she change it, and does she not only look after everybody's orders?"""
     buyer = buyer_of(request)
     return buyer is not None and any(order.household_id == one.pk for one in buyer.choices)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
 from cosmolocal.agents.views.answers import long_work
-from cosmolocal.kernel import clock, errands, ids
+from cosmolocal.kernel import clock, errands, ids, outside
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
@@ -280,8 +280,8 @@ def _round_form(request: HttpRequest, form: Any, title: str, submit: str, back: 
 
 
 def _source(request: HttpRequest) -> OrderRound | None:
-    wanted = request.GET.get("like", "")
-    return queries.visible_to(reader(request)).filter(pk=int(wanted)).first() if wanted.isdigit() else None
+    wanted = outside.whole(request.GET.get("like"))
+    return queries.visible_to(reader(request)).filter(pk=wanted).first() if wanted else None
 
 
 def _later(round: OrderRound) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.look.answers import say
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_number
@@ -33,7 +33,6 @@ from cosmolocal.practices.shop.views.answers import (
     seen_round,
 )
 
-LARGEST_ID = 18  # digits
 SOON = timedelta(hours=24)
 
 
@@ -107,8 +106,7 @@ def _amounts(seen: Shelf) -> str:
 
 def _choice(request: HttpRequest) -> Choice:
     def number(name: str) -> int:
-        text = request.GET.get(name, "")
-        return int(text[:LARGEST_ID]) if text.isascii() and text.isdecimal() else 0
+        return outside.whole(request.GET.get(name)) or 0
 
     return Choice(request.GET.get("q", "")[:100], number("kind"), number("farm"), number("page") or 1)
 
@@ -223,7 +221,7 @@ def last_week(request: HttpRequest, pk: int) -> HttpResponse:
 def buy_for(request: HttpRequest) -> HttpResponse:
     """She orders for another household or organisation of hers from now on; a steward for whoever wrote on paper."""
     asked = request.POST.get("agent", "")
-    found = buyers.buyer(reader_of(request), int(asked[:LARGEST_ID]) if asked.isascii() and asked.isdecimal() else 0)
+    found = buyers.buyer(reader_of(request), outside.whole(asked) or 0)
     if found is None:
         raise Http404
     wanted = found.household
@@ -282,6 +280,7 @@ def lines_of(request: HttpRequest) -> dict[int, int]:
     found = {}
     for text in request.POST.getlist("line"):
         offer, _colon, count = text.partition(":")
-        if all(part.isascii() and part.isdecimal() and len(part) <= LARGEST_ID for part in (offer, count)):
-            found[int(offer)] = int(count)
+        pair = outside.whole(offer), outside.whole(count)
+        if pair[0] is not None and pair[1] is not None:
+            found[pair[0]] = pair[1]
     return found

@@ -1,0 +1,182 @@
+"""Slips of the hand at a hand-over: grams for kilograms, a comma of another country, more than is there, no weight."""
+
+import pytest
+from django.urls import reverse
+
+from cosmolocal.agents import queries as people
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.handovers import operations, queries
+from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.handovers.operations import PackLine
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
+from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of
+
+
+@pytest.fixture
+def weighed_round(village):  # noqa: F811
+    """Amina asks for 2 kg of pak choi (sold by the jin of 500 g) and 1 box of eggs, Jo for 2 kg; weights are asked."""
+    round = village.round()
+    operations.allow_unweighed(by=village.people["Li Na"], handover=round.handover, allowed=False)
+    village.order(round, "Amina", {"Pak choi": 4, "Eggs": 1})
+    village.order(round, "Jo", {"Pak choi": 4})
+    return village.close(round)
+
+
+def _line(round, crate, name):
+    return next(line for line in queries.crate_sheet(crate).lines if line.goods.name == name)
+
+
+def _choi(village, round):  # noqa: F811
+    huang = village.producers["Huang Dacheng"]
+    [arrival] = next(d for d in queries.receiving_list(round.handover) if d.producer == huang).arrivals
+    return reverse("handovers:receive", args=[round.handover_id, huang.pk]), f"came_{arrival.commitment_id}"
+
+
+def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):  # noqa: F811
+    packer = client_of(village.people["Tan Mei"])
+    address, field = _choi(village, weighed_round)
+    asked = packer.post(address, {field: "8000", "key": "k"})
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "about a thousand times what was promised" in page
+    assert f'name="sure" value="{field}=4000"' in page
+    assert f'name="sure" value="{field}=4000000"' in page
+    assert not Receipt.objects.exists()
+    assert packer.post(address, {field: "8000", "sure": f"{field}=4000", "key": "k"}).status_code == 302
+    assert Receipt.objects.get().accepted == 4000
+
+
+def test_who_insists_is_believed(village, weighed_round):  # noqa: F811
+    address, field = _choi(village, weighed_round)
+    answer = client_of(village.people["Tan Mei"]).post(address, {field: "8000", "sure": f"{field}=4000000"})
+    assert answer.status_code == 302
+    assert Receipt.objects.get().accepted == 4_000_000
+
+
+def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):  # noqa: F811
+    address, field = _choi(village, weighed_round)
+    packer = client_of(village.people["Tan Mei"])
+    assert packer.post(address, {field: "9000", "sure": f"{field}=4000"}).status_code == 422
+    assert packer.post(address, {field: "7", "sure": f"{field}=4000000"}).status_code == 302
+    assert Receipt.objects.get().accepted == 3500
+
+
+@pytest.mark.parametrize("typed", ["7,873", "7 873", "7.873"])
+def test_a_mark_of_another_country_is_read_by_what_was_promised(village, weighed_round, typed):  # noqa: F811
+    address, field = _choi(village, weighed_round)
+    answer = client_of(village.people["Tan Mei"]).post(address, {field: typed}, follow=True)
+    assert Receipt.objects.get().accepted == 3937
+    assert "was read as" in answer.content.decode()
+
+
+def test_goods_without_a_pack_are_received_in_their_unit(village, weighed_round):  # noqa: F811
+    straw = catalog.add_product(
+        by=village.home, producer=village.producers["Baker Lan"], name="Straw", category=FIRST_CATEGORY, unit="kg"
+    )
+    packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:extra", args=[weighed_round.handover_id])
+    answer = packer.post(address, {"product": straw.pk, "amount": "2.5", "key": "s"}, follow=True)
+    assert answer.status_code == 200
+    assert Receipt.objects.get().accepted == 2500
+    assert "2.5 kg" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_crate_offers_its_share_of_what_is_there(village, weighed_round):  # noqa: F811
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
+    village.receive(weighed_round, Pak_choi=3000)
+    amina, jo = village.crate(weighed_round, "Amina"), village.crate(weighed_round, "Jo")
+    assert _line(weighed_round, amina, "Pak choi").offered == 1500
+    page = client_of(village.people["Tan Mei"]).get(reverse("handovers:crate", args=[jo.pk])).content.decode()
+    assert "there is 3" in page
+    line = _line(weighed_round, jo, "Pak choi")
+    operations.tick_line(by=village.people["Tan Mei"], crate=jo, commitment_id=line.commitment_id)
+    assert Packed.objects.get().quantity == 1500
+    assert _line(weighed_round, amina, "Pak choi").offered == 1500
+    operations.pack_all(by=village.people["Tan Mei"], handover=weighed_round.handover)
+    assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
+
+
+def test_nothing_is_short_while_a_farm_is_still_to_come(village, weighed_round):  # noqa: F811
+    assert _line(weighed_round, village.crate(weighed_round, "Amina"), "Pak choi").offered is None
+
+
+def test_what_is_handed_over_without_a_tick_is_what_is_there(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round, Pak_choi=3000)
+    for name in ("Amina", "Jo"):
+        operations.hand_over(by=village.people["Keeper Lu"], crate=village.crate(weighed_round, name))
+    assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
+
+
+def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round)
+    crate = village.crate(weighed_round, "Jo")
+    line = _line(weighed_round, crate, "Pak choi")
+    packer, address = (
+        client_of(village.people["Tan Mei"]),
+        reverse("handovers:tick", args=[crate.pk, line.commitment_id]),
+    )
+    refused = packer.post(address, {"tick": "1", line.field: "", "key": "a"})
+    assert refused.status_code == 422
+    assert "This is paid by weight" in refused.content.decode()
+    with pytest.raises(Refusal) as found:
+        operations.tick_line(by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id)
+    assert found.value.code == "handovers.weight_missing"
+    operations.pack_all(by=village.people["Tan Mei"], handover=weighed_round.handover)
+    assert set(Crate.objects.values_list("state", flat=True)) == {"to_pack"}
+    steward = client_of(village.people["Li Na"])
+    steward.post(reverse("handovers:weights", args=[weighed_round.handover_id]), {"allowed": "1"})
+    packer.post(address, {"tick": "1", line.field: "", "key": "b"})
+    assert Packed.objects.get(commitment=line.commitment_id).quantity == 2000
+
+
+def test_the_last_tick_packs_the_crate(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round)
+    crate = village.crate(weighed_round, "Amina")
+    choi, eggs = (_line(weighed_round, crate, name) for name in ("Pak choi", "Eggs"))
+    operations.pack(by=village.people["Tan Mei"], crate=crate, lines=[PackLine(choi.commitment_id, 2010)])
+    crate.refresh_from_db()
+    assert crate.state == Crate.State.TO_PACK
+    page = client_of(village.people["Tan Mei"]).get(reverse("handovers:crate", args=[crate.pk])).content.decode()
+    assert ">Missing: Eggs<" in page
+    assert "× (box of 10)" in page
+    assert 'inputmode="numeric"' in page
+    operations.pack_line(by=village.people["Tan Mei"], crate=crate, commitment_id=eggs.commitment_id, quantity=0)
+    crate.refresh_from_db()
+    assert crate.state == Crate.State.PACKED
+
+
+def test_half_a_box_of_eggs_is_no_whole_number(village, weighed_round):  # noqa: F811
+    crate = village.crate(weighed_round, "Amina")
+    eggs = _line(weighed_round, crate, "Eggs")
+    address = reverse("handovers:tick", args=[crate.pk, eggs.commitment_id])
+    answer = client_of(village.people["Tan Mei"]).post(address, {"tick": "1", eggs.field: "1.5", "key": "h"})
+    assert answer.status_code == 422
+    assert "is no whole number" in answer.content.decode()
+
+
+def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round)
+    crate = village.crate(weighed_round, "Jo")
+    line = _line(weighed_round, crate, "Pak choi")
+    packer = client_of(village.people["Tan Mei"])
+    address = reverse("handovers:tick", args=[crate.pk, line.commitment_id])
+    asked = packer.post(address, {"tick": "1", line.field: "4000", "key": "g"})
+    assert asked.status_code == 422
+    assert f'value="{line.field}=2000"' in asked.content.decode()
+    paper = reverse("handovers:key_in", args=[weighed_round.handover_id])
+    asked = packer.post(paper, {line.field: "4000", "save": str(crate.pk), "key": "p"})
+    assert asked.status_code == 422
+    assert f'value="{line.field}=2000"' in asked.content.decode()
+    assert not Packed.objects.exists()
+    packer.post(paper, {line.field: "4000", "saving": str(crate.pk), "sure": f"{line.field}=2000", "key": "p"})
+    assert Packed.objects.get().quantity == 2000
+
+
+def test_the_way_back_is_a_page_of_ours(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round)
+    keeper = client_of(village.people["Keeper Lu"])
+    for back in ("abc", "//example.org/", "²"):
+        crate = village.crate(weighed_round, "Jo")
+        address = reverse("handovers:hand_over", args=[crate.pk])
+        assert keeper.post(address, {"back": back, "key": back}).headers["Location"].startswith("/")
+    assert people.home_local().pk

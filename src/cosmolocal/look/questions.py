@@ -1,0 +1,144 @@
+"""A number that can be read in two ways, or is far from what was expected: asked about, with each reading a button.
+
+The answer comes back as `sure=<name of the field>=<smallest parts>`, from a button or a hidden field, and holds as long
+as the text in the field can mean it. A number that she insists on is taken: it may be so. Works without JavaScript.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.kernel import outside
+from cosmolocal.kernel.outside import NumberUnclear
+from cosmolocal.look import proportion
+from cosmolocal.look.numbers import format_number
+
+SURE = "sure"
+USUAL = gettext_lazy("what is usual")
+PROMISED = gettext_lazy("what was promised")
+ORDERED = gettext_lazy("what was ordered")
+_THOUSAND = range(900, 1101)
+
+
+class Typed(str):
+    """What stands in a field, with its name and the readings (smallest parts) somebody has said yes to."""
+
+    __slots__ = ("name", "sure")
+    name: str
+    sure: tuple[int, ...]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], name: str) -> "Typed":
+        """From a posted form."""
+        made = cls(data.get(name) or "")
+        said = data.getlist(SURE) if hasattr(data, "getlist") else [data.get(SURE, "")]
+        parts = [str(text).removeprefix(f"{name}=") for text in said if str(text).startswith(f"{name}=")]
+        made.name, made.sure = name, tuple(value for text in parts if (value := outside.whole(text)) is not None)
+        return made
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One button: what it sends, and what stands on it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence, and the readings to choose from."""
+
+    sentence: str
+    answers: Sequence[Answer]
+
+
+class Asked(Exception):
+    """The number is not taken before somebody has answered."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.sentence)
+        self.question = question
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a number is compared with, in smallest parts; None: unknown, so only two readings are asked about."""
+
+    parts: int | None = None
+    against: str | Promise = USUAL
+    far: int = proportion.FAR
+    is_price: bool = False
+    is_rough: bool = False  # what is usual, not what was agreed: only a slip of a thousand is suggested
+
+
+NOTHING = Expectation()
+
+
+def settle(
+    typed: str, expected: Expectation, *, read: Callable[[str, int | None], int], write: Callable[[int], str]
+) -> int:
+    """The number that is meant, in smallest parts. Raises NumberUnclear (no number), Asked (somebody must choose)."""
+    try:
+        parts = read(typed, expected.parts)
+    except NumberUnclear as unclear:
+        if len(unclear.readings) < 2:
+            raise
+        sentence = _("“%(typed)s” can be read in two ways. Which one do you mean?") % {"typed": typed.strip()[:30]}
+        return _choose(typed, unclear.readings, sentence, write)
+    if not proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price):
+        return parts
+    slips = [parts // 1000] if expected.is_rough and parts % 1000 == 0 else []
+    ways = [*(slips if expected.is_rough else proportion.meant(parts, expected.parts or 0)), parts]
+    return _choose(typed, ways, _odd(parts, expected, write), write)
+
+
+def ask(form: forms.Form, name: str, expected: Expectation) -> None:
+    """The same where what is expected hangs on other fields: call it in the form's `clean`."""
+    field: Any = form.fields[name]
+    if form.cleaned_data.get(name) is None:
+        return
+    try:
+        form.cleaned_data[name] = field.settle(form[name].data, expected)
+    except ValidationError as error:
+        form.add_error(name, error)
+
+
+def questions(form: forms.Form) -> list[Question]:
+    """What a form asks, for pages that show it elsewhere than at the field."""
+    found = (getattr(field, "question", None) for field in form.fields.values())
+    return [question for question in found if question is not None]
+
+
+def how_read(form: forms.Form) -> list[str]:
+    """How numbers were read that others read differently: shown once they are written down."""
+    found = (getattr(field, "read_as", "") for field in form.fields.values())
+    return [words for words in found if words]
+
+
+def _choose(typed: str, ways: Sequence[int], sentence: str, write: Callable[[int], str]) -> int:
+    sure = getattr(typed, "sure", ())
+    said = next((value for value in ways if value in sure), None)
+    if said is not None:
+        return said
+    name, labels = getattr(typed, "name", ""), [write(value) for value in ways]
+    answers = [Answer(f"{name}={value}", label) for value, label in zip(ways, labels, strict=True)]
+    raise Asked(Question(sentence, answers))
+
+
+def _odd(parts: int, expected: Expectation, write: Callable[[int], str]) -> str:
+    assert expected.parts
+    facts = {"typed": write(parts), "against": expected.against, "expected": write(expected.parts)}
+    if parts < expected.parts:
+        return _("%(typed)s is far less than %(against)s, %(expected)s. Which is right?") % facts
+    times = (parts + expected.parts // 2) // expected.parts
+    if times in _THOUSAND:
+        return _("%(typed)s is about a thousand times %(against)s, %(expected)s. Which is right?") % facts
+    facts["times"] = format_number(times)
+    return _("%(typed)s is about %(times)s times %(against)s, %(expected)s. Which is right?") % facts
