@@ -173,34 +173,6 @@ def test_a_letter_that_never_goes_is_told_in_person_after_days(people) -> None:
     assert "three days" in letter.said
 
 
-def test_a_kill_after_the_servers_yes_leaves_one_mail_in_doubt_and_it_is_known_for_one(people, monkeypatch) -> None:
-    """Killed between the server's yes and our note of it: that one mail goes twice, under the same Message-ID."""
-
-    class Killed(BaseException):
-        pass
-
-    def killed(letters: Sequence[Letter], *_rest: str) -> None:
-        if letters[0].address == mail(5):
-            raise Killed
-        keep(letters, *_rest)
-
-    keep = outbox._answered
-    with mail_server(Moody()) as moody:
-        write(people)
-        with monkeypatch.context() as patch:
-            patch.setattr(outbox, "_answered", killed)
-            with pytest.raises(Killed):
-                outbox.deliver()
-        outbox.deliver()  # another worker, at once: what the dead one had claimed is not touched yet
-        assert len(moody.got) == 6
-        now_and_later(6)
-    readers = moody.readers()
-    assert {to: readers.count(to) for to in readers if readers.count(to) > 1} == {mail(5): 2}
-    assert len({found["Message-ID"] for to, found in moody.got if to == mail(5)}) == 1
-    assert set(states().values()) == {"sent"}
-    assert not Letter.objects.filter(to_note=True).exists()
-
-
 def test_two_workers_never_take_the_same_letter(people) -> None:
     with mail_server(Moody()):
         write(people)
