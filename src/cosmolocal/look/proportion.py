@@ -24,6 +24,11 @@ def meant(value: int, expected: int) -> list[int]:
     return sorted(close, key=lambda one: abs(one - expected))
 
 
+def slips(value: int) -> list[int]:
+    """A thousandth and a hundredth, where only what is usual is known: grams for kilograms, cents for a whole."""
+    return [value // slip for slip in _SLIPS[:2] if value % slip == 0]
+
+
 def is_odd(value: int, expected: int | None, *, far: int = FAR, is_price: bool = False) -> bool:
     """Should somebody ask? Far more than expected always; far less only of a price, or where a slip explains it: little
     goods come short every week. Nothing expected, or nothing typed: no question.

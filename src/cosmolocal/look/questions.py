@@ -94,8 +94,8 @@ def settle(
         return _choose(typed, unclear.readings, sentence, write)
     if not proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price):
         return parts
-    slips = [parts // 1000] if expected.is_rough and parts % 1000 == 0 else []
-    ways = [*(slips if expected.is_rough else proportion.meant(parts, expected.parts or 0)), parts]
+    near = proportion.slips(parts) if expected.is_rough else proportion.meant(parts, expected.parts or 0)
+    ways = [*near, parts]
     return _choose(typed, ways, _odd(parts, expected, write), write)
 
 

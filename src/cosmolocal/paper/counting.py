@@ -10,6 +10,8 @@ from contextlib import suppress
 from typing import Any
 from xml.parsers import expat
 
+from cosmolocal.kernel import outside
+
 LARGEST_UNPACKED = 100 * 1024 * 1024
 MOST_CELLS = 3_000_000
 MOST_LETTERS = 30_000_000
@@ -162,7 +164,7 @@ class _Ods(_Reader):
 
 def _repeats(attributes: dict[str, Any], name: str) -> int:
     words = str(attributes.get(name, "1"))
-    return int(words) if words.isascii() and words.isdigit() and len(words) < 12 else 1
+    return outside.whole(words, most=10**11) or 1
 
 
 def _number_of(letters: str) -> int:

@@ -16,6 +16,7 @@ from cosmolocal.catalog.intake.rows import RowRefused
 from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
 from cosmolocal.look.forms import BigChoice, FileInput, KeyedForm, MoneyField, QuantityField
+from cosmolocal.look.questions import Expectation, ask
 
 UNITS = [("kg", gettext_lazy("Kilograms")), ("piece", gettext_lazy("Pieces")), ("l", gettext_lazy("Litres"))]
 UNIT_NOTES = {
@@ -136,6 +137,11 @@ class ItemForm(AmountsForm):
         }
 
 
+UNTIL_NOW = gettext_lazy("what it was until now")
+PURCHASE = gettext_lazy("what the producer gets")
+TRADE = 10  # times the purchase: no local sells at that
+
+
 class PriceForm(AmountsForm):
     """What an item costs from now on."""
 
@@ -174,7 +180,18 @@ class PriceForm(AmountsForm):
         price, purchase = self.cleaned_data.get("price"), self.cleaned_data.get("purchase")
         if price is not None and purchase is not None and purchase > price:
             self.add_error("purchase", _("That is more than the price. Look at both again."))
+        self._look_for_slips(purchase)
         return self.cleaned_data
+
+    def _look_for_slips(self, purchase: int | None) -> None:
+        """Against the price until now where it is for the same amount, else against what the producer gets."""
+        is_same = self.data.get("price_for", "") == (self.initial.get("price_for") or "")
+        for name in ("price", "purchase"):
+            before = self.initial.get(name) if is_same else None
+            if isinstance(before, int) and before:
+                ask(self, name, Expectation(before, UNTIL_NOW, is_price=True))
+            elif name == "price" and purchase:
+                ask(self, name, Expectation(purchase, PURCHASE, far=TRADE))
 
     def draft(self) -> PriceDraft:
         """What was filled in."""

@@ -7,18 +7,32 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
+from cosmolocal.look.questions import Expectation, ask
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, HappenedField, amount_field
-from cosmolocal.money.models import Currency, MoneyBox
+from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.words import COSTS, REASONS
+
+MONEY_FAR = 10  # times the most that went over an account of late
 
 
 class CurrencyForm(KeyedForm):
-    """A form that counts in one currency."""
+    """A form that counts in one currency. `about`: whose account it is, where no field says it."""
+
+    about: Account | MoneyBox | None = None
 
     def __init__(self, *args: Any, currency: Currency, **options: Any) -> None:
         super().__init__(*args, **options)
         self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        """A sum far above what usually goes over this account, or through this box, is asked about."""
+        data = super().clean() or self.cleaned_data
+        things = [data.get(name) for name in ("account", "payee", "target", "source", "box")]
+        thing = next((one for one in (*things, self.about) if one), None)
+        if thing is not None and isinstance(self.fields.get("amount"), MoneyField):
+            ask(self, "amount", Expectation(queries.usual_amount(thing), far=MONEY_FAR, is_rough=True))
+        return data
 
 
 class ComeInForm(CurrencyForm):

@@ -44,6 +44,7 @@ from cosmolocal.money.queries.statements import (
     history,
     moment_of,
     statement,
+    usual_amount,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "touched_by",
     "turnover",
     "unmatched",
+    "usual_amount",
     "visible_to",
     "waiting",
     "with_payable",

@@ -53,6 +53,7 @@ class Statement:
 
 
 # What an event does to the resource it names first; its other resource always gains.
+LATELY = 20  # entries
 _LOWERS = Q(action__in=["transfer", "lower"])
 
 
@@ -79,6 +80,12 @@ def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
 def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
     """What an account or a box held just before a moment, summed from what happened."""
     return _summed(thing, Q(at__lt=before))
+
+
+def usual_amount(thing: Account | MoneyBox) -> int | None:
+    """The most that one of the last entries moved, in minor units; None before the first (one statement)."""
+    entries = flows.events_of([thing.resource_id]).order_by("-pk").values_list("quantity", flat=True)
+    return max((amount for amount in entries[:LATELY] if amount), default=None)
 
 
 def day_of_deed(deed: Operation) -> date:

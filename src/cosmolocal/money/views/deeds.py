@@ -212,6 +212,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("money:account", args=[pk])
 
     form = forms.RefundForm(request.POST or None, currency=account.currency)
+    form.about = account
     title = _("Give something back to %(name)s") % {"name": account}
     return read_twice(request, form, act, title=title, submit=_("Yes, give it back"), **_back(account))
 

@@ -13,7 +13,7 @@ from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Place
 from cosmolocal.agents.queries import household_of
 from cosmolocal.handovers.models import Receipt
-from cosmolocal.handovers.operations import ReceiptLine, give_back, hand_over, pack_all, receive
+from cosmolocal.handovers.operations import ReceiptLine, correct_receipt, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
@@ -372,3 +372,22 @@ def test_who_has_collected_and_still_owes_cash_stands_at_the_door(village):
     assert "6.00 in cash" in page.replace("\N{NO-BREAK SPACE}", " ")
     operations.take_cash(by=keeper, order=order, box=box, amount=600)
     assert "in cash" not in client_of(keeper).get(door).content.decode()
+
+
+def test_settling_shows_in_red_what_is_out_of_proportion(village):
+    round, steward = village.round(), client_of(village.people["Li Na"])
+    village.order(round, "Amina", {"Pak choi": 4})
+    village.order(round, "Jo", {"Bread": 1})
+    village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round, Pak_choi=2_000_000)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        page = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
+    receipt = Receipt.objects.get(accepted=2_000_000)
+    assert "Out of proportion" in page
+    assert reverse("handovers:correct", args=[receipt.pk]) in page
+    assert ">out of proportion<" in page
+    with village.at(THURSDAY):
+        correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2000, accepted=2000)
+        page = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
+    assert "ut of proportion" not in page

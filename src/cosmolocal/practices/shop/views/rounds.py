@@ -32,6 +32,7 @@ from cosmolocal.practices.shop.forms.rounds import (
 )
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import buyers
+from cosmolocal.practices.shop.queries import oddities
 from cosmolocal.practices.shop.steps import steps_of
 
 A_WEEK = 7
@@ -220,12 +221,15 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("errand", under_way.pk)
     preview, progress = operations.preview(round), queries.desk.progress(round)
     names = dict(Agent.objects.filter(pk__in=list(preview.parts.producers)).values_list("pk", "name"))
+    far = oddities.payments(round, preview.parts.producers)
     context = {
         "round": round,
         "preview": preview,
         "waiting": progress.crates - progress.collected if round.handover.ends > clock.now() else 0,
         "currency": round.account.currency,
-        "producers": sorted((names[pk], amount) for pk, amount in preview.parts.producers.items()),
+        "producers": sorted((names[pk], amount, pk in far) for pk, amount in preview.parts.producers.items()),
+        "odd": oddities.lines(round),
+        "is_far": bool(far),
         "funds": [
             (_("Tax owed"), sum(preview.parts.tax.values())),
             (_("Deposits held"), preview.parts.deposits),
