@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
-from cosmolocal.agents.operations.people import add_member
+from cosmolocal.agents.operations.people import add_member, make_user
 from cosmolocal.agents.operations.roles import give_role
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.jobs import announce
@@ -79,6 +79,7 @@ def accept_invitation(
         household=invitation.household,
         role=Role.Name.GUEST if invitation.role == Role.Name.GUEST else Role.Name.MEMBER,
     )
+    make_user(by=by, agent=person, email=email)  # she signs in now, with or without a mail address
     if invitation.role not in (Role.Name.GUEST, Role.Name.MEMBER):
         give_role(by=by, agent=person, role=invitation.role)
     return person
