@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from benchmarks import names
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import queries as who
 from cosmolocal.agents.models import Agent, Place, User
@@ -26,8 +26,6 @@ from cosmolocal.practices.shop.operations import OfferWish, RoundWish
 if TYPE_CHECKING:
     from cosmolocal.money.models import MoneyBox
 
-# Names of a real taxonomy (Data Food Consortium); not part of the source, so it is looked for beside it.
-TAXONOMY = Path(__file__).resolve().parents[2] / "shared/data/provision/dfc-productTypes.json"
 FARMS = ("Daxin", "Sanjiang", "Rongshui", "Liucheng", "Luzhai", "Xiangzhou", "Wuxuan", "Rong'an", "Xincheng")
 MONEY = 100_000_00  # minor units that each household begins with
 
@@ -62,7 +60,7 @@ def build(products: int, households: int) -> Town:
         catalog.chinese_taxes(by=home)
         store = people.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
         farms = [_farm(home, number, name) for number, name in enumerate(FARMS)]
-        large_catalog(home, farms, products, TAXONOMY)
+        large_catalog(home, farms, products, names.goods())
         bank = money.open_box(by=home, kind="bank", name="Bank")
         members = [_household(home, bank, number) for number in range(households)]
     return Town(home, store, members, open_round(home, store))

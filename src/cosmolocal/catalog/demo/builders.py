@@ -1,10 +1,8 @@
 """How a demo catalog is made: nine village producers with 300 goods, and for benchmarks as many as are wished."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Agent
@@ -128,19 +126,18 @@ def build(by: Agent, producers: Mapping[str, Agent]) -> list[int]:
     return operations.add_products(by=by, drafts=drafts)
 
 
-def large_catalog(by: Agent, producers: Sequence[Agent], n: int, taxonomy: Path) -> list[int]:
-    """`n` goods with the names of a real taxonomy (a file of the Data Food Consortium), for benchmarks. Their ids."""
+def large_catalog(by: Agent, producers: Sequence[Agent], n: int, names: Sequence[tuple[str, str]]) -> list[int]:
+    """`n` goods for benchmarks, named in turn by `names` (a name in two languages). Their ids."""
     _start(by)
-    types = _taxonomy(taxonomy)
     categories = list(Category.objects.values_list("name", flat=True))
     drafts = []
     for number in range(n):
-        name, other = types[number % len(types)]
+        name, other = names[number % len(names)]
         price = 200 + number * 37 % 4000
         drafts.append(
             ProductDraft(
                 producer_id=producers[number * 7 % len(producers)].pk,
-                name=f"{name} {other} {number // len(types) + 1}"[:160],
+                name=f"{name} {other} {number // len(names) + 1}"[:160],
                 category=categories[number % len(categories)],
                 unit="kg",
                 items=(
@@ -273,15 +270,3 @@ def _measure(parts: Mapping[str, str]) -> str:
     if parts["kind"] in ("jin", "~"):
         return "jin"
     return {"bunch": "bunch_weighed"}.get(parts["kind"], "")
-
-
-def _taxonomy(path: Path) -> list[tuple[str, str]]:
-    """English and French names of the product types in a file of the Data Food Consortium."""
-    label = "http://www.w3.org/2004/02/skos/core#prefLabel"
-    graph = json.loads(path.read_text(encoding="utf-8"))[0]["@graph"]
-    found = []
-    for node in graph:
-        names = {one.get("@language"): one["@value"] for one in node.get(label, [])}
-        if "en" in names:
-            found.append((str(names["en"]), str(names.get("fr", ""))))
-    return sorted(set(found))
