@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -14,7 +14,7 @@ from cosmolocal.handovers.queries import Measured, measured, terms_under
 from cosmolocal.kernel import clock
 from cosmolocal.messages.models import Letter
 from cosmolocal.messages.rules import LATE_AFTER
-from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, RoundOffer
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine, RoundOffer
 
 
 def terms_with(round: OrderRound, producer: Agent) -> Terms:
@@ -143,7 +143,9 @@ def income(producer: Agent, since: datetime) -> list[tuple[date, int]]:
 
 
 def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
-    rows = list(orders.prefetch_related("lines__commitment"))
+    # Joined rather than fetched ahead: a big round has more lines than SQLite takes conditions.
+    lines = ProducerOrderLine.objects.select_related("commitment")
+    rows = list(orders.prefetch_related(Prefetch("lines", queryset=lines)))
     kinds = {line.commitment.specification_id for order in rows for line in order.lines.all()}
     goods = measured(kinds)
     return [
