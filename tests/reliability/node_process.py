@@ -14,7 +14,7 @@ django.setup()
 from pathlib import Path
 from django.apps import apps
 from django.conf import settings
-from cosmolocal.config import backup
+from cosmolocal.config import backup, restoring
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.agents import operations as people, queries as who
 from cosmolocal.money import operations as money, queries as purse

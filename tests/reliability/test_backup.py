@@ -21,7 +21,7 @@ SUMS = """
     import hashlib
     from django.db import connection
     answer = {}
-    for model in backup._tables(apps):
+    for model in backup.tables(apps):
         if model._meta.label_lower == "local_messages.outlet":
             continue  # after a restore mail is held, which one deed says
         names = [f.attname for f in model._meta.concrete_fields]
@@ -48,7 +48,7 @@ def test_a_restored_local_is_the_same_row_for_row(tmp_path: Path, databases) -> 
     before = run(tmp_path / "a", url, SUMS)
     write_backup(tmp_path / "a", url, tmp_path / "one.cosmolocal")
     restored = run(
-        tmp_path / "b", other, f"answer = backup.restore(Path({str(tmp_path / 'one.cosmolocal')!r}))['local']"
+        tmp_path / "b", other, f"answer = restoring.restore(Path({str(tmp_path / 'one.cosmolocal')!r}))['local']"
     )
     assert restored == "Ainonghui 爱农会"
     after = run(tmp_path / "b", other, SUMS)
@@ -62,7 +62,7 @@ def test_a_restored_local_is_the_same_row_for_row(tmp_path: Path, databases) -> 
         other,
         f"""
         try:
-            backup.restore(Path({str(tmp_path / "one.cosmolocal")!r}))
+            restoring.restore(Path({str(tmp_path / "one.cosmolocal")!r}))
             answer = "restored twice"
         except Refusal as refusal:
             answer = refusal.code
@@ -104,7 +104,7 @@ def test_a_restored_node_does_the_work_that_was_left_and_sends_no_mail_by_itself
     """,
     )
     write_backup(tmp_path / "a", url, file := tmp_path / "one.cosmolocal")
-    run(tmp_path / "b", other := databases(), f"answer = backup.restore(Path({str(file)!r}))['version']")
+    run(tmp_path / "b", other := databases(), f"answer = restoring.restore(Path({str(file)!r}))['version']")
     left, waits, goes = run(
         tmp_path / "b",
         other,
@@ -130,10 +130,10 @@ def test_a_backup_moves_between_the_databases(tmp_path: Path, databases) -> None
         pytest.skip("needs PostgreSQL beside SQLite: runs in the second half of make test")
     run(tmp_path / "a", "", BUILD)
     write_backup(tmp_path / "a", "", tmp_path / "one.cosmolocal")
-    run(tmp_path / "b", url, f"answer = backup.restore(Path({str(tmp_path / 'one.cosmolocal')!r}))['local']")
+    run(tmp_path / "b", url, f"answer = restoring.restore(Path({str(tmp_path / 'one.cosmolocal')!r}))['local']")
     on_postgres = run(tmp_path / "b", url, SUMS)
     write_backup(tmp_path / "b", url, tmp_path / "two.cosmolocal")
-    run(tmp_path / "c", "", f"answer = backup.restore(Path({str(tmp_path / 'two.cosmolocal')!r}))['local']")
+    run(tmp_path / "c", "", f"answer = restoring.restore(Path({str(tmp_path / 'two.cosmolocal')!r}))['local']")
     on_sqlite = run(tmp_path / "c", "", SUMS)
     assert on_sqlite == on_postgres == run(tmp_path / "a", "", SUMS)
 
@@ -162,7 +162,7 @@ def test_what_is_no_backup_or_newer_or_damaged_is_refused_and_changes_nothing(tm
         answer = []
         for source in (text, cut, bent, newer, whole.with_name("absent")):
             try:
-                backup.restore(source)
+                restoring.restore(source)
                 answer.append("restored")
             except Refusal as refusal:
                 answer.append(refusal.code)

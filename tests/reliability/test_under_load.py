@@ -20,7 +20,7 @@ def test_a_backup_under_load_restores_to_books_that_agree(tmp_path: Path, databa
     for writer in writers:
         writer.kill()
         writer.wait()
-    run(tmp_path / "b", other, f"answer = backup.restore(Path({str(file)!r}))['local']")
+    run(tmp_path / "b", other, f"answer = restoring.restore(Path({str(file)!r}))['local']")
     paid, findings, difference = run(
         tmp_path / "b",
         other,

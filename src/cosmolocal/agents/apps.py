@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from cosmolocal.kernel.writer import as_upgrade
+
 
 class AgentsConfig(AppConfig):
     name = "cosmolocal.agents"
@@ -20,7 +22,9 @@ def _node_itself(sender: AppConfig, using: str = "default", **_: object) -> None
     if "agents_agent" not in connections[using].introspection.table_names():
         return
     agents = sender.get_model("Agent")._default_manager.using(using)
-    agents.get_or_create(kind="system", defaults={"name": "cosmolocal", "created_at": _long_ago()})
+    if not agents.filter(kind="system").exists():
+        with as_upgrade(using):
+            agents.get_or_create(kind="system", defaults={"name": "cosmolocal", "created_at": _long_ago()})
 
 
 def _long_ago() -> datetime:

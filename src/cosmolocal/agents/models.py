@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 
 
 def in_force(on: date, prefix: str = "") -> Q:
@@ -48,6 +49,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self.filter(pk__in=standing.values("member"))
 
 
+@sealed("kind", "is_home", "is_producer", "group")
 class Agent(models.Model):
     """Anybody or anything that can hold, promise or receive. Exactly one `local` has `is_home`."""
 
@@ -88,6 +90,7 @@ class Agent(models.Model):
         return self.name
 
 
+@sealed("agent", personal=("iban",))
 class Contact(models.Model):
     """How an agent is reached: personal, erasable, never copied into events."""
 
@@ -110,6 +113,8 @@ class Leaving(models.Model):
     anonymise_on = models.DateField()
 
 
+@kept(free=("until",))
+@sealed("member", "group", "since", "until")
 class Membership(models.Model):
     """`member` belongs to `group` (a household, circle, organisation or the local) from `since` until `until`."""
 
@@ -124,6 +129,8 @@ class Membership(models.Model):
         ]
 
 
+@kept(free=("until",))
+@sealed("agent", "name", "scope", "place", "since", "until")
 class Role(models.Model):
     """What a person may do, dated. `scope`: whose goods, of a producer; `place`: where, of a keeper."""
 
@@ -159,6 +166,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+@sealed("agent", "is_active", personal=("email",))
 class User(AbstractBaseUser):
     """Somebody who can sign in; the person is the agent."""
 
@@ -233,6 +241,8 @@ class Try(models.Model):
         indexes = [models.Index(fields=["name", "sender", "at"], name="tries_of_one")]
 
 
+@kept(free=("consent", "until"))
+@sealed("helper", "member", "since", "until")
 class Helping(models.Model):
     """`helper` acts for `member`, with her noted consent; every deed done so carries both names."""
 
@@ -243,6 +253,8 @@ class Helping(models.Model):
     until = models.DateField(null=True, blank=True)
 
 
+@kept(free=("state",), check="OLD.state IN ('open', NEW.state)")
+@sealed("kind", "subject_id", "circle", "role", "needed", "asked_by", "asked_at", "state")
 class Approval(models.Model):
     """ "n of a circle say yes" to something named by `kind` and `subject_id`; `excluded` may never vote on it."""
 
@@ -260,6 +272,8 @@ class Approval(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once")]
 
 
+@kept(free=("yes", "reason", "at"))
+@sealed("approval", "by", "yes", "at")
 class Vote(models.Model):
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="votes")
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 
 
 class Category(models.Model):
@@ -29,6 +30,7 @@ class Measure(models.Model):
         return self.symbol
 
 
+@sealed("code", "kind")
 class TaxCode(models.Model):
     """A dated tax treatment; its rates stand in TaxRate, its sentence must stand on paper."""
 
@@ -47,6 +49,8 @@ class TaxCode(models.Model):
         return self.name
 
 
+@kept()
+@sealed("tax_code", "rate_bp", "since")
 class TaxRate(models.Model):
     """`rate_bp`: hundredths of a per cent (900 is 9 %), valid from `since`."""
 
@@ -74,6 +78,7 @@ class Terms(models.Model):
         abstract = True
 
 
+@sealed("producer", "seller", "list_is_gross", "loss_after_packing")
 class SupplierTerms(Terms):
     """How a producer and the local work together from now on."""
 
@@ -83,6 +88,8 @@ class SupplierTerms(Terms):
     share_is_public = models.BooleanField(default=False)  # strangers too may read what the producer gets
 
 
+@kept()
+@sealed("agreement", "seller", "list_is_gross", "loss_after_packing")
 class AgreedTerms(Terms):
     """The terms of a producer as they stood when one agreement with her was made: a later change leaves it as it is.
 
@@ -117,6 +124,7 @@ class Product(models.Model):
         return self.name
 
 
+@sealed("product", "billed_by", "pack_quantity", "tolerance_bp", "deposit", "case_count")
 class Item(models.Model):
     """As what one buys it: a bunch, a jar, a jin. `pack_quantity` base units each (an estimate when weighed)."""
 
@@ -146,6 +154,8 @@ class Item(models.Model):
         return f"{self.product}, {self.label}" if self.label else str(self.product)
 
 
+@kept()
+@sealed("item", "group", "price", "purchase", "per_quantity", "tax_code", "valid_from", "operation")
 class PriceVersion(models.Model):
     """What one item costs, for whom, from when on. Never changed: a later price is a later row (trigger)."""
 

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.config import backup, serve
+from cosmolocal.config import backup, restoring, serve
 from cosmolocal.kernel import ids, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
@@ -31,6 +31,14 @@ class BackupForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the file first.")},
         widget=forms.FileInput(attrs={"accept": backup.SUFFIX}),
     )
+    passphrase = forms.CharField(
+        label=gettext_lazy("Its passphrase"),
+        help_text=gettext_lazy("Only where the backup was encrypted."),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
 
 
 def choose(request: HttpRequest, token: str) -> HttpResponse:
@@ -42,7 +50,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     waiting = serve.waiting_backup(settings.HOME)
     if request.method == "POST" and form.is_valid():
         try:
-            _keep(form.cleaned_data["file"], waiting)
+            _keep(form.cleaned_data["file"], form.cleaned_data["passphrase"], waiting)
         except Refusal as refusal:
             refused(form, refusal)
         except OSError as error:
@@ -66,15 +74,17 @@ def wait(request: HttpRequest) -> HttpResponse:
     return render(request, "website/restoring.html", {"why": why})
 
 
-def _keep(file: UploadedFile, waiting: Path) -> None:
-    """Checks the file before it gets the name that the watcher looks for."""
-    part = waiting.with_suffix(".part")
+def _keep(file: UploadedFile, passphrase: str, waiting: Path) -> None:
+    """Checks the file before it gets the name that the watcher looks for; what was encrypted waits in the clear."""
+    part, clear = waiting.with_suffix(".part"), waiting.with_suffix(".clear")
     try:
         with part.open("wb") as target:
             for chunk in file.chunks():
                 target.write(chunk)
-        backup.read_manifest(part)
+        restoring.read_manifest(part, passphrase)
+        restoring.decrypt(part, passphrase, clear)
         serve.refused_backup(settings.HOME).unlink(missing_ok=True)
-        part.replace(waiting)
+        clear.replace(waiting)
     finally:
         part.unlink(missing_ok=True)
+        clear.unlink(missing_ok=True)

@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made["demo"].add_argument("--fresh", action="store_true", help="make the demo data anew")
     made["demo"].add_argument("--no-serve", action="store_true", help="only make the data")
     made["backup"].add_argument("file", nargs="?", help="default: backups/<date>.cosmolocal in the home")
+    made["backup"].add_argument("--encrypt", action="store_true", help="under a passphrase that is asked for")
     made["restore"].add_argument("file", help="what `backup` wrote")
     made["code"].add_argument("who", help="mail address, or the name as it stands in the list of people")
     made["doctor"].add_argument("--json", action="store_true", help="one JSON object a finding")

@@ -1,5 +1,6 @@
 """The commands that need the database: each parses nothing new, calls one function, and says what happened."""
 
+import getpass
 import json
 import logging
 import os
@@ -25,7 +26,7 @@ from cosmolocal.agents.models import Agent, User  # noqa: E402
 from cosmolocal.agents.operations import make_sign_in_code  # noqa: E402
 from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
-from cosmolocal.config import backup, cli, doctor  # noqa: E402
+from cosmolocal.config import backup, cli, doctor, home, restoring  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
 from cosmolocal.kernel import clock, ids, node  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
@@ -42,6 +43,7 @@ def say(text: str) -> None:
 def prepare(args: Namespace) -> int:
     """Tables, static files, and the setup link or the demo."""
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    home.tighten(settings.HOME)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -51,6 +53,7 @@ def prepare(args: Namespace) -> int:
 
 def _greet(args: Namespace) -> int:
     if args.demo:
+        ainonghui.require_demo()
         if args.fresh or not node.is_ready():
             say(_("Making the demo local …"))
             ainonghui.build(fresh=args.fresh)
@@ -67,14 +70,32 @@ def _greet(args: Namespace) -> int:
 
 def do_backup(args: Namespace) -> int:
     target = Path(args.file).resolve() if args.file else backup.default_file()
-    say(_("Written: %(file)s") % {"file": backup.write(target)})
+    passphrase = backup.passphrase()
+    if args.encrypt and not passphrase:
+        passphrase = _asked(_("Passphrase of the backup: "))
+        if len(passphrase) < 8 or passphrase != _asked(_("The same once more: ")):
+            raise Refusal("config.passphrase", _("Type the same passphrase twice, with 8 characters or more."))
+    say(_("Written: %(file)s") % {"file": backup.write(target, passphrase)})
     return 0
 
 
 def do_restore(args: Namespace) -> int:
-    manifest = backup.restore(Path(args.file).resolve())
+    source, passphrase = Path(args.file).resolve(), backup.passphrase()
+    if not passphrase and sys.stdin.isatty() and restoring.is_encrypted(source):
+        passphrase = _asked(_("Passphrase of the backup: "))
+    manifest = restoring.restore(source, passphrase)
     say(_("Restored %(name)s as of %(when)s.") % {"name": manifest["local"], "when": manifest["made_at"]})
     return 0
+
+
+def _asked(question: str) -> str:
+    """A secret, typed where nobody reads it."""
+    if not sys.stdin.isatty():
+        raise Refusal(
+            "config.passphrase_missing",
+            _("Set COSMOLOCAL_BACKUP_PASSPHRASE, or run this in a terminal that can ask."),
+        )
+    return getpass.getpass(question)
 
 
 def do_doctor(args: Namespace) -> int:

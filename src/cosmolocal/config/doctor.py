@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from cosmolocal.config import home
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import node, triggers
+from cosmolocal.kernel import node, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.money import queries as money
 
@@ -42,6 +43,8 @@ def examine() -> Iterator[Complaint]:
         )
     for finding in flows.replay():
         yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
+    for broken in proving.examine():
+        yield Complaint(broken.sentence, _fix(broken), grave=broken.code != "late")
     sums = money.sums_agree() if node.is_ready() else None
     if sums and sums.difference:
         yield Complaint(
@@ -56,10 +59,22 @@ def examine() -> Iterator[Complaint]:
             _("%(count)s jobs were given up or refused.") % {"count": open_troubles},
             _("Open the steward's page: each stands there with its reason and a button to try again."),
         )
+    if open_to_others := len(list(home.loose(settings.HOME))):
+        yield Complaint(
+            _("%(count)s files of the node's folder can be read by other users of this machine.")
+            % {"count": open_to_others},
+            _("Start the node once with `cosmolocal up`, as the user they belong to: it closes them."),
+        )
     if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
         yield Complaint(
             _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
         )
+
+
+def _fix(broken: proving.Broken) -> str:
+    if broken.code == "late":
+        return _("See whether the job worker runs: start the node with `cosmolocal up` and look at what it says.")
+    return _("Restore the last backup from before into another folder, and compare: who may write to the database?")
 
 
 def _waiting_migrations() -> int:

@@ -15,17 +15,20 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from cosmolocal.config import home
+
 PYTHON = [sys.executable, "-m"]
 GRACE_SECONDS = 15
 QUICK_SECONDS = 3
+TRIES_AT_FIRST, LONGEST_PAUSE_SECONDS = 5, 30.0
 _KILLED = (-signal.SIGKILL, -signal.SIGTERM)  # by the system or by somebody: no sign that it cannot run
 _PR_SET_PDEATHSIG = 1
 
 
 def bring_up(args: argparse.Namespace) -> int:
     """Prepares the node and serves it until SIGTERM or Ctrl-C; the exit status."""
-    home = Path(os.environ["COSMOLOCAL_HOME"])
-    home.mkdir(parents=True, exist_ok=True)
+    folder = Path(os.environ["COSMOLOCAL_HOME"])
+    home.own(folder)
     # Threads share one pool of memory instead of having one each: some 10 MB less for a small node.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     if args.command == "demo":
@@ -37,7 +40,7 @@ def bring_up(args: argparse.Namespace) -> int:
             f"Port {os.environ['PORT']} is in use. Stop what uses it, or choose another one: --port 8001\n"
         )
         return 1
-    sink = _start_sink(home) if args.command == "demo" and serves else None
+    sink = _start_sink(folder) if args.command == "demo" and serves else None
     words = ["prepare", "--address", f"http://localhost:{os.environ['PORT']}"]
     if args.command == "demo":
         words += ["--demo", *(["--fresh"] if args.fresh else [])]
@@ -55,17 +58,17 @@ def bring_up(args: argparse.Namespace) -> int:
     }
     if sink:
         commands["sink"] = sink
-    return Watch(commands, home).run()
+    return Watch(commands, folder).run()
 
 
-def waiting_backup(home: Path) -> Path:
+def waiting_backup(folder: Path) -> Path:
     """Where a backup waits to be brought back while the node is being set up."""
-    return home / "bring-back.cosmolocal"
+    return folder / "bring-back.cosmolocal"
 
 
-def refused_backup(home: Path) -> Path:
+def refused_backup(folder: Path) -> Path:
     """Why the last one could not be brought back."""
-    return home / "bring-back.refused"
+    return folder / "bring-back.refused"
 
 
 def _is_taken(host: str, port: int) -> bool:
@@ -80,14 +83,14 @@ def _is_taken(host: str, port: int) -> bool:
     return False
 
 
-def _start_sink(home: Path) -> list[str] | None:
+def _start_sink(folder: Path) -> list[str] | None:
     """The demo's own mail server, where no other is set; its port is chosen once and kept in the home."""
     if os.environ.get("COSMOLOCAL_SMTP"):
         return None
     port = 20000 + int.from_bytes(os.urandom(2), "big") % 20000
     os.environ["COSMOLOCAL_SMTP"] = f"smtp://127.0.0.1:{port}"
-    os.environ["COSMOLOCAL_MAIL_SINK"] = str(home / "mail")
-    return [*PYTHON, "cosmolocal.messages.sink", str(port), str(home / "mail")]
+    os.environ["COSMOLOCAL_MAIL_SINK"] = str(folder / "mail")
+    return [*PYTHON, "cosmolocal.messages.sink", str(port), str(folder / "mail")]
 
 
 def _end_with_parent() -> None:
@@ -96,17 +99,30 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def _say(level: str, words: str) -> None:
+    """One line of the log; where it cannot be written, the node goes on without."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f'{{"level": "{level}", "says": "{words}"}}\n')
+        sys.stderr.flush()
+
+
 class Watch:
     """Starts the processes, starts one again that dies, stops all of them on SIGTERM.
+
+    One that dies at once waits longer each time, up to half a minute, while the others go on: what keeps it from
+    running (a full disk, a database that is away) may pass. Only a web server that never stood ends the whole.
 
     A backup that waits in the home is brought back in between, while no process holds the database.
     """
 
-    def __init__(self, commands: dict[str, list[str]], home: Path) -> None:
-        self.commands, self.home = commands, home
+    def __init__(self, commands: dict[str, list[str]], folder: Path) -> None:
+        self.commands, self.folder = commands, folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, float] = {}
-        self.quick_deaths = 0
+        self.quick_deaths = dict.fromkeys(commands, 0)
+        self.again_at: dict[str, float] = {}
+        self.web_stood = False
+        self.status = 0
         self.stopping = False
 
     def run(self) -> int:
@@ -116,12 +132,23 @@ class Watch:
             self._start(name)
         while not self.stopping:
             time.sleep(0.3)
-            if waiting_backup(self.home).exists():
+            if waiting_backup(self.folder).exists():
                 self._bring_back()
-            for name, process in list(self.running.items()):
-                if process.poll() is not None and not self.stopping and not self._again(name):
-                    self.stopping = True
-        return self._end()
+            self._look_after()
+        self._end()
+        return self.status
+
+    def _look_after(self) -> None:
+        now = time.monotonic()
+        for name, process in list(self.running.items()):
+            if process.poll() is None:
+                self.web_stood |= name == "web" and now - self.started[name] > QUICK_SECONDS
+            elif name in self.again_at:
+                if now >= self.again_at[name]:
+                    del self.again_at[name]
+                    self._start(name)
+            elif not self.stopping:
+                self._bury(name, now)
 
     def _start(self, name: str) -> None:
         # An own session: Ctrl-C reaches only this process, which then stops the others in order.
@@ -132,36 +159,39 @@ class Watch:
         )
         self.started[name] = time.monotonic()
 
-    def _again(self, name: str) -> bool:
-        """Restarts a dead process; False after it ended by itself, within seconds of its start, five times in a row."""
+    def _bury(self, name: str, now: float) -> None:
+        """Says when a dead process starts again; ends the whole where the web server cannot start at all."""
         status = self.running[name].returncode
-        if status not in _KILLED:
-            self.quick_deaths = self.quick_deaths + 1 if time.monotonic() - self.started[name] < QUICK_SECONDS else 0
+        is_quick = status not in _KILLED and now - self.started[name] < QUICK_SECONDS
+        self.quick_deaths[name] = self.quick_deaths[name] + 1 if is_quick else 0
         # A web server that was killed leaves its workers behind, and they would keep the port.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.running[name].pid, signal.SIGKILL)
-        sys.stderr.write(f'{{"level": "warning", "says": "{name} ended with {status}; starting it again"}}\n')
-        if self.quick_deaths >= 5:
-            sys.stderr.write(f'{{"level": "error", "says": "{name} cannot stay up; see the lines above"}}\n')
-            return False
-        self._start(name)
-        return True
+        if name == "web" and not self.web_stood and self.quick_deaths[name] >= TRIES_AT_FIRST:
+            _say("error", f"{name} cannot start; see the lines above")
+            self.status, self.stopping = 1, True
+            return
+        pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** self.quick_deaths[name] - 1)
+        self.again_at[name] = now + pause
+        _say("warning", f"{name} ended with {status}; starting it again" + (f" in {pause:.0f} s" if pause else ""))
 
     def _bring_back(self) -> None:
         self._end()
-        file = waiting_backup(self.home)
+        file = waiting_backup(self.folder)
         words = [*PYTHON, "cosmolocal.config.commands", "restore", str(file)]
         done = subprocess.run(words, check=False, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
-            refused_backup(self.home).write_text(done.stderr.strip().rsplit("\n", 1)[-1])
+        with contextlib.suppress(OSError):  # no room for a sentence
+            if done.returncode:
+                refused_backup(self.folder).write_text(done.stderr.strip().rsplit("\n", 1)[-1])
         file.unlink()
+        self.again_at.clear()
         for name in self.commands:
             self._start(name)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
-    def _end(self) -> int:
+    def _end(self) -> None:
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
@@ -171,4 +201,3 @@ class Watch:
                 process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
-        return 0 if self.quick_deaths < 5 else 1

@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from cosmolocal.config import home
 from cosmolocal.kernel import senders
 
 HOME = Path(os.environ.get("COSMOLOCAL_HOME", "data")).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+home.own(HOME)
 DEMO = os.environ.get("COSMOLOCAL_DEMO", "") == "1"
 DEBUG = os.environ.get("COSMOLOCAL_DEBUG", "") == "1"
 PORT = int(os.environ.get("PORT", "8000"))
@@ -88,6 +89,7 @@ JOB_MODULES = [
     "cosmolocal.config.backup",
 ]
 CORE_TIMERS = [
+    "cosmolocal.kernel.seals.timers",
     "cosmolocal.messages.tasks.timers",
     "cosmolocal.agents.tasks.timers",
     "cosmolocal.paper.tasks.timers",
@@ -207,6 +209,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or os.environ.get("COSMOLOCAL_TEST") == "1"
 MEDIA_ROOT = HOME / "files"
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

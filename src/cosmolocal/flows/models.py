@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.models import Operation
 
 
@@ -39,6 +40,7 @@ class ResourceSpecification(models.Model):
         return self.name
 
 
+@sealed("conforms_to", "primary_accountable", "floor")
 class EconomicResource(models.Model):
     """A lot, a stock, a thing, an account. Quantities change by events only; `floor` null: may fall freely."""
 
@@ -74,6 +76,8 @@ class ProcessSpecification(models.TextChoices):
     PACK = "pack", _("packed")
 
 
+@kept()
+@sealed("based_on", "at", "day", "place", "certificate", "operation")
 class Process(models.Model):
     """Something done to resources: grown on a field, a cheese cut, two lots put into one bin; never changed (triggers).
 
@@ -152,6 +156,13 @@ class Commitment(models.Model):
         indexes = [models.Index(fields=["place", "due"], name="commitment_due_at")]
 
 
+@kept()
+@sealed(
+    *("action", "provider", "receiver", "resource", "to_resource", "specification", "quantity", "effort_quantity"),
+    *("at", "value_on", "to_location", "state", "reason", "agreement", "fulfils", "input_of", "output_of", "corrects"),
+    whole="operation",
+    noted=False,
+)
 class EconomicEvent(models.Model):
     """What happened; never changed or deleted (triggers). A null side means "outside our books"."""
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.kernel.evidence import kept, sealed
 
 
 class Handover(models.Model):
@@ -71,6 +72,8 @@ class Packed(models.Model):
     at = models.DateTimeField()
 
 
+@kept(free=("event", "received", "accepted", "reason"))
+@sealed("handover", "producer", "specification", "commitment", "lot", "event", "promised", "received", "accepted", "by")
 class Receipt(models.Model):
     """What a producer brought against one promise: counted or weighed once, with the lot it became."""
 
@@ -93,6 +96,8 @@ class Receipt(models.Model):
         ]
 
 
+@kept()
+@sealed("handover", "lot", "receipt", "promise", "quantity", "borne_by", "by", "at")
 class Loss(models.Model):
     """Goods of a lot that spoiled, broke or went missing here; who bears it stood in the terms that were agreed."""
 

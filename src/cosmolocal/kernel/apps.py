@@ -1,9 +1,9 @@
 """The kernel: what every other part stands on, and nothing about food, money or people."""
 
-from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from importlib import import_module
 
-from cosmolocal.kernel.triggers import protect_after_migrate
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class KernelConfig(AppConfig):
@@ -11,5 +11,6 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        # SQLite drops triggers silently whenever Django rebuilds a table, so they are made anew after each migrate.
-        post_migrate.connect(protect_after_migrate, dispatch_uid="kernel.protect_after_migrate")
+        upgrading = import_module("cosmolocal.kernel.upgrading")  # needs the models
+        pre_migrate.connect(upgrading.begin, sender=self, dispatch_uid="kernel.upgrading.begin")
+        post_migrate.connect(upgrading.end, sender=self, dispatch_uid="kernel.upgrading.end")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 
 if TYPE_CHECKING:
     from cosmolocal.agents.models import Agent
@@ -38,6 +39,8 @@ class Node(models.Model):
         return self.name[:1]
 
 
+@kept(free=("result",), check="OLD.result IS NULL AND NEW.result IS NOT NULL")
+@sealed("code", "by", "on_behalf_of", "at", "key", "fingerprint", "result", noted=False)
 class Operation(models.Model):
     """One thing a person or the system did: audit trail, retry safety and provenance in one row. Never deleted."""
 
@@ -49,11 +52,61 @@ class Operation(models.Model):
     at = models.DateTimeField()
     key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=32)
-    result = models.JSONField(null=True)
+    result = models.JSONField(null=True)  # written once, when it ends; JSON's null: it gives nothing
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "code", "key"], name="operation_once")]
         indexes = [models.Index(fields=["at"], name="operation_at")]
+
+
+class Written(models.Model):
+    """A row that was written since it was sealed, by which operation: triggers note it, sealing takes it away.
+
+    `operation_id` 0: by an upgrade of the node; null: past every operation, which is never sealed.
+    """
+
+    table = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "row_id"], name="written_once")]
+
+
+@kept()
+class Seal(models.Model):
+    """One link of the chain: every operation up to `upto`, and every row written meanwhile, signed by the node.
+
+    `root`: Merkle root over the operations (each with its events), then the rows; `prints`: the beginning of each
+    operation's hash, so that a later look names the one that was changed; `forms`: table -> what of its rows is sealed.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    upto = models.BigIntegerField()
+    operations = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)  # digest of the link before
+    prints = models.BinaryField()
+    forms = models.JSONField(default=dict)
+    key = models.CharField(max_length=64)  # the node's public key, Ed25519, hex
+    signature = models.CharField(max_length=128)
+
+
+@kept(free=("salt",), check="NEW.salt IS NULL")
+class SealedRow(models.Model):
+    """One row as it was when it was sealed. `print` null: it was gone; `salt`: thrown away with a personal text."""
+
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="sealed")
+    table = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField()
+    print = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row_id", "id"], name="sealed_row")]
 
 
 class Progress(models.Model):

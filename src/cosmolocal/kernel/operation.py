@@ -1,13 +1,13 @@
 """How one operation runs: one transaction, one audit row, one idempotency key, one result."""
 
 import dataclasses
+import errno
 import functools
 import hashlib
 import inspect
 import json
 import operator
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.writer import Running, under_way
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,20 +32,10 @@ class Spec:
     code: str
     run: Callable[..., Any]
     is_fact: bool
-
-
-@dataclass(frozen=True)
-class Running:
-    """The operation now under way: the id of its row, and the moment it stands at."""
-
-    id: int
-    code: str
-    by_id: int
-    at: datetime
+    gives_nothing: bool = False
 
 
 declared: dict[str, Spec] = {}
-_running: ContextVar[Running | None] = ContextVar("running_operation", default=None)
 _TRIES = 4
 # PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
 _DEADLOCKS = ("40P01", "40001")
@@ -55,14 +46,14 @@ _CANNOT_WRITE = ("database or disk is full", "disk I/O error")
 
 def running() -> Running:
     """The operation under way; raises LookupError outside of one, since every write belongs to an operation."""
-    found = _running.get()
+    found = under_way.get()
     if found is None:
         raise LookupError("no operation is running: writes happen inside an @operation only")
     return found
 
 
 def is_running() -> bool:
-    return _running.get() is not None
+    return under_way.get() is not None
 
 
 def operation(code: str, *, fact: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -74,21 +65,22 @@ def operation(code: str, *, fact: bool = False) -> Callable[[Callable[P, R]], Ca
     """
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
-        names = set(inspect.signature(function).parameters)
-        if "by" not in names:
+        signature = inspect.signature(function)
+        if "by" not in signature.parameters:
             raise TypeError(f"{code}: an operation takes `by`")
+        gives_nothing = signature.return_annotation in (None, "None")
 
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             if args:
                 raise TypeError(f"{code} takes keywords only")
-            if _running.get() is not None:
+            if under_way.get() is not None:
                 return function(**kwargs)  # type: ignore[call-arg]
             return _run_outermost(code, function, kwargs)
 
         if code in declared and declared[code].run.__module__ != function.__module__:
             raise TypeError(f"operation {code} is declared twice")
-        declared[code] = Spec(code, run, fact)
+        declared[code] = Spec(code, run, fact, gives_nothing)
         return run
 
     return declare
@@ -114,11 +106,8 @@ def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, A
 def refusal_of(error: OperationalError) -> Refusal | None:
     """What people read when the database itself could not: full, busy, too slow; None for other troubles."""
     state = getattr(error.__cause__, "sqlstate", "")
-    if state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE):
-        return Refusal(
-            "kernel.disk_full",
-            _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
-        )
+    if is_disk_full(error):
+        return disk_full()
     if state in _DEADLOCKS or "database is locked" in str(error):
         return Refusal("kernel.busy", _("Many people write at this moment. Nothing was changed; please try again."))
     if state in _TOO_SLOW:
@@ -126,39 +115,67 @@ def refusal_of(error: OperationalError) -> Refusal | None:
     return None
 
 
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether something failed because nothing can be written: the database's words, or the system's number."""
+    if isinstance(error, OperationalError):
+        state = getattr(error.__cause__, "sqlstate", "")
+        return state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE)
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full() -> Refusal:
+    return Refusal(
+        "kernel.disk_full",
+        _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
+    )
+
+
 def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:
+    """A deed that declares to give nothing is closed with its row; any other once, when it has given its result."""
+    closed = _NOTHING if declared[code].gives_nothing else None
     by, key = kwargs["by"], kwargs.get("key") or ids.fresh_key()
     behalf = kwargs.get("on_behalf_of")
     at = clock.now()
     print_of_request = fingerprint(kwargs) if kwargs.get("key") else ""
     with transaction.atomic():
-        row = _claim(code, by.pk, behalf.pk if behalf else None, at, key, print_of_request)
+        row = _claim([code, by.pk, behalf.pk if behalf else None, _stored(at), key, print_of_request, closed])
         if row is None:
             return _first_result(code, by.pk, key, print_of_request)  # type: ignore[no-any-return]
-        token = _running.set(Running(row, code, by.pk, at))
+        token = under_way.set(Running(row, code, by.pk, at))
         try:
             result = function(**kwargs)
         finally:
-            _running.reset(token)
-        if result is not None:
+            under_way.reset(token)
+        if closed is None:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "UPDATE kernel_operation SET result = %s WHERE id = %s", [json.dumps(_frozen(result)), row]
                 )
+        elif result is not None:
+            raise TypeError(f"{code} declares that it gives nothing")
         return result
 
 
-def _claim(code: str, by: int, behalf: int | None, at: datetime, key: str, print_of_request: str) -> int | None:
-    """Inserts the operation row; None when the key was used. A concurrent twin waits here for the first to end."""
-    moment = connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(at)
-    found = _CLAIM.run([code, by, behalf, moment, key, print_of_request]).fetchone()
+def _claim(values: list[Any]) -> int | None:
+    """Inserts the operation row; None when the key was used. A concurrent twin waits here for the first to end.
+
+    PostgreSQL's triggers read from the transaction's setting which operation writes, SQLite's ask `written_by`.
+    """
+    found = (_CLAIM if connection.vendor == "sqlite" else _CLAIM_AND_SAY).run(values).fetchone()
     return found[0] if found else None
 
 
-_CLAIM = Statement(
-    "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint) "
-    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id"
+def _stored(at: datetime) -> Any:
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(at)
+
+
+_NOTHING = "null"
+_INSERT = (
+    "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint, result) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id"
 )
+_CLAIM = Statement(_INSERT)
+_CLAIM_AND_SAY = Statement(f"{_INSERT}, set_config('cosmolocal.operation', id::text, true)")
 
 
 def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:

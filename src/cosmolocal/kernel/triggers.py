@@ -1,91 +1,144 @@
-"""Which rows can never be changed or deleted, and the database triggers that refuse it (SQLite and PostgreSQL)."""
+"""The database's own guards (SQLite and PostgreSQL): evidence refuses to be changed, and what is sealed notes in
+`kernel_written` which operation wrote a row last. Made anew after each migrate; `doctor` checks that each stands.
+"""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from django.db import connections
 
+from cosmolocal.kernel.evidence import KEPT, SEALED, Kept, Sealed, whole_of
 
-@dataclass(frozen=True)
-class AppendOnly:
-    """`table` refuses DELETE and, unless `may_change` (SQL over OLD and NEW) is true, UPDATE."""
-
-    table: str
-    may_change: str = ""
-
-
-# One list; `doctor` checks that each stands in the database.
-APPEND_ONLY: tuple[AppendOnly, ...] = (
-    AppendOnly("kernel_operation", "OLD.result IS NULL AND NEW.id = OLD.id AND NEW.key = OLD.key"),
-    AppendOnly("flows_economicevent"),
-    AppendOnly("flows_process"),
-    AppendOnly("catalog_priceversion"),
-)
-
-
-_FUNCTION = """
+_REFUSE = """
 CREATE OR REPLACE FUNCTION cosmolocal_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 """
+# Arguments: the table of the whole, and the column that holds its id.
+_NOTE = """
+CREATE OR REPLACE FUNCTION cosmolocal_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ DECLARE told jsonb; BEGIN
+  IF TG_OP = 'DELETE' THEN told := to_jsonb(OLD); ELSE told := to_jsonb(NEW); END IF;
+  INSERT INTO kernel_written ("table", row_id, operation_id)
+    VALUES (TG_ARGV[0], (told ->> TG_ARGV[1])::bigint,
+      NULLIF(current_setting('cosmolocal.operation', true), '')::bigint)
+    ON CONFLICT ("table", row_id) DO UPDATE SET operation_id = EXCLUDED.operation_id;
+  RETURN NULL;
+END $$
+"""
+_NOTE_SQLITE = (
+    "INSERT INTO kernel_written (\"table\", row_id, operation_id) VALUES ('{table}', {id}, cosmolocal_operation()) "
+    'ON CONFLICT ("table", row_id) DO UPDATE SET operation_id = excluded.operation_id;'
+)
+_BODIES = [text.split("$$")[1] for text in (_REFUSE, _NOTE)]
+Trigger = tuple[str, str, str]  # name, table, what follows the name
 
 
-def _statements(rule: AppendOnly, vendor: str) -> list[str]:
-    table, guard = rule.table, f"WHEN (NOT ({rule.may_change})) " if rule.may_change else ""
-    if vendor == "sqlite":
-        stop = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        return [
-            f"DROP TRIGGER IF EXISTS {table}_no_update",
-            f"DROP TRIGGER IF EXISTS {table}_no_delete",
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {guard}{stop}",
-            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {stop}",
-        ]
-    run = "EXECUTE FUNCTION cosmolocal_append_only()"
-    return [
-        _FUNCTION,
-        f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
-        f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
-        f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {guard}{run}",
-        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {run}",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}",
-    ]
+def _differ(columns: Sequence[str], vendor: str) -> str:
+    unlike = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    return " OR ".join(f'OLD."{column}" {unlike} NEW."{column}"' for column in columns)
+
+
+def _guards(rule: Kept, vendor: str) -> Iterator[Trigger]:
+    table, each = rule.table, "" if vendor == "sqlite" else "FOR EACH ROW "
+    stop = (
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        if vendor == "sqlite"
+        else "EXECUTE FUNCTION cosmolocal_append_only()"
+    )
+    refused = _differ(rule.fixed, vendor)
+    if rule.check:
+        refused += f" OR NOT ({rule.check})"
+    when = ""
+    if rule.once or rule.free:
+        since = f"({rule.once.format(row='OLD')}) AND " if rule.once else ""
+        when = f"WHEN ({since}({refused})) "
+    gone = f"WHEN ({rule.once.format(row='OLD')}) " if rule.once else ""
+    yield f"{table}_no_update", table, f"BEFORE UPDATE ON {table} {each}{when}{stop}"
+    if not rule.may_go:
+        yield f"{table}_no_delete", table, f"BEFORE DELETE ON {table} {each}{gone}{stop}"
+    if not rule.may_go and vendor != "sqlite":
+        yield f"{table}_no_truncate", table, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {stop}"
+
+
+def _notes(rule: Sealed, vendor: str) -> Iterator[Trigger]:
+    """A whole is noted when it is written, changed or deleted; a part only when it changes what was sealed already."""
+    table, sqlite = rule.table, vendor == "sqlite"
+    columns = [str(field.column) for field in rule.columns()]
+    whole, id = whole_of(rule) if rule.whole else (rule, columns[0])
+    each = "" if sqlite else "FOR EACH ROW "
+
+    def run(row: str) -> str:
+        if sqlite:
+            return f"BEGIN {_NOTE_SQLITE.format(table=whole.table, id=f'{row}.{id}')} END"
+        return f"EXECUTE FUNCTION cosmolocal_written('{whole.table}', '{id}')"
+
+    def when(*rows: str, also: str = "") -> str:
+        counts = " OR ".join(rule.when.format(row=row) for row in rows) if rule.when else ""
+        asked = " AND ".join(f"({part})" for part in (counts, also) if part)
+        return f"WHEN ({asked}) " if asked else ""
+
+    changed = when("OLD", *(() if rule.whole else ("NEW",)), also=_differ(columns, vendor))
+    named = ", ".join(f'"{column}"' for column in columns)
+    yield f"{table}_written_change", table, f"AFTER UPDATE OF {named} ON {table} {each}{changed}{run('NEW')}"
+    yield f"{table}_written_end", table, f"AFTER DELETE ON {table} {each}{when('OLD')}{run('OLD')}"
+    if not rule.whole:
+        yield f"{table}_written", table, f"AFTER INSERT ON {table} {each}{when('NEW')}{run('NEW')}"
+
+
+def _wanted(vendor: str) -> Iterator[Trigger]:
+    for kept in KEPT.values():
+        yield from _guards(kept, vendor)
+    for sealed in SEALED.values():
+        if sealed.noted:
+            yield from _notes(sealed, vendor)
 
 
 def protect(using: str = "default") -> None:
     """(Re)creates the triggers of every table that exists."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
+    if not {"kernel_operation", "kernel_written"} <= tables:
+        return
+    lift(using)
     with connection.cursor() as cursor:
-        for rule in APPEND_ONLY:
-            if rule.table in tables:
-                for statement in _statements(rule, connection.vendor):
-                    cursor.execute(statement)
+        if connection.vendor != "sqlite":
+            cursor.execute(_REFUSE)
+            cursor.execute(_NOTE)
+        for name, table, rest in _wanted(connection.vendor):
+            if table in tables:
+                cursor.execute(f"CREATE TRIGGER {name} {rest}")
 
 
 def lift(using: str = "default") -> None:
-    """Drops the triggers; only the test suite's flush may do this."""
+    """Drops the triggers; only a restore, a fresh demo and the test suite's flush may do this."""
     connection = connections[using]
-    suffix = "" if connection.vendor == "sqlite" else " ON {table}"
     with connection.cursor() as cursor:
-        for rule in APPEND_ONLY:
-            for deed in ("update", "delete", "truncate"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {rule.table}_no_{deed}" + suffix.format(table=rule.table))
+        for name, (table, _whole) in _standing(using).items():
+            cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
 
 def missing(using: str = "default") -> list[str]:
-    """Names of tables whose triggers are absent; empty when the books are protected."""
+    """Names of tables whose triggers are absent, disabled or bent; empty when the books are protected."""
+    vendor, found = connections[using].vendor, _standing(using)
+
+    def stands(name: str, rest: str) -> bool:
+        if name not in found:
+            return False
+        told = found[name][1]
+        return told == f"CREATE TRIGGER {name} {rest}" if vendor == "sqlite" else told in _BODIES
+
+    return sorted({table for name, table, rest in _wanted(vendor) if not stands(name, rest)})
+
+
+def _standing(using: str) -> dict[str, tuple[str, str]]:
+    """Our triggers in the database: name -> table, and what it does (PostgreSQL: its function; empty: disabled)."""
     connection = connections[using]
+    ours = ("_no_update", "_no_delete", "_no_truncate", "_written", "_written_change", "_written_end")
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        else "SELECT tgname, tgrelid::regclass::text, CASE tgenabled WHEN 'D' THEN '' ELSE prosrc END "
+        "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid)"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        found = {row[0] for row in cursor.fetchall()}
-    wanted = ("update", "delete") if connection.vendor == "sqlite" else ("update", "delete", "truncate")
-    return [rule.table for rule in APPEND_ONLY if any(f"{rule.table}_no_{deed}" not in found for deed in wanted)]
-
-
-def protect_after_migrate(using: str = "default", **_: Any) -> None:
-    protect(using)
+        return {name: (table, told) for name, table, told in cursor.fetchall() if name.endswith(ours)}

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Approval
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
 from cosmolocal.money.words import FUND_LABELS
 
 
+@kept(free=("code", "decimals", "cash_step", "start_floor", "warn_below", "agreed_by", "agreed_needed"))
+@sealed("code", "decimals", "cash_step", "start_floor", "warn_below", "agreed_by", "agreed_needed")
 class Currency(models.Model):
     """A medium of exchange and its policy. National: `specification` is what the local owes, `money` what it has."""
 
@@ -49,6 +52,8 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return self.select_related("holder", "currency", "resource")
 
 
+@kept(free=("holder", "code", "name", "warn_below", "closed_at"))
+@sealed("resource", "currency", "holder", "kind", "code", "warn_below", "closed_at")
 class Account(models.Model):
     """Whose account a resource is. Balance = accounting quantity: above 0 the local owes the holder."""
 
@@ -87,6 +92,8 @@ class Account(models.Model):
         return self.name or self.holder.name
 
 
+@kept(free=("name", "number", "bank_name", "counted_at", "closed_at"))
+@sealed("resource", "currency", "kind", "name", "number", "bank_name", "closed_at")
 class MoneyBox(models.Model):
     """Where real money lies: a bank account, a cash box, a till drawer, money in transit."""
 
@@ -114,6 +121,8 @@ class MoneyBox(models.Model):
         return self.name
 
 
+@kept(free=("approval", "state", "dropped_by"))
+@sealed("currency", "box", "made_by", "made_at", "approval", "state", "dropped_by")
 class PaymentList(models.Model):
     """Payments out that are made together: drawn up by one, agreed by another, then confirmed one by one."""
 
@@ -133,6 +142,8 @@ class PaymentList(models.Model):
     dropped_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # its note says why
 
 
+@kept(free=("paid_to", "commitment", "state", "paid_by", "lowered", "left"))
+@sealed("list", "account", "amount", "paid_to", "commitment", "state", "paid_by", "lowered", "left")
 class Payment(models.Model):
     """One line of a payment list; the promise lies on the account until the money left or the line is dropped."""
 
@@ -157,6 +168,8 @@ class Payment(models.Model):
         ordering = ["pk"]
 
 
+@kept(free=("left", "payer", "words"))
+@sealed("box", "amount", "left", "on", "booked_at")
 class Unmatched(models.Model):
     """Money that came from somebody nobody knows yet; what is `left` lies in the fund "unmatched"."""
 
@@ -173,6 +186,8 @@ class Unmatched(models.Model):
         ordering = ["on", "pk"]
 
 
+@kept(free=("amount", "state", "asked_by", "decided_by"))
+@sealed("deed", "why", "holder", "amount", "state", "asked_by", "decided_by")
 class SecondLook(models.Model):
     """A fact that one person booked alone, out of the house or on her own account: somebody else looks at it."""
 
@@ -207,6 +222,8 @@ class Note(models.Model):
     words = models.CharField(max_length=240)
 
 
+@kept()
+@sealed("until", "by", "at")
 class MonthClose(models.Model):
     """The books up to and including `until` are closed; late facts go to the open month with their value date."""
 

@@ -1,5 +1,6 @@
 """Pages that say what went wrong and what to do next."""
 
+import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 
+from cosmolocal.kernel.operation import disk_full, is_disk_full
 from cosmolocal.kernel.refusal import Refusal
 
 KEPT_CHARACTERS = 4000
@@ -86,5 +88,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500: our mistake. Asks neither the database nor who reads: one of them may be what failed."""
+    """500: our mistake; 507: the disk is full, wherever that was met. Asks neither the database nor who reads: one of
+    them may be what failed.
+    """
+    if is_disk_full(sys.exc_info()[1]):
+        return HttpResponse(render_to_string("507.html", {"sentence": str(disk_full())}), status=507)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -4,13 +4,16 @@ import random
 from datetime import timedelta
 
 from django.core.management import call_command
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import demo as people
 from cosmolocal.agents.policy import TREASURER
 from cosmolocal.agents.queries import role_holders, system
 from cosmolocal.catalog import demo as goods
-from cosmolocal.kernel import clock, triggers
+from cosmolocal.config import backup
+from cosmolocal.kernel import clock, node, triggers
 from cosmolocal.kernel.jobs import enqueue
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import demo as money
 from cosmolocal.money import operations as payments
 from cosmolocal.practices.shop import demo as shop
@@ -21,8 +24,13 @@ RENT_A_MONTH, DRIVERS_A_MONTH = 600_00, 1_100_00
 
 
 def build(*, fresh: bool = False) -> None:
-    """Builds the local through operations; `fresh` empties the database first. The year before fills in by a job."""
+    """Builds the local through operations; `fresh` empties the database first, with a backup beside it. The year before
+    fills in by a job. Refuses: config.not_a_demo, where another local stands or is being set up.
+    """
+    require_demo()
     if fresh:
+        if node.current().name:
+            backup.write(backup.folder() / f"before-fresh-{clock.now():%Y-%m-%d-%H%M%S}{backup.SUFFIX}")
         triggers.lift()
         call_command("flush", verbosity=0, interactive=False)
         triggers.protect()
@@ -37,6 +45,17 @@ def build(*, fresh: bool = False) -> None:
     shop.build_start()
     _live_through_the_month(books, village)
     enqueue("shop.fill_demo_year")
+
+
+def require_demo() -> None:
+    """Refuses config.not_a_demo: a demo is served, or made anew, only where nothing stands or a demo."""
+    found = node.current()
+    if found.pk and not found.is_demo:
+        raise Refusal(
+            "config.not_a_demo",
+            _("This folder holds %(name)s, which is no demo. Nothing was changed. Choose another folder: --home FOLDER")
+            % {"name": found.name or _("a local that is being set up")},
+        )
 
 
 def _open_books(village: people.Village) -> money.Books:

@@ -14,6 +14,8 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from cosmolocal.kernel.writer import written_by
+
 _LOOK_AGAIN = 0.0005  # seconds
 
 
@@ -59,6 +61,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Takes a turn before BEGIN IMMEDIATE and gives it back after COMMIT, ROLLBACK or the end of the connection."""
 
     _turn: Turn | None = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Triggers ask this connection which operation writes; nobody else's connection knows."""
+        made = super().get_new_connection(conn_params)
+        made.create_function("cosmolocal_operation", 0, written_by)
+        return made
 
     def _start_transaction_under_autocommit(self) -> None:
         mode = self.transaction_mode  # type: ignore[attr-defined]  # the stubs lack it

@@ -15,9 +15,10 @@ from cosmolocal.flows.actions import ACTIONS
 from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process, ProcessSpecification
 from cosmolocal.flows.operations.promises import load_promises, shift
 from cosmolocal.flows.rules import Happening
-from cosmolocal.kernel.operation import Running, operation, running
+from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
+from cosmolocal.kernel.writer import Running
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.messages.models import Letter
 
 
@@ -19,6 +20,7 @@ class OnHoliday(models.TextChoices):
     DROP = "drop", _("that week there is none")
 
 
+@sealed("target_bp", "transport_bp")
 class ShopSettings(models.Model):
     """How this local's shop works; one row, read through `queries.settings()`. Rates in hundredths of a per cent."""
 
@@ -29,6 +31,8 @@ class ShopSettings(models.Model):
     closing_on_holiday = models.CharField(max_length=6, choices=OnHoliday.choices, default=OnHoliday.BEFORE)
 
 
+@kept(free=("payments", "name", "note"), once="{row}.state = 'settled'")
+@sealed("account", "transport_bp", "settled_at", "result", "payments", when="{row}.state = 'settled'")
 class OrderRound(models.Model):
     """One order round: open, order, close, pack, collect, settle. `closes_at` was set in the local's wall time."""
 
@@ -95,6 +99,8 @@ class RoundOffer(models.Model):
         ]
 
 
+@kept(free=("paid_cash", "version", "changed_at"), once="{row}.state = 'settled'")
+@sealed("round", "household", "agreement", "pays", "state", "final", when="{row}.state = 'settled'")
 class Order(models.Model):
     """What one household orders in one round; its lines are commitments of one agreement."""
 
@@ -127,6 +133,11 @@ class Order(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "household"], name="order_once")]
 
 
+@sealed(
+    *("offer", "price", "commitment", "count", "granted", "seller", "tax_bp", "deposit", "weighed", "final", "split"),
+    when="{row}.final IS NOT NULL",
+    whole="order",
+)
 class OrderLine(models.Model):
     """One item in an order. Price version and how it is meant (seller, with or without tax), and tax are frozen when
     ordered, since they decide where the price goes that the household agreed to; sums are frozen when settled.
@@ -185,6 +196,8 @@ class ProducerOrderLine(models.Model):
     purchase = models.BigIntegerField()
 
 
+@kept()
+@sealed("line", "quantity", "amount", "borne_by", "by", "at")
 class LineCredit(models.Model):
     """Money given back for a line: refused at the door, wrong or bad goods. The reason is a code, never a culprit."""
 

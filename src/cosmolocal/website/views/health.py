@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cosmolocal import __version__
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, triggers
 from cosmolocal.kernel.models import WorkerBeat
 
 SILENT = timedelta(minutes=2)
@@ -21,12 +21,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, migrations are applied and a worker lives; else 503 with what is missing."""
+    """200 when the database answers, tables are up to date, evidence is protected and a worker lives; else 503."""
     missing = []
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             missing.append("migrations")
+        elif triggers.missing():
+            missing.append("triggers")
         if not WorkerBeat.objects.filter(at__gt=clock.now() - SILENT).exists():
             missing.append("worker")
     except DatabaseError:

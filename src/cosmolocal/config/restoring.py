@@ -1,0 +1,254 @@
+"""A backup is put back: tried in a place of its own, beside what is there, and swapped in when it is whole.
+
+Until the swap nothing of the home or its database is touched; the swap is one rename (SQLite) or one transaction
+(PostgreSQL), after the files.
+"""
+
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
+
+from cosmolocal import __version__
+from cosmolocal.agents import queries as people
+from cosmolocal.config import backup, elsewhere, encryption, old_rows, rows
+from cosmolocal.kernel import node, upgrading
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages import operations as letters
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
+_DEEPEST = 6
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, UnicodeError, encryption.WrongPassphrase)
+
+
+def read_manifest(source: Path, passphrase: str = "") -> dict[str, Any]:
+    """What a backup says of itself, once every byte of it was read and found whole.
+
+    Refusals: backup.not_a_backup, backup.damaged, backup.newer, backup.passphrase, backup.strange_file.
+    """
+    with opened(source, passphrase) as archive:
+        try:
+            bad = archive.testzip()
+        except _BROKEN:
+            bad = "?"
+        if bad is not None:
+            raise _damaged(bad)
+        return _manifest(archive)
+
+
+def is_encrypted(source: Path) -> bool:
+    """Whether a file needs a passphrase; False for one that cannot be read."""
+    try:
+        with source.open("rb") as file:
+            return encryption.is_encrypted(file)
+    except OSError:
+        return False
+
+
+@contextmanager
+def opened(source: Path, passphrase: str = "") -> Iterator[zipfile.ZipFile]:
+    """The archive of a backup, encrypted or not. Refusals: backup.not_a_backup, backup.passphrase."""
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise _not_a_backup() from error
+    with file:
+        inside: Any = file
+        if encryption.is_encrypted(file):
+            if not passphrase:
+                raise Refusal(
+                    "backup.passphrase",
+                    _("This backup is encrypted. Type the passphrase it was written with."),
+                    field="passphrase",
+                )
+            try:
+                inside = encryption.Decrypting(file, passphrase)
+            except encryption.WrongPassphrase as error:
+                raise Refusal(
+                    "backup.passphrase",
+                    _("This is not the passphrase of this backup, or the file is damaged. Type it once more."),
+                    field="passphrase",
+                ) from error
+        try:
+            archive = zipfile.ZipFile(inside)
+        except _BROKEN as error:
+            raise _not_a_backup() from error
+        with archive:
+            yield archive
+
+
+def decrypt(source: Path, passphrase: str, target: Path) -> None:
+    """Writes a backup in the clear (0600), also one that was so already."""
+    kept = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with source.open("rb") as file, os.fdopen(kept, "wb") as out:
+        inside: Any = encryption.Decrypting(file, passphrase) if encryption.is_encrypted(file) else file
+        shutil.copyfileobj(inside, out, encryption.PIECE)
+
+
+def _not_a_backup() -> Refusal:
+    return Refusal("backup.not_a_backup", _("This file is not a backup of a local. Choose a file that `backup` wrote."))
+
+
+def _damaged(part: str) -> Refusal:
+    return Refusal("backup.damaged", _("The file is damaged (%(part)s). Use another backup.") % {"part": part})
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        manifest = json.loads(archive.read("manifest.json"))
+    except _BROKEN as error:
+        raise _not_a_backup() from error
+    wanted = {"migrations": list, "version": str, "made_at": str, "local": str}
+    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(k), t) for k, t in wanted.items()):
+        raise _not_a_backup()
+    if not all(isinstance(name, str) and name.count(".") == 1 for name in manifest["migrations"]):
+        raise _not_a_backup()
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    if set(manifest["migrations"]) - known or manifest.get("form", 1) not in (1, backup.FORM):
+        raise Refusal(
+            "backup.newer",
+            _("This backup was written by a newer version (%(theirs)s; this is %(ours)s). Update first, then restore.")
+            % {"theirs": manifest["version"], "ours": __version__},
+        )
+    for info in archive.infolist():
+        _check_name(info)
+    return manifest
+
+
+def _check_name(info: zipfile.ZipInfo) -> None:
+    """Only what `backup` writes: the manifest, tables, keys, and plain files in the folder of pictures."""
+    parts = PurePosixPath(info.filename).parts
+    is_plain = not info.is_dir() and stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
+    media = Path(settings.MEDIA_ROOT).relative_to(settings.HOME).parts
+    known = (
+        info.filename == "manifest.json"
+        or (len(parts) == 2 and parts[0] == "rows")
+        or (len(parts) == 2 and parts[0] == "home" and parts[1] in backup.KEPT_FILES)
+        or (parts[: 1 + len(media)] == ("home", *media) and 1 + len(media) < len(parts) <= _DEEPEST)
+    )
+    if not is_plain or not known or "\\" in info.filename or not all(_PART.fullmatch(part) for part in parts):
+        raise Refusal(
+            "backup.strange_file",
+            _("The file holds something that no backup holds (%(name)s). Nothing was changed. Use another backup.")
+            % {"name": info.filename[:80]},
+        )
+
+
+def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
+    """Puts a backup into an empty home and brings its tables to this version; the manifest.
+
+    Refusals: backup.not_empty, backup.no_room, and those of `read_manifest`. Nothing is changed unless everything fits.
+    """
+    if _is_set_up():
+        raise Refusal(
+            "backup.not_empty",
+            _("This home already holds a local. Restore into an empty folder: cosmolocal restore FILE --home FOLDER"),
+        )
+    home = Path(settings.HOME)
+    with opened(source, passphrase) as archive, tempfile.TemporaryDirectory(prefix=".restoring-", dir=home) as folder:
+        manifest = _manifest(archive)
+        _check_room(archive, home)
+        place = Path(folder)
+        try:
+            files = _unpack(archive, place)
+            with elsewhere.database(place):
+                _fill(archive, manifest)
+                if node.is_ready():
+                    letters.hold(by=people.system())
+                _move(files, place, home)
+        except (*_BROKEN, DatabaseError) as error:
+            raise _damaged(str(error).splitlines()[0][:80] if str(error) else type(error).__name__) from error
+    return manifest
+
+
+def _is_set_up() -> bool:
+    """Has a local been set up here? Tables and the rows that migrating makes are no data."""
+    return "kernel_node" in connection.introspection.table_names() and node.is_ready()
+
+
+def _check_room(archive: zipfile.ZipFile, home: Path) -> None:
+    """Unpacked it must fit on the disk, with its indexes: about twice what the rows take as text."""
+    if 2 * sum(info.file_size for info in archive.infolist()) > shutil.disk_usage(home).free:
+        raise Refusal(
+            "backup.no_room", _("There is not enough room on this disk for the backup. Make room, then restore again.")
+        )
+
+
+def _unpack(archive: zipfile.ZipFile, place: Path) -> list[Path]:
+    """The files of the home, beside it; every name was looked at before."""
+    found = []
+    for info in archive.infolist():
+        if info.filename.startswith("home/"):
+            target = place / info.filename
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(info) as inside, target.open("xb") as file:
+                shutil.copyfileobj(inside, file)
+            found.append(target)
+    return found
+
+
+def _move(files: list[Path], place: Path, home: Path) -> None:
+    for path in files:
+        target = home / path.relative_to(place / "home")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+
+
+def _fill(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    """The tables as they were when it was written, their rows, then everything that changed in tables since."""
+    executor = MigrationExecutor(connection)
+    leaves = _last_of_each_app(executor.loader, {tuple(name.split(".", 1)) for name in manifest["migrations"]})
+    executor.migrate(leaves)
+    held = backup.tables(executor.loader.project_state(leaves).apps)
+    for model in reversed(held):
+        model._base_manager.all()._raw_delete(connection.alias)  # type: ignore[attr-defined]  # rows that migrating made
+    with elsewhere.without_indexes():
+        for model in held:
+            _fill_table(archive, model, manifest)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), held):
+            cursor.execute(statement)
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    upgrading.end(plan=plan)
+    call_command("createcachetable", verbosity=0)
+
+
+def _fill_table(archive: zipfile.ZipFile, model: type[models.Model], manifest: dict[str, Any]) -> None:
+    label = model._meta.label_lower
+    old = manifest.get("form", 1) == 1
+    name = f"rows/{label}.{'jsonl' if old else 'tsv'}"
+    if name not in archive.namelist():
+        return
+    with archive.open(name) as raw:
+        count = rows.read(old_rows.as_text(raw, model) if old else raw, model)
+    if count != manifest.get("rows", {}).get(label, count):
+        raise ValueError(f"{label}: {count} rows")
+
+
+def _last_of_each_app(loader: MigrationLoader, applied: set[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """The newest migration of each app among `applied`: asking for an older one would undo."""
+    graph = loader.graph
+    return [
+        (app, name)
+        for app, name in graph.nodes
+        if (app, name) in applied
+        and not any(c.key[0] == app and c.key in applied for c in graph.node_map[app, name].children)
+    ]

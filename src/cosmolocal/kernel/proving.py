@@ -1,0 +1,191 @@
+"""Whether everything is as it was sealed: the chain, every operation with its events, every sealed row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connections
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from cosmolocal.kernel import clock, signing
+from cosmolocal.kernel.canonical import Row, print_of, rows
+from cosmolocal.kernel.evidence import Sealed
+from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
+from cosmolocal.kernel.seals import (
+    digest,
+    digest_of,
+    merkle_root,
+    noted_rules,
+    operation_rule,
+    prints_of,
+    statement,
+)
+from cosmolocal.kernel.snapshot import snapshot
+from cosmolocal.kernel.writer import BY_UPGRADE
+
+LATE_AFTER = timedelta(days=1)
+_BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Broken:
+    """`code`: chain, key, operation, row, unwritten, late; `table` and `row_id` say where; `sentence` for people."""
+
+    code: str
+    table: str
+    row_id: int
+    sentence: str
+
+
+def examine() -> list[Broken]:
+    """Everything that is not as it was sealed; reads one moment, and stops nobody from writing."""
+    with snapshot() as alias:
+        return [*_chain(alias), *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+
+
+def _chain(alias: str) -> Iterator[Broken]:
+    """Each seal is signed by this node and names the one before it."""
+    previous, number, own = "", 0, signing.public_key()
+    for seal in Seal.objects.using(alias).defer("prints").order_by("number").iterator(chunk_size=500):
+        number += 1
+        if seal.number != number or seal.previous != previous:
+            yield _broken("chain", "kernel_seal", seal.pk, _("Seal %(number)s does not follow from the one before it."))
+            number = seal.number
+        elif not signing.is_signed(statement(seal), seal.signature, seal.key):
+            yield _broken("chain", "kernel_seal", seal.pk, _("Seal %(number)s is not what the node signed."))
+        elif seal.key != own:
+            yield _broken("key", "kernel_seal", seal.pk, _("Seal %(number)s was signed with another node's key."))
+        previous = digest(seal)
+
+
+def _broken(kind: str, table: str, row_id: int, sentence: str, **facts: object) -> Broken:
+    return Broken(kind, table, row_id, sentence % {"number": row_id, **facts})
+
+
+def _operations(alias: str) -> Iterator[Broken]:
+    """Operations and their events, against the beginnings of their hashes; then the roots of the seals."""
+    seals = Seal.objects.using(alias).order_by("number").iterator(chunk_size=20)
+    newest = Seal.objects.using(alias).order_by("-number").values_list("upto", flat=True).first() or 0
+    found = rows(operation_rule(), f"{{id}} <= {newest}", alias)
+    row = next(found, None)
+    for seal in seals:
+        leaves: list[bytes] = []
+        for id, print in prints_of(seal):
+            while row is not None and row.id < id:
+                yield _strange(row, alias)
+                row = next(found, None)
+            if row is None or row.id != id:
+                yield _broken("operation", "kernel_operation", id, _("Operation %(number)s is gone."))
+                continue
+            leaves.append(row.open)
+            if row.open[:6] != print:
+                yield _changed(row, alias)
+            row = next(found, None)
+        yield from _root(seal, leaves, alias)
+    while row is not None:
+        yield _strange(row, alias)
+        row = next(found, None)
+
+
+def _strange(row: Row, alias: str) -> Broken:
+    return _told(row, alias, _("Operation %(number)s (%(code)s, %(at)s) came into the books past the program."))
+
+
+def _changed(row: Row, alias: str) -> Broken:
+    return _told(
+        row,
+        alias,
+        _("Operation %(number)s (%(code)s, %(at)s) or an event of it is not what was sealed."),
+    )
+
+
+def _told(row: Row, alias: str, sentence: str) -> Broken:
+    deed = Operation.objects.using(alias).get(pk=row.id)
+    at = formats.date_format(timezone.localtime(deed.at), "SHORT_DATETIME_FORMAT")
+    return _broken("operation", "kernel_operation", row.id, sentence, code=deed.code, at=at)
+
+
+def _root(seal: Seal, operations: list[bytes], alias: str) -> Iterator[Broken]:
+    if len(operations) != seal.operations:
+        return  # which one is gone was said already
+    told = SealedRow.objects.using(alias).filter(seal_id=seal.pk).order_by("table", "row_id")
+    leaves = [
+        digest_of(table, row_id, operation_id, bytes(print) if print else None)
+        for table, row_id, operation_id, print in told.values_list("table", "row_id", "operation_id", "print")
+    ]
+    if merkle_root([*operations, *leaves]) != seal.root:
+        yield _broken("chain", "kernel_seal", seal.pk, _("What seal %(number)s covers is not what was sealed."))
+
+
+def _rows(alias: str) -> Iterator[Broken]:
+    """Each row of evidence against its newest seal; what was written since, or is sealed in another form now, waits."""
+    last = Seal.objects.using(alias).order_by("-number").defer("prints").first()
+    for rule in noted_rules():
+        if last is None or last.forms.get(rule.table) != rule.form():
+            continue
+        open_ones = set(Written.objects.using(alias).filter(table=rule.table).values_list("row_id", flat=True))
+        for id, row, print, salt in _side_by_side(rule, alias):
+            if id in open_ones:
+                continue
+            if row is None:
+                if print is not None:
+                    yield _row(rule, id, _("%(what)s number %(number)s is gone: it was deleted past the program."))
+            elif print is None:
+                yield _row(rule, id, _("%(what)s number %(number)s came into the books past the program."))
+            elif print_of(row, salt) != print and not (rule.personal and salt is None):
+                yield _row(rule, id, _("%(what)s number %(number)s was changed past the program."))
+
+
+def _row(rule: Sealed, id: int, sentence: str) -> Broken:
+    return _broken("row", rule.table, id, sentence, what=str(rule.model._meta.verbose_name).capitalize())
+
+
+def _side_by_side(rule: Sealed, alias: str) -> Iterator[tuple[int, Row | None, bytes | None, bytes | None]]:
+    """(id, the row as it is, its newest sealed hash, its salt), each row that is there or was sealed."""
+    there, known = rows(rule, "", alias), _newest(rule.table, alias)
+    row, leaf = next(there, None), next(known, None)
+    while row is not None or leaf is not None:
+        if leaf is None or (row is not None and row.id < leaf[0]):
+            assert row is not None
+            yield row.id, row, None, None
+            row = next(there, None)
+        elif row is None or leaf[0] < row.id:
+            yield leaf[0], None, leaf[1], leaf[2]
+            leaf = next(known, None)
+        else:
+            yield row.id, row, leaf[1], leaf[2]
+            row, leaf = next(there, None), next(known, None)
+
+
+def _newest(table: str, alias: str) -> Iterator[tuple[int, bytes | None, bytes | None]]:
+    connection = connections[alias]
+    sql = (
+        'SELECT row_id, print, salt, max(id) FROM kernel_sealedrow WHERE "table" = %s GROUP BY row_id ORDER BY row_id'
+        if connection.vendor == "sqlite"
+        else "SELECT DISTINCT ON (row_id) row_id, print, salt, id FROM kernel_sealedrow "
+        'WHERE "table" = %s ORDER BY row_id, id DESC'
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [table])
+        while batch := cursor.fetchmany(_BATCH):
+            for row_id, print, salt, _id in batch:
+                yield row_id, bytes(print) if print else None, bytes(salt) if salt else None
+
+
+def _unwritten(alias: str) -> Iterator[Broken]:
+    """Rows that no operation wrote, or one that was sealed long before."""
+    upto = Seal.objects.using(alias).order_by("-number").values_list("upto", flat=True).first() or 0
+    names = {rule.table: rule for rule in noted_rules()}
+    for mark in Written.objects.using(alias).exclude(operation_id__gt=upto).exclude(operation_id=BY_UPGRADE):
+        if mark.table in names:
+            found = _row(names[mark.table], mark.row_id, _("%(what)s number %(number)s was written past the program."))
+            yield Broken("unwritten", found.table, found.row_id, found.sentence)
+
+
+def _late(alias: str) -> Iterator[Broken]:
+    """Something waits for a seal since long: the timer does not run."""
+    last = Seal.objects.using(alias).order_by("-number").values_list("upto", "at").first() or (0, None)
+    oldest = Operation.objects.using(alias).filter(pk__gt=last[0]).order_by("pk").values_list("pk", "at").first()
+    if oldest and last[1] and clock.now() - max(oldest[1], last[1]) > LATE_AFTER:
+        yield _broken("late", "kernel_operation", oldest[0], _("Nothing was sealed for more than a day."))
