@@ -154,6 +154,44 @@ class Item(models.Model):
         return f"{self.product}, {self.label}" if self.label else str(self.product)
 
 
+class PackVersion(models.Model):
+    """An item as it was when somebody ordered it: words and contents. Never changed, so that an order, what a farm is
+    asked for and what packers read go on speaking of the pack that was meant, whatever the item becomes.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="versions")
+    name = models.CharField(max_length=160)  # of the goods
+    label = models.CharField(max_length=80, blank=True)
+    billed_by = models.CharField(max_length=6, choices=Item.Billed.choices)
+    quantity = models.PositiveBigIntegerField()  # base units
+    symbol = models.CharField(max_length=20, blank=True)  # of the measure
+    per = models.PositiveIntegerField(default=0)  # base units in one of the measure; 0: none
+    tolerance_bp = models.PositiveIntegerField(default=0)
+    deposit = models.BigIntegerField(default=0)  # minor units each
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "item",
+                    *("name", "label", "billed_by", "quantity", "symbol", "per", "tolerance_bp", "deposit"),
+                ],
+                name="pack_version_once",
+            )
+        ]
+
+
+class PromisedPack(models.Model):
+    """In which packs a promise was made: one for a household, one or several in what a farm is asked for."""
+
+    commitment = models.ForeignKey("flows.Commitment", models.PROTECT, related_name="packs")
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    quantity = models.BigIntegerField()  # base units, as promised
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["commitment", "pack"], name="promised_pack_once")]
+
+
 @kept()
 @sealed("item", "group", "price", "purchase", "per_quantity", "tax_code", "valid_from", "operation")
 class PriceVersion(models.Model):

@@ -21,9 +21,10 @@ from cosmolocal.catalog.models import (
     TaxCode,
     TaxRate,
 )
+from cosmolocal.catalog.packs import Words, unit_text, words_now
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Progress
-from cosmolocal.look.numbers import decimals_of, format_money, format_quantity
+from cosmolocal.look.numbers import decimals_of, format_money
 from cosmolocal.paper.models import Upload
 
 MOST_IDS = 5000  # beyond this many items, reading all prices is quicker than naming the items
@@ -251,23 +252,12 @@ def upload_progress(upload_id: int) -> Progress | None:
 
 def quantity_text(item: Item, base_units: int) -> str:
     """Base units in the words of the item: 2 jin, 700 g, 3 pieces. Needs `items_with_units`."""
-    unit = item.product.specification.unit
-    if item.measure is not None and item.measure.quantity > 0:
-        return format_quantity(base_units, item.measure.symbol, 0, per=item.measure.quantity)
-    return unit_text(unit.code, unit.symbol, unit.decimals, base_units)
-
-
-def unit_text(code: str, symbol: str, decimals: int, base_units: int) -> str:
-    """Base units in the unit of the journal; less than a kilogram in grams, less than a litre in millilitres."""
-    small = {"kg": "g", "l": "ml"}.get(code)
-    if small and abs(base_units) < 10**decimals:
-        return format_quantity(base_units, small, 0)
-    return format_quantity(base_units, symbol or code, decimals)
+    return words_now(item).amount(base_units)
 
 
 def pack_text(item: Item) -> str:
     """What one pack is: its label, or its contents. Needs `items_with_units`."""
-    return item.label or quantity_text(item, item.pack_quantity)
+    return words_now(item).pack
 
 
 def price_text(price: PriceVersion, item: Item, money: Currency | None = None) -> str:
@@ -278,29 +268,38 @@ def price_text(price: PriceVersion, item: Item, money: Currency | None = None) -
 
 def price_per_base(price: PriceVersion, item: Item) -> int:
     """Minor units per whole unit (1 kg, 1 l, 1 piece). Needs `items_with_units`."""
-    return rules.unit_price(
-        price.price, price.per_quantity, item.pack_quantity, item.product.specification.unit.decimals
-    )
+    return _per_base(price, words_now(item))
+
+
+def _per_base(price: PriceVersion, words: Words) -> int:
+    return rules.unit_price(price.price, price.per_quantity, words.quantity, words.unit[2])
 
 
 def price_per_base_text(price: PriceVersion, item: Item, money: Currency | None = None) -> str:
     """¥ 8.40 / kg, beside a pack's price; nothing where it would say the same. Needs `items_with_units`."""
-    unit = item.product.specification.unit
-    if not rules.is_unit_price_useful(price.per_quantity, item.pack_quantity, unit.decimals):
+    return price_per_base_words(price, words_now(item), money)
+
+
+def price_per_base_words(price: PriceVersion, words: Words, money: Currency | None = None) -> str:
+    """The same of a pack in its own words."""
+    unit, symbol, decimals = words.unit
+    if not rules.is_unit_price_useful(price.per_quantity, words.quantity, decimals):
         return ""
-    code, decimals = money or currency()
-    return f"{format_money(price_per_base(price, item), code, decimals)} / {unit.symbol or unit.code}"
+    return f"{format_money(_per_base(price, words), *(money or currency()))} / {symbol or unit}"
 
 
 def per_text(price: PriceVersion, item: Item) -> str:
     """What a price is for: "jin" rather than "1 jin". Needs `items_with_units`."""
-    base_units = price.per_quantity or item.pack_quantity
-    if item.measure is not None and item.measure.quantity == base_units:
-        return item.measure.symbol
-    unit = item.product.specification.unit
-    if base_units == 10**unit.decimals:
-        return unit.symbol or unit.code
-    return quantity_text(item, base_units)
+    return per_words(price, words_now(item))
+
+
+def per_words(price: PriceVersion, words: Words) -> str:
+    """The same of a pack in its own words."""
+    base_units = price.per_quantity or words.quantity
+    unit, symbol, decimals = words.unit
+    if words.per == base_units:
+        return words.symbol
+    return (symbol or unit) if base_units == 10**decimals else words.amount(base_units)
 
 
 def currency() -> Currency:

@@ -13,6 +13,7 @@ from cosmolocal.catalog.operations.lists import (
     standard_measures,
     standard_taxes,
 )
+from cosmolocal.catalog.operations.packs import PackFacts, follow_packs, keep_packs, promise_packs
 from cosmolocal.catalog.operations.prices import set_price, set_prices
 from cosmolocal.catalog.operations.products import (
     add_item,
@@ -38,6 +39,10 @@ from cosmolocal.catalog.operations.uploads import (
 )
 
 __all__ = [
+    "PackFacts",
+    "follow_packs",
+    "keep_packs",
+    "promise_packs",
     "ItemDraft",
     "PriceDraft",
     "PriceWish",

@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
@@ -108,6 +109,7 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     )
     _release(by, [line.commitment for line in lines])
     promised = flows.commit(by=by, wishes=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
+    catalog.follow_packs({line.commitment_id: new.pk for line, new in zip(lines, promised, strict=True)})
     for line, commitment in zip(lines, promised, strict=True):
         line.commitment = commitment
     Packed.objects.bulk_update(lines, ["commitment"])

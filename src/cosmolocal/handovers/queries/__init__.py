@@ -13,7 +13,14 @@ from cosmolocal.handovers.queries.crates import (
     progress,
     visible_to,
 )
-from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.goods import (
+    Measured,
+    measured,
+    measured_by,
+    measured_in,
+    measured_kinds,
+    measured_promise,
+)
 from cosmolocal.handovers.queries.lots import LotHere, Part, Taker, lots_here, takers
 from cosmolocal.handovers.queries.rows import CrateRow, found, rows_of, stamp
 from cosmolocal.handovers.queries.shares import Short, free_lots, short_kinds
@@ -59,6 +66,10 @@ __all__ = [
     "lots_here",
     "may_be_from",
     "measured",
+    "measured_by",
+    "measured_in",
+    "measured_kinds",
+    "measured_promise",
     "most_received",
     "next_crate",
     "packed_words",

@@ -9,7 +9,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Loss, Receipt
-from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.goods import Measured, measured, measured_by
 
 LATELY = 20  # deliveries
 
@@ -68,20 +68,23 @@ def receiving_list(handover: Handover) -> list[Delivery]:
         journal.due_at(handover.place_id, handover.begins, finished=None).filter(receiver=home, quantity__gt=0)
     )
     receipts = list(Receipt.objects.filter(handover=handover).select_related("lot", "producer", "event").order_by("id"))
-    goods = measured({c.specification_id for c in promised} | {r.specification_id for r in receipts})
+    kinds = {r.commitment_id or 0: r.specification_id for r in receipts} | {c.pk: c.specification_id for c in promised}
+    said = measured_by({id: kind for id, kind in kinds.items() if id})
+    goods = measured({r.specification_id for r in receipts if not r.commitment_id})
     producers: dict[int, Agent] = {}
     found: dict[int, dict[tuple[int | None, int], Arrival]] = defaultdict(dict)
     for commitment in promised:
         producers[commitment.provider_id] = commitment.provider
         kind = commitment.specification_id
         found[commitment.provider_id][commitment.pk, kind] = Arrival(
-            goods[kind], kind, commitment.pk, commitment.quantity
+            said[commitment.pk], kind, commitment.pk, commitment.quantity
         )
     for receipt in receipts:
         producers[receipt.producer_id] = receipt.producer
         kind = receipt.specification_id
         key = (receipt.commitment_id, kind)
-        arrival = found[receipt.producer_id].setdefault(key, Arrival(goods[kind], kind, receipt.commitment_id, 0))
+        words = said[receipt.commitment_id] if receipt.commitment_id else goods[kind]
+        arrival = found[receipt.producer_id].setdefault(key, Arrival(words, kind, receipt.commitment_id, 0))
         arrival.receipts.append(receipt)
     return [
         Delivery(producers[id], sorted(arrivals.values(), key=lambda a: (a.commitment_id is None, a.goods.name)))

@@ -14,7 +14,7 @@ from cosmolocal.catalog.models import Product
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries.crates import crates
-from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.handovers.queries.goods import Measured, measured_in
 from cosmolocal.handovers.queries.shares import Short, short_kinds
 from cosmolocal.kernel.sets import among
 
@@ -157,13 +157,15 @@ def kinds_due(handover: Handover) -> QuerySet[Product]:
 
 
 def product_sheets(handover: Handover, only: Iterable[Product] | None = None) -> list[ProductSheet]:
-    """Kinds of goods with the crates they go to, all or `only` these: for who packs one thing after the other."""
+    """Kinds of goods, each pack of them for itself, with the crates they go to, all or `only` these: for who packs one
+    thing after the other.
+    """
     kinds = None if only is None else [product.specification_id for product in only]
     by_receiver = {crate.receiver_id: crate for crate in crates(handover)}
-    by_kind: dict[int, list[tuple[Crate, Line]]] = defaultdict(list)
+    by_kind: dict[tuple[int, Measured], list[tuple[Crate, Line]]] = defaultdict(list)
     for line in _lines(handover, kinds=kinds):
         if line.receiver_id in by_receiver:
-            by_kind[line.specification_id].append((by_receiver[line.receiver_id], line))
+            by_kind[line.specification_id, line.goods].append((by_receiver[line.receiver_id], line))
     for rows in by_kind.values():
         rows.sort(key=lambda row: row[0].number)
     sheets = [ProductSheet(rows[0][1].goods, rows) for rows in by_kind.values()]
@@ -178,10 +180,13 @@ def place_sheets(handover: Handover) -> list[PlaceSheet]:
     sheets = []
     for one in same_day.order_by("place__name", "id"):
         in_crates = _leaving(one).filter(receiver_id__in=one.crates.values("receiver_id"))
-        asked = in_crates.values_list("specification_id").annotate(all=Sum(Coalesce("packed__asked", "quantity")))
-        totals = dict(asked)
-        goods = measured(totals)
-        sums = sorted(((goods[kind], base) for kind, base in totals.items() if kind in goods), key=_by_farm)
+        asked = in_crates.values_list("specification_id", "packs__pack")
+        totals = {
+            (kind, pack): base
+            for kind, pack, base in asked.annotate(all=Sum(Coalesce("packed__asked", "quantity")))
+        }
+        goods = measured_in(totals)
+        sums = sorted(((goods[key], base) for key, base in totals.items() if key in goods), key=_by_farm)
         sheets.append(PlaceSheet(one, one.crates.count(), sums))
     return sheets
 
@@ -193,7 +198,7 @@ def _by_farm(told: tuple[Measured, int]) -> tuple[str, str]:
 _COLUMNS = (
     *("pk", "receiver_id", "specification_id", "quantity"),
     *("packed__asked", "packed__quantity", "packed__reason", "packed__lot__lot"),
-    *("packed__on_paper", "packed__by__name", "packed__at"),
+    *("packed__on_paper", "packed__by__name", "packed__at", "packs__pack"),
 )
 
 
@@ -215,19 +220,19 @@ def _lines(
     if kinds is not None:
         due = due.filter(specification_id__in=among(kinds))
     rows = list(due.values_list(*_COLUMNS))
-    goods = measured({row[2] for row in rows})
-    rows.sort(key=lambda row: (goods[row[2]].producer, goods[row[2]].name, row[0]))
+    goods = measured_in({(row[2], row[-1]) for row in rows})
+    rows.sort(key=lambda row: (goods[row[2], row[-1]].producer, goods[row[2], row[-1]].name, row[0]))
     numbers = Counter[int]()
     lines = []
     for row in rows:
         numbers[row[1]] += 1
-        lines.append(_line(row, goods[row[2]], numbers[row[1]]))
+        lines.append(_line(row, goods[row[2], row[-1]], numbers[row[1]]))
     return lines
 
 
 def _line(row: tuple[Any, ...], goods: Measured, number: int) -> Line:
     commitment_id, receiver_id, specification_id, promised, asked, packed, reason, lot, *written = row
-    on_paper, packed_by, packed_at = written
+    on_paper, packed_by, packed_at, _pack = written
     is_packed = packed is not None
     return Line(
         number=number,

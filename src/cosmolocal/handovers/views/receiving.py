@@ -73,7 +73,7 @@ def extra(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """A number was typed wrong."""
     receipt = _receipt(request, pk)
-    goods = queries.measured([receipt.specification_id])[receipt.specification_id]
+    goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = CorrectionForm(request.POST or None, goods=goods, receipt=receipt)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -99,7 +99,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Something of a lot spoiled or broke."""
     receipt = _receipt(request, pk)
-    goods = queries.measured([receipt.specification_id])[receipt.specification_id]
+    goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = LossForm(request.POST or None, goods=goods, most=receipt.accepted)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.catalog.models import Item, PackVersion, PriceVersion
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
@@ -139,13 +139,15 @@ class Order(models.Model):
     whole="order",
 )
 class OrderLine(models.Model):
-    """One item in an order. Price version and how it is meant (seller, with or without tax), and tax are frozen when
-    ordered, since they decide where the price goes that the household agreed to; sums are frozen when settled.
+    """One item in an order, in the pack as it was then. Price version and how it is meant (seller, with or without tax),
+    and tax are frozen when ordered, since they decide where the price goes that the household agreed to; sums are
+    frozen when settled.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     offer = models.ForeignKey(RoundOffer, models.PROTECT, related_name="lines")
     price = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+")
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
     commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
     count = models.PositiveIntegerField()  # items wished
     wished = models.PositiveBigIntegerField()  # the same in base units

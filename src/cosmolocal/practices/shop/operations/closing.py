@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.catalog.models import Item, Terms
+from cosmolocal.catalog.models import Item, PackVersion, Terms
 from cosmolocal.catalog.rules import line_amount
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
@@ -45,6 +45,7 @@ class Asked:
     specification_id: int
     quantity: int
     purchase: int
+    packs: Mapping[int, int] = field(default_factory=dict)  # pack version id -> base units
 
 
 @operation("shop.announce_stock")
@@ -151,7 +152,7 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
     rows = (
         OrderLine.objects.filter(order__round=round, offer__intent_id__in=list(available))
         .exclude(order__state__in=[Order.State.CANCELLED, Order.State.COLLECTED, Order.State.SETTLED])
-        .select_related("offer__item__measure", "offer__round", "order", "price")
+        .select_related("pack", "offer__round", "order", "price")
         .order_by("id")
     )
     packed = queries.packed_of(rows)
@@ -180,7 +181,7 @@ def _shared(lines: Sequence[OrderLine], packed: Mapping[int, int], available: in
     """The lines of one kind of goods that get less than they have; what lies in a crate already stays there."""
     open_ones = [line for line in lines if line.pk not in packed]
     left = available - sum(packed.get(line.pk, 0) for line in lines)
-    step = share_step(open_ones[0].offer.item) if open_ones else 0
+    step = share_step(open_ones[0].pack) if open_ones else 0
     wishes = [_wish(line, by_weight=bool(step)) for line in open_ones]
     changed = []
     for line, granted in zip(open_ones, rules.share_out(left, wishes, seed=seed, step=step), strict=True):
@@ -196,10 +197,10 @@ def _wish(line: OrderLine, *, by_weight: bool) -> Wish:
     return Wish(line.order.household_id, line.granted // pack, pack)
 
 
-def share_step(item: Item) -> int:
+def share_step(pack: PackVersion) -> int:
     """Base units in which loose goods are shared (a tenth of a jin, 100 g of a kilo); 0: only whole packs are."""
-    loose = item.billed_by == Item.Billed.WEIGHT and item.measure and item.measure.quantity == item.pack_quantity
-    return max(item.pack_quantity // 10, 1) if loose else 0
+    loose = pack.billed_by == Item.Billed.WEIGHT and pack.per == pack.quantity
+    return max(pack.quantity // 10, 1) if loose else 0
 
 
 def lower_line(line: OrderLine, granted: int) -> None:
@@ -272,6 +273,11 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             to_resource=account.resource_id,
         )
         *promised, paid = flows.commit(by=by, wishes=[*goods, payment])
+        catalog.promise_packs(
+            (promise.pk, pack, quantity)
+            for promise, one in zip(promised, ones, strict=True)
+            for pack, quantity in one.packs.items()
+        )
         order = ProducerOrder.objects.create(
             round=round, producer_id=producer_id, agreement=agreement, payment_id=paid.pk
         )
@@ -289,11 +295,11 @@ def _asked(round: OrderRound) -> list[Asked]:
     rows = list(
         OrderLine.objects.filter(order__round=round, granted__gt=0, offer__lot=None)
         .exclude(order__state=Order.State.CANCELLED)
-        .annotate(pack=ExpressionWrapper(F("wished") / F("count"), BigIntegerField()))
         .values(
             "offer__item__product__producer_id",
             "offer__item__product__specification_id",
             "pack",
+            "pack__quantity",
             "price__purchase",
             "price__per_quantity",
             "tax_bp",
@@ -312,7 +318,7 @@ def _asked(round: OrderRound) -> list[Asked]:
         listed = line_amount(
             price=row["price__purchase"],
             per_quantity=row["price__per_quantity"],
-            pack_quantity=row["pack"],
+            pack_quantity=row["pack__quantity"],
             count=0,
             weight=row["quantity"],
         )
@@ -323,7 +329,8 @@ def _asked(round: OrderRound) -> list[Asked]:
             local_owes_tax=row["seller"] == Terms.Seller.LOCAL,
         )
         had = found.get((producer, kind), Asked(producer, kind, 0, 0))
-        found[producer, kind] = Asked(producer, kind, had.quantity + row["quantity"], had.purchase + paid)
+        packs = {**had.packs, row["pack"]: had.packs.get(row["pack"], 0) + row["quantity"]}
+        found[producer, kind] = Asked(producer, kind, had.quantity + row["quantity"], had.purchase + paid, packs)
     return list(found.values())
 
 

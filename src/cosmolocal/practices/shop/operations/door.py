@@ -115,7 +115,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     draft = Draft(by, locked, household, order)
     packed = set[int]()
     if order is not None:
-        rows = order.lines.annotate(row=F("commitment__packed__id"))
+        rows = order.lines.select_related("pack").annotate(row=F("commitment__packed__id"))
         draft.lines = {line.offer_id: line for line in rows}
         packed = {line.offer_id for line in rows if line.row}
     draft.wanted = {offer: line.count for offer, line in draft.lines.items()}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import operations as shelves
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import PriceVersion, SupplierTerms
+from cosmolocal.catalog.models import PackVersion, PriceVersion, SupplierTerms
+from cosmolocal.catalog.operations import PackFacts
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel import clock
@@ -43,11 +45,20 @@ class Sale:
     label: str
     seller: str
     list_is_gross: bool
+    billed_by: str
+    symbol: str
+    per: int
     is_off: bool = False  # taken off sale, in this round or in the catalog
 
     @property
     def name(self) -> str:
         return f"{self.product}, {self.label}" if self.label else self.product
+
+    @property
+    def facts(self) -> PackFacts:
+        """The pack as it is sold now."""
+        words = (self.product, self.label, self.billed_by, self.pack, self.symbol, self.per)
+        return PackFacts(self.item_id, *words, self.tolerance_bp, self.deposit)
 
 
 class PriceFacts(NamedTuple):
@@ -94,9 +105,10 @@ _SALE = (
     *("pk", "item_id", "intent_id", "lot_id", "closes_at", "item__pack_quantity", "item__tolerance_bp"),
     *("item__deposit", _PRODUCT + "specification_id", _PRODUCT + "name", "item__label"),
     *(_PRODUCT + "producer__supplier_terms__seller", _PRODUCT + "producer__supplier_terms__list_is_gross"),
+    *("item__billed_by", "item__measure__symbol", "item__measure__quantity"),
     *("withdrawn_at", "item__is_active", _PRODUCT + "is_active"),
 )
-_LOT, _TERMS = _SALE.index("lot_id"), -5  # where they stand in a row
+_LOT, _TERMS = _SALE.index("lot_id"), -8  # where they stand in a row
 _USUAL = SupplierTerms()
 _LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit", "split"]
 
@@ -106,10 +118,10 @@ def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, S
     found = {}
     for row in RoundOffer.objects.filter(round=round, pk__in=list(ids)).values_list(*_SALE):
         facts: list[Any] = list(row)
-        seller, is_gross, withdrawn_at, *are_active = facts[_TERMS:]
+        seller, is_gross, billed_by, symbol, per, withdrawn_at, *are_active = facts[_TERMS:]
         is_off = withdrawn_at is not None or (row[_LOT] is None and not all(are_active))
         is_gross = _USUAL.list_is_gross if is_gross is None else is_gross
-        facts[_TERMS:] = [seller or _USUAL.seller, is_gross, is_off]
+        facts[_TERMS:] = [seller or _USUAL.seller, is_gross, billed_by, symbol or "", per or 0, is_off]
         found[row[0]] = Sale(*facts)
     return found
 
@@ -180,22 +192,23 @@ def _lower(draft: Draft, lines: Sequence[OrderLine]) -> None:
 
 
 def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
-    """New rows for these offers; what was in the order before keeps the price version and the terms it had."""
-    prices = _prices(draft, offer_ids)
+    """New rows for these offers; what was in the order before keeps the pack, the price and the terms it had."""
+    prices, packs = _prices(draft, offer_ids), _packs(draft, offer_ids)
     codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
     rates = catalog.tax_rates(clock.today(), codes) if codes else {}
     made = []
     for offer_id in offer_ids:
         before, version, sale = draft.lines.get(offer_id), prices[offer_id], draft.offers[offer_id]
+        pack = packs[offer_id]
         seller = before.seller if before else sale.seller
         is_gross = before.list_is_gross if before else sale.list_is_gross
         basis = Price(
             price=version.price,
             purchase=version.purchase,
             per_quantity=version.per_quantity,
-            pack=sale.pack,
-            tolerance_bp=sale.tolerance_bp,
-            deposit=sale.deposit,
+            pack=pack.quantity,
+            tolerance_bp=pack.tolerance_bp,
+            deposit=pack.deposit,
             tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
             list_is_gross=is_gross,
             local_owes_tax=seller == SupplierTerms.Seller.LOCAL,
@@ -206,6 +219,7 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
             OrderLine(
                 offer_id=offer_id,
                 price_id=version.id,
+                pack=pack,
                 count=count,
                 wished=priced.wished,
                 granted=priced.wished,
@@ -220,6 +234,14 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
             )
         )
     return made
+
+
+def _packs(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PackVersion]:
+    """Offer id -> pack: the one that the line was ordered in, else as it is sold now."""
+    new = [offer for offer in offer_ids if offer not in draft.lines]
+    kept = shelves.keep_packs([draft.offers[offer].facts for offer in new])
+    had = {offer: draft.lines[offer].pack for offer in offer_ids if offer in draft.lines}
+    return had | dict(zip(new, kept, strict=True))
 
 
 def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
@@ -286,6 +308,7 @@ def _promise(
         raise _not_enough(draft, refusal, payment) from refusal
     for line, commitment in zip(lines, promised, strict=False):
         line.commitment_id = commitment.pk
+    shelves.promise_packs([(line.commitment_id, line.pack_id, line.wished) for line in lines])
     if payment:
         order.payment_id = promised[-1].pk
 
@@ -306,21 +329,24 @@ def _not_enough(draft: Draft, refusal: Refusal, payment: CommitmentWish | None) 
         if offer.intent_id in intents or offer.lot_id in lots:
             short[offer_id] = max(intents.get(offer.intent_id, 0), lots.get(offer.lot_id, 0), 0)
     items = catalog.items_with_units().in_bulk([draft.offers[offer].item_id for offer in short])
+    packs = {
+        offer: draft.lines[offer].pack.quantity if offer in draft.lines else draft.offers[offer].pack for offer in short
+    }
     sentences = []
     for offer_id, left in short.items():
         item = items[draft.offers[offer_id].item_id]
-        if left < item.pack_quantity:
+        if left < packs[offer_id]:
             sentences.append(_("%(name)s: nothing left.") % {"name": item.product.name})
         else:
-            packs = left // item.pack_quantity
+            most = left // packs[offer_id]
             sentences.append(
                 _("%(name)s: %(left)s left, at most %(packs)s in your order.")
-                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": packs}
+                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": most}
             )
     return Refusal(
         "shop.not_enough_left",
         _("%(what)s Take fewer or something else; your basket is kept.") % {"what": " ".join(sentences)},
-        offers={offer: left // draft.offers[offer].pack for offer, left in short.items()},
+        offers={offer: left // packs[offer] for offer, left in short.items()},
     )
 
 

@@ -131,7 +131,7 @@ def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -
             % {"when": format_daytime(order.changed_at)},
             version=order.version,
         )
-    draft.lines = {line.offer_id: line for line in order.lines.all()}
+    draft.lines = {line.offer_id: line for line in order.lines.select_related("pack")}
     return draft
 
 

@@ -1,7 +1,7 @@
 """A round whose orders follow the price list: when it has closed, each line takes the price of that moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import F, Sum
@@ -41,15 +41,22 @@ def follow_prices(by: Agent, round: OrderRound) -> None:
 
 
 def _followed(round: OrderRound) -> Iterable[tuple[OrderLine, PriceVersion]]:
-    """Lines of open orders with the price in force when they closed."""
+    """Lines of open orders with the price in force when they closed. What was ordered in a pack that has other contents
+    by now keeps its price: the price of a sack of 5 kg says nothing about one of 1 kg.
+    """
     lines = OrderLine.objects.filter(order__round=round, order__state=Order.State.OPEN, offer__lot=None)
     by_moment: dict[tuple[datetime, str], list[OrderLine]] = defaultdict(list)
     closed_at = round.closed_at or running().at
-    for line in lines.select_related("offer__item__product", "order__household").order_by("id"):
+    for line in lines.select_related("pack", "offer__item__product", "order__household").order_by("id"):
         by_moment[min(line.offer.closes_at or closed_at, closed_at), line.order.household.group].append(line)
     for (moment, group), some in by_moment.items():
         prices = catalog.current_prices({line.offer.item_id for line in some}, group, moment)
-        yield from ((line, prices[line.offer.item_id]) for line in some if line.offer.item_id in prices)
+        yield from ((line, prices[line.offer.item_id]) for line in some if _is_priced(line, prices))
+
+
+def _is_priced(line: OrderLine, prices: Mapping[int, PriceVersion]) -> bool:
+    price = prices.get(line.offer.item_id)
+    return price is not None and (bool(price.per_quantity) or line.pack.quantity == line.offer.item.pack_quantity)
 
 
 def _take(line: OrderLine, price: PriceVersion, terms: Terms, transport_bp: int) -> None:

@@ -39,14 +39,14 @@ class BasketLine:
 
     @property
     def name(self) -> str:
-        return self.line.item.product.name
+        return self.line.name
 
     @property
     def amount_text(self) -> str:
         """How much: 2 jin, 3 x box of 10."""
         line = self.line
         if line.unit:
-            return catalog.quantity_text(line.item, self.count * line.item.pack_quantity)
+            return line.words.amount(self.count * line.words.quantity)
         return f"{self.count} × {line.pack_text}" if line.pack_text else str(self.count)
 
     @property
@@ -202,10 +202,10 @@ def _ordered(round: OrderRound, household: Agent) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Held:
-    """What the shelf alone needs: offer id -> packs in the basket and in the order; whether orders are taken."""
+    """What the shelf alone needs: offer id -> packs in the basket, lines of the order; whether orders are taken."""
 
     counts: Mapping[int, int]
-    ordered: Mapping[int, int]
+    had: Mapping[int, OrderLine]
     can_take: bool
 
 
@@ -214,14 +214,27 @@ def held(round: OrderRound, household: Agent) -> Held:
 
     Two statements.
     """
-    kept, ordered = _kept(round, household), _ordered(round, household)
-    return Held(ordered if kept is None else kept, ordered, policy.is_taking_orders(round, clock.now()))
+    lines = OrderLine.objects.filter(order__round=round, order__household=household).select_related("price", "pack")
+    had = {line.offer_id: line for line in lines.exclude(order__state=Order.State.CANCELLED)}
+    kept = _kept(round, household)
+    return Held(
+        {id: line.count for id, line in had.items()} if kept is None else kept,
+        had,
+        policy.is_taking_orders(round, clock.now()),
+    )
 
 
 def basket(round: OrderRound, household: Agent) -> BasketView:
     """The basket of a household, or what it has ordered where nobody has changed anything. At most seven statements."""
     order = Order.objects.filter(round=round, household=household).exclude(state=Order.State.CANCELLED).first()
-    had = {line.offer_id: line for line in order.lines.select_related("price")} if order else {}
+    had = (
+        {
+            line.offer_id: line
+            for line in order.lines.select_related("price", "pack__item__product__specification__unit")
+        }
+        if order
+        else {}
+    )
     found = Basket.objects.filter(round=round, household=household).select_related("changed_by").first()
     view = BasketView(round, household, order, found, currency_of(round), had=had)
     counts = {int(offer): count for offer, count in found.counts.items()} if found else view.ordered
@@ -241,6 +254,7 @@ def _fill(view: BasketView, counts: Mapping[int, int]) -> None:
         before = view.had.get(offer.pk)
         line = Line(offer, before.price if before else prices.get(offer.item_id), view.money, now)
         line.ordered = before.count if before else 0
+        line.pack = before.pack if before else None
         count = line.ordered if line.is_closed and before else counts.get(offer.pk, 0)
         if count:
             line.count = count
@@ -274,9 +288,9 @@ def _priced(line: BasketLine, before: OrderLine | None) -> BasketLine:
             price=version.price,
             purchase=version.purchase,
             per_quantity=version.per_quantity,
-            pack=item.pack_quantity,
-            tolerance_bp=item.tolerance_bp,
-            deposit=item.deposit,
+            pack=before.pack.quantity if before else item.pack_quantity,
+            tolerance_bp=before.pack.tolerance_bp if before else item.tolerance_bp,
+            deposit=before.pack.deposit if before else item.deposit,
             tax_bp=0,
             list_is_gross=True,
             local_owes_tax=True,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
-from cosmolocal.catalog import queries as catalog
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.queries import Provenance, Source, Step
 from cosmolocal.look.dates import format_day, format_daytime, format_window
@@ -171,7 +170,7 @@ class Origin:
         return _step(_("In your hands"), "hand", self.store, last.at, by)
 
     def _amount(self, base: int) -> str:
-        return catalog.quantity_text(self.view.item, base)
+        return self.view.words.amount(base)
 
     def _by(self, agent_id: int | None, sentence: str) -> str:
         """Whose hands it were, where the reader may know."""

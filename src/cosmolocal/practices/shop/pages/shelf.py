@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import Category, Item, PriceVersion, Product
+from cosmolocal.catalog.models import Category, Item, PackVersion, PriceVersion, Product
+from cosmolocal.catalog.packs import Words, unit_text, words_now, words_then
 from cosmolocal.catalog.queries import Currency
 from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_money
 from cosmolocal.measures import kilometres
-from cosmolocal.practices.shop.models import OfferQuerySet, OrderRound, RoundOffer
+from cosmolocal.practices.shop.models import OfferQuerySet, OrderLine, OrderRound, RoundOffer
 
 PER_PAGE = 40
 FEW = 12  # packs; from here down the page says how many are left
@@ -59,6 +60,7 @@ class Line:
     now: datetime
     count: int = 0
     ordered: int = 0
+    pack: PackVersion | None = None  # the one in which she ordered it
 
     @property
     def id(self) -> int:
@@ -78,19 +80,26 @@ class Line:
         """A box of 10, a jin, about 700 g."""
         if self.is_weighed:
             return _("about %(weight)s") % {"weight": self._weight}
-        return catalog.pack_text(self.item)
+        return self.words.pack
 
     @property
     def label(self) -> str:
         """Product and pack, as a screen reader says it."""
-        name = self.item.product.name
-        return f"{name}, {self.pack_text}" if self.item.label and not self.is_weighed else name
+        return f"{self.name}, {self.pack_text}" if self.words.label and not self.is_weighed else self.name
+
+    @property
+    def name(self) -> str:
+        return self.pack.name if self.pack else self.item.product.name
+
+    @cached_property
+    def words(self) -> Words:
+        """Of the pack that she has ordered already, else of the one on sale."""
+        return words_then(self.pack) if self.pack else words_now(self.item)
 
     @property
     def unit(self) -> str:
         """What the stepper counts, where that is a measure and not packs."""
-        measure = self.item.measure
-        return measure.symbol if measure and measure.quantity == self.item.pack_quantity else ""
+        return self.words.symbol if self.words.per == self.words.quantity else ""
 
     @property
     def price_text(self) -> str:
@@ -98,17 +107,17 @@ class Line:
 
     @property
     def per_text(self) -> str:
-        return catalog.per_text(self.price, self.item) if self.price else ""
+        return catalog.per_words(self.price, self.words) if self.price else ""
 
     @property
     def base_text(self) -> str:
         """The price of a kilogram or a litre, where the price itself does not say it."""
-        return catalog.price_per_base_text(self.price, self.item, self.money) if self.price else ""
+        return catalog.price_per_base_words(self.price, self.words, self.money) if self.price else ""
 
     @property
     def is_weighed(self) -> bool:
         """One piece of about so much, paid by what the scale says."""
-        return self.item.billed_by == Item.Billed.WEIGHT and not self.unit
+        return self.words.weigh and not self.unit
 
     @property
     def weight_text(self) -> str:
@@ -117,18 +126,17 @@ class Line:
 
     @property
     def _weight(self) -> str:
-        return catalog.unit_text(*_unit(self.item), self.item.pack_quantity)
+        return unit_text(*self.words.unit, self.words.quantity)
 
     @property
     def deposit_text(self) -> str:
-        if not self.item.deposit:
-            return ""
-        return _("plus %(deposit)s deposit") % {"deposit": format_money(self.item.deposit, *self.money)}
+        deposit = self.pack.deposit if self.pack else self.item.deposit
+        return _("plus %(deposit)s deposit") % {"deposit": format_money(deposit, *self.money)} if deposit else ""
 
     @cached_property
     def left(self) -> int | None:
         """Packs she may have, with those in her own order; None: as many as she likes."""
-        return packs_left(self.offer, self.ordered)
+        return packs_left(self.offer, self.ordered, self.words.quantity)
 
     @property
     def is_few(self) -> bool:
@@ -142,9 +150,7 @@ class Line:
         if self.left <= 0:
             return _("sold out")
         if self.unit:
-            return _("last %(amount)s") % {
-                "amount": catalog.quantity_text(self.item, self.left * self.item.pack_quantity)
-            }
+            return _("last %(amount)s") % {"amount": self.words.amount(self.left * self.words.quantity)}
         return _("last %(count)s") % {"count": self.left}
 
     @property
@@ -238,8 +244,8 @@ class Shelf:
         return next((farm.label for farm in self.farm_choices if farm.is_chosen), "")
 
 
-def shelf(round: OrderRound, choice: Choice, group: str = "", ordered: Mapping[int, int] | None = None) -> Shelf:
-    """One page of what a round offers. Seven statements, whatever its size; `ordered`: offer id -> packs she ordered.
+def shelf(round: OrderRound, choice: Choice, group: str = "", had: Mapping[int, OrderLine] | None = None) -> Shelf:
+    """One page of what a round offers. Seven statements, whatever its size; `had`: offer id -> what she ordered.
 
     While words are looked for, only what was found is counted.
     """
@@ -257,7 +263,7 @@ def shelf(round: OrderRound, choice: Choice, group: str = "", ordered: Mapping[i
         kinds=_filters(counts, "kind", choice.kind, choice, farm=choice.farm),
         farm_choices=_filters(counts, "farm", choice.farm, choice, kind=choice.kind),
         page=page,
-        sections=_sections(_goods_of(round, products, group, ordered or {})),
+        sections=_sections(_goods_of(round, products, group, had or {})),
     )
 
 
@@ -267,8 +273,8 @@ def products_of(round: OrderRound) -> QuerySet[Product]:
     return Product.objects.filter(pk__in=offers.values("item__product_id"), is_active=True)
 
 
-def _goods_of(round: OrderRound, products: Sequence[Product], group: str, ordered: Mapping[int, int]) -> list[Good]:
-    """Products with their packs, prices and what is left (two statements)."""
+def _goods_of(round: OrderRound, products: Sequence[Product], group: str, had: Mapping[int, OrderLine]) -> list[Good]:
+    """Products with their packs, prices and what is left; what she ordered in its pack of then (two statements)."""
     now, money, place = clock.now(), currency_of(round), round.handover.place
     known = {product.pk: product for product in products}
     offers = RoundOffer.objects.on_sale().filter(round=round, item__product__in=list(known))
@@ -277,7 +283,11 @@ def _goods_of(round: OrderRound, products: Sequence[Product], group: str, ordere
     lines: dict[int, list[Line]] = {}
     for offer in found:
         offer.item.product = known[offer.item.product_id]
-        line = Line(offer, prices.get(offer.item_id), money, now, ordered=ordered.get(offer.pk, 0))
+        before = had.get(offer.pk)
+        line = Line(offer, before.price if before else prices.get(offer.item_id), money, now)
+        if before:
+            before.pack.item = offer.item
+            line.ordered, line.pack = before.count, before.pack
         lines.setdefault(offer.item.product_id, []).append(line)
     return [
         Good(product, kilometres.between(product.origin or product.producer.place, place), lines[product.pk])
@@ -292,8 +302,10 @@ def offers_of(round: OrderRound) -> OfferQuerySet:
     return RoundOffer.objects.filter(round=round).select_related(*joined, "item__product__category")
 
 
-def packs_left(offer: RoundOffer, ordered: int = 0) -> int | None:
-    """Packs of an offer that one household may have, with the `ordered` ones it has already; None: any number."""
+def packs_left(offer: RoundOffer, ordered: int = 0, pack: int = 0) -> int | None:
+    """Packs of an offer (of `pack` base units; 0: as it is now) that one household may have, with the `ordered` ones it
+    has already; None: any number.
+    """
     if offer.lot is not None:
         floor = offer.lot.floor or 0
         free: int | None = offer.lot.accounting_quantity - offer.lot.promised_quantity - floor
@@ -301,7 +313,7 @@ def packs_left(offer: RoundOffer, ordered: int = 0) -> int | None:
         free = offer.intent.available_quantity - offer.intent.promised_quantity
     else:
         free = None
-    return None if free is None else max(free // offer.item.pack_quantity + ordered, 0)
+    return None if free is None else max(free // (pack or offer.item.pack_quantity) + ordered, 0)
 
 
 def currency_of(round: OrderRound) -> Currency:
@@ -367,8 +379,3 @@ def _sections(goods: Sequence[Good]) -> list[Section]:
             sections.append(Section(label, []))
         sections[-1].goods.append(good)
     return sections
-
-
-def _unit(item: Item) -> tuple[str, str, int]:
-    unit = item.product.specification.unit
-    return unit.code, unit.symbol, unit.decimals

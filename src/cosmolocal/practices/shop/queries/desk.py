@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers.models import Crate, Receipt
-from cosmolocal.handovers.queries import Measured, measured
+from cosmolocal.handovers.queries import Measured, measured, measured_kinds
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder, RoundOffer
 from cosmolocal.practices.shop.queries.farms import mail_on_its_way
+from cosmolocal.practices.shop.queries.rounds import packs_ordered
 
 MOST_WORDS = 8  # of a search
 STANDING = [state for state in Order.State.values if state != Order.State.CANCELLED]
@@ -198,9 +199,9 @@ def found(rows: "QuerySet[Any, Any]", words: str) -> "QuerySet[Any, Any]":
 
 
 def named(rows: Iterable[Mapping[str, Any]]) -> list[Sold]:
-    """Rows of `sold` as a page shows them (two statements)."""
+    """Rows of `sold` as a page shows them (three statements)."""
     shown = list(rows)
-    goods = measured({row["kind"] for row in shown})
+    goods = measured_kinds(packs_ordered({row["intent_id"]: row["kind"] for row in shown}))
     columns = ("households", "wished", "granted", "available", "received")
     return [Sold(row["intent_id"], goods[row["kind"]], *(row[name] for name in columns)) for row in shown]
 

@@ -10,11 +10,12 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Terms
-from cosmolocal.handovers.queries import Measured, measured, terms_under
+from cosmolocal.handovers.queries import Measured, measured_by, measured_kinds, terms_under
 from cosmolocal.kernel import clock
 from cosmolocal.messages.models import Letter
 from cosmolocal.messages.rules import LATE_AFTER
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine, RoundOffer
+from cosmolocal.practices.shop.queries.rounds import packs_ordered
 
 
 def terms_with(round: OrderRound, producer: Agent) -> Terms:
@@ -125,7 +126,8 @@ def running(producer: Agent, now: datetime) -> list[Soon]:
         .select_related("intent", "round__handover__place", "item__product")
         .order_by("round__closes_at", "item__product__name", "id")
     )
-    goods = measured({offer.item.product.specification_id for offer in offers})
+    kinds = {offer.intent_id or 0: offer.item.product.specification_id for offer in offers}
+    goods = measured_kinds(packs_ordered(kinds))
     seen: dict[int, Soon] = {}
     for offer in offers:
         seen.setdefault(offer.intent_id or 0, Soon(offer, goods[offer.item.product.specification_id]))
@@ -146,14 +148,15 @@ def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
     # Joined rather than fetched ahead: a big round has more lines than SQLite takes conditions.
     lines = ProducerOrderLine.objects.select_related("commitment")
     rows = list(orders.prefetch_related(Prefetch("lines", queryset=lines)))
-    kinds = {line.commitment.specification_id for order in rows for line in order.lines.all()}
-    goods = measured(kinds)
+    goods = measured_by(
+        {line.commitment_id: line.commitment.specification_id for order in rows for line in order.lines.all()}
+    )
     return [
         AskedOrder(
             order,
             sorted(
                 (
-                    AskedLine(goods[line.commitment.specification_id], line.commitment.quantity, line.purchase)
+                    AskedLine(goods[line.commitment_id], line.commitment.quantity, line.purchase)
                     for line in order.lines.all()
                 ),
                 key=lambda line: line.goods.name,

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.catalog.packs import Words, words_then
 from cosmolocal.catalog.rules import line_amount
 from cosmolocal.kernel.sets import among
-from cosmolocal.look.numbers import format_number
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
 
@@ -46,16 +45,21 @@ class LineView:
 
     @property
     def name(self) -> str:
-        return self.item.product.name
+        """As it was called when it was ordered."""
+        return self.line.pack.name
+
+    @property
+    def words(self) -> Words:
+        return words_then(self.line.pack)
 
     @property
     def wished_text(self) -> str:
-        return count_text(self.item, self.line.count)
+        return self.words.count(self.line.count)
 
     @property
     def got_text(self) -> str:
         """What was weighed, or is promised."""
-        return catalog.quantity_text(self.item, self.quantity)
+        return self.words.amount(self.quantity)
 
     @property
     def quantity(self) -> int:
@@ -79,15 +83,13 @@ class LineView:
     @property
     def sentence(self) -> str:
         """Why it is not what was wished."""
-        return sentence(self.line, self.item, self.packed)
+        return sentence(self.line, self.packed)
 
 
-def sentence(line: OrderLine, item: Item, packed: int | None = None) -> str:
+def sentence(line: OrderLine, packed: int | None = None) -> str:
     """One sentence on a line that differs from the wish; nothing where it does not."""
-    facts = {
-        "got": catalog.quantity_text(item, line.granted),
-        "wished": catalog.quantity_text(item, line.wished),
-    }
+    words = words_then(line.pack)
+    facts = {"got": words.amount(line.granted), "wished": words.amount(line.wished)}
     if packed == 0 and line.granted:
         return _("It was missing when your crate was packed. You do not pay for it.")
     if line.reason == "short_turn":
@@ -104,14 +106,6 @@ def sentence(line: OrderLine, item: Item, packed: int | None = None) -> str:
     if line.reason == "late":
         return _("Changed after closing, at your wish.")
     return ""
-
-
-def count_text(item: Item, count: int) -> str:
-    """2 jin where goods are sold loose by it; else 3 × box of 10. Needs `items_with_units`."""
-    measure = item.measure
-    if item.billed_by == Item.Billed.WEIGHT and measure is not None and measure.quantity == item.pack_quantity:
-        return f"{format_number(count)} {measure.symbol}"
-    return f"{format_number(count)} × {catalog.pack_text(item)}"
 
 
 def amount_of(price: PriceVersion, line: OrderLine, quantity: int) -> int:
@@ -153,7 +147,7 @@ def lines_of_all(orders: Sequence[Order]) -> Mapping[int, list[LineView]]:
     packed = packed_of(rows)
     lines = rows.select_related(
         "price",
-        "offer__item__measure",
+        "pack__item__product__specification__unit",
         "offer__item__product__specification__unit",
         "offer__item__product__producer",
         "offer__item__product__category",

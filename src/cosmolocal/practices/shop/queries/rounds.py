@@ -1,6 +1,6 @@
 """Rounds: which ones there are, what is short, what is due, how a year went."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from cosmolocal.agents import rules as around
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
-from cosmolocal.handovers.queries import Measured, measured
+from cosmolocal.handovers.queries import Measured, measured_kinds
 from cosmolocal.kernel import node
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, RoundOffer, ShopSettings
@@ -222,6 +222,15 @@ class Short:
         return self.goods.text(self.promised)
 
 
+def packs_ordered(intents: Mapping[int, int]) -> dict[int, list[int]]:
+    """Kind of goods -> the packs (versions) in which it is ordered (one statement). `intents`: intent id -> kind."""
+    found: dict[int, list[int]] = {kind: [] for kind in intents.values()}
+    lines = OrderLine.objects.filter(offer__intent_id__in=list(intents)).exclude(order__state="cancelled")
+    for intent, pack in lines.order_by().values_list("offer__intent_id", "pack_id").distinct():
+        found[intents[intent or 0]].append(pack)
+    return found
+
+
 def short_goods(round: OrderRound) -> list[Short]:
     """What is short, in words (three statements)."""
     rows = list(
@@ -234,7 +243,7 @@ def short_goods(round: OrderRound) -> list[Short]:
         )
         .annotate(households=Count("lines__order", distinct=True))
     )
-    goods = measured({row[1] for row in rows})
+    goods = measured_kinds(packs_ordered({row[0] or 0: row[1] for row in rows}))
     found = {row[0]: Short(row[0] or 0, goods[row[1]], row[2] or 0, row[3] or 0, row[4]) for row in rows}
     return sorted(found.values(), key=lambda short: short.goods.name)
 

@@ -101,7 +101,9 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(lines.filter(order__round__handover__in=packing.visible_to(reader(request))), pk=pk)
     kind = line.offer.item.product.specification_id
     most = line.weighed if line.weighed is not None else queries.packed_quantity(line)
-    form = CreditForm(request.POST or None, goods=packing.measured([kind])[kind], most=max(most, 1))
+    form = CreditForm(
+        request.POST or None, goods=packing.measured_in([(kind, line.pack_id)])[kind, line.pack_id], most=max(most, 1)
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -61,7 +61,7 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     kind = offer.item.product.specification_id
-    goods = packing.measured([kind])[kind]
+    goods = packing.measured_kinds(queries.packs_ordered({offer.intent_id or 0: kind}))[kind]
     left = offer.intent.available_quantity if offer.intent else None
     form = StockForm(request.POST or None, goods=goods, initial={"available": left})
     if request.method == "POST" and form.is_valid():

@@ -75,7 +75,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     joined = ("order__round__handover__place", "order__round__account__currency", "order__household")
     goods = (
         "price",
-        "offer__item__measure",
+        "pack__item__product__specification__unit",
         "offer__item__product__specification__unit",
         "offer__item__product__origin",
     )

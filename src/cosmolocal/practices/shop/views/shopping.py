@@ -58,7 +58,7 @@ def _shop(request: HttpRequest, round: OrderRound, standing: list[OrderRound]) -
     is_typing = bool(getattr(request, "htmx", False))
     read = baskets.held if is_typing else baskets.basket
     view = read(round, buyer.household) if buyer else None
-    seen = shelf(round, _choice(request), buyer.household.group if buyer else "", view.ordered if view else None)
+    seen = shelf(round, _choice(request), buyer.household.group if buyer else "", view.had if view else None)
     counts = view.counts if view else {}
     for section in seen.sections:
         for good in section.goods:
@@ -122,7 +122,8 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
     round = get_object_or_404(queries.visible_to(reader_of(request)), offers=pk)
     offer = get_object_or_404(offers_of(round), pk=pk)
     before = baskets.basket(round, buyer.household)
-    line = Line(offer, None, before.money, clock.now(), ordered=before.ordered.get(pk, 0))
+    had = before.had.get(pk)
+    line = Line(offer, None, before.money, clock.now(), ordered=had.count if had else 0, pack=had.pack if had else None)
     count, said = _wished(request, line, before)
     if count is not None:
         operations.fill_basket(

@@ -1,0 +1,50 @@
+"""What was ordered keeps its words: the version of a pack as it is now, and the packs in which a promise was made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from cosmolocal.catalog.models import PackVersion, PromisedPack
+
+
+@dataclass(frozen=True)
+class PackFacts:
+    """All that a version of a pack says: words, contents in base units, what is asked beside its price."""
+
+    item_id: int
+    name: str
+    label: str
+    billed_by: str
+    quantity: int
+    symbol: str
+    per: int
+    tolerance_bp: int
+    deposit: int
+
+
+def keep_packs(facts: Sequence[PackFacts]) -> list[PackVersion]:
+    """The version that says exactly this, for each, in order; made where there is none. Inside an operation.
+
+    One statement where nothing has changed since somebody ordered it before.
+    """
+    ids = {one.item_id for one in facts}
+    known = {_said(row): row for row in PackVersion.objects.filter(item_id__in=ids)} if ids else {}
+    if fresh := [one for one in dict.fromkeys(facts) if one not in known]:
+        PackVersion.objects.bulk_create([PackVersion(**asdict(one)) for one in fresh], ignore_conflicts=True)
+        known = {_said(row): row for row in PackVersion.objects.filter(item_id__in=ids)}
+    return [known[one] for one in facts]
+
+
+def promise_packs(packs: Iterable[tuple[int, int, int]]) -> None:
+    """Notes in which packs promises were made: (commitment id, pack version id, base units). Inside an operation."""
+    rows = [PromisedPack(commitment_id=id, pack_id=pack, quantity=quantity) for id, pack, quantity in packs]
+    PromisedPack.objects.bulk_create(rows, batch_size=1000)
+
+
+def follow_packs(commitments: Mapping[int, int]) -> None:
+    """New promises take the place of others (old id -> new id) and are said in the same packs. Inside an operation."""
+    rows = PromisedPack.objects.filter(commitment__in=list(commitments))
+    promise_packs([(commitments[row.commitment_id], row.pack_id, row.quantity) for row in rows])
+
+
+def _said(row: PackVersion) -> PackFacts:
+    return PackFacts(**{name: getattr(row, name) for name in PackFacts.__dataclass_fields__})
