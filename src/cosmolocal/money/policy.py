@@ -1,4 +1,4 @@
-"""Who may do what with money. Deeds of other apps that move money have decided that themselves."""
+"""Who may do what with money. Deeds of other apps ask their own policy, and then move it by `operations.ledger`."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,7 +11,6 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Membership, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
 
@@ -55,32 +54,24 @@ def own_holders(reader: Reader) -> set[int]:
 
 
 def permit_books(by: Agent) -> None:
-    """Refuses `agents.not_allowed` unless a treasurer, the house, or a deed of another app is at work."""
-    if _is_own_deed():
-        agents.permit(by, agents.TREASURER)
+    """Refuses `agents.not_allowed` unless a treasurer or the house is at work."""
+    agents.permit(by, agents.TREASURER)
 
 
 def permit_cash(by: Agent) -> None:
     """Like `permit_books`; stewards and keepers of a hand-over may count and take cash too."""
-    if _is_own_deed():
-        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
+    agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
 
 
 def permit_holder(by: Agent, account: Account) -> None:
     """Refuses `agents.not_allowed` unless it is her own household's or farm's account, or she keeps the books."""
-    if _is_own_deed() and not agents.belongs_to(by, account.holder):
+    if not agents.belongs_to(by, account.holder):
         agents.permit(by, agents.TREASURER)
-
-
-def is_deed_of_a_person(by: Agent) -> bool:
-    """A treasurer moves money by her own decision, rather than a job, or a deed of another app that has decided it."""
-    return _is_own_deed() and not agents.is_house(by)
 
 
 def permit_house(by: Agent) -> None:
     """Currencies and boxes are opened and changed by stewards and treasurers."""
-    if _is_own_deed():
-        agents.permit(by, agents.TREASURER, agents.STEWARD)
+    agents.permit(by, agents.TREASURER, agents.STEWARD)
 
 
 def is_own(by: Agent, holder: Agent) -> bool:
@@ -142,7 +133,3 @@ def permit_look(by: Agent, look: SecondLook) -> None:
             "money.own_look",
             _("Somebody else has to look at this: not who booked it, and not who got the money. Ask a steward."),
         )
-
-
-def _is_own_deed() -> bool:
-    return running().code.startswith("money.")

@@ -182,8 +182,7 @@ def place_sheets(handover: Handover) -> list[PlaceSheet]:
         in_crates = _leaving(one).filter(receiver_id__in=one.crates.values("receiver_id"))
         asked = in_crates.values_list("specification_id", "packs__pack")
         totals = {
-            (kind, pack): base
-            for kind, pack, base in asked.annotate(all=Sum(Coalesce("packed__asked", "quantity")))
+            (kind, pack): base for kind, pack, base in asked.annotate(all=Sum(Coalesce("packed__asked", "quantity")))
         }
         goods = measured_in(totals)
         sums = sorted(((goods[key], base) for key, base in totals.items() if key in goods), key=_by_farm)

@@ -13,6 +13,7 @@ from cosmolocal.money.operations.accounts import (
 from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
 from cosmolocal.money.operations.deciding import choose_deciders
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
+from cosmolocal.money.operations.ledger import Leg
 from cosmolocal.money.operations.looks import agree_entries, question_entry
 from cosmolocal.money.operations.months import close_month
 from cosmolocal.money.operations.numbers import agree_number
@@ -27,7 +28,7 @@ from cosmolocal.money.operations.payouts import (
     pay_back,
     return_payment,
 )
-from cosmolocal.money.operations.transfers import Leg, refund, release_reservation, transfer, transfer_many
+from cosmolocal.money.operations.transfers import refund, release_reservation, transfer, transfer_many
 from cosmolocal.money.operations.uploads import Judgement, keep_file, map_file, note_progress, take_file_over
 
 __all__ = [

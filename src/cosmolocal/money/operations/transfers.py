@@ -2,36 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import policy as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy, queries
+from cosmolocal.money import policy
 from cosmolocal.money.models import Account
-from cosmolocal.money.operations import journal
+from cosmolocal.money.operations import journal, ledger
+from cosmolocal.money.operations.ledger import Leg
 from cosmolocal.money.operations.looks import look_needed
-from cosmolocal.money.queries.accounts import LedgerKey
 from cosmolocal.money.words import REASONS
-
-
-class Leg(NamedTuple):
-    """One transfer among many: account ids, minor units. `guard`: refused where it would fall below its floor.
-
-    A tuple, since a settled round has thousands of them.
-    """
-
-    source_id: int
-    target_id: int
-    amount: int
-    reason: str = ""
-    fulfils_id: int | None = None
-    agreement_id: int | None = None
-    guard: bool = False
 
 
 @operation("money.transfer")
@@ -54,7 +38,7 @@ def transfer(
     agents.not_allowed.
     """
     policy.permit_books(by)
-    if policy.is_deed_of_a_person(by):
+    if not agents.is_house(by):
         policy.forbid_own(by, target.holder)
         journal.check_reason(reason)
     journal.check_amount(amount)
@@ -67,10 +51,10 @@ def transfer(
     try:
         flows.transfer(by=by, happening=happening)
     except Refusal as refusal:
-        raise _short(refusal, source, amount) from refusal
+        raise ledger.in_money_words(refusal, source, amount) from refusal
     if code != reason:
         journal.note(reason)
-    if policy.is_deed_of_a_person(by):
+    if not agents.is_house(by):
         look_needed(by, amount, source.holder)
 
 
@@ -82,43 +66,14 @@ def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None,
     money.no_such_account, agents.not_allowed.
     """
     policy.permit_books(by)
-    wanted = [leg for leg in legs if leg.amount]
-    if any(leg.amount < 0 for leg in wanted):
-        journal.check_amount(0)
-    known = queries.ledger_keys({leg.source_id for leg in wanted} | {leg.target_id for leg in wanted})
-    stamps = {reason: journal.stamp(reason, at) for reason in {leg.reason for leg in wanted}}
-    happenings = [_happening(leg, known[leg.source_id], known[leg.target_id], stamps[leg.reason]) for leg in wanted]
-    try:
-        flows.record(by=by, happenings=happenings)
-    except Refusal as refusal:
-        raise _short(refusal) from refusal
-
-
-def _happening(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.Stamp) -> Happening:
-    _source_id, resource, provider, specification = source
-    _target_id, to_resource, receiver, _specification = target
-    return Happening(
-        "transfer",
-        leg.amount,
-        specification,
-        provider,
-        receiver,
-        resource,
-        to_resource,
-        leg.agreement_id,
-        leg.fulfils_id,
-        stamp.at,
-        stamp.value_on,
-        reason=leg.reason,
-        guard=leg.guard,
-    )
+    ledger.move_many(by=by, legs=legs, at=at)
 
 
 @operation("money.release_reservation")
 def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: str = "") -> None:
     """Gives back what was set aside, all but `keep` minor units. Refuses: agents.not_allowed."""
     policy.permit_books(by)
-    flows.release(by=by, commitments=[commitment_id], keep={commitment_id: keep} if keep else None)
+    ledger.free(by=by, commitment_id=commitment_id, keep=keep)
 
 
 @operation("money.refund")
@@ -131,28 +86,4 @@ def refund(
     money.bad_amount, money.to_oneself.
     """
     policy.permit_books(by)
-    policy.forbid_own(by, account.holder)
-    journal.check_amount(amount)
-    journal.check_same_currency(source, account)
-    journal.check_reason(reason)
-    code = reason if reason in REASONS else "refund"
-    flows.record(by=by, happenings=[journal.moved(source, account, amount, journal.stamp(code, at))])
-    if code != reason:
-        journal.note(reason)
-
-
-def _short(refusal: Refusal, account: Account | None = None, amount: int = 0) -> Refusal:
-    """`flows.not_enough` in words of money, with what is missing; every other refusal as it is."""
-    if refusal.code != "flows.not_enough":
-        return refusal
-    if account is None:
-        return Refusal("money.not_enough", _("One of these accounts does not hold enough."), **refusal.facts)
-    spendable = queries.balance(account).spendable or 0
-    missing = amount - max(spendable, 0)
-    return Refusal(
-        "money.not_enough",
-        _("%(missing)s is missing on this account. Put money on it first, or take less.")
-        % {"missing": queries.format(missing, account.currency)},
-        field="amount",
-        missing=missing,
-    )
+    ledger.give_back(by=by, source=source, account=account, amount=amount, reason=reason, at=at)

@@ -139,9 +139,9 @@ class Order(models.Model):
     whole="order",
 )
 class OrderLine(models.Model):
-    """One item in an order, in the pack as it was then. Price version and how it is meant (seller, with or without tax),
-    and tax are frozen when ordered, since they decide where the price goes that the household agreed to; sums are
-    frozen when settled.
+    """One item in an order, in its pack as it was then. Price version and how it is meant (seller, list with tax or
+    without), and tax are frozen when ordered, since they decide where the price goes that the household agreed to; sums
+    are frozen when settled.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")

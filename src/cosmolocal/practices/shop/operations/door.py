@@ -18,6 +18,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
+from cosmolocal.money.operations import ledger
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations.drafts import (
@@ -188,7 +189,7 @@ def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) 
         return
     currency = line.order.round.account.currency
     source = purse.account_for(producer, "producer", currency) if producer else None
-    money.refund(
+    ledger.give_back(
         by=by,
         source=source or purse.fund("goodwill", currency),
         account=account_of(_draft(by, line.order)),
@@ -204,7 +205,7 @@ def _swap_households(by: Agent, first: Order, second: Order) -> None:
     mine, yours = first.household, second.household
     for order in (first, second):
         if order.payment_id:
-            money.release_reservation(by=by, commitment_id=order.payment_id)
+            ledger.free(by=by, commitment_id=order.payment_id)
             order.payment_id = None
     for order, household in ((first, people.system()), (second, mine), (first, yours)):
         order.household, order.changed_at = household, running().at

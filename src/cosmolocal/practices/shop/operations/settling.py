@@ -22,7 +22,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.money.operations import Leg, PaymentWish
+from cosmolocal.money.operations import Leg, PaymentWish, ledger
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations.rounds import lock, move
@@ -66,7 +66,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     books = _books(by, locked, orders, due)
     legs = [*_payments(locked, orders, books), *_splits(locked, parts, books)]
     errands.step(2, STEPS)
-    money.transfer_many(by=by, legs=legs)
+    ledger.move_many(by=by, legs=legs)
     errands.step(3, STEPS)
     payments = [order.payment_id for order in orders if order.payment_id]
     owed = locked.producer_orders.exclude(payment=None).values_list("payment_id", flat=True)
