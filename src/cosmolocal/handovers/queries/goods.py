@@ -32,7 +32,10 @@ class Measured:
     def text(self, base: int) -> str:
         """Base units as people say them: 2 jin, 10 pieces, 3 × 350 g jar; 2 × sack (5 kg) + 3 × sack (1 kg)."""
         if self.mixed and base == sum(quantity for _words, quantity in self.mixed):
-            return " + ".join(_packs_text(words, quantity) for words, quantity in self.mixed)
+            labels = [words.pack for words, _quantity in self.mixed]
+            return " + ".join(
+                _packs_text(words, quantity, is_clear=labels.count(words.pack) == 1) for words, quantity in self.mixed
+            )
         if self.pack and base % self.per == 0:
             return f"{numbers.format_number(base // self.per)} × {self.pack}"
         return self.words.amount(base)
@@ -157,11 +160,11 @@ def _as_promised(packs: Sequence[tuple[PackVersion, int]]) -> Measured:
     return _said(first.name, first.item.product, words, counts_packs=same, mixed=parts)
 
 
-def _packs_text(words: Words, quantity: int) -> str:
+def _packs_text(words: Words, quantity: int, *, is_clear: bool) -> str:
     packs, rest = divmod(quantity, words.quantity)
     if rest or words.weigh:
         return words.amount(quantity)
-    return f"{numbers.format_number(packs)} × {words.contents}"
+    return f"{numbers.format_number(packs)} × {words.pack if is_clear else words.contents}"
 
 
 def _measured(items: Sequence[Item]) -> Measured:

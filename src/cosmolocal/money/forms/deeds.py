@@ -46,7 +46,10 @@ class ComeInForm(CurrencyForm):
             accounts=queries.members(currency=self.currency),
             label=_("For whom"),
             required=False,
-            help_text=_("Leave it empty when you do not know. It then waits under “Payer unknown”."),
+            help_text=_(
+                "A name, a number, or what was written with the payment. Leave it empty when you do not know: it then "
+                "waits under “Payer unknown”."
+            ),
         )
         self.fields["on"] = HappenedField()
         self.fields["payer"] = forms.CharField(
