@@ -1,7 +1,7 @@
 """What was ordered keeps its words: the version of a pack as it is now, and the packs in which a promise was made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from cosmolocal.catalog.models import PackVersion, PromisedPack
 
@@ -29,8 +29,15 @@ def keep_packs(facts: Sequence[PackFacts]) -> list[PackVersion]:
     ids = {one.item_id for one in facts}
     known = {_said(row): row for row in PackVersion.objects.filter(item_id__in=ids)} if ids else {}
     if fresh := [one for one in dict.fromkeys(facts) if one not in known]:
-        PackVersion.objects.bulk_create([PackVersion(**asdict(one)) for one in fresh], ignore_conflicts=True)
-        known = {_said(row): row for row in PackVersion.objects.filter(item_id__in=ids)}
+        # Of two who order the same for the first time at one moment, both get the one row.
+        words = [field.name for field in fields(PackFacts)]
+        made = PackVersion.objects.bulk_create(
+            [PackVersion(**asdict(one)) for one in fresh],
+            update_conflicts=True,
+            unique_fields=[name.removesuffix("_id") for name in words],
+            update_fields=["name"],
+        )
+        known |= {_said(row): row for row in made}
     return [known[one] for one in facts]
 
 
@@ -47,4 +54,4 @@ def follow_packs(commitments: Mapping[int, int]) -> None:
 
 
 def _said(row: PackVersion) -> PackFacts:
-    return PackFacts(**{name: getattr(row, name) for name in PackFacts.__dataclass_fields__})
+    return PackFacts(**{field.name: getattr(row, field.name) for field in fields(PackFacts)})
