@@ -63,12 +63,6 @@ def permit_cash(by: Agent) -> None:
     agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
 
 
-def permit_holder(by: Agent, account: Account) -> None:
-    """Refuses `agents.not_allowed` unless it is her own household's or farm's account, or she keeps the books."""
-    if not agents.belongs_to(by, account.holder):
-        agents.permit(by, agents.TREASURER)
-
-
 def permit_house(by: Agent) -> None:
     """Currencies and boxes are opened and changed by stewards and treasurers."""
     agents.permit(by, agents.TREASURER, agents.STEWARD)
