@@ -273,11 +273,8 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             to_resource=account.resource_id,
         )
         *promised, paid = flows.commit(by=by, wishes=[*goods, payment])
-        catalog.promise_packs(
-            (promise.pk, pack, quantity)
-            for promise, one in zip(promised, ones, strict=True)
-            for pack, quantity in one.packs.items()
-        )
+        for promise, one in zip(promised, ones, strict=True):
+            catalog.promise_packs((promise.pk, pack, quantity) for pack, quantity in one.packs.items())
         order = ProducerOrder.objects.create(
             round=round, producer_id=producer_id, agreement=agreement, payment_id=paid.pk
         )

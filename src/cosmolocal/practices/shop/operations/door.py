@@ -25,12 +25,12 @@ from cosmolocal.practices.shop.operations.drafts import (
     Draft,
     account_of,
     check_on_sale,
-    load_offers,
     payment_wish,
     write,
 )
 from cosmolocal.practices.shop.operations.orders import LineWish
 from cosmolocal.practices.shop.operations.rounds import lock
+from cosmolocal.practices.shop.operations.sales import load_offers
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import MoneyBox

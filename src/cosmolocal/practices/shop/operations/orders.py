@@ -15,7 +15,8 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations.drafts import Draft, check_on_sale, forget, load_offers, write
+from cosmolocal.practices.shop.operations.drafts import Draft, check_on_sale, forget, write
+from cosmolocal.practices.shop.operations.sales import load_offers
 
 if TYPE_CHECKING:
     pass
