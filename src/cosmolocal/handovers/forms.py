@@ -30,8 +30,8 @@ def amount(goods: Measured, **options: Any) -> QuantityField:
 def usual(goods: Measured, specification_id: int) -> Expectation:
     """What may be expected of goods that nobody promised: the most that came of late, else a hundred packs."""
     most = queries.most_received(specification_id)
-    if most is None and goods.item is not None:
-        most = goods.item.pack_quantity * PACKS
+    if most is None and goods.words.quantity:
+        most = goods.words.quantity * PACKS
     return Expectation(most, USUAL, is_rough=True)
 
 

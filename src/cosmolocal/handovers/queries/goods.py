@@ -89,7 +89,7 @@ def _without_pack(kinds: set[int]) -> Iterator[tuple[int, Measured]]:
     products = Product.objects.filter(specification__in=kinds)
     for one in products.select_related("producer", "category", "specification__unit"):
         unit = one.specification.unit
-        words = Words("", 1, bool(unit.decimals), "", 0, (unit.code, unit.symbol, unit.decimals))
+        words = Words("", 0, bool(unit.decimals), "", 0, (unit.code, unit.symbol, unit.decimals))
         yield one.specification_id, _said(one.name, one, words, counts_packs=False)
 
 
