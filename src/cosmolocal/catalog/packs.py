@@ -8,7 +8,8 @@ from cosmolocal.look.numbers import format_number, format_quantity
 
 @dataclass(frozen=True)
 class Words:
-    """A pack of `quantity` base units (0: sold in none); `symbol` is the measure it is said in, `per` base units of it (0: none).
+    """A pack of `quantity` base units (0: sold in none); `symbol` is the measure it is said in, `per` base units of it
+    (0: none).
 
     `unit`: code, symbol and decimals of what the journal counts in.
     """
