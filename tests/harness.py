@@ -7,12 +7,14 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import time_machine
 import zeal
 import zeal.patch
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 ALL = os.environ.get("COSMOLOCAL_TEST_ALL") == "1"
+# Where every test begins, an ISO moment with its offset; empty for the real time.
+AT = os.environ.get("COSMOLOCAL_TEST_AT", "")
 
 
 def seeds(landing: int, every: int) -> range:
@@ -96,10 +100,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let each test begin at `AT`, and its clock run on from there. Processes a test starts keep the real time."""
+    if not AT or item.get_closest_marker("browser") or item.get_closest_marker("processes"):
+        return (yield)
+    with time_machine.travel(datetime.fromisoformat(AT)):
+        return (yield)
+
+
 def pytest_report_header() -> str:
-    """Which database this run is about."""
+    """Which database this run is about, and which time."""
     where = os.environ.get("DATABASE_URL", "")
-    return f"database: {'PostgreSQL' if where else 'SQLite'}, home: {os.environ['COSMOLOCAL_HOME']}"
+    moment = AT or "the real time"
+    return f"database: {'PostgreSQL' if where else 'SQLite'}, at {moment}, home: {os.environ['COSMOLOCAL_HOME']}"
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the tests: `fast` (SQLite, no browser), `landing` (SQLite with browser, then PostgreSQL), `all` (with the long runs).
-# Further arguments go to pytest. Both databases are always run; the first failure decides the status.
+# Runs the tests: `fast` (SQLite, no browser), `landing` (SQLite with browser, SQLite at another time, PostgreSQL at a
+# third one), `all` (with the long runs). Further arguments go to pytest. Every part is run, whatever the others say.
 set -u
 cd "$(dirname "$0")/.."
 kind="${1:-landing}"
@@ -10,6 +10,11 @@ pytest=".venv/bin/python -m pytest -q -n $workers --dist worksteal --durations 1
 [ "$kind" = all ] && export COSMOLOCAL_TEST_ALL=1
 unset DATABASE_URL
 
+# Each test begins there (tests/harness.py): the last half hour of a year, where UTC has the same day; and the first
+# half hour of a leap day, where UTC still has the day before. Most tests live in China.
+new_year="2026-12-31T23:30:00+08:00"
+leap_day="2028-02-29T00:30:00+08:00"
+
 if [ "$kind" = fast ]; then
     exec $pytest -m "not browser and not long" "$@"
 fi
@@ -18,17 +23,24 @@ echo "== SQLite, with browser =="
 $pytest "$@"
 sqlite=$?
 
-echo "== PostgreSQL =="
+echo "== SQLite, at $new_year =="
+COSMOLOCAL_TEST_AT=$new_year COSMOLOCAL_TEST_ALL=0 $pytest -m "not browser and not long and not processes" "$@"
+later=$?
+
+echo "== PostgreSQL, at $leap_day =="
+export COSMOLOCAL_TEST_AT=$leap_day
 .venv/bin/python tools/postgres.py -- $pytest -m "not browser and not once" "$@"
 postgres=$?
 if [ "$postgres" = 77 ]; then
     echo
-    echo "!!! NOT TESTED ON POSTGRESQL: it is not on this machine. Half of what a landing needs did not run. !!!"
-    echo "!!! Install it (Debian: apt-get install postgresql) and run make test again.                        !!!"
+    echo "!!! NOT TESTED ON POSTGRESQL: it is not on this machine. A third of what a landing needs did not run. !!!"
+    echo "!!! Install it (Debian: apt-get install postgresql) and run make test again.                          !!!"
     [ "${CI:-}" = true ] || postgres=0
 fi
 
+said() { [ "$1" = 0 ] && echo passed || echo "FAILED ($1)"; }
 echo
-echo "SQLite: $([ $sqlite = 0 ] && echo passed || echo "FAILED ($sqlite)")   PostgreSQL: $([ $postgres = 0 ] && echo passed || echo "FAILED ($postgres)")"
-[ "$sqlite" = 0 ] || exit "$sqlite"
-exit "$postgres"
+echo "SQLite: $(said $sqlite)   SQLite at another time: $(said $later)   PostgreSQL: $(said $postgres)"
+for status in $sqlite $later $postgres; do
+    [ "$status" = 0 ] || exit "$status"
+done

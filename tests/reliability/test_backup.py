@@ -7,6 +7,8 @@ import pytest
 from tests.reliability import node_process
 from tests.reliability.node_process import run
 
+pytestmark = pytest.mark.processes
+
 BUILD = (
     node_process.BUILD
     + """

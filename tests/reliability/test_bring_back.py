@@ -14,7 +14,7 @@ from tests.reliability.test_backup import write_backup
 from tests.reliability.test_kill_served import token_of
 
 PATIENCE_S = 90
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 def test_a_backup_is_brought_back_through_the_setup_page(tmp_path: Path) -> None:

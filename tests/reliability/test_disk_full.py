@@ -6,6 +6,8 @@ import pytest
 
 from tests.reliability.node_process import BUILD, run
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.once
 def test_a_full_disk_is_a_sentence_and_leaves_the_books_whole(tmp_path: Path) -> None:

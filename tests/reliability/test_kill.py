@@ -9,6 +9,8 @@ import pytest
 from tests.harness import seeds
 from tests.reliability.node_process import BUILD, run, start
 
+pytestmark = pytest.mark.processes
+
 DEEDS = 1000
 PAY = """
     import random

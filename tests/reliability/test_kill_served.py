@@ -17,7 +17,7 @@ from tests.harness import ALL
 DEEDS, KILLS = (1000, 50) if ALL else (60, 4)
 PATIENCE_S = 90
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")

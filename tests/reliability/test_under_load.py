@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.node_process import BUILD, run, start
 from tests.reliability.test_kill import WEB
+
+pytestmark = pytest.mark.processes
 
 
 def test_a_backup_under_load_restores_to_books_that_agree(tmp_path: Path, databases) -> None:

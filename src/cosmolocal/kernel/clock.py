@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cosmolocal.kernel import node
@@ -32,8 +32,33 @@ def wall(moment: datetime, zone: str | None = None) -> datetime:
 
 
 def from_wall(naive: datetime, zone: str | None = None) -> datetime:
-    """The moment at which a wall clock shows `naive`; a time skipped by summer time moves forward."""
-    return naive.replace(tzinfo=ZoneInfo(zone) if zone else node.zone()).astimezone(UTC)
+    """The moment at which a wall clock shows `naive`.
+
+    A time that summer time skips moves forward by what is skipped; of a time that comes twice it is the first.
+    """
+    return naive.replace(tzinfo=ZoneInfo(zone) if zone else node.zone(), fold=0).astimezone(UTC)
+
+
+def skipped(naive: datetime, zone: str | None = None) -> tuple[datetime, datetime] | None:
+    """The times on the wall between which no clock shows `naive` (first one left out, first one shown again); or None.
+
+    On the days on which clocks are put forward.
+    """
+    place = ZoneInfo(zone) if zone else node.zone()
+    there = naive.replace(tzinfo=place, fold=0)
+    before, after = there.utcoffset(), there.replace(fold=1).utcoffset()
+    if before is None or after is None or before >= after:
+        return None
+    # The change lies between both readings of `naive`; zones change at whole minutes of UTC.
+    early, late = (naive - after).replace(tzinfo=UTC, second=0, microsecond=0), (naive - before).replace(tzinfo=UTC)
+    while late - early > timedelta(minutes=1):
+        middle = early + (late - early) // 2
+        if middle.astimezone(place).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    change = late.replace(second=0, microsecond=0, tzinfo=None)
+    return change + before, change + after
 
 
 @contextmanager

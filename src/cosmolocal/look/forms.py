@@ -1,7 +1,7 @@
 """How a form looks and what its fields understand: amounts and money as people write them, days, big choices."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,9 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.outside import LONGEST, NumberUnclear
 from cosmolocal.look import numbers, questions
+from cosmolocal.look.dates import format_day
 from cosmolocal.look.questions import NOTHING, Asked, Expectation, Question, Typed
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -190,13 +191,39 @@ class DayField(forms.DateField):
 
 
 class DayTimeField(forms.DateTimeField):
-    """A moment on the wall clock of the local zone."""
+    """A moment on the wall clock of the local zone. In autumn, of an hour that comes twice the first one counts."""
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
         self.validators = [*self.validators, check_year]
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment; ValidationError `skipped`, with the times that exist, in the hour that summer time leaves out."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            naive = (getattr(error, "params", None) or {}).get("datetime")
+            if not isinstance(naive, datetime):
+                raise
+        if gap := clock.skipped(naive):
+            words = {
+                "time": f"{naive:%H:%M}",
+                "day": format_day(naive),
+                "begin": f"{gap[0]:%H:%M}",
+                "end": f"{gap[1]:%H:%M}",
+                "before": f"{gap[0] - timedelta(minutes=1):%H:%M}",
+            }
+            raise forms.ValidationError(
+                _(
+                    "There is no %(time)s on %(day)s: the clocks are put forward from %(begin)s to %(end)s. Choose "
+                    "%(before)s or earlier, or %(end)s or later."
+                )
+                % words,
+                code="skipped",
+            )
+        return clock.from_wall(naive)
 
 
 class ClockField(forms.TimeField):

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import node
+from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.documents import agreed_contacts_of
 from cosmolocal.money.models import Payment, PaymentList
 
 if TYPE_CHECKING:
     from schwifty import IBAN
+
+_MADE_AT = re.compile(rb"<CreDtTm>[^<]*<")
 
 
 NAME, WORDS = 70, 140  # letters that a bank keeps of a name, and of the words for the payee
@@ -114,11 +116,16 @@ def pain001(made: PaymentList, payments: Sequence[Payment], on: date) -> bytes:
             | _bank(receiver)
         )
     try:
-        return bytes(file.export(validate=True))
+        return _MADE_AT.sub(_now(), bytes(file.export(validate=True)))
     except ValidationError as error:
         raise Refusal(
             "money.bank_file", _("The bank's file could not be made. Take the list as CSV instead, and tell a steward.")
         ) from error
+
+
+def _now() -> bytes:
+    """When the file was made, on the wall clock here; the library writes that of the machine."""
+    return f"<CreDtTm>{clock.wall(clock.now()):%Y-%m-%dT%H:%M:%S}<".encode()
 
 
 def letters(text: str, instead: str, longest: int) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cosmolocal.agents import approvals
+from cosmolocal.agents.languages import language_of, speaking_to
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel import node
 from cosmolocal.messages.operations import Attachment, Writing
@@ -31,7 +31,7 @@ def of_asking(made: PaymentList) -> Iterator[Writing]:
         return
     total = sum(made.payments.values_list("amount", flat=True))
     for voter in approvals.voters(made.approval):
-        with translation.override(voter.language or node.current().language):
+        with speaking_to(voter):
             words = {
                 "name": made.made_by.name,
                 "total": queries.format(total, made.currency),
@@ -56,7 +56,7 @@ def of_money_that_came(account: Account, amount: int) -> Iterator[Writing]:
     """To the holder of an account: a payment by bank has arrived (minor units)."""
     balance = queries.balance(account).balance
     for reader in _readers(account.holder):
-        with translation.override(reader.language or node.current().language):
+        with speaking_to(reader):
             words = {
                 "amount": queries.format(amount, account.currency),
                 "balance": queries.format(balance, account.currency),
@@ -80,7 +80,7 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
         if not now.balance < now.warn <= now.balance + charged[holder_id]:
             continue
         for reader in _readers(account.holder):
-            with translation.override(reader.language or node.current().language):
+            with speaking_to(reader):
                 words = {"balance": queries.format(now.balance, account.currency), "name": account}
                 yield Writing(
                     to_id=reader.pk,
@@ -94,8 +94,8 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
 def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
     account, papers = paid[0].account, dict[str, Attachment]()
     for reader in _readers(account.holder):
-        language = reader.language or node.current().language
-        with translation.override(language):
+        language = language_of(reader)
+        with speaking_to(reader):
             if language not in papers:
                 papers[language] = _paper(account)
             amount = queries.format(sum(payment.amount for payment in paid), account.currency)

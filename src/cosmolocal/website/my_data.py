@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -86,7 +86,7 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
         "what-i-did",
         _("What I did, and what was done for me"),
         [
-            {**row, "what": of_deed(row["code"])}
+            {**row, "at": _as_read(row["at"]), "what": of_deed(row["code"])}
             for row in did.values("id", "at", "code", "by__name", "on_behalf_of__name")
         ],
     )
@@ -101,7 +101,12 @@ def _table(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, 
 
 def _rows(found: QuerySet[Any]) -> list[dict[str, Any]]:
     shown = [column.attname for column in found.model._meta.local_fields if _is_shown(column)]
-    return list(found.values(*shown))
+    return [{name: _as_read(value) for name, value in row.items()} for row in found.values(*shown)]
+
+
+def _as_read(value: Any) -> Any:
+    """A moment on the wall clock here, with its distance from UTC."""
+    return clock.wall(value) if isinstance(value, datetime) else value
 
 
 def _is_shown(column: "Field[Any, Any]") -> bool:

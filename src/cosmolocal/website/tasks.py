@@ -1,12 +1,13 @@
 """Jobs and timers of the house: accounts of those who join, letters to those who look after things, forgetting."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries
+from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.kernel import errands, jobs, node
@@ -28,8 +29,7 @@ def open_accounts(agent_id: int) -> None:
 @jobs.job("website.sample_data")
 def sample_data() -> None:
     """The steward who set up this local wants a few samples."""
-    with translation.override(node.current().language):
-        sample.make(by=queries.system())
+    sample.make(by=queries.system())
 
 
 @jobs.job("website.tell_of_request")
@@ -38,9 +38,12 @@ def tell_of_request(request_id: int) -> None:
     asked = JoinRequest.objects.filter(pk=request_id, state="waiting").first()
     if asked is None:
         return
-    with translation.override(node.current().language):
+
+    def words() -> tuple[str, str]:
         subject = _("%(name)s asks to join") % {"name": asked.name}
-        _tell(STEWARD, "join", subject, asked.words or subject, reverse("agents:requests"))
+        return subject, asked.words or subject
+
+    _tell(STEWARD, "join", words, reverse("agents:requests"))
 
 
 @jobs.job("website.answer_request")
@@ -50,11 +53,10 @@ def answer_request(request_id: int) -> None:
     if asked is None:
         return
     local = node.current()
-    with translation.override(local.language):
-        if asked.agent_id:
-            _welcome(asked.agent_id, asked, local.name)
-        elif asked.email:
-            _decline(asked, local.name)
+    if asked.agent:
+        _welcome(asked.agent, asked, local.name)
+    elif asked.email:
+        _decline(asked, local.name)
 
 
 @jobs.job("website.tell_of_code")
@@ -63,7 +65,7 @@ def tell_of_code(code_id: int) -> None:
     made = SignInCode.objects.select_related("agent", "made_by").filter(pk=code_id).first()
     if made is None:
         return
-    with translation.override(made.agent.language or node.current().language):
+    with speaking_to(made.agent):
         who = _("Whoever runs this node") if made.made_by.kind == Agent.Kind.SYSTEM else made.made_by.name
         subject = _("A code to sign in as you")
         text = _("%(name)s made a code by which one signs in as you, on %(when)s.") % {
@@ -83,7 +85,7 @@ def tell_of_moved_mail(agent_id: int, old: str, by_id: int) -> None:
     her, by = Agent.objects.get(pk=agent_id), Agent.objects.get(pk=by_id)
     if her.hidden_at is not None:
         return
-    with translation.override(her.language or node.current().language):
+    with speaking_to(her):
         local = node.current().name
         subject = _("You sign in with another mail address now")
         text = _(
@@ -101,25 +103,28 @@ def tell_treasurer_of_leaving(household_id: int) -> None:
     account = money.account_for(household)
     if account is None:
         return
-    with translation.override(node.current().language):
-        has = money.standing(account).balance
+    has = money.standing(account).balance
+
+    def words() -> tuple[str, str]:
         subject = _("%(name)s has left") % {"name": household.name}
         text = _("The account stands at %(amount)s.") % {"amount": money.format(has)}
         ends = {1: _("Please pay it back."), 0: _("Nothing is to be paid back."), -1: _("That is owed to us.")}
-        text += " " + ends[(has > 0) - (has < 0)]
-        _tell(TREASURER, "payment", subject, text, reverse("money:leavers") if has else "")
+        return subject, f"{text} {ends[(has > 0) - (has < 0)]}"
+
+    _tell(TREASURER, "payment", words, reverse("money:leavers") if has else "")
 
 
-def _welcome(agent_id: int, asked: JoinRequest, local: str) -> None:
-    text = _("Welcome, %(name)s! You are a member of %(local)s now.") % {"name": asked.name, "local": local}
-    if asked.email:
-        text += "\n\n" + _(
-            "To sign in, type this mail address on the page below: we mail you a code. No password needed."
-        )
-    else:
-        text += "\n\n" + _("To sign in, you need a code, which a steward prints or tells you.")
-    subject = _("Welcome to %(local)s") % {"local": local}
-    writing = Writing(to_id=agent_id, event="join", subject=subject, text=text, url=reverse("account_login"))
+def _welcome(agent: Agent, asked: JoinRequest, local: str) -> None:
+    with speaking_to(agent):
+        text = _("Welcome, %(name)s! You are a member of %(local)s now.") % {"name": asked.name, "local": local}
+        if asked.email:
+            text += "\n\n" + _(
+                "To sign in, type this mail address on the page below: we mail you a code. No password needed."
+            )
+        else:
+            text += "\n\n" + _("To sign in, you need a code, which a steward prints or tells you.")
+        subject = _("Welcome to %(local)s") % {"local": local}
+    writing = Writing(to_id=agent.pk, event="join", subject=subject, text=text, url=reverse("account_login"))
     messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
@@ -132,9 +137,13 @@ def _decline(asked: JoinRequest, local: str) -> None:
     messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
-def _tell(role: str, event: str, subject: str, text: str, url: str) -> None:
-    readers = queries.role_holders(role).values_list("pk", flat=True)
-    writings = [Writing(to_id=pk, event=event, subject=subject, text=text, url=url) for pk in readers]
+def _tell(role: str, event: str, words: Callable[[], tuple[str, str]], url: str) -> None:
+    """To everybody with this role, in her own language: subject and text."""
+    writings = []
+    for reader in queries.role_holders(role):
+        with speaking_to(reader):
+            subject, text = words()
+        writings.append(Writing(to_id=reader.pk, event=event, subject=subject, text=text, url=url))
     messages.send(by=queries.system(), writings=writings, key=jobs.key())
 
 

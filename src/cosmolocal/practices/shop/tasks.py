@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, Membership, in_force
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.handovers.models import Crate
-from cosmolocal.kernel import clock, jobs, node
+from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.kernel.sets import among
@@ -100,7 +100,7 @@ def hear_of_letters(letter_ids: Sequence[int]) -> None:
 
 def _mail_producer(asked: AskedOrder) -> None:
     by, producer = people.system(), asked.order.producer
-    with translation.override(producer.language or node.current().language):
+    with speaking_to(producer):
         writing = Writing(
             to_id=producer.pk,
             event="producer_order",
@@ -130,7 +130,7 @@ def tell_changes(order_ids: Sequence[int]) -> None:
     for order in orders:
         changed = [view for view in lines[order.pk] if view.sentence]
         for person in readers[order.household_id] if changed else ():
-            with translation.override(person.language or node.current().language):
+            with speaking_to(person):
                 told = "\n".join(f"{view.name}: {view.sentence}" for view in changed)
                 writings.append(_writing(person, order, "order_changed", _("Your order has changed"), told))
     messages.send(by=people.system(), writings=writings, key=jobs.key())
@@ -145,7 +145,7 @@ def tell_cancelled(order_ids: Sequence[int]) -> None:
     writings = []
     for order in orders:
         for person in readers[order.household_id]:
-            with translation.override(person.language or node.current().language):
+            with speaking_to(person):
                 subject = _("The order round is cancelled: %(round)s") % {"round": order.round.name}
                 text = _("Your order is cancelled with it, and nothing is charged.")
                 said = f"{order.round.cancelled_because}\n\n{text}"
@@ -167,7 +167,7 @@ def mail_ready(round_id: int) -> None:
     writings = []
     for order in orders:
         for person in readers[order.household_id]:
-            with translation.override(person.language or node.current().language):
+            with speaking_to(person):
                 facts = {
                     "number": crates[order.household_id],
                     "place": round.handover.place.name,
@@ -193,7 +193,7 @@ def mail_receipts(round_id: int) -> None:
     writings = []
     for order in orders:
         for person in readers[order.household_id]:
-            with translation.override(person.language or node.current().language):
+            with speaking_to(person):
                 paid = format_money(order.final or 0, currency.code, currency.decimals)
                 text = _("%(round)s: you got your goods for %(sum)s.") % {"round": round.name, "sum": paid}
                 writings.append(_writing(person, order, "receipt", _("Receipt"), text))
@@ -242,7 +242,7 @@ def _closing_words(round: OrderRound) -> tuple[str, str]:
 def _write_to_members(round: OrderRound, event: str, readers: Iterable[Agent], words: Words) -> None:
     writings = []
     for person in readers:
-        with translation.override(person.language or node.current().language):
+        with speaking_to(person):
             subject, text = words(round)
         writings.append(Writing(person.pk, event, subject, text, reverse("shop:home")))
     messages.send(by=people.system(), writings=writings, key=jobs.key())

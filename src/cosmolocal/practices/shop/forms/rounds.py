@@ -176,9 +176,9 @@ def _ids(texts: Iterable[str]) -> set[int]:
     return {number for text in texts if (number := outside.whole(text)) is not None}
 
 
-def read_moment(text: str) -> datetime | None:
-    """A native picker's value as a moment in the local zone; None where nobody can read it."""
+def read_moment(text: str) -> tuple[datetime | None, str]:
+    """A native picker's value as a moment in the local zone, or a sentence where there is none."""
     try:
-        return DayTimeField(required=False).clean(text) or None
-    except forms.ValidationError:
-        return None
+        return DayTimeField().clean(text), ""
+    except forms.ValidationError as error:
+        return None, error.messages[0]

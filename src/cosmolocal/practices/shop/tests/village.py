@@ -140,13 +140,13 @@ class Village:
         return purse.balance(account).balance
 
 
-def build() -> Village:
+def build(zone: str = "Asia/Shanghai", currency: str = "CNY") -> Village:
     """The village on Monday morning; every household has 200.00, the restaurant may owe 1,000.00."""
     system = who.system()
-    wish = people.LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    wish = people.LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, zone, "en", currency)
     home = people.found_local(by=system, wish=wish)
     flows.standard_units(by=home)
-    money.open_currency(by=home, code="CNY", decimals=2, symbol="¥", start_floor=0)
+    money.open_currency(by=home, code=currency, decimals=2, symbol="¥", start_floor=0)
     catalog.standard_measures(by=home)
     catalog.standard_categories(by=home)
     catalog.chinese_taxes(by=home)

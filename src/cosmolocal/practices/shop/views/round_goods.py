@@ -1,5 +1,6 @@
 """What a round offers, what is ordered of it, what is short, what the farms are asked for."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,20 +69,23 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -
     was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
     """
     ticked, early, shown = chosen_goods(request.POST)
-    wishes = []
+    wishes, unclear = [], defaultdict[str, list[str]](list)
     for one in rows:
         if shown and one.item.pk not in shown:
             continue  # it came onto this page after it was read
         one.is_ticked, one.closes = one.item.pk in ticked, early.get(one.item.pk, "")
-        closes_at = read_moment(one.closes) if one.closes else None
-        one.is_unreadable = one.is_ticked and bool(one.closes) and closes_at is None
+        closes_at, sentence = read_moment(one.closes) if one.closes and one.is_ticked else (None, "")
+        one.is_unreadable = bool(sentence)
+        if sentence:
+            unclear[sentence].append(one.item.product.name)
         if one.is_ticked:
             wishes.append(OfferWish(one.item.pk, closes_at))
-    if unreadable := [one.item.product.name for one in rows if one.is_unreadable]:
-        raise Refusal(
-            "shop.unreadable_time",
-            _("When does it close? Write day and time once more for: %(names)s.") % {"names": ", ".join(unreadable)},
-        )
+    if unclear:
+        said = [
+            _("%(names)s: when does it close? %(sentence)s") % {"names": ", ".join(names), "sentence": sentence}
+            for sentence, names in unclear.items()
+        ]
+        raise Refusal("shop.unreadable_time", " ".join(said))
     operations.choose_goods(
         by=actor(request),
         round=round,
