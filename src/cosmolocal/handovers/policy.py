@@ -1,7 +1,12 @@
-"""Who may do what at a hand-over: asked by operations and by templates."""
+"""Who may do what at a hand-over, and when: asked by operations and by pages, so button and rule cannot disagree."""
+
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.handovers.models import Handover
+from cosmolocal.kernel.practice import switched_on
+from cosmolocal.kernel.refusal import Refusal
 
 
 def permit_plan(by: Agent) -> None:
@@ -17,6 +22,19 @@ def permit_packing(by: Agent) -> None:
 def permit_handing(by: Agent, place: Place) -> None:
     """Handing over: the keeper of this place, stewards. Refuses agents.not_allowed."""
     people.permit(by, people.KEEPER, people.STEWARD, place=place)
+
+
+def permit_all_at_once(handover: Handover) -> None:
+    """All packed, all taken, the door shut: once nothing more will be promised. Refuses handovers.still_open."""
+    if more := still_open(handover):
+        sentence = _("%(more)s What was packed or taken already can be noted crate by crate.") % {"more": more}
+        raise Refusal("handovers.still_open", sentence)
+
+
+def still_open(handover: Handover) -> str:
+    """Until when practices promise more for it, in sentences; nothing where all is said."""
+    asked = (practice.still_open(handover) for practice in switched_on() if practice.still_open)
+    return " ".join(filter(None, asked))
 
 
 def may_pack(agent: Agent) -> bool:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from cosmolocal.kernel.quantity import shares
@@ -74,6 +74,11 @@ def share_left(left: int, wishes: Mapping[int, int], step: int = 1) -> dict[int,
         return dict(wishes)
     parts = shares(max(left, 0) // step, list(wishes.values()))
     return {key: min(part * step, wishes[key]) for key, part in zip(wishes, parts, strict=True)}
+
+
+def is_uncollected(*, is_left: bool, now: datetime, ends: datetime) -> bool:
+    """May be said that nobody came for a crate? It was left standing, and the time to come for it is over."""
+    return is_left and now >= ends
 
 
 def is_weighing_difference(rest: int, came: int) -> bool:

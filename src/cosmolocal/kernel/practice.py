@@ -52,7 +52,8 @@ class Practice:
     """One practice, whole. `member_cards(reader)` and `steward_cards(agent)` fill the two home pages.
 
     `door_notes(handover, receivers)` gives the keeper a note per receiver (agent id): cash to take, something to give
-    back. `receivers` None: of all, but only where there is something to say.
+    back. `receivers` None: of all, but only where there is something to say. `still_open(handover)` says in a sentence
+    until when more may be promised for it, and what to do; nothing where all is said.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Practice:
     steward_cards: Callable[[Any], Sequence[Card]] | None = None
     demo: Callable[..., None] | None = None
     door_notes: Callable[[Any, Collection[int] | None], Mapping[int, DoorNote]] | None = None
+    still_open: Callable[[Any], str] | None = None
 
 
 @cache

@@ -34,10 +34,11 @@ def hand_over(*, by: Agent, crate: Crate, collected_by: Agent | None = None, key
     return locked
 
 
-@operation("handovers.hand_over_all", fact=True)
+@operation("handovers.hand_over_all")
 def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
-    """Every crate was taken: for groups that keep no list at the door."""
+    """Every crate was taken: for groups that keep no list at the door. Refuses: handovers.still_open."""
     policy.permit_handing(by, handover.place)
+    policy.permit_all_at_once(handover)
     left = handover.crates.exclude(state=Crate.State.COLLECTED)
     _hand_over(by, handover, list(left.select_for_update(of=("self",))), None)
 
@@ -83,8 +84,11 @@ def leave_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
 def close_handover(*, by: Agent, handover: Handover) -> Handover:
     """The door is shut: crates that still stand there are marked as not collected. What weighing crate by crate made of
     each lot, more or less than the one weighing on arrival, is counted away; larger rests stay to be looked at.
+
+    Refuses: handovers.still_open.
     """
     policy.permit_handing(by, handover.place)
+    policy.permit_all_at_once(handover)
     standing = handover.crates.exclude(state__in=[Crate.State.COLLECTED, Crate.State.LEFT])
     standing.update(state=Crate.State.LEFT, changed_at=running().at)
     _count_away(by, handover)

@@ -139,13 +139,16 @@ def allow_unweighed(*, by: Agent, handover: Handover, allowed: bool) -> Handover
     return handover
 
 
-@operation("handovers.pack_all", fact=True)
+@operation("handovers.pack_all")
 def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None = None, key: str = "") -> None:
     """Everything still open was packed as promised, or its share where less came: for small groups, and for who packs
     from paper. `weighed`: commitment id -> base units, what the scale said. Lines that are paid by weight and have none
     stay open, and their crates to pack, unless the hand-over allows a tick without a weight.
+
+    Refuses: handovers.still_open.
     """
     policy.permit_packing(by)
+    policy.permit_all_at_once(handover)
     crates = {
         crate.receiver_id: crate
         for crate in Crate.objects.select_for_update().filter(handover=handover).exclude(state=Crate.State.COLLECTED)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader, reader
-from cosmolocal.handovers import queries
+from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_window
@@ -61,6 +61,7 @@ def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
             for name, label in names
         ],
         "may_read_only": not may_act(reader(request)),
+        "still_open": policy.still_open(handover) if here in ("packing", "door") else "",
     }
 
 

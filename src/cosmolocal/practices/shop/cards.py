@@ -14,6 +14,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.rules import is_uncollected
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practice import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
@@ -145,8 +146,9 @@ def _order_cards(week: _Week, order: Order, name: str) -> Iterable[Card]:
         yield _receipt_card(order, url, name)
     if is_settled and (crate is None or (round.handover.ends <= week.now and crate.state != Crate.State.LEFT)):
         return
-    if crate is not None and crate.state == Crate.State.LEFT:
-        if week.now - crate.changed_at < LEFT_SHOWN:
+    is_left = crate is not None and crate.state == Crate.State.LEFT
+    if crate is not None and is_uncollected(is_left=is_left, now=week.now, ends=round.handover.ends):
+        if week.now - max(crate.changed_at, round.handover.ends) < LEFT_SHOWN:
             where = round.handover.place.name
             text = _("It still stands at %(place)s. Please call whoever keeps the hand-over.") % {"place": where}
             title = _for(_("Nobody came for your crate"), name)

@@ -18,7 +18,7 @@ from cosmolocal.kernel.practice import Card, DoorNote
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_soon
 from cosmolocal.look.numbers import format_money
-from cosmolocal.practices.shop import queries
+from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import Order, OrderRound
 
 SOON = timedelta(hours=30)
@@ -57,6 +57,24 @@ def door_notes(handover: Handover, receivers: Collection[int] | None = None) -> 
                 text = _("%(sum)s in cash") % {"sum": format_money(amount, currency.code, currency.decimals)}
             found[household] = DoorNote(text, reverse("shop:at_the_door", args=[round.pk, household]), "today")
     return found
+
+
+def still_open(handover: Handover) -> str:
+    """Until when rounds that are collected here take orders, or can be reopened; nothing once that is over."""
+    now, said = clock.now(), []
+    states = [OrderRound.State.OPEN, OrderRound.State.GRACE]
+    for round in OrderRound.objects.filter(handover=handover, state__in=states).order_by("closes_at", "id"):
+        facts = {"round": round.name, "until": format_soon(round.closes_at)}
+        if policy.may_reopen(round, now) and round.closed_at:
+            facts["until"] = format_soon(rules.grace_ends(round.closed_at, round.grace_minutes))
+            said.append(
+                _("“%(round)s” can be reopened for orders until %(until)s: wait until the farms are told.") % facts
+            )
+        elif round.state == OrderRound.State.OPEN and not rules.has_closed(now, round.closes_at):
+            said.append(
+                _("“%(round)s” takes orders until %(until)s: wait until then, or close the round first.") % facts
+            )
+    return " ".join(said)
 
 
 def _cards_of(round: OrderRound) -> Iterable[Card]:

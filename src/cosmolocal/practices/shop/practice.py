@@ -14,4 +14,5 @@ practice = Practice(
     member_cards=cards.member_cards,
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,
+    still_open=desk_cards.still_open,
 )

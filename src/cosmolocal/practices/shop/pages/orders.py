@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.catalog.models import TaxCode
 from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.rules import is_uncollected
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import LineCredit, Order
@@ -66,8 +67,9 @@ class OrderView:
 
     @property
     def is_left(self) -> bool:
-        """Nobody came for it."""
-        return self.crate is not None and self.crate.state == Crate.State.LEFT
+        """Nobody came for it, and the time to come is over."""
+        is_left = self.crate is not None and self.crate.state == Crate.State.LEFT
+        return is_uncollected(is_left=is_left, now=self.now, ends=self.order.round.handover.ends)
 
     @property
     def is_packed(self) -> bool:
