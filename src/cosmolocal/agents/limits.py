@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from cosmolocal.agents import queries
 from cosmolocal.agents.models import Try
-from cosmolocal.kernel import clock, ids, senders
+from cosmolocal.kernel import ahead, clock, ids, senders
 
 KEPT = timedelta(days=1)  # longer than any window
 View = Callable[..., HttpResponse]
@@ -31,7 +31,8 @@ def allow(name: str, sender: str, *, times: int, seconds: int) -> bool:
     """
     now = clock.now()
     own = Try.objects.create(name=name, sender=sender, at=now)
-    if Try.objects.filter(name=name, sender=sender, at__gt=now - timedelta(seconds=seconds)).count() <= times:
+    window = (now - timedelta(seconds=seconds), now + ahead.SLACK)
+    if Try.objects.filter(name=name, sender=sender, at__gt=window[0], at__lte=window[1]).count() <= times:
         return True
     own.delete()
     return False

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import ids
+from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
 
@@ -230,6 +231,7 @@ class SignInCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+@near("at", goes=True)
 class Try(models.Model):
     """Somebody sent a form whose number is limited: `sender` is a person or the digest of an address."""
 

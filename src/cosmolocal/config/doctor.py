@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.config import home
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import node, proving, triggers
+from cosmolocal.kernel import ahead, clock, node, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.money import queries as money
 
@@ -53,6 +53,8 @@ def examine() -> Iterator[Complaint]:
             _("Restore the last backup in which they agree into another folder, and compare the statements of both."),
             grave=True,
         )
+    if wrong := ahead.wrong(clock.now()):
+        yield Complaint(wrong.what, wrong.fix)
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
     if open_troubles:
         yield Complaint(

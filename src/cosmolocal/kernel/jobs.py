@@ -15,7 +15,7 @@ from django.db.models import Q
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import ahead, clock, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
@@ -26,7 +26,7 @@ PAUSES = (
     timedelta(minutes=5),
     timedelta(minutes=30),
     timedelta(hours=2),
-    timedelta(hours=12),
+    ahead.LONGEST_PAUSE,
 )
 # What is to be done yet, and what nobody would miss: the tick starts itself, and a backup is not made anew by bringing
 # one back.

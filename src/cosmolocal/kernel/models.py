@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
 
@@ -171,6 +172,7 @@ class JobTrouble(models.Model):
     settled_at = models.DateTimeField(null=True)
 
 
+@near("at", goes=True)
 class WorkerBeat(models.Model):
     """A living job worker's last sign of life; jobs of a silent worker are taken back."""
 
@@ -178,6 +180,7 @@ class WorkerBeat(models.Model):
     at = models.DateTimeField()
 
 
+@near("at", goes=True)
 class TimerRun(models.Model):
     """When a timer last ran."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel import ahead, clock, jobs
 from cosmolocal.kernel.models import TimerRun
 from cosmolocal.kernel.practice import Timer, switched_on
 
@@ -26,11 +26,13 @@ def all_timers() -> Iterable[Timer]:
 
 
 def run_due() -> list[str]:
-    """Runs each timer whose pause has passed; one that fails is logged and does not stop the others."""
+    """Runs each timer whose pause has passed, or that ran in the future by a clock that was wrong; one that fails is
+    logged and does not stop the others.
+    """
     now, ran = clock.now(), []
     last = dict(TimerRun.objects.values_list("name", "at"))
     for timer in all_timers():
-        if timer.name in last and now - last[timer.name] < timer.every:
+        if timer.name in last and timedelta() <= now - last[timer.name] < timer.every:
             continue
         TimerRun.objects.update_or_create(name=timer.name, defaults={"at": now})
         try:
@@ -50,8 +52,9 @@ def tick() -> None:
 
 
 def ensure_tick() -> None:
-    """Makes sure that exactly one tick waits in the queue."""
+    """Makes sure that exactly one tick waits in the queue, and not for long."""
     with transaction.atomic():
+        ahead.pull_back(clock.now())
         waiting = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0="kernel.tick")
         if not waiting.exists():
             jobs.enqueue("kernel.tick", after=clock.now() + TICK)

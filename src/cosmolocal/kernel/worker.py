@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import close_old_connections, connection
+from django.db.models import QuerySet
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import clock, timers
+from cosmolocal.kernel import ahead, clock, timers
 from cosmolocal.kernel.models import WorkerBeat
 
 log = logging.getLogger("cosmolocal.worker")
@@ -18,9 +19,15 @@ BEAT = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=45)
 
 
+def living(silence: timedelta) -> QuerySet[WorkerBeat]:
+    """Workers whose last sign of life is at most `silence` old; one that lies ahead of now is none."""
+    now = clock.now()
+    return WorkerBeat.objects.filter(at__gte=now - silence, at__lte=now + ahead.SLACK)
+
+
 def take_back(own: str = "") -> int:
     """Makes jobs ready again that a silent worker (or `own` name, before this start) left running; how many."""
-    alive = set(WorkerBeat.objects.filter(at__gte=clock.now() - SILENT_AFTER).values_list("worker", flat=True))
+    alive = set(living(SILENT_AFTER).values_list("worker", flat=True))
     alive.discard(own)
     taken = 0
     for row in DBTaskResult.objects.running().only("id", "worker_ids"):
@@ -33,6 +40,7 @@ def _beat_for_ever(name: str, stop: threading.Event) -> None:
     while not stop.wait(BEAT.total_seconds()):
         try:
             WorkerBeat.objects.update_or_create(worker=name, defaults={"at": clock.now()})
+            ahead.pull_back(clock.now())
             take_back()
         except Exception:
             log.exception("heartbeat failed")

@@ -5,9 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
+from cosmolocal.messages import rules
 
 
+@near("next_at", rules.PAUSES[-1])
 class Letter(models.Model):
     """One mail to one agent, or to somebody who is none (`name`). Personal and erasable; never part of the books.
 
@@ -83,6 +86,7 @@ class Preference(models.Model):
         constraints = [models.UniqueConstraint(fields=["agent", "event"], name="one_preference_each")]
 
 
+@near("next_try_at", rules.SERVER_PAUSES[-1])
 class Outlet(models.Model):
     """How mail leaves this node; at most one row. `down_since`: the mail server takes nothing, with its own words;
     `held_since`: nothing goes out until a steward says so; `daily_on`: the day whose daily mail was begun.

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cosmolocal import __version__
-from cosmolocal.kernel import clock, triggers
-from cosmolocal.kernel.models import WorkerBeat
+from cosmolocal.kernel import ahead, clock, triggers, worker
 
 SILENT = timedelta(minutes=2)
 
@@ -21,19 +20,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, tables are up to date, evidence is protected and a worker lives; else 503."""
-    missing = []
+    """200 when the database answers, tables are up to date, evidence is protected, a worker lives and nothing waits for
+    a time that is wrong; else 503 with what is missing, `says`: what to do.
+    """
+    missing: list[str] = []
+    says: list[str] = []
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             missing.append("migrations")
         elif triggers.missing():
             missing.append("triggers")
-        if not WorkerBeat.objects.filter(at__gt=clock.now() - SILENT).exists():
+        if not worker.living(SILENT).exists():
             missing.append("worker")
+        if wrong := ahead.wrong(clock.now()):
+            missing.append("clock")
+            says.append(f"{wrong.what} {wrong.fix}")
     except DatabaseError:
         missing.append("database")
-    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+    return JsonResponse({"ready": not missing, "missing": missing, "says": says}, status=503 if missing else 200)
 
 
 def about(request: HttpRequest) -> HttpResponse:
