@@ -169,8 +169,10 @@ class EconomicEvent(models.Model):
     action = models.CharField(max_length=20)
     provider = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
     receiver = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
-    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, related_name="events")
-    to_resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, related_name="events_to")
+    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, related_name="events", db_index=False)
+    to_resource = models.ForeignKey(
+        EconomicResource, models.PROTECT, null=True, related_name="events_to", db_index=False
+    )
     specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField(default=0)
     effort_quantity = models.BigIntegerField(null=True)
@@ -194,6 +196,9 @@ class EconomicEvent(models.Model):
             )
         ]
         indexes = [
+            # What happened on an account since a day, at the same price in any year.
+            models.Index(fields=["resource", "at"], name="event_resource_at"),
+            models.Index(fields=["to_resource", "at"], name="event_to_resource_at"),
             # Most events name none of these, and an index of nothing costs as much to write as one of something.
             models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
             models.Index(fields=["fulfils"], condition=Q(fulfils__isnull=False), name="event_fulfils"),

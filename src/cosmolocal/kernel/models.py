@@ -46,7 +46,9 @@ class Operation(models.Model):
     """One thing a person or the system did: audit trail, retry safety and provenance in one row. Never deleted."""
 
     code = models.CharField(max_length=60)
-    by: "models.ForeignKey[Agent, Agent]" = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+")
+    by: "models.ForeignKey[Agent, Agent]" = models.ForeignKey(
+        "agents.Agent", models.PROTECT, related_name="+", db_index=False
+    )
     on_behalf_of: "models.ForeignKey[Agent | None, Agent | None]" = models.ForeignKey(
         "agents.Agent", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -57,7 +59,15 @@ class Operation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "code", "key"], name="operation_once")]
-        indexes = [models.Index(fields=["at"], name="operation_at")]
+        indexes = [
+            models.Index(fields=["at"], name="operation_at"),
+            # The newest deeds of somebody, for somebody, of a kind: at the same price in any year.
+            models.Index(fields=["by", "at"], name="operation_by_at"),
+            models.Index(
+                fields=["on_behalf_of", "at"], condition=models.Q(on_behalf_of__isnull=False), name="operation_for_at"
+            ),
+            models.Index(fields=["code", "at"], name="operation_code_at"),
+        ]
 
 
 class Written(models.Model):

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from cosmolocal.agents.models import Place
 from cosmolocal.flows.models import (
@@ -112,6 +114,23 @@ def events_of(
     if until is not None:
         found = found.filter(at__lt=until)
     return found.order_by("at", "pk")
+
+
+def held_before(things: Collection[int] | QuerySet[Any], moment: datetime) -> dict[int, int]:
+    """Resource id -> accounting quantity just before a moment: what it holds, without what happened since (one
+    statement, so that both are of the same instant).
+    """
+    lowers = Q(action__in=["transfer", "lower"])
+    own = Case(When(lowers, then=-F("quantity")), default=F("quantity"), output_field=BigIntegerField())
+    since = EconomicEvent.objects.filter(at__gte=moment).order_by()
+    moved = since.filter(resource=OuterRef("pk")).values("resource").annotate(sum=Sum(own))
+    gained = since.filter(to_resource=OuterRef("pk")).values("to_resource").annotate(sum=Sum("quantity"))
+    rows = EconomicResource.objects.filter(pk__in=things).annotate(
+        moved=Coalesce(Subquery(moved.values("sum")), 0), gained=Coalesce(Subquery(gained.values("sum")), 0)
+    )
+    return {
+        pk: has - own - came for pk, has, own, came in rows.values_list("pk", "accounting_quantity", "moved", "gained")
+    }
 
 
 def events_in(operation_id: int) -> QuerySet[EconomicEvent]:

@@ -44,6 +44,7 @@ from cosmolocal.money.queries.statements import (
     history,
     moment_of,
     statement,
+    statement_page,
     usual_amount,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "second_looks",
     "standing",
     "statement",
+    "statement_page",
     "sums_agree",
     "touched_by",
     "turnover",

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
+from cosmolocal.flows import queries as flows
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.queries.accounts import default_currency
 from cosmolocal.money.queries.statements import moment_after
@@ -49,19 +50,6 @@ def _label(code: str, name: str, holder: str) -> str:
 
 
 def _balances(things: QuerySet[Any], before: datetime) -> dict[int, int]:
-    """Id -> what it held just before a moment, summed from its events (two statements)."""
-    earlier, came = Q(resource__events__at__lt=before), Q(resource__events_to__at__lt=before)
-    lowers = Q(resource__events__action__in=["transfer", "lower"])
-    own = (
-        things.filter(earlier)
-        .values_list("pk")
-        .annotate(
-            raised=Sum("resource__events__quantity", filter=~lowers, default=0),
-            lowered=Sum("resource__events__quantity", filter=lowers, default=0),
-        )
-    )
-    found = {pk: raised - lowered for pk, raised, lowered in own.order_by()}
-    gained = things.filter(came).values_list("pk").annotate(sum=Sum("resource__events_to__quantity"))
-    for pk, quantity in gained.order_by():
-        found[pk] = found.get(pk, 0) + quantity
-    return found
+    """Id -> what it held just before a moment (two statements)."""
+    held = flows.held_before(things.order_by().values("resource"), before)
+    return {pk: held[resource] for pk, resource in things.order_by().values_list("pk", "resource_id")}

@@ -1,15 +1,17 @@
 """What happened on an account or in a box between two days, with the balance before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.sets import among
 from cosmolocal.money.models import Account, MoneyBox, Note
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import FUND_LABELS, reason_label
@@ -52,6 +54,27 @@ class Statement:
         return -sum(line.amount for line in self.lines if line.amount < 0)
 
 
+LINES_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class StatementPage(Statement):
+    """Some of the lines; opening, closing and what came and went are those of the whole time. `sums`: minor units."""
+
+    page: Page[int]
+    sums: Mapping[str, int]
+
+    @property
+    def came(self) -> int:
+        """The sum of what raised the balance, on all pages."""
+        return self.sums["came"]
+
+    @property
+    def went(self) -> int:
+        """The sum of what lowered it, on all pages, as an amount above 0."""
+        return -self.sums["went"]
+
+
 # What an event does to the resource it names first; its other resource always gains.
 LATELY = 20  # entries
 _LOWERS = Q(action__in=["transfer", "lower"])
@@ -78,8 +101,8 @@ def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
 
 
 def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
-    """What an account or a box held just before a moment, summed from what happened."""
-    return _summed(thing, Q(at__lt=before))
+    """What an account or a box held just before a moment."""
+    return flows.held_before([thing.resource_id], before)[thing.resource_id]
 
 
 def usual_amount(thing: Account | MoneyBox) -> int | None:
@@ -109,10 +132,34 @@ def _summed(thing: Account | MoneyBox, counts: Q) -> int:
 
 def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement:
     begin, end = moment_of(since), moment_after(until)
-    opening = running = balance_at(thing, begin)
-    events = _events(thing, begin, end)
+    opening = balance_at(thing, begin)
+    lines = _lines(thing, _told(_events(thing, begin, end)), opening)
+    return Statement(since, until, opening, lines, lines[-1].balance if lines else opening)
+
+
+def statement_page(thing: Account | MoneyBox, since: date, until: date, number: str = "") -> StatementPage:
+    """One page of a statement, the last where no number is given; its sums are of the whole time (five statements)."""
+    begin, end = moment_of(since), moment_after(until)
+    opening, events = balance_at(thing, begin), _events(thing, begin, end)
+    gains = Q(to_resource=thing.resource_id) | Q(action="raise")
+    amount = Case(When(gains, then=F("quantity")), default=-F("quantity"), output_field=BigIntegerField())
+    moved = events.annotate(amount=amount)
+    sums = moved.order_by().aggregate(
+        came=Sum("amount", filter=Q(amount__gt=0), default=0),
+        went=Sum("amount", filter=Q(amount__lt=0), default=0),
+        count=Count("pk"),
+    )
+    paginator = Paginator(range(sums["count"]), LINES_A_PAGE)
+    page = paginator.get_page(number or paginator.num_pages)
+    first = (page.number - 1) * LINES_A_PAGE
+    before = moved[:first].aggregate(sum=Sum("amount", default=0))["sum"] if first else 0
+    lines = _lines(thing, _told(events[first : first + LINES_A_PAGE]), opening + before)
+    return StatementPage(since, until, opening, lines, opening + sums["came"] + sums["went"], page, sums)
+
+
+def _lines(thing: Account | MoneyBox, events: Sequence[dict[str, Any]], running: int) -> list[Line]:
     notes = dict(
-        Note.objects.filter(operation__in={event["operation_id"] for event in events}).values_list(
+        Note.objects.filter(operation__in=among({event["operation_id"] for event in events})).values_list(
             "operation_id", "words"
         )
     )
@@ -137,18 +184,20 @@ def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement
                 and not (event["corrects_id"] or event["is_corrected"]),
             )
         )
-    return Statement(since, until, opening, lines, running)
+    return lines
 
 
-def _events(thing: Account | MoneyBox, begin: datetime, end: datetime) -> list[dict[str, Any]]:
-    """The movements in the order in which they were booked, with the names of the other side."""
-    found = flows.events_of([thing.resource_id], begin, end)
+def _events(thing: Account | MoneyBox, begin: datetime, end: datetime) -> QuerySet[Any]:
+    """The movements in the order in which they were booked."""
+    return flows.events_of([thing.resource_id], begin, end).order_by("at", "id")
+
+
+def _told(found: QuerySet[Any]) -> list[dict[str, Any]]:
+    """With the names of the other side, and whether one was taken back."""
     side = ("account__code", "account__name", "account__holder__name", "money_box__name")
     later = found.model._default_manager.filter(corrects=OuterRef("pk"))
     return list(
-        found.annotate(is_corrected=Exists(later))
-        .order_by("at", "id")
-        .values(
+        found.annotate(is_corrected=Exists(later)).values(
             "is_corrected",
             "corrects_id",
             "operation__code",

@@ -1,5 +1,7 @@
 """An account: how it stands, what happened on it, how to put money on it; for holders and for who keeps the books."""
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -68,24 +70,28 @@ def statement_page(
     """The statement of an account or a box in the form that was asked for."""
     form = PeriodForm(request.GET if {"since", "until"} & request.GET.keys() else None)
     days = form.cleaned_data if form.is_valid() else PeriodForm.usual()
-    read = queries.statement if isinstance(thing, Account) else queries.box_statement
-    found = read(thing, days["since"], days["until"])  # type: ignore[arg-type]
     kind = request.GET.get("as", "")
-    name = _("Statement %(name)s %(since)s to %(until)s") % {"name": thing, **days}
-    if kind == "pdf":
-        return downloads.file(pdf.render(documents.statement_document(thing, found)), f"{name}.pdf", "application/pdf")
     if kind:
-        return downloads.table(documents.statement_table(found, thing.currency), name, kind)
+        return _statement_file(thing, days, kind)
     context = books(request) | {
         "thing": thing,
         "box": thing if isinstance(thing, MoneyBox) else None,
-        "statement": found,
+        "statement": queries.statement_page(thing, days["since"], days["until"], request.GET.get("page", "")),
         "form": PeriodForm(initial=days) if not form.errors else form,
         "period": f"since={days['since']}&until={days['until']}",
         "address": address,
         "back": back,
     }
     return render(request, "money/statement.html", context, status=422 if form.errors else 200)
+
+
+def _statement_file(thing: Account | MoneyBox, days: dict[str, date], kind: str) -> HttpResponse:
+    read = queries.statement if isinstance(thing, Account) else queries.box_statement
+    found = read(thing, days["since"], days["until"])  # type: ignore[arg-type]
+    name = _("Statement %(name)s %(since)s to %(until)s") % {"name": thing, **days}
+    if kind == "pdf":
+        return downloads.file(pdf.render(documents.statement_document(thing, found)), f"{name}.pdf", "application/pdf")
+    return downloads.table(documents.statement_table(found, thing.currency), name, kind)
 
 
 def _visible(request: HttpRequest, pk: int) -> Account:

@@ -15,6 +15,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import declared
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
+from cosmolocal.website.deeds import Wish, found, newest
 from cosmolocal.website.operations import open_accounts
 from cosmolocal.website.words import DEEDS, PARTS
 
@@ -133,3 +134,18 @@ def test_statement_leads_readers_of_the_books_to_who_booked_it(
     address, deed = f"/money/accounts/{account.pk}/statement/", f"/deeds/{topped_up.pk}/"
     assert deed in signed_in(people["auditor"]).get(address).content.decode()
     assert deed not in signed_in(people["member"]).get(address).content.decode()
+
+
+def test_the_newest_deeds_are_the_first_of_all(people: dict[str, Agent], local: Agent, topped_up: Operation) -> None:
+    """What is picked by an index of each person and each kind is what the whole list begins with."""
+    wishes = [
+        Wish(who=who, part=part, by_itself=itself)
+        for who in ("", "e", "treasurer", "member", "e r", "nobody of this name")
+        for part in ("", "money", "agents")
+        for itself in (False, True)
+    ]
+    assert any(newest(wish, 3) for wish in wishes)
+    for wish in wishes:
+        assert newest(wish, 3) == list(found(wish)[:3]), wish
+        older = Wish(who=wish.who, part=wish.part, by_itself=wish.by_itself, before=topped_up.pk)
+        assert newest(older, 3) == list(found(older)[:3]), older

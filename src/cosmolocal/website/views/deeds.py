@@ -18,10 +18,9 @@ ENTRIES = 200
 def deeds(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first; as a page, CSV or xlsx."""
     form = DeedsForm(request.GET)
-    found = done.found(form.wish())
     if "as" in request.GET:
-        return downloads.table(done.table(found), _("Who did what"), request.GET["as"])
-    page = list(found[: SHOWN + 1])
+        return downloads.table(done.table(done.found(form.wish())), _("Who did what"), request.GET["as"])
+    page = done.newest(form.wish(), SHOWN + 1)
     asked = request.GET.copy()
     if len(page) > SHOWN:
         asked["before"] = str(page[SHOWN - 1].pk)
