@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -136,8 +137,13 @@ def run(token: str) -> None:
 
 def forget() -> None:
     """Files go after a day, rows after a week."""
-    _remove_files(clock.now() - FILE_STAYS)
     Errand.objects.filter(at__lt=clock.now() - ROW_STAYS).delete()
+    kept = Errand.objects.filter(Q(ended_at=None) | Q(ended_at__gte=clock.now() - FILE_STAYS))
+    names = {str(token) for token in kept.values_list("pk", flat=True)}
+    for path in _folder().iterdir():
+        if path.stem not in names:
+            with suppress(OSError):
+                path.unlink()
 
 
 def _end(errand: Errand, state: str, outcome: Outcome) -> None:
@@ -199,10 +205,3 @@ def _folder() -> Path:
     folder = Path(settings.HOME) / "errands"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
-
-
-def _remove_files(before: Any) -> None:
-    for path in _folder().iterdir():
-        with suppress(OSError):
-            if path.stat().st_mtime < before.timestamp():
-                path.unlink()

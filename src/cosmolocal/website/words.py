@@ -130,6 +130,7 @@ _HANDOVERS: dict[str, str | Promise] = {
 _MESSAGES: dict[str, str | Promise] = {
     "messages.begin_daily_mail": _("sent the daily mail off"),
     "messages.choose": _("chose which letters to get"),
+    "messages.choose_many": _("chose which letters to get"),
     "messages.hold": _("held all mail back"),
     "messages.let_go": _("let mail go out again"),
     "messages.mark": _("noted what became of letters"),
@@ -184,6 +185,7 @@ _SHOP: dict[str, str | Promise] = {
     "shop.cancel_round": _("cancelled a round"),
     "shop.change_round": _("changed a round"),
     "shop.change_settings": _("changed how the shop works"),
+    "shop.choose_goods": _("chose the goods of a round"),
     "shop.close_round": _("closed a round"),
     "shop.copy_round": _("planned a round like an earlier one"),
     "shop.credit_line": _("gave money back for a line"),

@@ -15,7 +15,15 @@ pytestmark = pytest.mark.once
 
 # Columns with such a name hold a line somebody typed; codes of ours, and what only we write, are listed below.
 TYPED = {"name", "label", "subject", "number", "reference", "payer", "phone", "bank_name", "place_name", "sku", "lot"}
-OURS = {"agents.Role.name", "flows.Unit.label", "kernel.JobTrouble.name", "kernel.TimerRun.name"}
+OURS = {
+    "agents.Role.name",
+    "agents.Try.name",
+    "catalog.PackVersion.label",
+    "catalog.PackVersion.name",
+    "flows.Unit.label",
+    "kernel.JobTrouble.name",
+    "kernel.TimerRun.name",
+}
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ _SHOP = {
     "cancel_round": "steward",
     "change_round": "steward",
     "change_settings": "steward",
+    "choose_goods": "steward",
     "close_round": "steward",
     "copy_round": "steward",
     "credit_line": "keeper steward",
@@ -191,6 +192,7 @@ _FLOWS = (
 _MESSAGES = {
     "begin_daily_mail": "house",
     "choose": "own",
+    "choose_many": "own",
     "hold": "house",
     "let_go": "steward",
     "mark": "house",
