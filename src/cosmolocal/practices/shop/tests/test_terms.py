@@ -16,6 +16,7 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
+from cosmolocal.kernel import triggers
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import OrderLine
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
@@ -234,6 +235,7 @@ def test_books_from_before_keep_the_terms_of_today(village, baker):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1, "Eggs": 1})
     village.close(round)
+    triggers.lift()  # as before there were any
     AgreedTerms.objects.all().delete()
     OrderLine.objects.update(list_is_gross=True)
     migration = import_module("cosmolocal.practices.shop.migrations.0005_terms_frozen")
