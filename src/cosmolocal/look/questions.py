@@ -96,7 +96,8 @@ def settle(
         return parts
     near = proportion.slips(parts) if expected.is_rough else proportion.meant(parts, expected.parts or 0)
     ways = [*near, parts]
-    return _choose(typed, ways, _odd(parts, expected, write), write)
+    asks = _("Which is right?") if len(ways) > 1 else _("If it is so, press it. If not, type it again.")
+    return _choose(typed, ways, f"{_odd(parts, expected, write)} {asks}", write)
 
 
 def ask(form: forms.Form, name: str, expected: Expectation) -> None:
@@ -136,9 +137,9 @@ def _odd(parts: int, expected: Expectation, write: Callable[[int], str]) -> str:
     assert expected.parts
     facts = {"typed": write(parts), "against": expected.against, "expected": write(expected.parts)}
     if parts < expected.parts:
-        return _("%(typed)s is far less than %(against)s, %(expected)s. Which is right?") % facts
+        return _("%(typed)s is far less than %(against)s, %(expected)s.") % facts
     times = (parts + expected.parts // 2) // expected.parts
     if times in _THOUSAND:
-        return _("%(typed)s is about a thousand times %(against)s, %(expected)s. Which is right?") % facts
+        return _("%(typed)s is about a thousand times %(against)s, %(expected)s.") % facts
     facts["times"] = format_number(times)
-    return _("%(typed)s is about %(times)s times %(against)s, %(expected)s. Which is right?") % facts
+    return _("%(typed)s is about %(times)s times %(against)s, %(expected)s.") % facts

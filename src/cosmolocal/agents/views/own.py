@@ -78,7 +78,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return reverse("account_login")
 
     lead = _(
-        "Ends this and every other session of yours, on each phone and computer, and the codes that were made for you. "
+        "You are signed out on every phone and computer, this one too, and codes made for you no longer work. "
         "Then sign in again. If somebody came in as you, tell the others and a steward."
     )
     more: dict[str, Any] = {"lead": lead, "danger": True, "back": reverse("me"), "back_label": _("Me")}

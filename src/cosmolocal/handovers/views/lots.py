@@ -84,7 +84,9 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
             return redirect("handovers:lots", pk)
-    lead = _("Whoever gets something of it reads that it may be of any of these farms.")
+    lead = _(
+        "Say how much of each goes in; leave empty what stays out. Whoever gets some reads that it may be of any of them."
+    )
     return _form(request, handover, form, _("Put into one bin"), lead)
 
 

@@ -62,6 +62,15 @@ def test_money_is_asked_about_too():
     assert "35,677.00" in form.fields["paid"].question.answers[-1].label
 
 
+@pytest.mark.parametrize(("typed", "asks"), [("3640", "Which is right?"), ("900", "If it is so, press it.")])
+def test_where_only_one_reading_is_left_nobody_is_asked_to_choose(typed, asks):
+    form = _sent(came=typed)
+    assert not form.is_valid()
+    question = form.fields["came"].question
+    assert asks in question.sentence
+    assert (len(question.answers) > 1) == (asks == "Which is right?")
+
+
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
 @pytest.mark.parametrize("typed", ["1,873", "1.873", "1 873"])
 def test_what_was_expected_decides_between_two_readings(typed, locale):
