@@ -85,7 +85,8 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
             return redirect("handovers:lots", pk)
     lead = _(
-        "Say how much of each goes in; leave empty what stays out. Whoever gets some reads that it may be of any of them."
+        "Say how much of each goes in, nothing where it stays out. "
+        "Whoever gets something of it reads that it may be of any of these farms."
     )
     return _form(request, handover, form, _("Put into one bin"), lead)
 

@@ -62,8 +62,9 @@ class AccountField(forms.CharField):
                 _("Nobody here is called “%(name)s” or has this number. Choose from the list.") % {"name": typed[:60]},
                 code="nobody",
             )
-        names = ", ".join(written(account) for account in found)
-        raise ValidationError(_("Which one do you mean: %(names)s?") % {"names": names}, code="several")
+        names = "; ".join(written(account) for account in found)
+        said = _("Several fit: %(names)s. Choose one from the list, or type its name in full.")
+        raise ValidationError(said % {"names": names}, code="several")
 
 
 class BoxField(forms.ModelChoiceField[MoneyBox]):

@@ -4,11 +4,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Membership, Place
-from cosmolocal.catalog.models import Item
+from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.operations import ReceiptLine
@@ -46,7 +48,7 @@ def build_start() -> None:
     today = clock.today()
     store = Place.objects.filter(is_handover=True).order_by("id")[0]
     for weeks in range(SETTLED_AT_ONCE, 0, -1):
-        settled_round(store, today - timedelta(days=7 * weeks))
+        settled_round(store, today - timedelta(days=7 * weeks), is_worked=weeks == 1)
     round_being_packed(store, today)
     open_round_closing_tonight(store, today)
 
@@ -115,8 +117,8 @@ def round_being_packed(place: Place, handover_day: date, orders: int = 38) -> Or
     return closed
 
 
-def settled_round(place: Place, handover_day: date, orders: int = 60) -> OrderRound:
-    """A whole round in the past, paid to the producers by two people."""
+def settled_round(place: Place, handover_day: date, orders: int = 60, *, is_worked: bool = False) -> OrderRound:
+    """A whole round in the past, paid to the producers by two people; `is_worked`: with a lot cut and two mixed."""
     zone, chance = node.current().zone, random.Random(handover_day.toordinal())  # noqa: S311
     closing = _at(handover_day - timedelta(days=PACK_DAYS), CLOSES, zone)
     with clock.standing_at(closing - timedelta(days=2)):
@@ -126,6 +128,8 @@ def settled_round(place: Place, handover_day: date, orders: int = 60) -> OrderRo
     by = people.home_local()
     with clock.standing_at(_at(handover_day, BEGINS, zone)):
         _receive(closed, chance)
+        if is_worked:
+            _cut_and_mix(closed)
         weighed = {
             line.commitment_id: _scale(line.asked, line.goods.weigh, chance)
             for sheet in packing.crate_sheets(closed.handover)
@@ -246,6 +250,33 @@ def _receive(round: OrderRound, chance: random.Random) -> None:
                 )
             )
         handovers.receive(by=by, handover=round.handover, producer=delivery.producer, lines=lines)
+
+
+def _cut_and_mix(round: OrderRound) -> None:
+    """Of what the one-click member ordered, one lot is divided, and another goes into one bin with one of another farm.
+
+    Then the way of her goods tells of it.
+    """
+    by, handover = people.home_local(), round.handover
+    found = sorted(packing.lots_here(handover), key=lambda one: one.lot.pk)
+    free = {one.lot.conforms_to_id: one for one in found if one.free}
+    hers = Membership.objects.filter(until=None, member__user__email=mail_of("member")).values("group")
+    wishes = OrderLine.objects.filter(order__round=round, order__household__in=hers).order_by("id")
+    kinds = wishes.values_list("offer__item__product__specification", flat=True)
+    wanted = [free.pop(kind) for kind in kinds if kind in free]
+    category = dict(Product.objects.values_list("specification", "category"))
+    pairs = [
+        (one, other)
+        for one, other in product(wanted, free.values())
+        if category[one.lot.conforms_to_id] == category[other.lot.conforms_to_id]
+        and one.lot.conforms_to.unit_id == other.lot.conforms_to.unit_id
+        and one.goods.producer != other.goods.producer
+    ]
+    for one, other in pairs[:1]:
+        wanted.remove(one)
+        handovers.mix_lots(by=by, handover=handover, taken={one.lot.pk: one.free, other.lot.pk: other.free})
+    for one in wanted[:1]:
+        handovers.divide_lot(by=by, handover=handover, lot_id=one.lot.pk, taken=one.free, made=one.free)
 
 
 def _scale(asked: int, weigh: bool, chance: random.Random) -> int:
