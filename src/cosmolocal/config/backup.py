@@ -11,14 +11,14 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.apps import apps
 from django.apps.registry import Apps
 from django.conf import settings
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tasks_db.models import DBTaskResult
 
@@ -26,12 +26,15 @@ from cosmolocal import __version__
 from cosmolocal.config import encryption, rows
 from cosmolocal.kernel import clock, node, signing
 from cosmolocal.kernel.jobs import UNFINISHED, enqueue, job
+from cosmolocal.kernel.models import TimerRun
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.kernel.snapshot import snapshot
 
 SUFFIX = ".cosmolocal"
 KEPT_FILES = ("secret.key", "node.id", signing.FILE)
 LEFT_OUT = {"sessions.session", "kernel.workerbeat"}
+AT_NIGHT = time(3)
+_NIGHT = "config.night"  # when the last nightly backup was asked for, beside the runs of timers
 KEEP_DAYS, KEEP_WEEKS, KEEP_MONTHS = 7, 4, 12
 FORM = 2  # rows as text; a backup that names none holds them as JSON
 
@@ -186,9 +189,21 @@ def nightly_backup() -> None:
 
 
 def _nightly() -> None:
-    """At night, by the local's own clock, once."""
-    if node.is_ready() and clock.wall(clock.now()).hour == 3:
+    """Once each night of the local's own zone: at the first moment from 03:00 on at which the node is awake."""
+    ready_at, night = node.current().ready_at, begin_of_night(clock.now())
+    last = TimerRun.objects.filter(name=_NIGHT).values_list("at", flat=True).first()
+    if ready_at is None or max(ready_at, last or ready_at) >= night:
+        return
+    with transaction.atomic():
+        TimerRun.objects.update_or_create(name=_NIGHT, defaults={"at": clock.now()})
         enqueue("config.nightly_backup")
 
 
-timers = (Timer("config.nightly_backup", timedelta(minutes=61), _nightly),)
+def begin_of_night(now: datetime) -> datetime:
+    """The last 03:00 on the local's wall that is not after `now`; where that night skips it, the end of the gap."""
+    today = clock.day_of(now)
+    begun = clock.from_wall(datetime.combine(today, AT_NIGHT))
+    return begun if begun <= now else clock.from_wall(datetime.combine(today - timedelta(days=1), AT_NIGHT))
+
+
+timers = (Timer("config.nightly_backup", timedelta(minutes=1), _nightly),)
