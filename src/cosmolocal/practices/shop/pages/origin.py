@@ -146,7 +146,7 @@ class Origin:
         lots = dict.fromkeys(one.takes_from.lot for one in inputs if one.takes_from)
         facts = [
             _("from lot %(lots)s") % {"lots": ", ".join(filter(None, lots))} if any(lots) else "",
-            _("lot %(lot)s") % {"lot": step.brings_to.lot} if step.brings_to and step.brings_to.lot else "",
+            _("now lot %(lot)s") % {"lot": step.brings_to.lot} if step.brings_to and step.brings_to.lot else "",
             self._by(step.by_id, _("done by %(name)s")),
         ]
         label = str(step.process.get_based_on_display()).capitalize()
