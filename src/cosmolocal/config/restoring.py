@@ -102,7 +102,9 @@ def decrypt(source: Path, passphrase: str, target: Path) -> None:
 
 
 def _not_a_backup() -> Refusal:
-    return Refusal("backup.not_a_backup", _("This file is not a backup of a local. Choose the file that ends in .cosmolocal."))
+    return Refusal(
+        "backup.not_a_backup", _("This file is not a backup of a local. Choose the file that ends in .cosmolocal.")
+    )
 
 
 def _damaged(part: str) -> Refusal:
