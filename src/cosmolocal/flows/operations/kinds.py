@@ -20,7 +20,7 @@ _STANDARD = (
 )
 
 
-@operation("flows.define_unit", fact=True)
+@operation("flows.define_unit")
 def define_unit(
     *,
     by: Agent,
@@ -51,7 +51,7 @@ def define_unit(
     return unit
 
 
-@operation("flows.standard_units", fact=True)
+@operation("flows.standard_units")
 def standard_units(*, by: Agent, key: str = "") -> list[Unit]:
     """Makes sure of the units that every local needs: kg, l, piece, min, kWh, km."""
     return [

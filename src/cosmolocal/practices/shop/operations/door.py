@@ -55,7 +55,7 @@ def take_cash(
     return locked
 
 
-@operation("shop.swap_orders", fact=True)
+@operation("shop.swap_orders")
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
     """Two households took each other's crate: each keeps, and pays, what it took. Refuses: shop.round_settled,
     shop.not_two_orders, shop.no_crate.
