@@ -33,7 +33,6 @@ class Recall:
 
     lot: EconomicResource
     lots: Mapping[int, bool]
-    left: int  # what still lies here in these lots and is nobody's, in the smallest unit of each
     reached: list[Reached]
     is_cut: bool
 
@@ -53,8 +52,7 @@ def recall(resource_id: int) -> Recall:
     rows = EconomicResource.objects.select_related("conforms_to__unit").in_bulk(list(lots))
     reached = [*_promised(lots, rows), *_given(lots, rows)]
     reached.sort(key=lambda one: (one.agent.name, one.agent.pk, not one.is_sure, one.lot.pk))
-    left = sum(max(row.onhand_quantity - row.promised_quantity, 0) for row in rows.values())
-    return Recall(rows[resource_id], lots, left, reached, way.is_cut)
+    return Recall(rows[resource_id], lots, reached, way.is_cut)
 
 
 def _sure(start: int, lots: set[int]) -> set[int]:

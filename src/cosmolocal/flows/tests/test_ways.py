@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries
@@ -133,6 +134,60 @@ def test_what_leads_on_stays_short_however_many_took_of_it(vale):
         vale.record("transfer", 1, lot, receiver_id=vale.jo.pk)
     assert [step.action for step in leads(lot.pk)] == ["consume", "produce"]
     assert len(queries.track(resource_id=lot.pk)) == 32
+
+
+def _work(deed):
+    """How much the database did: SQLite counts its instructions, PostgreSQL the rows of each part of its plan."""
+    if connection.vendor == "sqlite":
+        ticks: list[int] = []
+        connection.connection.set_progress_handler(lambda: ticks.append(1) and None, 50)
+        deed()
+        connection.connection.set_progress_handler(None, 0)
+        return len(ticks)
+    with CaptureQueriesContext(connection) as asked:
+        deed()
+    plans = []
+    with connection.cursor() as cursor:
+        for one in asked.captured_queries:
+            cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + one["sql"].replace("%", "%%"), [])
+            plans.append(cursor.fetchone()[0][0]["Plan"])
+    return sum(map(_rows, plans))
+
+
+def _rows(plan):
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(map(_rows, plan.get("Plans", ())))
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["in time", "written late"])
+def test_a_stock_that_many_went_into_and_many_left_is_followed_step_by_step(vale, is_late):
+    """Four times as many of both are about four times the work, not sixteen times."""
+    work = {}
+    for many in (40, 160):
+        source, stock = vale.stock(many), vale.stock()
+        came = [flows.Happening("move", 1, resource_id=source.pk, to_resource_id=stock.pk) for _ in range(many)]
+        left = [flows.Happening("transfer", 1, resource_id=stock.pk, receiver_id=vale.jo.pk) for _ in range(many)]
+        events = flows.record(by=vale.amina, happenings=[*left, *came] if is_late else [*came, *left])
+        last = max(EconomicEvent.objects.filter(pk__in=events, receiver=vale.jo).values_list("pk", flat=True))
+        ways = {
+            "track": lambda source=source: queries.track(resource_id=source.pk),
+            "trace": lambda last=last: queries.trace(event_id=last),
+        }
+        for name, way in ways.items():
+            work[name, many] = _work(way)
+        assert len(queries.track(resource_id=source.pk)) == 2 * many
+        assert len(queries.trace(event_id=last)) == many + 2
+    for name in ("track", "trace"):
+        assert work[name, 160] < 7 * work[name, 40], (name, work)
+
+
+def test_what_an_operation_wrote_is_not_read_again_for_each_event(vale):
+    lot = vale.stock(5)
+    vale.record("transfer", 1, lot, receiver_id=vale.jo.pk)
+    with CaptureQueriesContext(connection) as asked:
+        [step] = queries.track(resource_id=lot.pk)
+    assert step.by_id == vale.amina.pk
+    assert not [one["sql"] for one in asked.captured_queries if '"result"' in one["sql"]]
 
 
 def test_a_process_has_a_code_and_never_changes(vale):
