@@ -1,6 +1,14 @@
 """What is read at a hand-over, by noun: goods, crates, sheets, arrivals."""
 
-from cosmolocal.handovers.queries.arrivals import Arrival, Delivery, losses, most_received, receiving_list
+from cosmolocal.handovers.queries.arrivals import (
+    Arrival,
+    Coming,
+    Delivery,
+    coming,
+    losses,
+    most_received,
+    receiving_list,
+)
 from cosmolocal.handovers.queries.crates import (
     AT_WORK,
     MANY,
@@ -41,6 +49,7 @@ __all__ = [
     "AT_WORK",
     "MANY",
     "Arrival",
+    "Coming",
     "CrateRow",
     "CrateSheet",
     "Delivery",
@@ -54,6 +63,7 @@ __all__ = [
     "Short",
     "Taker",
     "crate_sheet",
+    "coming",
     "crate_sheets",
     "crates",
     "current",

@@ -3,13 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cosmolocal.agents import queries as people
+from django.db.models import Count, QuerySet
+
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Loss, Receipt
 from cosmolocal.handovers.queries.goods import Measured, measured, measured_by
+
+if TYPE_CHECKING:
+    from cosmolocal.flows.models import Commitment
 
 LATELY = 20  # deliveries
 
@@ -61,13 +66,37 @@ class Delivery:
         return all(arrival.receipts for arrival in self.arrivals)
 
 
-def receiving_list(handover: Handover) -> list[Delivery]:
-    """What producers promised for this hand-over, what came, and what came beyond it (four statements)."""
-    home = people.home_local()
-    promised = list(
-        journal.due_at(handover.place_id, handover.begins, finished=None).filter(receiver=home, quantity__gt=0)
-    )
-    receipts = list(Receipt.objects.filter(handover=handover).select_related("lot", "producer", "event").order_by("id"))
+@dataclass(frozen=True)
+class Coming:
+    """One producer of a hand-over: how many kinds of goods are promised, and how many of these were written down."""
+
+    producer: Agent
+    promised: int
+    received: int
+
+    @property
+    def is_received(self) -> bool:
+        return self.received >= self.promised
+
+
+def coming(handover: Handover) -> list[Coming]:
+    """Who brings something to this hand-over, or has brought it unasked, by name (four statements)."""
+    asked = dict(_promised(handover).order_by().values_list("provider_id").annotate(Count("pk")))
+    receipts = Receipt.objects.filter(handover=handover).order_by().values_list("producer_id")
+    came = dict(receipts.annotate(Count("commitment", distinct=True)))
+    producers = Agent.objects.filter(pk__in=[*asked, *came]).order_by("name", "pk")
+    return [Coming(one, asked.get(one.pk, 0), came.get(one.pk, 0)) for one in producers]
+
+
+def receiving_list(handover: Handover, producer: int | None = None) -> list[Delivery]:
+    """What producers (or one of them) promised for this hand-over, what came, and what came beyond it (four
+    statements).
+    """
+    promises, brought = _promised(handover), Receipt.objects.filter(handover=handover)
+    if producer is not None:
+        promises, brought = promises.filter(provider_id=producer), brought.filter(producer_id=producer)
+    promised = list(promises)
+    receipts = list(brought.select_related("lot", "producer", "event").order_by("id"))
     kinds = {r.commitment_id or 0: r.specification_id for r in receipts} | {c.pk: c.specification_id for c in promised}
     said = measured_by({id: kind for id, kind in kinds.items() if id})
     goods = measured({r.specification_id for r in receipts if not r.commitment_id})
@@ -90,6 +119,11 @@ def receiving_list(handover: Handover) -> list[Delivery]:
         Delivery(producers[id], sorted(arrivals.values(), key=lambda a: (a.commitment_id is None, a.goods.name)))
         for id, arrivals in sorted(found.items(), key=lambda pair: producers[pair[0]].name)
     ]
+
+
+def _promised(handover: Handover) -> "QuerySet[Commitment]":
+    due = journal.due_at(handover.place_id, handover.begins, finished=None)
+    return due.filter(receiver__is_home=True, quantity__gt=0)
 
 
 def most_received(specification_id: int) -> int | None:

@@ -1,5 +1,6 @@
 """Goods arrive: one card a producer, what was promised beside what the scale says."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,10 +16,13 @@ from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
-from cosmolocal.handovers.queries import Delivery
+from cosmolocal.handovers.queries import Coming, Delivery
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
+
+FEW_FARMS = 12  # all of them stand open on one page
 
 
 def receiving(request: HttpRequest, pk: int) -> HttpResponse:
@@ -136,18 +140,33 @@ def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:
 def _page(
     request: HttpRequest, handover: Handover, posted: ReceiveForm | None = None, status: int = 200
 ) -> HttpResponse:
-    deliveries = queries.receiving_list(handover)
+    farms = queries.coming(handover)
+    chosen = _chosen(request, farms, posted)
     cards: list[dict[str, Any]] = []
-    for delivery in deliveries:
+    for delivery in queries.receiving_list(handover, chosen):
         is_posted = posted is not None and posted.delivery.producer.pk == delivery.producer.pk
         form = posted if is_posted else ReceiveForm(delivery=delivery)
         cards.append({"delivery": delivery, "form": form})
     context = head(request, handover, "receiving") | {
         "cards": cards,
-        "waiting": sum(not delivery.is_received for delivery in deliveries),
+        "farms": farms if chosen is not None else [],
+        "chosen": chosen,
+        "waiting": sum(not farm.is_received for farm in farms),
         "losses": queries.losses(handover),
     }
     return render(request, "handovers/receiving.html", context, status=status)
+
+
+def _chosen(request: HttpRequest, farms: Sequence[Coming], posted: ReceiveForm | None) -> int | None:
+    """Of many farms one is open: the one somebody wrote down or asked for, else the first that is still to come. None:
+    so few that all are open.
+    """
+    if len(farms) <= FEW_FARMS:
+        return None
+    wanted = posted.delivery.producer.pk if posted else whole(request.GET.get("farm", ""))
+    known = [farm.producer.pk for farm in farms]
+    waiting = [farm.producer.pk for farm in farms if not farm.is_received]
+    return wanted if wanted in known else next(iter(waiting or known))
 
 
 def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, submit: str) -> HttpResponse:
@@ -162,9 +181,8 @@ def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, s
 
 
 def _delivery(handover: Handover, producer: int) -> Delivery:
-    for delivery in queries.receiving_list(handover):
-        if delivery.producer.pk == producer:
-            return delivery
+    for delivery in queries.receiving_list(handover, producer):
+        return delivery
     raise Http404
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
-from cosmolocal.handovers.views import door, lists, packing
+from cosmolocal.handovers.views import door, lists, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
@@ -214,3 +214,27 @@ def test_long_lists_are_read_page_by_page(village, monkeypatch):
     places = packer.get(f"{address}?by=place").content.decode()
     assert "6\N{NO-BREAK SPACE}jin" in places
     assert "2 crates" in places
+
+
+def test_of_many_farms_one_stands_open_and_the_next_follows(village, monkeypatch):
+    round, packer = ordered(village), client_of(village.people["Tan Mei"])
+    monkeypatch.setattr(receiving, "FEW_FARMS", 1)
+    address = reverse("handovers:receiving", args=[round.handover_id])
+
+    def open_farms(query: str = "") -> list[str]:
+        return re.findall(r'<h2 class="card-title">([^<]+)</h2>', packer.get(f"{address}{query}").content.decode())
+
+    baker, huang = village.producers["Baker Lan"], village.producers["Huang Dacheng"]
+    assert open_farms() == ["Baker Lan"]
+    assert open_farms(f"?farm={huang.pk}") == ["Huang Dacheng"]
+    assert open_farms("?farm=²") == open_farms("?farm=999999") == ["Baker Lan"]
+    page = packer.get(address).content.decode()
+    assert "3 farms are still to come" in page
+    assert page.count("0 of 1 written down") == 3
+    [field] = re.findall(r'name="(came_[0-9]+)"', page)
+    wrong = packer.post(reverse("handovers:receive", args=[round.handover_id, baker.pk]), {field: "x", "key": "w"})
+    assert wrong.status_code == 422
+    assert re.findall(r'<h2 class="card-title">([^<]+)</h2>', wrong.content.decode()) == ["Baker Lan"]
+    packer.post(reverse("handovers:receive", args=[round.handover_id, baker.pk]), {field: "2", "key": "r"})
+    assert open_farms() == ["Huang Dacheng"]
+    assert "2 farms are still to come" in packer.get(address).content.decode()
