@@ -17,6 +17,7 @@ M = TypeVar("M", bound=type[models.Model])
 SLACK = timedelta(minutes=1)  # clocks of two machines, and one that is set right, differ by less
 LONGEST_PAUSE = timedelta(hours=12)  # of a job that is tried again
 _JOBS = "django_tasks_database.DBTaskResult"
+_AT_ONCE = 9999  # the queue's own word for a job that waits for no moment
 _TICK = Q(args_kwargs__args__0="kernel.tick")
 
 
@@ -64,7 +65,7 @@ def near(moment: str, within: timedelta = timedelta(), *, goes: bool = False) ->
 
 def rules() -> Iterator[Near]:
     """Every moment that is looked after."""
-    ready = Q(status="READY")
+    ready = Q(status="READY", run_after__year__lt=_AT_ONCE)
     yield Near(_JOBS, "run_after", timedelta(), ready & _TICK)
     yield Near(_JOBS, "run_after", LONGEST_PAUSE, ready)
     yield from _declared.values()

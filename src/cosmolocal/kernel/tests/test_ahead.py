@@ -61,6 +61,7 @@ def test_what_waits_as_planned_stays_where_it_is() -> None:
     with clock.standing_at(NOW):
         timers.ensure_tick()
         jobs.enqueue("messages.deliver", after=NOW + max(jobs.PAUSES))
+        jobs.enqueue("messages.deliver")
         Letter.objects.create(event="x", subject="x", text="x", written_at=NOW, next_at=NOW + timedelta(hours=6))
         Outlet.objects.create(pk=1, next_try_at=NOW + timedelta(minutes=10))
         assert complaints() == []
