@@ -56,6 +56,7 @@ LET_GO: tuple[LetGo, ...] = (
     *_letters(),
     LetGo("agents.SignInCode", "expires_at", TWO_MONTHS),
     LetGo("agents.Invitation", "expires_at", TWO_MONTHS),
+    LetGo("agents.Try", "at", A_WEEK),
     LetGo("agents.JoinRequest", "at", A_YEAR, ~Q(state="waiting")),
     LetGo("paper.Upload", "at", TWO_MONTHS, ~Q(state="importing")),
     LetGo("shop.Basket", "round__closes_at", TWO_MONTHS),
@@ -66,6 +67,7 @@ _ONE_EACH = "as many as there are people, goods or settings: changed, not added 
 _WHO = "who could do what, and when: an auditor asks for it"
 KEPT: dict[str, str] = {
     "kernel.Operation": "the audit trail",
+    **dict.fromkeys(("kernel.Seal", "kernel.SealedRow", "kernel.Written"), "by which the books prove that they stand"),
     "kernel.Errand": "goes after a week with the file it made: kernel.errands",
     **dict.fromkeys(("kernel.Node", "kernel.TimerRun", "local_messages.Outlet", "shop.ShopSettings"), _ONE_EACH),
     **dict.fromkeys(("agents.Agent", "agents.Place", "agents.User", "agents.Contact", "agents.Holiday"), _ONE_EACH),
