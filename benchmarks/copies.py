@@ -20,7 +20,10 @@ from cosmolocal.money.models import PaymentList
 NAMED: Mapping[tuple[str, str], type[models.Model]] = {("agents.Approval", "subject_id"): PaymentList}
 # Not part of what happened: queues, sessions, states of timers; copies of them would be work to do, not history.
 LEFT_OUT = {"django_tasks_db", "sessions", "contenttypes", "admin", "auth"}
-LEFT_OUT_MODELS = {"kernel.Progress", "kernel.JobTrouble", "kernel.WorkerBeat", "kernel.TimerRun"}
+LEFT_OUT_MODELS = {"kernel.Progress", "kernel.JobTrouble", "kernel.WorkerBeat", "kernel.TimerRun"} | {
+    *("kernel.Seal", "kernel.SealedRow", "kernel.Written"),  # triggers and the timer of seals write these
+    "catalog.PackVersion",  # one for all orders of a pack
+}
 # What deeds change in rows that stood there before.
 SUMS: Mapping[type[models.Model], tuple[str, ...]] = {
     EconomicResource: ("accounting_quantity", "onhand_quantity", "promised_quantity"),

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from cosmolocal.agents import queries as people
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
-from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
@@ -261,18 +260,6 @@ def test_a_fact_of_tomorrow_has_not_happened(village: Village) -> None:
             amount=1,
             at=clock.now() + timedelta(days=1),
         )
-
-
-def test_a_deed_of_another_app_has_permitted_itself(village: Village) -> None:
-    """A member's order moves money through money's operations; the deed that calls them has decided that she may."""
-
-    @operation("tests.collect")
-    def collect(*, by: object) -> None:
-        money.transfer_many(by=by, legs=[money.Leg(amina.pk, fund.pk, 10, "order")])
-
-    amina, fund = village.account(village.amina), queries.fund("running")
-    collect(by=village.amina)
-    assert village.fund("running") == 10
 
 
 def test_accounts_are_seen_by_their_own_people_and_by_who_reads_the_books(village: Village) -> None:

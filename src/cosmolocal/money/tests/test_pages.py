@@ -135,7 +135,7 @@ def test_a_name_that_is_not_clear_is_asked_about(village: Village) -> None:
     data = {"key": "k", "amount": "1", "box": village.bank.pk, "account": "a", "on": clock.today().isoformat()}
     answer = client.post("/money/in/", data)
     assert answer.status_code == 422
-    assert "Which one do you mean" in answer.content.decode()
+    assert "Several fit:" in answer.content.decode()
     assert client.post("/money/in/", {**data, "account": "nobody at all"}).status_code == 422
 
 

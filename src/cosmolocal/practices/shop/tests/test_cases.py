@@ -13,7 +13,7 @@ from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish, RoundWish
 from cosmolocal.practices.shop.queries import orders
-from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
 
 
 def line_of(order, name):
@@ -291,7 +291,8 @@ def test_case_13_unless_the_round_says_otherwise(village):
     assert amina.version == 2
     assert "follow the price list" in next(view.sentence for view in orders.lines_of(amina) if view.sentence)
     village.receive(round)
-    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    with village.at(THURSDAY):
+        handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     settled = settle(village, round)
     assert settled.result["producers"][str(village.producers["Baker Lan"].pk)] == 13 * 1250
     assert village.balance("Amina") == 20_000 - 12 * 1700 - 1850
