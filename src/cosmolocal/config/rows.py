@@ -105,7 +105,8 @@ def read(source: IO[bytes], model: type[models.Model]) -> int:
 
 def _read_postgresql(source: IO[bytes], table: str, fields: Fields) -> int:
     columns, count = ", ".join(f'"{field.column}"' for field in fields), 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
+    copy = f"COPY {table} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copy) as into:
         while block := source.read(BLOCK):
             into.write(block)
             count += block.count(b"\n")

@@ -18,7 +18,7 @@ from cosmolocal.messages.models import Letter, Outlet
 
 pytestmark = pytest.mark.django_db
 NOW = clock.now().replace(microsecond=0)
-LATER = NOW + timedelta(days=400)
+LATER = NOW + timedelta(days=4000)  # after every moment at which the suite stands
 
 
 def complaints() -> list[str]:
