@@ -23,6 +23,7 @@ LEFT_OUT = {"django_tasks_db", "sessions", "contenttypes", "admin", "auth"}
 LEFT_OUT_MODELS = {"kernel.Progress", "kernel.JobTrouble", "kernel.WorkerBeat", "kernel.TimerRun"} | {
     *("kernel.Seal", "kernel.SealedRow", "kernel.Written"),  # triggers and the timer of seals write these
     "catalog.PackVersion",  # one for all orders of a pack
+    "shop.YearFigures",  # one for all rounds of a year
 }
 # What deeds change in rows that stood there before.
 SUMS: Mapping[type[models.Model], tuple[str, ...]] = {

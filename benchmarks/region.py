@@ -66,6 +66,7 @@ def build(size: Size) -> None:
     """Fills the migrated, empty database of this process; refuses one in which somebody lives."""
     from benchmarks import copies
     from cosmolocal.kernel import clock, node
+    from cosmolocal.practices.shop.tasks import keep_figures
 
     begin = _first_monday(size.weeks)
     with clock.standing_at(begin - timedelta(days=10)):
@@ -80,6 +81,7 @@ def build(size: Size) -> None:
     week.copy(size.weeks - 1, days=7)
     with node.at_home():
         _close_months(region, begin)
+        keep_figures()
         _analyse()
 
 

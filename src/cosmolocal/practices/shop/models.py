@@ -71,6 +71,28 @@ class OrderRound(models.Model):
         return self.name
 
 
+class RoundFigures(models.Model):
+    """What the page of figures needs of a settled round's orders, so that it does not read them again: minor units.
+
+    Put together from what was frozen when the round was settled, and thrown away without loss.
+    """
+
+    round = models.OneToOneField(OrderRound, models.CASCADE, related_name="figures")
+    median = models.BigIntegerField()  # of its orders; the lower of two in the middle
+    households = models.PositiveIntegerField()  # orders of households with something in them
+    households_sum = models.BigIntegerField()
+    restaurants = models.PositiveIntegerField()
+    restaurants_sum = models.BigIntegerField()
+
+
+class YearFigures(models.Model):
+    """The median of all orders of a year's settled rounds, for exactly these rounds (ids, rising)."""
+
+    year = models.PositiveIntegerField(unique=True)
+    rounds = models.JSONField(default=list)
+    median = models.BigIntegerField()
+
+
 class OfferQuerySet(models.QuerySet["RoundOffer"]):
     """Offers, chosen by whether they may still be ordered."""
 

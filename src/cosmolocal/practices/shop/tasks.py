@@ -25,6 +25,7 @@ from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import farm_papers, operations, queries
 from cosmolocal.practices.shop.models import Order, OrderRound
+from cosmolocal.practices.shop.operations import figures as keeping
 from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 
@@ -53,10 +54,17 @@ def tell_ready_due() -> None:
         operations.tell_ready(by=people.system(), round=round)
 
 
+@jobs.job("shop.keep_figures")
+def keep_figures() -> None:
+    """After each settling; each hour for what an older version settled, or what moved into another year."""
+    keeping.keep_figures()
+
+
 timers: tuple[Timer, ...] = (
     Timer("shop.close_due", timedelta(seconds=30), close_due),
     Timer("shop.remind_due", timedelta(minutes=10), remind_due),
     Timer("shop.tell_ready_due", timedelta(minutes=2), tell_ready_due),
+    Timer("shop.keep_figures", timedelta(hours=1), keep_figures),
 )
 
 

@@ -75,6 +75,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
         raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
     _freeze(locked, lines, orders, parts)
     errands.step(STEPS, STEPS)
+    announce("shop.keep_figures")
     announce("shop.mail_receipts", locked.pk)
     return locked
 

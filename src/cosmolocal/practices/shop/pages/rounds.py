@@ -14,9 +14,9 @@ from cosmolocal.look.numbers import format_number, symbol_of
 from cosmolocal.practices.shop import queries, rules
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
 from cosmolocal.practices.shop.pages.shelf import currency_of
+from cosmolocal.practices.shop.queries.figures import LEAST
 
 SAMPLE = 60  # prices that show where money goes before the first round was settled
-LEAST = 5  # figures of fewer orders are nobody else's business
 TEN = 1000  # minor units
 Part = tuple[str, int, str]  # what it is for, minor units, tone
 

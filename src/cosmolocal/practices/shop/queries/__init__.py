@@ -1,6 +1,6 @@
 """What is read in the shop, by noun: rounds, the steward's desk, orders, farms."""
 
-from cosmolocal.practices.shop.queries import desk, farms, orders
+from cosmolocal.practices.shop.queries import desk, farms, figures, orders
 from cosmolocal.practices.shop.queries.rounds import (
     Short,
     Standing,
@@ -36,6 +36,7 @@ __all__ = [
     "due_to_remind",
     "due_to_tell_ready",
     "farms",
+    "figures",
     "is_large",
     "last_round",
     "last_settled",
