@@ -430,8 +430,6 @@ class FlowsMachine(RuleBasedStateMachine):
         promise = self.books.promises.get(told.promise) if told.promise else None
         was_finished = promise.finished if promise else False
         self.books.tell(answer[0], Told(undone, -told.quantity, told.promise))
-        if promise:
-            promise.finished = was_finished
         if replacement is not None:
             signs = {
                 stock: (_sign(accounting) * again, _sign(onhand) * again)
@@ -440,9 +438,10 @@ class FlowsMachine(RuleBasedStateMachine):
             if told.quantity == 0 and again:
                 signs = self.signs(event, again)
             self.books.tell(answer[1], Told(signs, again, told.promise))
-            # Both were written together: the promise looks at where it stands afterwards.
-            if promise:
-                promise.finished = was_finished or promise.fulfilled >= promise.quantity
+        # Both were written together: the promise looks at where it stands afterwards. What takes a correction back
+        # may fulfil it, too.
+        if promise:
+            promise.finished = was_finished or promise.fulfilled >= promise.quantity
 
     def signs(self, event: EconomicEvent, q: int) -> dict[int, tuple[int, int]]:
         """How an event of 0 would have moved stocks."""

@@ -49,9 +49,10 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The round offers %(count)s things.") % {"count": count})
-            return (
-                redirect("shop:round_desk", pk) if page.paginator.num_pages == 1 else redirect(request.get_full_path())
-            )
+            goes_on = bool(request.POST.get("go_on")) and page.has_next()
+            if goes_on:
+                return redirect(f"{request.path}?page={page.next_page_number()}")
+            return redirect("shop:round_desk", pk)
     context = {
         "round": round,
         "farms": farms,
