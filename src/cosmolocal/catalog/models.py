@@ -154,6 +154,8 @@ class Item(models.Model):
         return f"{self.product}, {self.label}" if self.label else str(self.product)
 
 
+@kept()
+@sealed("item", "name", "label", "billed_by", "quantity", "symbol", "per", "tolerance_bp", "deposit")
 class PackVersion(models.Model):
     """An item as it was when somebody ordered it: words and contents. Never changed, so that an order, what a farm is
     asked for and what packers read go on speaking of the pack that was meant, whatever the item becomes.
@@ -181,6 +183,7 @@ class PackVersion(models.Model):
         ]
 
 
+@kept()
 class PromisedPack(models.Model):
     """In which packs a promise was made: one for a household, one or several in what a farm is asked for."""
 

@@ -96,6 +96,7 @@ TAMPERINGS = {
         ("row", "flows_economicresource"),
     ),
     "price": ("UPDATE catalog_priceversion SET price = price + 1", ("row", "catalog_priceversion")),
+    "what was ordered": ("UPDATE catalog_packversion SET quantity = 2 * quantity", ("row", "catalog_packversion")),
     "tax rate": ("UPDATE catalog_taxrate SET rate_bp = 100", ("row", "catalog_taxrate")),
     "mail one signs in with": (
         "UPDATE agents_user SET email = 'thief@example.org' WHERE id = (SELECT min(id) FROM agents_user)",
@@ -151,6 +152,8 @@ def test_evidence_refuses_to_be_changed(village: Village) -> None:
         "DELETE FROM kernel_operation",
         "UPDATE flows_economicevent SET at = at",
         "UPDATE catalog_priceversion SET price = 1",
+        "UPDATE catalog_packversion SET label = 'half a sack'",
+        "DELETE FROM catalog_promisedpack",
         "UPDATE shop_order SET final = 1 WHERE state = 'settled'",
         "DELETE FROM shop_order WHERE state = 'settled'",
         "UPDATE shop_orderround SET result = '{}' WHERE state = 'settled'",
