@@ -144,3 +144,23 @@ def test_a_fingerprint_sees_into_wishes_of_every_kind(jo: Agent) -> None:
     assert len({fingerprint({"wish": wish}) for wish in wishes}) == len(wishes)
     assert fingerprint({"a": {"x", "y", "z"}}) == fingerprint({"a": {"z", "y", "x"}})
     assert fingerprint({"a": [Line(jo, day)]}) == fingerprint({"a": (Line(Agent(pk=jo.pk), day),)})
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_said_in_words(jo):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite ends no statement by itself")
+
+    @operation("test.dawdle")
+    def dawdle(*, by: Agent, key: str = "") -> None:
+        Agent.objects.create(kind="person", name="left behind", created_at=running().at)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() != ("0",)  # every connection has a limit
+        cursor.execute("SET LOCAL statement_timeout = '50ms'")
+    with pytest.raises(Refusal) as caught:
+        dawdle(by=jo)
+    assert caught.value.code == "kernel.too_slow"
+    assert not Agent.objects.filter(name="left behind").exists()
