@@ -78,7 +78,7 @@ def main() -> int:
             for row in found:
                 print(json.dumps(row) if wish.json else table.lines([row])[2], flush=True)
             rows += found
-    if not wish.quick and not wish.database and rows:
+    if not wish.quick and rows:
         table.write(rows, os.cpu_count() or 1)
     return 1 if failed else 0
 

@@ -4,16 +4,20 @@ A `Block` is everything that was inserted while it was open. Which columns there
 which hold a moment is read from the models, so a changed schema changes the copies too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Max
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.config import elsewhere, keeping
 from cosmolocal.flows.models import EconomicResource, Intent
+from cosmolocal.kernel import clock, sets, triggers
+from cosmolocal.kernel.models import Operation, Written
 from cosmolocal.money.models import PaymentList
 
 # Numbers that name a row without a foreign key: which model they mean.
@@ -21,7 +25,8 @@ NAMED: Mapping[tuple[str, str], type[models.Model]] = {("agents.Approval", "subj
 # Not part of what happened: queues, sessions, states of timers; copies of them would be work to do, not history.
 LEFT_OUT = {"django_tasks_db", "sessions", "contenttypes", "admin", "auth"}
 LEFT_OUT_MODELS = {"kernel.Progress", "kernel.JobTrouble", "kernel.WorkerBeat", "kernel.TimerRun"} | {
-    *("kernel.Seal", "kernel.SealedRow", "kernel.Written"),  # triggers and the timer of seals write these
+    *("kernel.Seal", "kernel.SealedRow"),  # the seals come after the copies
+    "kernel.Written",  # names a row by table and number: `_note`
     "catalog.PackVersion",  # one for all orders of a pack
     "shop.YearFigures",  # one for all rounds of a year
 }
@@ -44,16 +49,18 @@ class Window:
         return self.high - self.low
 
 
+Note = tuple[type[models.Model], int, int | None]  # a row, and the operation that wrote it
 Windows = Mapping[type[models.Model], Window]
 Moved = dict[type[models.Model], dict[int, tuple[int, ...]]]  # id -> by how much each of SUMS changed
 
 
 @dataclass
 class Block:
-    """What was inserted, by model, and what that changed in rows which stood there before."""
+    """What was inserted, by model and with who wrote it, and what that changed in rows which stood there before."""
 
     windows: dict[type[models.Model], Window] = field(default_factory=dict)
     moved: Moved = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def copy(self, times: int, *, days: int = 0, named_anew: bool = False, beside: "Block | None" = None) -> None:
         """Writes the block `times` more, each `days` later than the one before.
@@ -68,9 +75,10 @@ class Block:
                 with transaction.atomic():
                     for model, window in self.windows.items():
                         _copy(model, window, turn)
+                    _note(self.notes, turn)
         for model, changes in self.moved.items():
             _shift(model, changes, times, others.get(model))
-        _set_sequences(self.windows)
+        _set_sequences([*self.windows, Written])
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,7 @@ def recorded() -> Iterator[Block]:
     for model, low in before.items():
         if (high := _last(model)) > low:
             block.windows[model] = Window(low, high)
+    block.notes = _notes(block.windows)
     for model, rows in stood.items():
         now = _sums(model)
         changes = {
@@ -131,11 +140,49 @@ def _copy(model: type[models.Model], window: Window, turn: _Turn) -> None:
     unique = _unique_words(model)
     picked = ", ".join(_expression(model, one, turn, one.name in unique) for one in fields)
     table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    gone, values = _gone(model, window, turn)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {picked} FROM {table} "
-            f"WHERE {key} > {window.low} AND {key} <= {window.high} ORDER BY {key}"
+            f"WHERE {key} > {window.low} AND {key} <= {window.high} {gone} ORDER BY {key}",
+            values or None,
         )
+
+
+def _gone(model: type[models.Model], window: Window, turn: _Turn) -> tuple[str, list[object]]:
+    """Leaves out what the node would have let go by now, such as letters of months ago."""
+    if not turn.days:
+        return "", []
+    told, values = "", list[object]()
+    for rule in keeping.LET_GO:
+        if apps.get_model(rule.label) is model:
+            old = rule.rows(clock.now() - timedelta(days=turn.days))
+            inside = old.filter(pk__gt=window.low, pk__lte=window.high).values("pk")
+            sql, more = inside.query.sql_with_params()
+            told, values = (
+                f"{told} AND {connection.ops.quote_name(model._meta.pk.column)} NOT IN ({sql})",
+                [*values, *more],
+            )
+    return told, values
+
+
+def _notes(windows: Mapping[type[models.Model], Window]) -> list[Note]:
+    """Which operation wrote the rows of a block, as triggers noted it."""
+    found: list[Note] = []
+    for model, window in windows.items():
+        of = Written.objects.filter(table=model._meta.db_table, row_id__gt=window.low, row_id__lte=window.high)
+        found += [(model, row_id, deed) for row_id, deed in of.order_by("row_id").values_list("row_id", "operation_id")]
+    return found
+
+
+def _note(notes: Iterable[Note], turn: _Turn) -> None:
+    """The same of their copies, so that seals can be made over these too."""
+    deeds = turn.windows.get(Operation, Window(0, 0))
+    rows = []
+    for model, row_id, deed in notes:
+        by = deed + deeds.size * turn.number if deed and deeds.low < deed <= deeds.high else deed
+        rows.append((model._meta.db_table, row_id + turn.windows[model].size * turn.number, by))
+    sets.insert(Written, ("table", "row_id", "operation_id"), rows)
 
 
 def _expression(model: type[models.Model], one: models.Field, turn: _Turn, is_unique: bool) -> str:
@@ -200,12 +247,12 @@ def _shift(
         cursor.executemany(f"UPDATE {model._meta.db_table} SET {assign} WHERE id = %s", rows)
 
 
-def _set_sequences(windows: Mapping[type[models.Model], Window]) -> None:
+def _set_sequences(counted: Iterable[type[models.Model]]) -> None:
     """PostgreSQL counts on from the last id; SQLite does so by itself."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for model in windows:
+        for model in counted:
             table, key = model._meta.db_table, model._meta.pk.column
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max({key}) FROM {table})) "
@@ -216,17 +263,44 @@ def _set_sequences(windows: Mapping[type[models.Model], Window]) -> None:
 
 @contextmanager
 def _unchecked() -> Iterator[None]:
-    """Foreign keys hold by construction; looking each up again would take longer than the copy."""
+    """Foreign keys hold by construction; looking each up again would take longer than the copy. Nothing fires."""
+    if connection.vendor == "postgresql":
+        with _set_for_a_time("session_replication_role", "replica"):
+            yield
+        return
+    triggers.lift()
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
-        else:
-            cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET session_replication_role = DEFAULT")
-            else:
-                cursor.execute("PRAGMA foreign_keys = ON")
+            cursor.execute("PRAGMA foreign_keys = ON")
+        triggers.protect()
+
+
+@contextmanager
+def hasty() -> Iterator[None]:
+    """For many copies: without indexes, which are made from all rows afterwards, and without waiting for the disk."""
+    if connection.in_atomic_block:  # a test, which is small
+        yield
+    elif connection.vendor == "postgresql":
+        calmly, roomy = _set_for_a_time("synchronous_commit", "off"), _set_for_a_time("maintenance_work_mem", "512MB")
+        with calmly, roomy, elsewhere.without_indexes():
+            yield
+    else:
+        with connection.cursor() as cursor:
+            for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "cache_size = -200000"):
+                cursor.execute(f"PRAGMA {pragma}")
+        with elsewhere.without_indexes():
+            yield
+        connection.close()  # the next one is as the settings say
+
+
+@contextmanager
+def _set_for_a_time(name: str, value: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET {name} = '{value}'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"RESET {name}")

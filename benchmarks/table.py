@@ -26,8 +26,8 @@ def write(rows: Sequence[dict[str, Any]], processors: int) -> None:
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else f"# Benchmarks\n\n{_BEGIN}\n{_END}\n"
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    measured = {row["name"] for row in rows}
-    kept = [row for row in _stored(rest.partition(_END)[0]) if row["name"] not in measured]
+    measured = {(row["name"], row["database"]) for row in rows}
+    kept = [row for row in _stored(rest.partition(_END)[0]) if (row["name"], row["database"]) not in measured]
     everything = sorted([*kept, *rows], key=lambda row: (_order(row["name"]), row["database"] != "SQLite"))
     day = datetime.now(UTC).date().isoformat()
     machine = f"Measured on {day}: {processors} processors, Python {platform.python_version()}, {platform.machine()}."
@@ -39,7 +39,8 @@ def _order(name: str) -> int:
     from benchmarks.catalogue import BENCHMARKS
 
     names = [benchmark.name for benchmark in BENCHMARKS]
-    return names.index(name) if name in names else len(names)
+    first = name.partition(",")[0]
+    return names.index(first) if first in names else len(names)
 
 
 def _cell(value: Any) -> str:
