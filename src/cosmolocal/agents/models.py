@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import ids
@@ -15,7 +15,7 @@ from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
 
 
-def in_force(on: date, prefix: str = "") -> Q:
+def in_force(on: date | Value, prefix: str = "") -> Q:
     """What is dated and holds on that day: begun, and not ended before it (`until` is the last day)."""
     begun, open_ended, not_over = f"{prefix}since__lte", f"{prefix}until", f"{prefix}until__gte"
     return Q(**{begun: on}) & (Q(**{open_ended: None}) | Q(**{not_over: on}))

@@ -1,6 +1,7 @@
 """Who may do what: asked by operations themselves, by templates, and at the door of every page."""
 
 from django.conf import settings
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -8,6 +9,7 @@ from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent, Approval, Helping, Membership, Place, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
 
 STEWARD, TREASURER, AUDITOR = Role.Name.STEWARD, Role.Name.TREASURER, Role.Name.AUDITOR
@@ -77,11 +79,15 @@ def is_member(agent: Agent) -> bool:
     return Membership.objects.filter(in_force(clock.today()), member=agent, group__is_home=True).exists()
 
 
+_DAY = Slot("day", models.DateField())
+_BELONGS = Prepared(
+    lambda: Membership.objects.filter(in_force(_DAY), member=Slot("person"), group=Slot("group")).values_list("pk")[:1]
+)
+
+
 def belongs_to(person: Agent, group: Agent) -> bool:
     """Is she the group herself, or a member of it today?"""
-    return person.pk == group.pk or (
-        Membership.objects.filter(in_force(clock.today()), member=person, group=group).exists()
-    )
+    return person.pk == group.pk or bool(_BELONGS.all(day=clock.today(), person=person.pk, group=group.pk))
 
 
 def acts_for(helper: Agent, member: Agent) -> bool:

@@ -24,6 +24,7 @@ from cosmolocal.catalog.models import (
 from cosmolocal.catalog.packs import Words, unit_text, words_now
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Progress
+from cosmolocal.kernel.prepared import Prepared, slots
 from cosmolocal.look.numbers import decimals_of, format_money
 from cosmolocal.paper.models import Upload
 
@@ -182,11 +183,16 @@ def tax_bp(tax_code_id: int, on: date) -> int:
     return tax_rates(on, [tax_code_id]).get(tax_code_id, 0)
 
 
+def _rates() -> "QuerySet[TaxCode, tuple[int, str, date | None, int]]":
+    return TaxCode.objects.values_list("id", "kind", "rates__since", "rates__rate_bp")
+
+
+_RATES = Prepared(lambda: _rates().filter(pk__in=slots("codes")))
+
+
 def tax_rates(on: date, tax_code_ids: Collection[int] | None = None) -> dict[int, int]:
     """Tax code id to its rate in force on a day, for all codes or those named. One statement."""
-    codes = TaxCode.objects.values_list("id", "kind", "rates__since", "rates__rate_bp")
-    if tax_code_ids is not None:
-        codes = codes.filter(pk__in=tax_code_ids)
+    codes = list(_RATES.all(codes=tax_code_ids)) if tax_code_ids is not None else list(_rates())
     dated: dict[int, tuple[str, list[tuple[date, int]]]] = {}
     for code_id, kind, since, rate_bp in codes:
         _kind, rates = dated.setdefault(code_id, (kind, []))

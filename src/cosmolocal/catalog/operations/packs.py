@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from cosmolocal.catalog.models import PackVersion, PromisedPack
+from cosmolocal.kernel.prepared import Prepared, slots
+from cosmolocal.kernel.sets import insert
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,16 @@ class PackFacts:
     deposit: int
 
 
+_KNOWN = Prepared(lambda: PackVersion.objects.filter(item_id__in=slots("items")))
+
+
 def keep_packs(facts: Sequence[PackFacts]) -> list[PackVersion]:
     """The version that says exactly this, for each, in order; made where there is none. Inside an operation.
 
     One statement where nothing has changed since somebody ordered it before.
     """
     ids = {one.item_id for one in facts}
-    known = {_said(row): row for row in PackVersion.objects.filter(item_id__in=ids)} if ids else {}
+    known = {_said(row): row for row in _KNOWN.all(items=ids)} if ids else {}
     if fresh := [one for one in dict.fromkeys(facts) if one not in known]:
         # Of two who order the same for the first time at one moment, both get the one row.
         words = [field.name for field in fields(PackFacts)]
@@ -43,8 +48,8 @@ def keep_packs(facts: Sequence[PackFacts]) -> list[PackVersion]:
 
 def promise_packs(packs: Iterable[tuple[int, int, int]]) -> None:
     """Notes in which packs promises were made: (commitment id, pack version id, base units). Inside an operation."""
-    rows = [PromisedPack(commitment_id=id, pack_id=pack, quantity=quantity) for id, pack, quantity in packs]
-    PromisedPack.objects.bulk_create(rows, batch_size=1000)
+    if rows := list(packs):
+        insert(PromisedPack, ("commitment", "pack", "quantity"), rows)
 
 
 def follow_packs(commitments: Mapping[int, int]) -> None:

@@ -21,6 +21,7 @@ from cosmolocal.flows.models import (
 )
 from cosmolocal.flows.rules import Change, Changes, Promise, open_promise, shift_promise
 from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.prepared import Prepared, slots
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
 
@@ -191,13 +192,17 @@ def _rewrite(found: Mapping[int, Promise], after: Mapping[int, LotMove], *, reop
     shift(change, ())
 
 
+_STOCKS = Prepared(
+    lambda: Intent.objects.filter(pk__in=slots("intents"), resource__isnull=False).values_list("pk", "resource_id")
+)
+
+
 def _stocks_of_intents(wishes: Iterable[CommitmentWish]) -> dict[int, int]:
     """Which of the wished intents are taken from a stock: intent id -> resource id."""
     ids = {row_id(wish.satisfies) for wish in wishes if wish.satisfies is not None}
     if not ids:
         return {}
-    named = Intent.objects.filter(pk__in=ids, resource__isnull=False)
-    return dict(named.values_list("pk", "resource_id"))
+    return dict(_STOCKS.all(intents=ids))
 
 
 def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
@@ -14,8 +15,10 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.prepared import Prepared, Slot, slots
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
+from cosmolocal.money.models import Account
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations.sales import Sale
@@ -23,8 +26,6 @@ from cosmolocal.practices.shop.rules import Price
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-    from cosmolocal.money.models import Account
 
 
 class PriceFacts(NamedTuple):
@@ -209,14 +210,24 @@ def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
 
 def _in_force(item_ids: Sequence[int], group: str) -> dict[int, PriceFacts]:
     """`catalog.current_prices` without a window over the whole history: for the few things of one basket."""
-    begun = _price_rows("item_id", item_id__in=item_ids, group__in={"", group}, valid_from__lte=running().at)
-    return {row[-1]: PriceFacts(*row[:-1]) for row in begun.order_by("group", "valid_from", "pk")}
+    begun = _BEGUN.all(items=item_ids, group=group, now=running().at)
+    return {row[-1]: PriceFacts(*row[:-1]) for row in begun}
 
 
 def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[int, ...]]":
     return PriceVersion.objects.filter(**wanted).values_list(
         "pk", "price", "purchase", "per_quantity", "tax_code_id", *more
     )
+
+
+_BEGUN = Prepared(
+    lambda: _price_rows(
+        "item_id",
+        item_id__in=slots("items"),
+        group__in=["", Slot("group", models.CharField())],
+        valid_from__lte=Slot("now", models.DateTimeField()),
+    ).order_by("group", "valid_from", "pk")
+)
 
 
 def _promise(
@@ -344,10 +355,17 @@ def _too_little_money(draft: Draft, payment: CommitmentWish, spendable: int) -> 
     return Refusal("shop.not_enough_money", words % facts, missing=missing)
 
 
+_OPEN_ACCOUNT = Prepared(
+    lambda: Account.objects.filter(
+        kind="member", holder=Slot("household"), currency=Slot("currency"), closed_at=None
+    ).order_by("pk")
+)
+
+
 def account_of(draft: Draft) -> "Account":
     """The household's account, with its currency. Refuses shop.no_account."""
     currency = draft.round.account.currency
-    account = draft.household.accounts.filter(kind="member", currency=currency, closed_at=None).order_by().first()
+    account = _OPEN_ACCOUNT.first(household=draft.household.pk, currency=currency.pk)
     if account is None:
         raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
     account.currency, account.holder = currency, draft.household

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
@@ -30,6 +31,11 @@ class LineWish:
 
     offer_id: int
     count: int
+
+
+_STATE = ("state", "opens_at", "closes_at", "allow_cash", "handover_id")
+_NOW = Prepared(lambda: OrderRound.objects.filter(pk=Slot("round")).values_list(*_STATE))
+_STANDING = Prepared(lambda: Order.objects.filter(round=Slot("round"), household=Slot("household")))
 
 
 @operation("shop.fill_basket")
@@ -120,7 +126,7 @@ def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -
     if connection.features.has_select_for_update:
         Agent.objects.select_for_update(no_key=True).values_list("pk").get(pk=household.pk)
     fresh = _fresh(round)
-    order = Order.objects.filter(round=fresh, household=household).order_by().first()
+    order = _STANDING.first(round=fresh.pk, household=household.pk)
     draft = Draft(by, fresh, household, order)
     if order is None:
         return draft
@@ -138,10 +144,9 @@ def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -
 
 def _fresh(round: OrderRound) -> OrderRound:
     """The round as it is now; what never changes while it takes orders is taken from where the page read it."""
-    state = ("state", "opens_at", "closes_at", "allow_cash", "handover_id")
     cached = round._state.fields_cache
     if "handover" in cached and "account" in cached:
-        now = OrderRound.objects.values(*state).get(pk=round.pk)
+        now = dict(zip(_STATE, _NOW.all(round=round.pk)[0], strict=True))
         if now["handover_id"] == round.handover_id:
             for name, value in now.items():
                 setattr(round, name, value)

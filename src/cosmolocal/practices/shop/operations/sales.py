@@ -7,6 +7,7 @@ from typing import Any
 
 from cosmolocal.catalog.models import SupplierTerms
 from cosmolocal.catalog.operations import PackFacts
+from cosmolocal.kernel.prepared import Prepared, Slot, slots
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
 
 
@@ -55,10 +56,13 @@ _LOT, _TERMS = _SALE.index("lot_id"), -8  # where they stand in a row
 _USUAL = SupplierTerms()
 
 
+_ON_SALE = Prepared(lambda: RoundOffer.objects.filter(round=Slot("round"), pk__in=slots("offers")).values_list(*_SALE))
+
+
 def load_offers(round: OrderRound, ids: Sequence[int] | set[int]) -> dict[int, Sale]:
     """Offer id -> what is on sale, with the supplier's terms (one statement)."""
     found = {}
-    for row in RoundOffer.objects.filter(round=round, pk__in=list(ids)).values_list(*_SALE):
+    for row in _ON_SALE.all(round=round.pk, offers=ids):
         facts: list[Any] = list(row)
         seller, is_gross, billed_by, symbol, per, withdrawn_at, *are_active = facts[_TERMS:]
         is_off = withdrawn_at is not None or (row[_LOT] is None and not all(are_active))

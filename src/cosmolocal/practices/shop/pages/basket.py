@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, rules
@@ -190,8 +191,13 @@ def counts_of(round: OrderRound, household: Agent) -> dict[int, int]:
     return _ordered(round, household) if kept is None else kept
 
 
+_COUNTS = Prepared(
+    lambda: Basket.objects.filter(round=Slot("round"), household=Slot("household")).values_list("counts", flat=True)
+)
+
+
 def _kept(round: OrderRound, household: Agent) -> dict[int, int] | None:
-    found = Basket.objects.filter(round=round, household=household).values_list("counts", flat=True).first()
+    found = _COUNTS.first(round=round.pk, household=household.pk)
     return None if found is None else {int(offer): count for offer, count in found.items()}
 
 

@@ -14,6 +14,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import Measured, measured_kinds
 from cosmolocal.kernel import node
+from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, RoundOffer, ShopSettings
 from cosmolocal.practices.shop.rules import Times, grace_ends, of_ten, share_bp
@@ -85,6 +86,16 @@ def visible_to(reader: Reader) -> QuerySet[OrderRound]:
     if reader.has(*people.SEES_ALL):
         return rounds
     return rounds.exclude(state__in=[OrderRound.State.DRAFT, OrderRound.State.CANCELLED])
+
+
+_OPENED = Prepared(lambda: visible_to(people.STRANGER).filter(pk=Slot("round")))
+
+
+def seen(reader: Reader, pk: int) -> OrderRound | None:
+    """One round, with its place, account and currency, if this reader may open it (one statement)."""
+    if reader.has(*people.SEES_ALL):
+        return visible_to(reader).filter(pk=pk).first()
+    return _OPENED.first(round=pk)
 
 
 def open_rounds(reader: Reader, now: datetime) -> list[OrderRound]:

@@ -1,7 +1,6 @@
 """What the member's pages of the shop share: for whom she orders, which round, how many, and where she came from."""
 
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 
 from cosmolocal.agents.queries import Reader, reader
 from cosmolocal.look.answers import page_of_ours
@@ -37,7 +36,9 @@ def buying(request: HttpRequest) -> Buyer:
 
 def seen_round(request: HttpRequest, pk: int) -> OrderRound:
     """A round that this reader may see, or 404."""
-    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
+    if (found := queries.rounds.seen(reader(request), pk)) is None:
+        raise Http404
+    return found
 
 
 def count_of(request: HttpRequest) -> int | None:
