@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 from django.core.management import call_command
 
@@ -62,8 +63,9 @@ def _standing(name: str) -> Standing:
     return Standing(took, backup, restore, outside.database_bytes() / OrderLine.objects.count())
 
 
-def _row(name: str, ours: float, unit: str, goal: str, *, met: bool, limit: float | None = None, note: str = "") -> Row:
-    return Row(f"region, {name}", "", "", ours, unit, goal, met, limit=limit, note=note)
+def _row(name: str, ours: float, unit: str, goal: str, **more: Any) -> Row:
+    """`more`: met, and limit or note where there is one; database and size are the same for all."""
+    return Row(f"region, {name}", "", "", ours, unit, goal, **more)
 
 
 def _build(seconds: float, size: Size) -> Row:
