@@ -7,11 +7,10 @@ piece ends in its number and in whether it is the last (STREAM), so none can be 
 import io
 import os
 import struct
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAGIC = b"cosmolocal sealed 1\n"
 PIECE, _TAG, _SALT, _NONCE = 1 << 20, 16, 16, 7
@@ -29,7 +28,10 @@ def is_encrypted(source: IO[bytes]) -> bool:
     return found
 
 
-def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+def _cipher(passphrase: str, salt: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415
+
     return AESGCM(Scrypt(salt=salt, length=32, n=2**16, r=8, p=1).derive(passphrase.encode()))
 
 
@@ -84,6 +86,8 @@ class Decrypting(io.RawIOBase):
         self._piece(self.pieces - 1)
 
     def _piece(self, number: int) -> bytes:
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
         if self.known[0] != number:
             self.source.seek(_HEAD + number * (PIECE + _TAG))
             nonce = _nonce(self.begin, number, last=number == self.pieces - 1)

@@ -14,6 +14,7 @@ from django.db import connection, connections, models
 
 BLOCK = 1 << 20
 _ROWS_AT_ONCE = 5000
+_TOGETHER = 20  # rows that one statement writes; SQLite takes 32,766 values in one
 _NOTHING = "\\N"
 _ESCAPED = re.compile(r"\\(.)")
 _MEANT = {"n": "\n", "t": "\t", "r": "\r"}
@@ -114,23 +115,30 @@ def _read_postgresql(source: IO[bytes], table: str, fields: Fields) -> int:
 
 
 def _read_sqlite(source: IO[bytes], table: str, fields: Fields) -> int:
-    """Plain lines go to SQLite as they are: the type of a column makes numbers of digits."""
+    """Plain lines go to SQLite as they are, many in one statement: the type of a column makes numbers of digits."""
     columns, count = ", ".join(f'"{field.column}"' for field in fields), 0
     marks = [f"nullif(?, '{_NOTHING}')" if field.null else "?" for field in fields]
-    fast = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(marks)})"
-    slow = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(fields))})"
+    into, width = f"INSERT INTO {table} ({columns}) VALUES ", len(fields)
     binary = [place for place, field in enumerate(fields) if isinstance(field, models.BinaryField)]
-    width = len(fields)
     connection.ensure_connection()
     for lines in _lines(source):
         count += len(lines)
         plain, odd = _parted(lines, all_odd=bool(binary))
-        for statement, rows in ((fast, [line.split("\t") for line in plain]), (slow, _values(odd, binary))):
-            if any(len(row) != width for row in rows):
-                raise ValueError(f"{table}: a line has another number of columns")
-            with connection.wrap_database_errors:
-                connection.connection.executemany(statement, rows)  # the driver itself: millions of rows
+        if any(line.count("\t") != width - 1 for line in lines):
+            raise ValueError(f"{table}: a line has another number of columns")
+        with connection.wrap_database_errors:
+            _insert(into, marks, "\t".join(plain).split("\t") if plain else [])
+            _insert(into, ["?"] * width, [value for row in _values(odd, binary) for value in row])
     return count
+
+
+def _insert(into: str, marks: list[str], values: list[Any]) -> None:
+    """Rows, one value after the other, by the driver itself: `_TOGETHER` rows a statement, then the rest."""
+    width, row = len(marks), f"({', '.join(marks)})"
+    done = len(values) - len(values) % (width * _TOGETHER)
+    for step, upto, first in ((width * _TOGETHER, done, 0), (width, len(values), done)):
+        statement = into + ", ".join([row] * (step // width))
+        connection.connection.executemany(statement, (values[at : at + step] for at in range(first, upto, step)))
 
 
 def _lines(source: IO[bytes]) -> Iterator[list[str]]:

@@ -1,16 +1,23 @@
-"""The node's own key (Ed25519): made once, kept beside the database (0600), part of every backup."""
+"""The node's own key (Ed25519): made once, kept beside the database (0600), part of every backup.
+
+Cryptography is loaded by who signs or proves, which is the job worker alone.
+"""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FILE = "signing.key"
 
 
-def _key() -> Ed25519PrivateKey:
+def _key() -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
     path = Path(settings.HOME) / FILE
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -36,6 +43,9 @@ def sign(message: bytes) -> str:
 
 def is_signed(message: bytes, signature: str, key: str) -> bool:
     """Whether the holder of `key` signed it."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):

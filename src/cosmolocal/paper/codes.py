@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -11,6 +10,8 @@ BORDER = 2
 
 def _modules_path(text: str) -> tuple[str, int]:
     """The dark modules as one SVG path, one unit a module, and the side with the quiet zone."""
+    import segno  # noqa: PLC0415 - 2 MB that few pages need
+
     code = segno.make(text, error="m", micro=False)
     parts = []
     for y, row in enumerate(code.matrix):
@@ -49,6 +50,8 @@ def qr_svg_file(text: str) -> str:
 
 def qr_png(text: str, *, scale: int = 8) -> bytes:
     """A PNG picture, `scale` pixels a module."""
+    import segno  # noqa: PLC0415
+
     stream = io.BytesIO()
     segno.make(text, error="m", micro=False).save(stream, kind="png", scale=scale, border=BORDER)
     return stream.getvalue()

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-import pycountry
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -51,6 +50,8 @@ def zones() -> list[tuple[str, list[tuple[str, str]]]]:
 @cache
 def currencies() -> list[tuple[str, str]]:
     """National currencies, those often used here first."""
+    import pycountry  # noqa: PLC0415 - for setup alone
+
     known = {found.alpha_3: f"{found.alpha_3} – {found.name}" for found in pycountry.currencies}
     rest = sorted((code for code in known if code[0] != "X" and code not in _OFTEN), key=known.__getitem__)
     return [(code, known[code]) for code in (*_OFTEN, *rest)]
