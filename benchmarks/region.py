@@ -232,6 +232,7 @@ def main() -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     build(Size(**wish))
     from cosmolocal.config import doctor
 

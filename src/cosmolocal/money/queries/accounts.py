@@ -4,13 +4,14 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
+from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import array
 from cosmolocal.look.numbers import format_money
@@ -34,10 +35,20 @@ def format(minor: int, currency: Currency | None = None) -> str:
     return format_money(minor, chosen.code, chosen.decimals)
 
 
+_OPEN = Prepared(
+    lambda: (
+        Account.objects.open()
+        .labelled()
+        .filter(holder=Slot("holder"), kind=Slot("kind", models.CharField()), currency=Slot("currency"))
+        .order_by("pk")[:1]
+    )
+)
+
+
 def account_for(holder: Agent | int, kind: str = "member", currency: Currency | None = None) -> Account | None:
     """The open account of somebody, with currency and holder (one statement, two without `currency`)."""
     chosen = currency or default_currency()
-    return Account.objects.open().labelled().filter(holder=holder, kind=kind, currency=chosen).first()
+    return _OPEN.first(holder=holder if isinstance(holder, int) else holder.pk, kind=kind, currency=chosen.pk)
 
 
 def accounts_by_holder(holders: Iterable[Agent | int], kind: str = "member") -> dict[int, Account]:

@@ -18,7 +18,6 @@ from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.prepared import Prepared, Slot, slots
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
-from cosmolocal.money.models import Account
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations.sales import Sale
@@ -26,6 +25,8 @@ from cosmolocal.practices.shop.rules import Price
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from cosmolocal.money.models import Account
 
 
 class PriceFacts(NamedTuple):
@@ -355,17 +356,10 @@ def _too_little_money(draft: Draft, payment: CommitmentWish, spendable: int) -> 
     return Refusal("shop.not_enough_money", words % facts, missing=missing)
 
 
-_OPEN_ACCOUNT = Prepared(
-    lambda: Account.objects.filter(
-        kind="member", holder=Slot("household"), currency=Slot("currency"), closed_at=None
-    ).order_by("pk")
-)
-
-
 def account_of(draft: Draft) -> "Account":
     """The household's account, with its currency. Refuses shop.no_account."""
     currency = draft.round.account.currency
-    account = _OPEN_ACCOUNT.first(household=draft.household.pk, currency=currency.pk)
+    account = purse.account_for(draft.household, currency=currency)
     if account is None:
         raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
     account.currency, account.holder = currency, draft.household
