@@ -13,6 +13,7 @@ from cosmolocal.config import home
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import ahead, clock, node, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 
 
@@ -53,6 +54,7 @@ def examine() -> Iterator[Complaint]:
             _("Restore the last backup in which they agree into another folder, and compare the statements of both."),
             grave=True,
         )
+    yield from _months()
     if wrong := ahead.wrong(clock.now()):
         yield Complaint(wrong.what, wrong.fix)
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
@@ -70,6 +72,16 @@ def examine() -> Iterator[Complaint]:
     if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
         yield Complaint(
             _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
+        )
+
+
+def _months() -> Iterator[Complaint]:
+    for month in money.wrong_balances():
+        yield Complaint(
+            _("At the end of %(month)s, %(count)s balances are written down that their entries do not give.")
+            % {"month": format_day(month.until), "count": month.count},
+            _("Restore the last backup without this finding into another folder, and compare the statements of both."),
+            grave=True,
         )
 
 

@@ -92,6 +92,7 @@ CORE_TIMERS = [
     "cosmolocal.kernel.seals.timers",
     "cosmolocal.messages.tasks.timers",
     "cosmolocal.agents.tasks.timers",
+    "cosmolocal.money.tasks.timers",
     "cosmolocal.paper.tasks.timers",
     "cosmolocal.website.tasks.timers",
     "cosmolocal.config.backup.timers",

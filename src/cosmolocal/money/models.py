@@ -230,3 +230,23 @@ class MonthClose(models.Model):
     until = models.DateField(unique=True)
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+@kept()
+class MonthEnd(models.Model):
+    """A closed month whose balances are written down: those of just before the moment `before`."""
+
+    close = models.OneToOneField(MonthClose, models.PROTECT, related_name="end")
+    before = models.DateTimeField()
+
+
+@kept()
+class MonthBalance(models.Model):
+    """What an account or a place for money held at the end of a closed month; no row: nothing."""
+
+    end = models.ForeignKey(MonthEnd, models.PROTECT, related_name="balances", db_index=False)
+    resource = models.ForeignKey("flows.EconomicResource", models.PROTECT, related_name="+", db_index=False)
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["end", "resource"], name="month_balance_once")]

@@ -11,9 +11,13 @@ from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
 from cosmolocal.money import imports, letters
 from cosmolocal.money.models import Account, Payment, PaymentList
+from cosmolocal.money.operations import months
 from cosmolocal.paper.models import Upload
 
-timers: tuple[Timer, ...] = ()
+timers: tuple[Timer, ...] = (
+    # Months that an older version closed, or that were brought back from its backup.
+    Timer("money.write_missing_balances", timedelta(hours=1), months.write_missing_balances),
+)
 A_WHILE = timedelta(days=5)
 
 

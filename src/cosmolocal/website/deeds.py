@@ -55,9 +55,9 @@ def found(wish: Wish) -> QuerySet[Operation]:
 def newest(wish: Wish, most: int) -> list[Operation]:
     """The first of `found`, at the same price however many there are: the newest of each person and kind first."""
     parts = _parts(wish)
-    if parts is None:
-        return list(found(wish)[:most])
-    ids = _first_of(parts, most) if parts else []
+    ids: Any = _first_of(parts, most) if parts else []
+    if parts is None:  # chosen before anything is joined: most of what is passed over was done by the node itself
+        ids = _chosen(wish).order_by("-at", "-id").values("pk")[:most]
     rows = Operation.objects.filter(pk__in=ids).select_related("by", "on_behalf_of", "money_note")
     return sorted(rows, key=lambda deed: (deed.at, deed.pk), reverse=True)
 
@@ -82,7 +82,8 @@ def _in_time(deeds: QuerySet[Operation], wish: Wish) -> QuerySet[Operation]:
     if wish.until:
         deeds = deeds.filter(at__lt=money.moment_of(wish.until + timedelta(days=1)))
     last = Operation.objects.filter(pk=wish.before).first() if wish.before else None
-    return deeds.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk)) if last else deeds
+    earlier = deeds.filter(at__lte=last.at) if last else deeds  # what an index can follow
+    return earlier.filter(Q(at__lt=last.at) | Q(id__lt=last.pk)) if last else deeds
 
 
 def _named(word: str) -> QuerySet[Agent]:

@@ -1,10 +1,25 @@
 """What stands in the books now: kinds, quantities, offers, promises, events."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from cosmolocal.agents.models import Place
@@ -116,21 +131,118 @@ def events_of(
     return found.order_by("at", "pk")
 
 
+_LOWERS = Q(action__in=["transfer", "lower"])
+_OWN = Case(When(_LOWERS, then=-F("quantity")), default=F("quantity"), output_field=BigIntegerField())
+
+
+def events_by(ids: Collection[int]) -> QuerySet[EconomicEvent]:
+    """Events of these ids, in the order in which they were booked."""
+    return EconomicEvent.objects.filter(pk__in=among(ids)).order_by("at", "pk")
+
+
 def held_before(things: Collection[int] | QuerySet[Any], moment: datetime) -> dict[int, int]:
     """Resource id -> accounting quantity just before a moment: what it holds, without what happened since (one
     statement, so that both are of the same instant).
     """
-    lowers = Q(action__in=["transfer", "lower"])
-    own = Case(When(lowers, then=-F("quantity")), default=F("quantity"), output_field=BigIntegerField())
-    since = EconomicEvent.objects.filter(at__gte=moment).order_by()
-    moved = since.filter(resource=OuterRef("pk")).values("resource").annotate(sum=Sum(own))
-    gained = since.filter(to_resource=OuterRef("pk")).values("to_resource").annotate(sum=Sum("quantity"))
-    rows = EconomicResource.objects.filter(pk__in=things).annotate(
-        moved=Coalesce(Subquery(moved.values("sum")), 0), gained=Coalesce(Subquery(gained.values("sum")), 0)
+    rows = _with_moves(things, Q(at__gte=moment)).values_list("pk", "accounting_quantity", "own", "came")
+    return {pk: has - own - came for pk, has, own, came in rows}
+
+
+def moved_between(things: Collection[int] | QuerySet[Any], since: datetime, until: datetime) -> dict[int, int]:
+    """Resource id -> by how much it rose from `since` on, and before `until` (one statement)."""
+    rows = _with_moves(things, Q(at__gte=since, at__lt=until)).values_list("pk", "own", "came")
+    return {pk: own + came for pk, own, came in rows}
+
+
+def _with_moves(things: Collection[int] | QuerySet[Any], when: Q) -> QuerySet[Any]:
+    events = EconomicEvent.objects.filter(when).order_by()
+    own = events.filter(resource=OuterRef("pk")).values("resource").annotate(sum=Sum(_OWN))
+    came = events.filter(to_resource=OuterRef("pk")).values("to_resource").annotate(sum=Sum("quantity"))
+    return EconomicResource.objects.filter(pk__in=things).annotate(
+        own=Coalesce(Subquery(own.values("sum")), 0), came=Coalesce(Subquery(came.values("sum")), 0)
     )
-    return {
-        pk: has - own - came for pk, has, own, came in rows.values_list("pk", "accounting_quantity", "moved", "gained")
-    }
+
+
+def moved_by(things: QuerySet[Any], moments: Sequence[datetime]) -> dict[int, list[int]]:
+    """Resource id -> by how much it rose before the first of the rising moments, from it to the second, and so on; what
+    came after the last is left out (two statements, each reads every event of these).
+    """
+    turn = Case(*(When(at__lt=moment, then=place) for place, moment in enumerate(moments)), output_field=IntegerField())
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * len(moments))
+    events = EconomicEvent.objects.filter(at__lt=moments[-1]).order_by().annotate(turn=turn)
+    for side, amount in (("resource", _OWN), ("to_resource", F("quantity"))):
+        rows = events.filter(**{f"{side}__in": things}).values_list(side, "turn").annotate(sum=Sum(amount))
+        for pk, place, change in rows:
+            found[pk][place] += change
+    return found
+
+
+def came_from_outside(things: QuerySet[Any], since: datetime) -> int:
+    """What these resources got from somebody outside our books since a moment (one statement)."""
+    events = EconomicEvent.objects.filter(to_resource__in=things, resource=None, at__gte=since)
+    return int(events.aggregate(sum=Sum("quantity", default=0))["sum"])
+
+
+def left_for_outside(things: QuerySet[Any], since: datetime) -> int:
+    """What was transferred out of our books from these resources since a moment (one statement)."""
+    events = EconomicEvent.objects.filter(resource__in=things, to_resource=None, action="transfer", at__gte=since)
+    return int(events.aggregate(sum=Sum("quantity", default=0))["sum"])
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What one resource gained and lost in a time (smallest units, `lost` below 0), and in how many events."""
+
+    gained: int
+    lost: int
+    count: int
+
+
+def moves_of(resource_id: int, since: datetime, until: datetime) -> Moves:
+    """Sums of the events of one resource, however many; each side is read by its own index (two statements)."""
+    sums = []
+    for events, amount in _sides(resource_id, since, until):
+        own = events.annotate(own=amount)
+        sums.append(
+            own.aggregate(
+                gained=Sum("own", filter=Q(own__gt=0), default=0),
+                lost=Sum("own", filter=Q(own__lt=0), default=0),
+                count=Count("pk"),
+            )
+        )
+    return Moves(*(sum(side[name] for side in sums) for name in ("gained", "lost", "count")))
+
+
+def moved_from(resource_id: int, first: tuple[datetime, int], until: datetime) -> int:
+    """By how much one resource rose from an event (moment and id) on, before `until` (two statements)."""
+    moment, pk = first
+    later = Q(at__gt=moment) | Q(pk__gte=pk)
+    sides = _sides(resource_id, moment, until)
+    return sum(events.filter(later).aggregate(sum=Sum(amount, default=0))["sum"] for events, amount in sides)
+
+
+def ids_between(resource_id: int, since: datetime, until: datetime, places: slice) -> list[tuple[datetime, int]]:
+    """Moment and id of the events of one resource by their places in the order of booking; counted from the end, newest
+    first, where the step is -1 (one statement that reads no other row).
+    """
+    (own, _amount), (others, _amount) = _sides(resource_id, since, until)
+    rows = own.values_list("at", "id").union(others.values_list("at", "id"), all=True)
+    ordered = rows.order_by("-at", "-id") if places.step == -1 else rows.order_by("at", "id")
+    return list(ordered[places.start : places.stop])
+
+
+def latest_quantities(resource_id: int, most: int) -> list[int]:
+    """What the last events of one resource moved, each side's (one statement)."""
+    sides = (EconomicEvent.objects.filter(**{side: resource_id}) for side in ("resource", "to_resource"))
+    own, others = (side.order_by().values_list("at", "id", "quantity") for side in sides)
+    return [quantity for _at, _id, quantity in own.union(others, all=True).order_by("-at", "-id")[:most]]
+
+
+def _sides(resource_id: int, since: datetime, until: datetime) -> "list[tuple[QuerySet[EconomicEvent], Any]]":
+    """The events that name a resource first, and those that name it second, with what each adds to it."""
+    events = EconomicEvent.objects.filter(at__gte=since, at__lt=until).order_by()
+    own, others = events.filter(resource=resource_id), events.filter(to_resource=resource_id)
+    return [(own, _OWN), (others, F("quantity"))]
 
 
 def events_in(operation_id: int) -> QuerySet[EconomicEvent]:

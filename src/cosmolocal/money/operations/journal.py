@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
@@ -14,7 +15,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries, rules
-from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.models import Account, Currency, MoneyBox, Note
 from cosmolocal.money.words import before_it
 
 
@@ -36,6 +37,7 @@ def stamp(reason: str, at: datetime | None = None, after: datetime | None = None
         return Stamp(reason)
     if at > running().at:
         raise Refusal("money.not_yet", _("This day has not come yet. Choose today or an earlier day."), field="on")
+    hold_months()
     happened_on = day_of(at)
     late = rules.open_from(queries.closed_until(), happened_on)
     if late:
@@ -43,6 +45,15 @@ def stamp(reason: str, at: datetime | None = None, after: datetime | None = None
     if after is not None and at < after:
         return Stamp(reason, after, happened_on if happened_on < day_of(after) else None)
     return Stamp(reason, at)
+
+
+def hold_months() -> None:
+    """Nobody closes a month while something is booked into it, and the other way round, until the deed under way ends.
+
+    SQLite lets one write at a time in any case.
+    """
+    if connection.features.has_select_for_update:
+        list(Currency.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def day_of(at: datetime) -> date:

@@ -34,6 +34,7 @@ from cosmolocal.money.queries.lists import (
     writers_of,
 )
 from cosmolocal.money.queries.looks import as_looks, count_looks, second_looks, touched_by
+from cosmolocal.money.queries.months import wrong_balances
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
 from cosmolocal.money.queries.statements import (
     Line,
@@ -42,7 +43,9 @@ from cosmolocal.money.queries.statements import (
     day_of_deed,
     held_on,
     history,
+    moment_after,
     moment_of,
+    newest_lines,
     statement,
     statement_page,
     usual_amount,
@@ -76,7 +79,9 @@ __all__ = [
     "leavers",
     "ledger_keys",
     "members",
+    "moment_after",
     "moment_of",
+    "newest_lines",
     "own_accounts",
     "payable",
     "payment_lists",
@@ -94,4 +99,5 @@ __all__ = [
     "waiting",
     "with_payable",
     "writers_of",
+    "wrong_balances",
 ]

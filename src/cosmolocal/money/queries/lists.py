@@ -11,6 +11,7 @@ from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.flows import queries as flows
 from cosmolocal.kernel.models import Operation
 from cosmolocal.look.words import asked
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
@@ -86,15 +87,8 @@ def with_payable(found: Iterable[Account]) -> list[tuple[Account, int]]:
 
 def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:
     """What came into all boxes and what left them since a moment, not what was carried or counted (two statements)."""
-    boxes = MoneyBox.objects.filter(currency=currency or default_currency())
-    outside = Q(resource__events__to_resource=None, resource__events__action="transfer")
-    left = Sum("resource__events__quantity", filter=outside & Q(resource__events__at__gte=since), default=0)
-    came = Sum(
-        "resource__events_to__quantity",
-        filter=Q(resource__events_to__resource=None, resource__events_to__at__gte=since),
-        default=0,
-    )
-    return boxes.aggregate(sum=came)["sum"], boxes.aggregate(sum=left)["sum"]
+    boxes = MoneyBox.objects.filter(currency=currency or default_currency()).order_by().values("resource")
+    return flows.came_from_outside(boxes, since), flows.left_for_outside(boxes, since)
 
 
 def people_of(holder: Agent) -> list[Agent]:

@@ -1,36 +1,43 @@
 """The whole balance of the local on any day, and whether its two sides agree."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
-from cosmolocal.flows import queries as flows
+from cosmolocal.kernel.sets import among
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.queries.accounts import default_currency
+from cosmolocal.money.queries.months import held_before
 from cosmolocal.money.queries.statements import moment_after
 from cosmolocal.money.rules import Held, Sheet, Sums, group_sheet
 from cosmolocal.money.words import FUND_LABELS
 
 
 def balance_sheet(on: date, currency: Currency | None = None) -> Sheet:
-    """What the local had at the end of a day and whose it was, from what had happened by then (six statements)."""
+    """What the local had at the end of a day and whose it was, from what had happened by then (nine statements).
+
+    Members above 0 are one sum without names: there may be a hundred thousand.
+    """
     chosen = currency or default_currency()
     before = moment_after(on)
-    accounts = Account.objects.filter(currency=chosen)
-    boxes = MoneyBox.objects.filter(currency=chosen)
-    of_account, of_box = _balances(accounts, before), _balances(boxes, before)
-    held = [
-        Held(kind, of_account[pk], _label(code, name, holder), code, pk)
-        for pk, kind, code, name, holder in accounts.order_by("kind", "holder__name", "pk").values_list(
-            "pk", "kind", "code", "name", "holder__name"
-        )
-        if of_account.get(pk)
+    accounts = Account.objects.filter(currency=chosen).order_by()
+    boxes = MoneyBox.objects.filter(currency=chosen).order_by()
+    of_account, of_box = (held_before(things.values("resource"), before) for things in (accounts, boxes))
+    rows = accounts.values_list("pk", "kind", "resource_id")
+    balances = [(pk, kind, of_account[resource]) for pk, kind, resource in rows if of_account[resource]]
+    saved = sum(balance for _pk, kind, balance in balances if kind == Account.Kind.MEMBER and balance > 0)
+    named = {pk: balance for pk, kind, balance in balances if kind != Account.Kind.MEMBER or balance < 0}
+    held = [Held(Account.Kind.MEMBER, saved)] if saved else []
+    held += [
+        Held(kind, named[pk], _label(code, name, holder), code, pk)
+        for pk, kind, code, name, holder in accounts.filter(pk__in=among(named))
+        .order_by("kind", "holder__name", "pk")
+        .values_list("pk", "kind", "code", "name", "holder__name")
     ]
     lying = [
-        Held(kind, of_box[pk], name, "", pk)
-        for pk, kind, name in boxes.order_by("pk").values_list("pk", "kind", "name")
-        if of_box.get(pk)
+        Held(kind, of_box[resource], name, "", pk)
+        for pk, kind, name, resource in boxes.order_by("pk").values_list("pk", "kind", "name", "resource_id")
+        if of_box[resource]
     ]
     return group_sheet(lying, held, on)
 
@@ -47,9 +54,3 @@ def sums_agree(currency: Currency | None = None) -> Sums:
 
 def _label(code: str, name: str, holder: str) -> str:
     return str(FUND_LABELS[code]) if code in FUND_LABELS else name or holder
-
-
-def _balances(things: QuerySet[Any], before: datetime) -> dict[int, int]:
-    """Id -> what it held just before a moment (two statements)."""
-    held = flows.held_before(things.order_by().values("resource"), before)
-    return {pk: held[resource] for pk, resource in things.order_by().values_list("pk", "resource_id")}

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
 from cosmolocal.money.models import Account, MoneyBox, Note
+from cosmolocal.money.queries.months import held_before
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import FUND_LABELS, reason_label
 
@@ -102,13 +103,12 @@ def box_statement(box: MoneyBox, since: date, until: date) -> Statement:
 
 def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
     """What an account or a box held just before a moment."""
-    return flows.held_before([thing.resource_id], before)[thing.resource_id]
+    return held_before([thing.resource_id], before)[thing.resource_id]
 
 
 def usual_amount(thing: Account | MoneyBox) -> int | None:
     """The most that one of the last entries moved, in minor units; None before the first (one statement)."""
-    entries = flows.events_of([thing.resource_id]).order_by("-pk").values_list("quantity", flat=True)
-    return max((amount for amount in entries[:LATELY] if amount), default=None)
+    return max(filter(None, flows.latest_quantities(thing.resource_id, LATELY)), default=None)
 
 
 def day_of_deed(deed: Operation) -> date:
@@ -138,23 +138,35 @@ def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement
 
 
 def statement_page(thing: Account | MoneyBox, since: date, until: date, number: str = "") -> StatementPage:
-    """One page of a statement, the last where no number is given; its sums are of the whole time (five statements)."""
+    """One page of a statement, the last where no number is given; its sums are of the whole time (ten statements,
+    of which three name the lines that are shown).
+    """
     begin, end = moment_of(since), moment_after(until)
-    opening, events = balance_at(thing, begin), _events(thing, begin, end)
-    gains = Q(to_resource=thing.resource_id) | Q(action="raise")
-    amount = Case(When(gains, then=F("quantity")), default=-F("quantity"), output_field=BigIntegerField())
-    moved = events.annotate(amount=amount)
-    sums = moved.order_by().aggregate(
-        came=Sum("amount", filter=Q(amount__gt=0), default=0),
-        went=Sum("amount", filter=Q(amount__lt=0), default=0),
-        count=Count("pk"),
-    )
-    paginator = Paginator(range(sums["count"]), LINES_A_PAGE)
+    opening, moves = balance_at(thing, begin), flows.moves_of(thing.resource_id, begin, end)
+    closing = opening + moves.gained + moves.lost
+    paginator = Paginator(range(moves.count), LINES_A_PAGE)
     page = paginator.get_page(number or paginator.num_pages)
     first = (page.number - 1) * LINES_A_PAGE
-    before = moved[:first].aggregate(sum=Sum("amount", default=0))["sum"] if first else 0
-    lines = _lines(thing, _told(events[first : first + LINES_A_PAGE]), opening + before)
-    return StatementPage(since, until, opening, lines, opening + sums["came"] + sums["went"], page, sums)
+    shown = flows.ids_between(thing.resource_id, begin, end, slice(first, first + LINES_A_PAGE))
+    before = closing - flows.moved_from(thing.resource_id, shown[0], end) if first else opening
+    lines = _lines(thing, _told(_named(shown)), before)
+    sums = {"came": moves.gained, "went": moves.lost}
+    return StatementPage(since, until, opening, lines, closing, page, sums)
+
+
+def newest_lines(thing: Account | MoneyBox, since: date, until: date, most: int) -> list[Line]:
+    """The last lines of a time, the newest first (six statements)."""
+    begin, end = moment_of(since), moment_after(until)
+    shown = flows.ids_between(thing.resource_id, begin, end, slice(0, most, -1))
+    if not shown:
+        return []
+    before = balance_at(thing, end) - flows.moved_from(thing.resource_id, shown[-1], end)
+    return _lines(thing, _told(_named(shown)), before)[::-1]
+
+
+def _named(shown: Sequence[tuple[datetime, int]]) -> QuerySet[Any]:
+    """The events of these moments and ids, in the order in which they were booked."""
+    return flows.events_by([pk for _at, pk in shown])
 
 
 def _lines(thing: Account | MoneyBox, events: Sequence[dict[str, Any]], running: int) -> list[Line]:

@@ -287,6 +287,7 @@ class MoneyMachine(RuleBasedStateMachine):
             assert queries.balance_sheet(begin + timedelta(days=number)).difference == 0
         for day, sheet in self.frozen.items():
             assert queries.balance_sheet(day) == sheet
+        assert queries.wrong_balances() == []
 
     @invariant()
     def the_books_replay(self) -> None:

@@ -34,7 +34,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     standing = queries.standing(found)
     history = queries.history(found, DAYS_DRAWN)
-    statement = queries.statement(found, history[0][0], history[-1][0])
+    lines = queries.newest_lines(found, history[0][0], history[-1][0], LAST_LINES + 1)
     own = _own(request)
     is_own = any(one.pk == found.pk for one in own)
     tabs = [
@@ -45,8 +45,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": found,
         "standing": standing,
         "points": history,
-        "lines": list(reversed(statement.lines))[:LAST_LINES],
-        "is_more": len(statement.lines) > LAST_LINES,
+        "lines": lines[:LAST_LINES],
+        "is_more": len(lines) > LAST_LINES,
         "is_own": is_own,
         "is_member": found.kind == Account.Kind.MEMBER,
         "tabs": tabs if len(tabs) > 1 else [],
