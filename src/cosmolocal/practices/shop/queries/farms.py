@@ -1,10 +1,11 @@
 """What a farm sees: what to bring next, what came of it, its income month by month."""
 
 from collections import defaultdict
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -12,6 +13,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Terms
 from cosmolocal.handovers.queries import Measured, measured_by, measured_kinds, terms_under
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.sets import among
 from cosmolocal.messages.models import Letter
 from cosmolocal.messages.rules import LATE_AFTER
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine, RoundOffer
@@ -39,14 +41,15 @@ class AskedLine:
 
 @dataclass(frozen=True)
 class AskedOrder:
-    """What one round asks of one farm."""
+    """What one round asks of one farm: how many kinds of goods, and minor units for all of them. `lines`: all of them
+    where it is open, else none.
+    """
 
     order: ProducerOrder
     lines: list[AskedLine]
-
-    @property
-    def total(self) -> int:
-        return sum(line.purchase for line in self.lines)
+    is_open: bool
+    kinds: int
+    total: int
 
     @property
     def is_unwritten(self) -> bool:
@@ -92,16 +95,48 @@ def mail_on_its_way() -> Q:
     return Q(told_at=None, letter__state=Letter.State.WAITING, letter__since__gt=since)
 
 
+def orders_of(round: OrderRound) -> QuerySet[ProducerOrder]:
+    """What a round asks of farms, those that nobody has told first, then by name: rows to page through."""
+    orders = round.producer_orders.select_related("producer__contact", "round__handover__place", "letter")
+    return orders.order_by(F("told_at").asc(nulls_first=True), "producer__name", "id")
+
+
+def asked(orders: Iterable[ProducerOrder], of: Container[int] | None = None) -> list[AskedOrder]:
+    """The same in words; with the lines of all, or `of` these orders only (four statements)."""
+    rows = list(orders)
+    every = ProducerOrderLine.objects.filter(order__in=among(order.pk for order in rows))
+    counted = every.order_by().values_list("order_id").annotate(Count("pk"), Sum("purchase"))
+    sums = {order: (kinds, total) for order, kinds, total in counted}
+    lines = _lines([order.pk for order in rows if of is None or order.pk in of])
+    return [
+        AskedOrder(order, lines.get(order.pk, []), order.pk in lines, *sums.get(order.pk, (0, 0))) for order in rows
+    ]
+
+
+def _lines(order_ids: Collection[int]) -> dict[int, list[AskedLine]]:
+    """Order id -> its lines by name (three statements)."""
+    found = list(ProducerOrderLine.objects.filter(order__in=among(order_ids)).select_related("commitment"))
+    goods = measured_by({line.commitment_id: line.commitment.specification_id for line in found})
+    lines: dict[int, list[AskedLine]] = {order: [] for order in order_ids}
+    for line in sorted(found, key=lambda line: (goods[line.commitment_id].name, line.pk)):
+        lines[line.order_id].append(AskedLine(goods[line.commitment_id], line.commitment.quantity, line.purchase))
+    return lines
+
+
 def producer_orders(round: OrderRound) -> list[AskedOrder]:
     """What a round asks of each farm, by name (three statements)."""
-    orders = round.producer_orders.select_related("producer__contact", "round__handover__place", "letter")
-    return _asked(orders.order_by("producer__name", "id"))
+    return asked(orders_of(round).order_by("producer__name", "id"))
+
+
+def to_call(round: OrderRound) -> QuerySet[ProducerOrder]:
+    """Farms that know nothing yet, and to whom no mail is on its way, by name."""
+    return orders_of(round).filter(told_at=None).exclude(mail_on_its_way()).order_by("producer__name", "id")
 
 
 def orders_for(producer: Agent, limit: int = 6) -> list[AskedOrder]:
     """What rounds asked of one farm, the newest first (three statements)."""
     orders = ProducerOrder.objects.filter(producer=producer).order_by("-round__handover__begins", "-id")
-    return _asked(orders.select_related("producer__contact", "round__handover__place")[:limit])
+    return asked(orders.select_related("producer__contact", "round__handover__place", "letter")[:limit])
 
 
 def visible_to(reader: Reader) -> QuerySet[ProducerOrder]:
@@ -142,25 +177,3 @@ def income(producer: Agent, since: datetime) -> list[tuple[date, int]]:
         local = clock.wall(begins)
         months[date(local.year, local.month, 1)] += result["producers"].get(str(producer.pk), 0)
     return sorted(months.items(), reverse=True)
-
-
-def _asked(orders: QuerySet[ProducerOrder]) -> list[AskedOrder]:
-    # Joined rather than fetched ahead: a big round has more lines than SQLite takes conditions.
-    lines = ProducerOrderLine.objects.select_related("commitment")
-    rows = list(orders.prefetch_related(Prefetch("lines", queryset=lines)))
-    goods = measured_by(
-        {line.commitment_id: line.commitment.specification_id for order in rows for line in order.lines.all()}
-    )
-    return [
-        AskedOrder(
-            order,
-            sorted(
-                (
-                    AskedLine(goods[line.commitment_id], line.commitment.quantity, line.purchase)
-                    for line in order.lines.all()
-                ),
-                key=lambda line: line.goods.name,
-            ),
-        )
-        for order in rows
-    ]

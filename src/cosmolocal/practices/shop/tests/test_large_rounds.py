@@ -16,6 +16,7 @@ from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 from cosmolocal.practices.shop.views import round_goods
 
@@ -238,3 +239,23 @@ def test_of_many_farms_one_stands_open_and_the_next_follows(village, monkeypatch
     packer.post(reverse("handovers:receive", args=[round.handover_id, baker.pk]), {field: "2", "key": "r"})
     assert open_farms() == ["Huang Dacheng"]
     assert "2 farms are still to come" in packer.get(address).content.decode()
+
+
+def test_of_many_farms_with_many_goods_one_stands_open(village, steward, monkeypatch):
+    monkeypatch.setattr(round_goods, "FEW_LINES", 1)
+    round = ordered(village)
+    with village.at(THURSDAY):
+        address = reverse("shop:round_farms", args=[round.pk])
+        first, *others = farms.orders_of(round)
+        assert others
+        shown = {order.pk: steward.get(address, {"farm": order.pk}).context["asked"] for order in (first, others[-1])}
+        for chosen, asked in shown.items():
+            assert [one.order.pk for one in asked if one.is_open] == [chosen]
+            assert all(one.is_open == bool(one.lines) for one in asked)
+            assert {one.order.pk: one.total for one in asked} == {
+                one.order.pk: sum(line.purchase for line in one.lines) for one in farms.producer_orders(round)
+            }
+        page = steward.get(address).content.decode()
+        assert "1 kind of goods" in page
+        monkeypatch.setattr(round_goods, "FARMS_A_PAGE", 1)
+        assert len(steward.get(address, {"page": 2}).context["asked"]) == 1

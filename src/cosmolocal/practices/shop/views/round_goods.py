@@ -13,21 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.queries import reader
-from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.practices.shop import farm_papers, operations, order_form, policy, queries
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
-from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.operations import OfferWish
 from cosmolocal.practices.shop.queries.desk import Choosable
-from cosmolocal.practices.shop.queries.farms import AskedOrder
 from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.views.rounds import actor, open_round
 
 PER_PAGE = 50
+FARMS_A_PAGE = 40
+FEW_LINES = 150  # of all farms together: they stand open on one page
 MOST_LETTERS = 80  # of a search
 
 
@@ -174,23 +175,33 @@ def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
     """What each farm is asked for, who was told, who is to be called; the call list on paper."""
     round = open_round(request, pk)
-    asked = queries.farms.producer_orders(round)
+    untold = queries.farms.to_call(round)
     if request.GET.get("as") == "pdf":
-        to_call = [one for one in asked if one.is_to_call] or asked
-        data = pdf.render(farm_papers.call_list(round, to_call))
+        listed = queries.farms.asked(untold) or queries.farms.producer_orders(round)
+        data = pdf.render(farm_papers.call_list(round, listed))
         return downloads.file(
             data, _("Call list, %(round)s") % {"round": round.name} + ".pdf", "application/pdf", inline=True
         )
+    page = Paginator(queries.farms.orders_of(round), FARMS_A_PAGE).get_page(request.GET.get("page"))
+    open_one = _open_farm(request, round, list(page.object_list))
     context: dict[str, Any] = {
         "round": round,
         "steps": steps_of(round),
-        "asked": asked,
-        "untold": sum(one.is_to_call for one in asked),
-        "terms": catalog.terms_of([one.order.producer_id for one in asked]),
+        "page": page,
+        "asked": queries.farms.asked(page.object_list, of=open_one),
+        "untold": untold.count(),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
     }
     return render(request, "shop/desk/farms.html", context)
+
+
+def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[ProducerOrder]) -> list[int] | None:
+    """Where there are many lines one farm stands open: the one somebody asked for, else the first; None: all do."""
+    if ProducerOrderLine.objects.filter(order__round=round).count() <= FEW_LINES:
+        return None
+    wanted = whole(request.GET.get("farm", ""))
+    return [order.pk for order in shown if order.pk == wanted] or [order.pk for order in shown[:1]]
 
 
 @require_POST
@@ -205,14 +216,10 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
 def order_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One farm's order as PDF, CSV or xlsx; for stewards and for the farm itself."""
     found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
-    asked = _asked(found)
+    [asked] = queries.farms.asked([found])
     name = f"{found.round.name}, {found.producer.name}"
     if request.GET.get("as", "pdf") == "pdf":
         return downloads.file(
             pdf.render(farm_papers.order_document(asked)), f"{name}.pdf", "application/pdf", inline=True
         )
     return downloads.table(farm_papers.order_table(asked), name, request.GET["as"])
-
-
-def _asked(order: ProducerOrder) -> AskedOrder:
-    return next(one for one in queries.farms.producer_orders(order.round) if one.order.pk == order.pk)
