@@ -34,9 +34,9 @@ class Typed(str):
     sure: tuple[int, ...]
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], name: str) -> "Typed":
-        """From a posted form."""
-        made = cls(data.get(name) or "")
+    def of(cls, data: Mapping[str, Any], name: str, text: str | None = None) -> "Typed":
+        """From a posted form; `text` where the number stands elsewhere than in a field of that name."""
+        made = cls((data.get(name) or "") if text is None else text)
         said = data.getlist(SURE) if hasattr(data, "getlist") else [data.get(SURE, "")]
         parts = [str(text).removeprefix(f"{name}=") for text in said if str(text).startswith(f"{name}=")]
         made.name, made.sure = name, tuple(value for text in parts if (value := outside.whole(text)) is not None)
@@ -75,7 +75,7 @@ class Expectation:
     against: str | Promise = USUAL
     far: int = proportion.FAR
     is_price: bool = False
-    is_rough: bool = False  # what is usual, not what was agreed: only a slip of a thousand is suggested
+    is_rough: bool = False  # what is usual, not what was agreed: little is never odd, much may be grams or cents
 
 
 NOTHING = Expectation()
@@ -92,7 +92,8 @@ def settle(
             raise
         sentence = _("“%(typed)s” can be read in two ways. Which one do you mean?") % {"typed": typed.strip()[:30]}
         return _choose(typed, unclear.readings, sentence, write)
-    if not proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price):
+    is_little = expected.is_rough and expected.parts is not None and parts <= expected.parts
+    if is_little or not proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price):
         return parts
     near = proportion.slips(parts) if expected.is_rough else proportion.meant(parts, expected.parts or 0)
     ways = [*near, parts]

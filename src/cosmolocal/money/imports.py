@@ -14,6 +14,7 @@ from cosmolocal.kernel import ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations, queries
 from cosmolocal.money.opening import columns, judging
+from cosmolocal.money.opening.oddities import Odd
 from cosmolocal.money.opening.rows import Judged, Reader, Row, RowRefused
 from cosmolocal.money.operations.opening import may_give_tasks
 from cosmolocal.money.rules import Sums
@@ -38,6 +39,7 @@ class Outcome:
     rows: list[Judged]
     sums: Sums
     written: bool
+    odd: Sequence[Odd] = ()
 
     @property
     def refused(self) -> int:
@@ -51,6 +53,10 @@ class Outcome:
             f"{row.number}: {words[row.verdict]}: {row.what} {row.sentence}".rstrip()
             for row in self.rows
             if row.verdict in ("refused", "changed")
+        ]
+        told += [
+            _("Is this right? Row %(row)s, %(who)s:") % {"row": row, "who": who} + f" {say}"
+            for row, who, say in self.odd
         ]
         counts = judging.Verdicts(self.rows, {}, self.sums).counts
         told.append(", ".join(f"{count} {words[name]}" for name, count in counts.items()))
@@ -159,4 +165,4 @@ def run_import(
     verdicts = judge(by, reading)
     if not dry_run:
         write(by, reading.rows, on, accept_difference=accept_difference)
-    return Outcome(verdicts.rows, verdicts.sums, written=not dry_run)
+    return Outcome(verdicts.rows, verdicts.sums, not dry_run, verdicts.odd)

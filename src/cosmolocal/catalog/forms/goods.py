@@ -37,15 +37,18 @@ class AmountsForm(KeyedForm):
 
     def amount(self, field: str, unit: str) -> int:
         """Base units of what was typed, 0 where nothing was; a sentence at the field where it cannot be read."""
-        typed = (self.cleaned_data.get(field) or "").strip()
-        if not typed:
-            return 0
-        cells = Cells({}, None, queries.currency()[1], known_measures())
         try:
-            return cells.quantity(str(self.fields[field].label), unit, typed)
+            return self.read(field, unit, self.cleaned_data.get(field) or "")
         except RowRefused as refused:
             self.add_error(field, str(refused))
             return 0
+
+    def read(self, field: str, unit: str, text: str) -> int:
+        """Base units of such a text, 0 of none. Raises RowRefused."""
+        if not text.strip():
+            return 0
+        cells = Cells({}, None, queries.currency()[1], known_measures())
+        return cells.quantity(str(self.fields[field].label), unit, text.strip())
 
 
 class ItemForm(AmountsForm):
@@ -185,13 +188,20 @@ class PriceForm(AmountsForm):
 
     def _look_for_slips(self, purchase: int | None) -> None:
         """Against the price until now where it is for the same amount, else against what the producer gets."""
-        is_same = self.data.get("price_for", "") == (self.initial.get("price_for") or "")
+        is_same = self.cleaned_data["per_quantity"] == self._standing_for()
         for name in ("price", "purchase"):
             before = self.initial.get(name) if is_same else None
             if isinstance(before, int) and before:
                 ask(self, name, Expectation(before, UNTIL_NOW, is_price=True))
             elif name == "price" and purchase:
                 ask(self, name, Expectation(purchase, PURCHASE, far=TRADE))
+
+    def _standing_for(self) -> int | None:
+        """For how much the price until now is, in base units; None where its measure is not known any more."""
+        try:
+            return self.read("price_for", self.unit, self.initial.get("price_for") or "")
+        except RowRefused:
+            return None
 
     def draft(self) -> PriceDraft:
         """What was filled in."""

@@ -191,6 +191,65 @@ def test_a_farmer_says_what_she_can_give(village: at.Village, signed_in: Browser
     assert Item.objects.get(pk=other.pk).stock == 12
 
 
+def test_grams_typed_for_packs_are_asked_about(village: at.Village, signed_in: Browser) -> None:
+    item = at.pak_choi(village).items.get()
+    browser, field = signed_in(village.farmer), f"stock-{item.pk}"
+    asked = browser.post(page("announce_stock"), {field: "80000", "key": ids.fresh_key()})
+    assert asked.status_code == 422
+    assert f'name="sure" value="{field}=80"' in asked.content.decode()
+    assert "Nothing was kept yet" in asked.content.decode()
+    said = {field: "80000", "sure": f"{field}=80", "key": ids.fresh_key()}
+    assert browser.post(page("announce_stock"), said).status_code == 302
+    assert Item.objects.get(pk=item.pk).stock == 80
+    said = {field: "80000", "sure": f"{field}=80000", "key": ids.fresh_key()}
+    assert browser.post(page("announce_stock"), said).status_code == 302
+    assert Item.objects.get(pk=item.pk).stock == 80_000
+    assert browser.post(page("announce_stock"), {field: "90000", "key": ids.fresh_key()}).status_code == 302
+
+
+def test_cents_typed_for_a_whole_price_are_asked_about(village: at.Village, signed_in: Browser) -> None:
+    """420 where the price was 4.20: the price that is meant and the one that was typed are buttons."""
+    item = at.pak_choi(village).items.get()
+    browser, address = signed_in(village.steward), page("set_price", item.pk)
+    wish = {
+        "price": "480",
+        "purchase": "3.60",
+        "price_for": "1 jin",
+        "tax_code": at.tax("cn-grower").pk,
+        "group": "",
+        "key": ids.fresh_key(),
+    }
+    asked = browser.post(address, wish)
+    assert asked.status_code == 422
+    text = asked.content.decode()
+    assert 'class="question"' in text
+    assert "¥ 480.00 is about 114 times what it was until now, ¥ 4.20." in text.replace("\xa0", " ")
+    assert '<button class="button secondary" type="submit" name="sure" value="price=480">' in text
+    assert '<button class="button secondary" type="submit" name="sure" value="price=48000">' in text
+    assert PriceVersion.objects.filter(item=item, group="").count() == 1
+    looked = browser.post(address, {**wish, "sure": "price=480"})
+    assert looked.status_code == 200
+    assert "keep the old price" in looked.content.decode()
+    assert 'name="sure" value="price=480"' in looked.content.decode()
+    assert browser.post(address, {**wish, "sure": "price=480", "confirmed": "1"}).status_code == 302
+    assert PriceVersion.objects.filter(item=item, group="").latest("id").price == 480
+
+
+def test_who_insists_on_a_price_is_believed(village: at.Village, signed_in: Browser) -> None:
+    item = at.pak_choi(village).items.get()
+    wish = {
+        "price": "480",
+        "purchase": "3.60",
+        "price_for": "1 jin",
+        "tax_code": at.tax("cn-grower").pk,
+        "sure": "price=48000",
+        "confirmed": "1",
+        "key": ids.fresh_key(),
+    }
+    assert signed_in(village.steward).post(page("set_price", item.pk), wish).status_code == 302
+    assert PriceVersion.objects.filter(item=item, group="").latest("id").price == 48_000
+
+
 def test_new_goods_with_a_pack_and_a_price(village: at.Village, signed_in: Browser) -> None:
     browser = signed_in(village.steward)
     category = Category.objects.get(name="Rice and grain")

@@ -1,5 +1,7 @@
 """Goods: the steward's list, the page of one product that anybody may read, and what a steward changes about it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +19,7 @@ from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel import outside
+from cosmolocal.look.questions import Question
 from cosmolocal.paper import downloads, pictures
 
 PER_PAGE = 50
@@ -164,9 +167,9 @@ def farm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def announce_stock(request: HttpRequest) -> HttpResponse:
     """What a producer can give, for all goods of the page at once; an empty field: as much as is wished."""
-    stocks, unclear = pages.read_stocks(request.POST)
-    if unclear:
-        return _farm(request, unclear)
+    stocks, troubles = pages.read_stocks(request.POST)
+    if troubles:
+        return _farm(request, troubles)
     return deed(
         request,
         lambda key: operations.announce_stock(by=actor(request), stocks=stocks, key=key),
@@ -175,8 +178,8 @@ def announce_stock(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _farm(request: HttpRequest, unclear: set[int] | None = None) -> HttpResponse:
-    """The page, with what was typed where it could not be read."""
+def _farm(request: HttpRequest, troubles: Mapping[int, Question | None] = MappingProxyType({})) -> HttpResponse:
+    """The page, with what was typed where it could not be read or is asked about."""
     mine = people.producers_of(actor(request))
     found = Product.objects.filter(producer__in=mine, is_active=True).order_by("name", "id")
     wanted = request.POST.get("page") or request.GET.get("page")
@@ -185,13 +188,11 @@ def _farm(request: HttpRequest, unclear: set[int] | None = None) -> HttpResponse
     context = {
         "page": page,
         "farms": mine,
-        "rows": [
-            (one, [(pack, *pages.stock_field(request.POST, pack.item, unclear or set())) for pack in one.packs])
-            for one in goods
-        ],
-        "unclear": unclear,
+        "rows": [(one, [pages.stock_field(request.POST, pack, troubles) for pack in one.packs]) for one in goods],
+        "unclear": None in troubles.values(),
+        "asked": any(troubles.values()),
     }
-    return render(request, "catalog/farm.html", context, status=422 if unclear else 200)
+    return render(request, "catalog/farm.html", context, status=422 if troubles else 200)
 
 
 def _own(request: HttpRequest, pk: int) -> Product:

@@ -1,5 +1,7 @@
 """What the pages of goods show and read, in plain values."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -11,11 +13,14 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import policy, queries, rules
 from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.kernel import clock, outside
-from cosmolocal.look import dates
-from cosmolocal.look.numbers import format_money, format_percent, parse_decimal
+from cosmolocal.look import dates, questions
+from cosmolocal.look.numbers import format_money, format_number, format_percent, parse_decimal
+from cosmolocal.look.questions import Expectation, Question, Typed
 from cosmolocal.look.tables import Cell, Column, Table
 
 MOST_STOCK = 10**9
+USUAL_STOCK = 100  # packs that anybody may have, whatever was there until now
+STOCK_FAR = 20  # times more than that, or than there was: a field holds more than a week takes of it
 
 
 def back_to(product: Product) -> dict[str, str]:
@@ -121,33 +126,56 @@ def _history(product: Product, sees_purchase: bool) -> Table:
     return Table(_("Prices until now"), columns, rows, empty=_("No price has been set yet."), caption_shown=False)
 
 
-def read_stocks(data: QueryDict) -> tuple[dict[int, int | None], set[int]]:
-    """Item id to packs as they were typed, None for an empty field; and the ids whose field is no number."""
+@dataclass(frozen=True)
+class StockField:
+    """The field of one pack: what stands in it, what is wrong with it or asked about it, what was said yes to."""
+
+    pack: Any
+    typed: Typed
+    is_wrong: bool = False
+    question: Question | None = None
+
+
+def read_stocks(data: QueryDict) -> tuple[dict[int, int | None], dict[int, Question | None]]:
+    """Item id to packs as they were typed, None for an empty field; and the ids whose field is no number (None) or of
+    which somebody asks: packs, not grams, and far more than there ever were. One statement.
+    """
     stocks: dict[int, int | None] = {}
-    unclear: set[int] = set()
-    for name, text in data.items():
-        kind, _dash, number = name.partition("-")
-        item = outside.whole(number)
-        if kind != "stock" or item is None:
+    troubles: dict[int, Question | None] = {}
+    fields = [(name, outside.whole(name.removeprefix("stock-"))) for name in data if name.startswith("stock-")]
+    standing = dict(Item.objects.filter(pk__in=[item for _name, item in fields if item]).values_list("pk", "stock"))
+    for name, item in fields:
+        if item is None:
             continue
-        if not str(text).strip():
-            stocks[item] = None
-            continue
+        typed = Typed.of(data, name)
+        expected = Expectation(max(standing.get(item) or 0, USUAL_STOCK), far=STOCK_FAR, is_rough=True)
         try:
-            stock = parse_decimal(str(text), 0)
+            stocks[item] = (
+                questions.settle(typed, expected, read=_packs, write=format_number) if typed.strip() else None
+            )
+        except questions.Asked as asked:
+            troubles[item] = asked.question
         except outside.NumberUnclear:
-            stock = -1
-        if 0 <= stock <= MOST_STOCK:
-            stocks[item] = stock
-        else:
-            unclear.add(item)
-    return stocks, unclear
+            troubles[item] = None
+    return stocks, troubles
 
 
-def stock_field(data: QueryDict, item: Item, unclear: set[int]) -> tuple[str, bool]:
-    """What stands in the field of an item: what was typed, else its stock; and whether it could not be read."""
+def _packs(typed: str, _expected: int | None) -> int:
+    """A whole number of packs. Raises NumberUnclear."""
+    stock = parse_decimal(typed, 0)
+    if not 0 <= stock <= MOST_STOCK:
+        raise outside.NumberUnclear("not_a_number")
+    return stock
+
+
+def stock_field(data: QueryDict, pack: Any, troubles: Mapping[int, Question | None]) -> StockField:
+    """What stands in the field of a pack: what was typed, else its stock; and whether it could not be taken."""
+    item: Item = pack.item
     standing = "" if item.stock is None else str(item.stock)
-    return str(data.get(f"stock-{item.pk}", standing)), item.pk in unclear
+    name = f"stock-{item.pk}"
+    typed = Typed.of(data, name, str(data.get(name, standing)))
+    question = troubles.get(item.pk)
+    return StockField(pack, typed, item.pk in troubles and question is None, question)
 
 
 def verdict_cells(verdicts: list[list[Any]]) -> list[list[Any]]:

@@ -55,3 +55,11 @@ class ConfirmForm(KeyedForm):
         label=_("Book the difference to “Difference at the start”"),
         help_text=_("Only if nobody can find it. It stays visible on every balance sheet."),
     )
+
+    def __init__(self, *args: Any, is_odd: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_odd:
+            words = _("Look at the amounts named above. If they are right, tick this; if not, send a corrected file.")
+            self.fields["right"] = forms.BooleanField(
+                label=_("The amounts named above are right"), error_messages={"required": words}
+            )

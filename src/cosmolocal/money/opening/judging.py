@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent, Membership, Role, User
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.opening.oddities import Odd, odd
 from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, ORGANISATION, PRODUCER, Judged, Row, RowRefused
 from cosmolocal.money.rules import Sums
 
@@ -38,6 +39,7 @@ class Verdicts:
     rows: list[Judged]
     wanted: dict[Target, int]
     sums: Sums
+    odd: Sequence[Odd] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -200,19 +202,20 @@ class Judge:
         for target, amount in self.targets(row).items():
             before = self.known.opened.get(target, 0)
             if amount != before:
-                changes.append(f"{self._money(before)} → {self._money(amount)}")
+                changes.append(f"{self.money(before)} → {self.money(amount)}")
         return changes
 
-    def _money(self, minor: int) -> str:
+    def money(self, minor: int) -> str:
+        """A sum in the currency of these books."""
         return format_money(minor, self.currency.code, self.currency.decimals)
 
 
 def judge(currency: Currency, rows: Iterable[Row], refused: Sequence[Judged] = (), *, may_give_tasks: bool) -> Verdicts:
     """Verdicts of all rows in the order of the file; `refused` are those that could not even be read."""
     known = know(currency)
-    one = Judge(currency, known, may_give_tasks=may_give_tasks)
-    found = [*refused, *(one.verdict(row) for row in rows)]
-    return Verdicts(sorted(found, key=lambda row: row.number), one.wanted, sums(known.opened | one.wanted))
+    one, read = Judge(currency, known, may_give_tasks=may_give_tasks), list(rows)
+    found = sorted([*refused, *(one.verdict(row) for row in read)], key=lambda row: row.number)
+    return Verdicts(found, one.wanted, sums(known.opened | one.wanted), odd(read, one.money))
 
 
 def sums(values: dict[Target, int]) -> Sums:

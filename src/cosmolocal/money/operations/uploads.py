@@ -19,12 +19,15 @@ KIND = "money.opening_books"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a dry run found: `[row, verdict, what, sentence]` a row, how many of each, sums in minor units."""
+    """What a dry run found: `[row, verdict, what, sentence]` a row, how many of each, sums in minor units; `odd`: what
+    is out of proportion, `[row, who, sentence]`.
+    """
 
     verdicts: Sequence[Sequence[object]]
     counts: Mapping[str, int]
     boxes: int
     accounts: int
+    odd: Sequence[Sequence[object]] = ()
 
 
 @operation("money.keep_file")
@@ -48,7 +51,8 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
     kept = _open(upload)
     kept.mapping = {**kept.mapping, "columns": dict(mapping)}
     kept.verdicts = [list(row) for row in judgement.verdicts]
-    kept.counts = {**judgement.counts, "boxes": judgement.boxes, "accounts": judgement.accounts}
+    sums = {"boxes": judgement.boxes, "accounts": judgement.accounts}
+    kept.counts = {**judgement.counts, **sums, "odd": [list(one) for one in judgement.odd]}
     kept.state = Upload.State.CHECKED
     kept.save(update_fields=["mapping", "verdicts", "counts", "state"])
     return kept

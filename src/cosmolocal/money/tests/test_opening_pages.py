@@ -1,5 +1,6 @@
 """Opening books in the browser: file, columns, dry run, yes, progress."""
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -59,6 +60,38 @@ def test_a_wrong_guess_is_put_right_and_a_difference_is_asked_about(village: Vil
     assert client.post(checked, {"key": "yes2", "accept": "on"}).status_code == 302
     tasks.take_file_over(Upload.objects.get().pk)
     assert village.fund("opening_difference") == -500
+
+
+def test_a_balance_in_cents_among_whole_ones_is_asked_about(village: Village) -> None:
+    """One household's 356.70 was typed as 35670: the page names the row, and one tick more takes it."""
+    people = [["member", f"M{number}", "", "", "", "", "", "", f"{100 + number}.00", "", ""] for number in range(6)]
+    odd = ["member", "Amina Odd", "", "", "", "", "", "", "35670.00", "", ""]
+    bank = ["bank", "Rural bank", "", "", "", "", "", "", "36285.00", "", ""]
+    client = as_(village, village.li_na)
+    address = send(client, as_csv([*people, odd, bank]))
+    checked = client.post(address, answers(address, client)).url
+    page = client.get(checked).content.decode().replace("\xa0", " ")
+    assert "Row 8, Amina Odd:" in page
+    assert "times what is usual in this file" in page
+    assert page.count("times what is usual in this file") == 1
+    asked = client.post(checked, {"key": "yes"})
+    assert asked.status_code == 422
+    assert "send a corrected file" in asked.content.decode()
+    assert client.post(checked, {"key": "yes", "right": "on"}).status_code == 302
+
+
+FEW = [
+    ["member", "Li", "", "", "", "", "", "", "1.00", "", ""],
+    ["member", "Jo", "", "", "", "", "", "", "900", "", ""],
+]
+
+
+@pytest.mark.parametrize("rows", [village_file(), FEW], ids=["alike", "few"])
+def test_nothing_is_asked_where_amounts_are_alike_or_too_few(village: Village, rows: list[list[str]]) -> None:
+    client = as_(village, village.li_na)
+    address = send(client, as_csv(rows))
+    checked = client.post(address, answers(address, client)).url
+    assert "usual in this file" not in client.get(checked).content.decode()
 
 
 def test_no_file_breaks_the_page(village: Village) -> None:

@@ -53,9 +53,8 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         by = actor(request)
         verdicts = imports.judge(by, imports.read(table, form.mapping()))
-        judgement = operations.Judgement(
-            [row.plain() for row in verdicts.rows], verdicts.counts, verdicts.sums.boxes, verdicts.sums.accounts
-        )
+        rows, sums = [row.plain() for row in verdicts.rows], verdicts.sums
+        judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd)
         operations.map_file(by=by, upload=kept, mapping=form.mapping(), judgement=judgement, key=data["key"])
         return reverse("money:opening_check", args=[pk])
 
@@ -87,7 +86,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         for verdict, label in words.items()
     ]
     rows = [row for row in kept.verdicts if row[1] == show]
-    form = forms.ConfirmForm(request.POST or None)
+    odd = kept.counts.get("odd", [])
+    form = forms.ConfirmForm(request.POST or None, is_odd=bool(odd))
     if not sums.difference:
         form.fields["accept"].widget = form.fields["accept"].hidden_widget()
     context = books(request) | {
@@ -95,6 +95,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "upload": kept,
         "sums": sums,
         "agreement": imports.agreement(sums),
+        "odd": odd[:MOST_SHOWN],
         "tabs": tabs,
         "rows": rows[:MOST_SHOWN],
         "more": max(len(rows) - MOST_SHOWN, 0),

@@ -7,12 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
-from cosmolocal.look.forms import KeyedForm, MoneyField
+from cosmolocal.look.forms import KeyedForm, MoneyField, QuantityField
+from cosmolocal.look.questions import Expectation, ask
 from cosmolocal.money.forms.fields import HappenedField, today
 from cosmolocal.practices.shop.models import Order, RoundOffer
+from cosmolocal.practices.shop.queries import usual
 
+TO_PAY = _("what is still to pay")
 WHY = (
     ("refused", _("not taken: bad, or not what was ordered")),
     ("broken", _("broken")),
@@ -37,7 +41,10 @@ class CashForm(KeyedForm):
         self, *args: Any, due: int, currency: str, boxes: Sequence[Any], handed_over: date, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["amount"] = MoneyField(currency=currency, label=_("Taken"), initial=due, minimum=1)
+        expected = Expectation(due, TO_PAY)
+        self.fields["amount"] = MoneyField(
+            currency=currency, label=_("Taken"), initial=due, minimum=1, expected=expected
+        )
         choices = [(str(box.pk), str(box)) for box in boxes]
         self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices)
         if handed_over < today():
@@ -48,13 +55,23 @@ class LateForm(KeyedForm):
     """New counts for things on offer, after closing."""
 
     offer = forms.ChoiceField(label=_("What"))
-    count = forms.IntegerField(label=_("How many in all"), min_value=0, max_value=9999, help_text=_("0 takes it out."))
+    count = QuantityField(label=_("How many in all"), maximum=9999, help_text=_("0 takes it out."))
 
-    def __init__(self, *args: Any, offers: Sequence[RoundOffer], **options: Any) -> None:
+    def __init__(self, *args: Any, offers: Sequence[RoundOffer], household: Agent, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.household = household
         field = self.fields["offer"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(offer.pk), _words(offer)) for offer in offers]
+
+    def clean(self) -> dict[str, Any]:
+        """Many more than people like her order of it are asked about."""
+        data = super().clean() or self.cleaned_data
+        offer, count = data.get("offer"), data.get("count")
+        if offer and count and usual.suspects({int(offer): count}, {}):
+            most = usual.most_ordered(self.household, [int(offer)]).get(int(offer))
+            ask(self, "count", Expectation(most, is_rough=True))
+        return data
 
 
 class SwapForm(KeyedForm):

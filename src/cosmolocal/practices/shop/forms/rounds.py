@@ -12,6 +12,7 @@ from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
 from cosmolocal.kernel import clock, outside
 from cosmolocal.look.forms import DayTimeField, KeyedForm
+from cosmolocal.look.questions import Expectation
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
 
@@ -107,12 +108,13 @@ class ShortageForm(KeyedForm):
 class StockForm(KeyedForm):
     """How much a farm has of something; empty: as much as wished."""
 
-    def __init__(self, *args: Any, goods: Measured, **options: Any) -> None:
+    def __init__(self, *args: Any, goods: Measured, expected: Expectation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["available"] = amount(
             goods,
             label=_("I have"),
             required=False,
+            expected=expected,
             help_text=_("Empty: as much as anybody wants."),
         )
 

@@ -78,7 +78,8 @@ def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
         .order_by("item__product__name", "id")
     )
     extras_first = sorted(offers, key=lambda offer: offer.lot_id is None)
-    form = LateForm(request.POST or None, offers=extras_first, initial={"offer": request.GET.get("offer"), "count": 1})
+    usual = {"offer": request.GET.get("offer"), "count": 1}
+    form = LateForm(request.POST or None, offers=extras_first, household=who, initial=usual)
     if request.method == "POST" and form.is_valid():
         wish = LineWish(int(form.cleaned_data["offer"]), form.cleaned_data["count"])
         try:

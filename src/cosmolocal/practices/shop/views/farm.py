@@ -1,5 +1,6 @@
 """A farm's own page: what to bring next, what is ordered so far, its income month by month."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers.forms import usual
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
@@ -23,6 +25,7 @@ from cosmolocal.practices.shop.models import OrderRound, RoundOffer
 from cosmolocal.practices.shop.views.rounds import actor
 
 A_YEAR = timedelta(days=365)
+STOCK_FAR = 20  # times the most that came at once: a field holds more than a week takes of it
 
 
 def farm(request: HttpRequest) -> HttpResponse:
@@ -63,7 +66,10 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
     kind = offer.item.product.specification_id
     goods = packing.measured_kinds(queries.packs_ordered({offer.intent_id or 0: kind}))[kind]
     left = offer.intent.available_quantity if offer.intent else None
-    form = StockForm(request.POST or None, goods=goods, initial={"available": left})
+    promised = offer.intent.promised_quantity if offer.intent else 0
+    expected = replace(usual(goods, kind), far=STOCK_FAR)
+    expected = replace(expected, parts=max(expected.parts or 0, promised))
+    form = StockForm(request.POST or None, goods=goods, expected=expected, initial={"available": left})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -73,7 +79,7 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Noted: %(name)s.") % {"name": goods.name})
             return redirect(reverse("shop:farm") + f"?of={offer.item.product.producer_id}")
-    ordered = goods.text(offer.intent.promised_quantity) if offer.intent else ""
+    ordered = goods.text(promised) if offer.intent else ""
     context = {
         "form": form,
         "title": goods.name,

@@ -16,9 +16,12 @@ from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.forms.shopping import PlaceForm
 from cosmolocal.practices.shop.models import Order, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.pages import asking
 from cosmolocal.practices.shop.pages import basket as baskets
+from cosmolocal.practices.shop.pages.asking import Answers
 from cosmolocal.practices.shop.pages.basket import BasketView
 from cosmolocal.practices.shop.pages.buyers import Buyer
+from cosmolocal.practices.shop.queries import usual
 from cosmolocal.practices.shop.views.answers import BUYING_FOR, buying, seen_round
 from cosmolocal.practices.shop.views.shopping import lines_of
 
@@ -44,6 +47,13 @@ def _order(request: HttpRequest, round: OrderRound, buyer: Buyer) -> HttpRespons
             messages.warning(request, _changed_words(view))
             return redirect("shop:check" if view.is_changed and view.lines else "shop:basket", round.pk)
     form = PlaceForm(request.POST, allow_cash=round.allow_cash, notes={})
+    if usual.suspects(shown, {}):
+        view = baskets.basket(round, buyer.household)
+        answers = asking.asked(view, request.POST)
+        if answers.counts:
+            return _take_other_reading(round, buyer, answers)
+        if answers.open:
+            return _page(request, view, buyer, _form(view, data=request.POST), status=422)
     if form.is_valid():
         try:
             return _place(request, round, buyer, form.cleaned_data, shown)
@@ -52,6 +62,14 @@ def _order(request: HttpRequest, round: OrderRound, buyer: Buyer) -> HttpRespons
             return _refused(request, view, buyer, _form(view, data=request.POST), refusal)
     view = baskets.basket(round, buyer.household)
     return _page(request, view, buyer, _form(view, data=request.POST), status=422)
+
+
+def _take_other_reading(round: OrderRound, buyer: Buyer, answers: Answers) -> HttpResponse:
+    """Fewer were meant: the basket says so, and its sum is read once more."""
+    operations.fill_basket(
+        by=buyer.by, round=round, household=buyer.household, counts=answers.counts, on_behalf_of=buyer.on_behalf_of
+    )
+    return redirect("shop:check", round.pk)
 
 
 def _place(
@@ -104,7 +122,8 @@ def _page(
     if not more.get("fixes"):
         # What everybody can see already is said before the button is pressed.
         more["fixes"] = [f"{line.id}:{line.may_have or 0}" for line in view.lines if line.trouble]
-    context = {"round": view.round, "buyer": buyer, "basket": view, "form": form, **more}
+    answers = asking.asked(view, request.POST)
+    context = {"round": view.round, "buyer": buyer, "basket": view, "form": form, "answers": answers, **more}
     return render(request, "shop/check.html", context, status=status)
 
 
