@@ -22,7 +22,7 @@ test: dev  ## what a landing needs: SQLite with a real browser, then PostgreSQL
 test-fast: dev  ## SQLite, no browser: under two minutes
 	@tools/test.sh fast
 
-test-all: dev  ## the long runs: all seeds, the full access matrix, fuzzing
+test-all: dev  ## the long runs: all seeds, the full access matrix, fuzzing, breaks that a test must notice
 	@tools/system.sh chromium postgresql fonts poppler || [ "$$CI" != true ]
 	@tools/test.sh all
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import missing
-from tools import postgres, tree
+from tools import mutants, mutate, postgres, tree
 
 pytestmark = pytest.mark.once
 TOOL = Path(postgres.__file__)
@@ -42,3 +42,36 @@ def test_what_belongs_to_one_machine_is_found(tmp_path: Path) -> None:
     assert tree.findings(tmp_path) == []
     (tmp_path / "lock.txt").write_text("apples\n--index" + "-url somewhere\n")
     assert tree.findings(tmp_path) == ["lock.txt:2: --index" + "-url"]
+
+
+def test_what_must_be_noticed_is_broken() -> None:
+    names = [mutant.name for mutant in mutants.mutants()]
+    assert len(set(names)) == len(names)
+    told = "\n".join(names)
+    assert "shop.policy.permit_keeper: `people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.p" in told
+    assert "shop.policy.permit_order: `on_behalf_of is None and people.is_steward(by)` without `on_behalf_of is" in told
+    assert (
+        "settling.settle_round: `[*payments, *(id for id in owed if id)]` without `*(id for id in owed if id)`" in told
+    )
+
+
+def test_each_break_that_may_stay_unnoticed_has_a_reason_and_exists() -> None:
+    names = {mutant.name for mutant in mutants.mutants()}
+    assert [name for name, _reason in mutate.reasoned() if name not in names] == []
+    assert all(len(reason) > 20 for _name, reason in mutate.reasoned())
+
+
+@pytest.mark.long
+@pytest.mark.processes
+def test_a_break_is_noticed_and_one_that_no_test_reaches_is_named() -> None:
+    tests = "src/cosmolocal/practices/shop/tests/test_who_may.py"
+    command = [sys.executable, TOOL.with_name("mutate.py")]
+    noticed = subprocess.run(
+        [*command, "permit_treasurer", "--tests", tests], capture_output=True, text=True, check=False
+    )
+    assert noticed.returncode == 1, noticed.stdout
+    assert "NO TEST NOTICES cosmolocal.practices.shop.policy.permit_treasurer" in noticed.stdout
+    noticed = subprocess.run(
+        [*command, "permit_keeper:", "--tests", tests], capture_output=True, text=True, check=False
+    )
+    assert noticed.returncode == 0, noticed.stdout

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the tests: `fast` (SQLite, no browser), `landing` (SQLite with browser, SQLite at another time, PostgreSQL at a
-# third one), `all` (with the long runs). Further arguments go to pytest. Every part is run, whatever the others say.
+# third one), `all` (with the long runs, and with breaks of the source that a test must notice). Further arguments go to
+# pytest. Every part is run, whatever the others say.
 set -u
 cd "$(dirname "$0")/.."
 kind="${1:-landing}"
@@ -38,9 +39,18 @@ if [ "$postgres" = 77 ]; then
     [ "${CI:-}" = true ] || postgres=0
 fi
 
+breaks=0
+if [ "$kind" = all ]; then
+    echo "== Breaks that a test must notice =="
+    unset COSMOLOCAL_TEST_AT
+    COSMOLOCAL_TEST_ALL=0 .venv/bin/python tools/mutate.py
+    breaks=$?
+fi
+
 said() { [ "$1" = 0 ] && echo passed || echo "FAILED ($1)"; }
 echo
 echo "SQLite: $(said $sqlite)   SQLite at another time: $(said $later)   PostgreSQL: $(said $postgres)"
-for status in $sqlite $later $postgres; do
+[ "$kind" != all ] || echo "Breaks: $(said $breaks)"
+for status in $sqlite $later $postgres $breaks; do
     [ "$status" = 0 ] || exit "$status"
 done
