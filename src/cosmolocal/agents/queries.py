@@ -149,7 +149,7 @@ def household_of(agent: Agent) -> Agent | None:
 def households_of(agent_ids: Iterable[int]) -> dict[int, Agent]:
     """Person id -> her household, for many at once (one statement)."""
     standing = Membership.objects.filter(
-        in_force(clock.today()), member__in=list(agent_ids), group__kind=Agent.Kind.HOUSEHOLD, group__hidden_at=None
+        in_force(clock.today()), member__in=among(agent_ids), group__kind=Agent.Kind.HOUSEHOLD, group__hidden_at=None
     )
     found: dict[int, Agent] = {}
     for membership in standing.select_related("group").order_by("id"):
@@ -187,7 +187,7 @@ def producers_of(person: Agent) -> list[Agent]:
 def tasks_of(agent_ids: Iterable[int]) -> dict[int, list[Role]]:
     """Person id -> her roles today with scope and place, for many at once (one statement)."""
     found: dict[int, list[Role]] = {}
-    held = Role.objects.filter(in_force(clock.today()), agent__in=list(agent_ids))
+    held = Role.objects.filter(in_force(clock.today()), agent__in=among(agent_ids))
     for role in held.select_related("scope", "place").order_by("name", "id"):
         found.setdefault(role.agent_id, []).append(role)
     return found

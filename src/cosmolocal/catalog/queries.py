@@ -25,10 +25,10 @@ from cosmolocal.catalog.packs import Words, unit_text, words_now
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.prepared import Prepared, slots
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.numbers import decimals_of, format_money
 from cosmolocal.paper.models import Upload
 
-MOST_IDS = 5000  # beyond this many items, reading all prices is quicker than naming the items
 UNIT = "product__specification__unit"
 Currency = tuple[str, int]  # code and decimals
 
@@ -164,8 +164,7 @@ def _in_force(item_ids: Iterable[int] | QuerySet[Item], at: datetime | None) -> 
     prices = PriceVersion.objects.filter(valid_from__lte=at or clock.now())
     if isinstance(item_ids, QuerySet):
         return prices.filter(item_id__in=item_ids.order_by().values_list("pk", flat=True))
-    ids = set(item_ids)
-    return prices.filter(item_id__in=ids) if len(ids) <= MOST_IDS else prices
+    return prices.filter(item_id__in=among(set(item_ids)))
 
 
 def customer_groups() -> list[str]:

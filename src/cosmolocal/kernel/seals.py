@@ -21,6 +21,7 @@ from cosmolocal.kernel.canonical import Row, print_of, rows
 from cosmolocal.kernel.evidence import SEALED, Sealed
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
 from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.sets import among
 from cosmolocal.kernel.writer import BY_UPGRADE
 
 OPERATIONS_EACH, AT_ONCE, IDS_EACH = 5000, 40, 500
@@ -221,7 +222,7 @@ def _settle(leaves: Sequence[Leaf]) -> list[Leaf]:
         ids = [leaf.mark.pk for leaf in some]
         now = dict(Written.objects.select_for_update().filter(pk__in=ids).values_list("pk", "operation_id"))
         same = [leaf for leaf in some if now.get(leaf.mark.pk) == leaf.mark.operation_id]
-        Written.objects.filter(pk__in=[leaf.mark.pk for leaf in same]).delete()
+        Written.objects.filter(pk__in=among(leaf.mark.pk for leaf in same)).delete()
         before = {}
         for table in {leaf.mark.table for leaf in same}:
             told = [leaf.mark.row_id for leaf in same if leaf.mark.table == table]

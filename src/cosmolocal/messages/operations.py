@@ -127,9 +127,9 @@ def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
     Refuses with agents.not_allowed.
     """
     policy.permit(by)
-    rows = Letter.objects.select_for_update().filter(pk__in=letter_ids, to_note=True)
+    rows = Letter.objects.select_for_update().filter(pk__in=among(letter_ids), to_note=True)
     answered = dict(rows.order_by("pk").values_list("pk", "event"))
-    Letter.objects.filter(pk__in=list(answered)).update(to_note=False)
+    Letter.objects.filter(pk__in=among(answered)).update(to_note=False)
     _tell_who_relies(answered)
     return list(answered)
 

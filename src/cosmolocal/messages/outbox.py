@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Value, prefetch_related_objects
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.sets import among
 from cosmolocal.messages import delivery, operations, queries, rules
 from cosmolocal.messages.delivery import Answer
 from cosmolocal.messages.models import Letter, Outlet
@@ -63,11 +64,16 @@ def _claim() -> list[Letter]:
     with transaction.atomic():
         first = due.order_by("next_at", "pk").select_for_update(skip_locked=True)
         taken = dict(first.values_list("pk", "to_id")[:BATCH])
-        daily = due.filter(daily=True, to__in=set(taken.values())).select_for_update(skip_locked=True)
+        daily = due.filter(daily=True, to__in=among({reader for reader in taken.values() if reader})).select_for_update(
+            skip_locked=True
+        )
         ids = {*taken, *daily.values_list("pk", flat=True)}
-        Letter.objects.filter(pk__in=ids).update(next_at=now + _CLAIMED_FOR)
-    found = Letter.objects.filter(pk__in=ids, state=State.WAITING).select_related("to")
-    return list(found.prefetch_related("enclosures").order_by("pk"))
+        Letter.objects.filter(pk__in=among(ids)).update(next_at=now + _CLAIMED_FOR)
+    found = Letter.objects.filter(pk__in=among(ids), state=State.WAITING).select_related("to")
+    letters = list(found.order_by("pk"))
+    for place in range(0, len(letters), BATCH):  # a daily mail may hold any number
+        prefetch_related_objects(letters[place : place + BATCH], "enclosures")
+    return letters
 
 
 def _bundles(letters: Sequence[Letter]) -> list[list[Letter]]:
@@ -113,12 +119,12 @@ def _keep(bundle: Sequence[Letter], answer: Answer) -> None:
     else:
         tries = bundle[0].tries + 1
         again = clock.now() + rules.pause(tries)
-        rows = Letter.objects.filter(pk__in=[letter.pk for letter in bundle], state=State.WAITING)
+        rows = Letter.objects.filter(pk__in=among(letter.pk for letter in bundle), state=State.WAITING)
         rows.update(tries=tries, said=answer.said[:2000], next_at=again)
 
 
 def _answered(letters: Sequence[Letter], state: str, said: str) -> None:
-    rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters], state=State.WAITING)
+    rows = Letter.objects.filter(pk__in=among(letter.pk for letter in letters), state=State.WAITING)
     rows.update(state=state, said=said[:2000], since=clock.now(), next_at=None, to_note=True)
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 from cosmolocal.catalog.models import PackVersion, PromisedPack
 from cosmolocal.kernel.prepared import Prepared, slots
-from cosmolocal.kernel.sets import insert
+from cosmolocal.kernel.sets import among, insert
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def promise_packs(packs: Iterable[tuple[int, int, int]]) -> None:
 
 def follow_packs(commitments: Mapping[int, int]) -> None:
     """New promises take the place of others (old id -> new id) and are said in the same packs. Inside an operation."""
-    rows = PromisedPack.objects.filter(commitment__in=list(commitments))
+    rows = PromisedPack.objects.filter(commitment__in=among(commitments))
     promise_packs([(commitments[row.commitment_id], row.pack_id, row.quantity) for row in rows])
 
 

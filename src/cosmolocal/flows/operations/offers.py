@@ -7,6 +7,7 @@ from datetime import datetime
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows.models import EconomicResource, Intent, Proposal, ResourceSpecification, row_id
 from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.sets import among
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,10 @@ def announce_available(*, by: Agent, intent: Intent | int, available: int | None
 @operation("flows.close_intents", fact=True)
 def close_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes no more promises on these; those made stay."""
-    Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=True)
+    Intent.objects.filter(pk__in=among(row_id(intent) for intent in intents)).update(finished=True)
 
 
 @operation("flows.reopen_intents")
 def reopen_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes promises on these again."""
-    Intent.objects.filter(pk__in=[row_id(intent) for intent in intents]).update(finished=False)
+    Intent.objects.filter(pk__in=among(row_id(intent) for intent in intents)).update(finished=False)

@@ -80,7 +80,7 @@ def left_of(intent: Intent) -> int | None:
 
 def spendable(ids: Iterable[int]) -> dict[int, int | None]:
     """Accounting - promised - floor by resource; None: it may fall freely."""
-    rows = EconomicResource.objects.filter(pk__in=list(ids))
+    rows = EconomicResource.objects.filter(pk__in=among(ids))
     return {r.pk: None if r.floor is None else r.accounting_quantity - r.promised_quantity - r.floor for r in rows}
 
 
@@ -93,7 +93,7 @@ def below_floor() -> QuerySet[EconomicResource]:
 
 def lots_at(place: Place | int | None, specification_ids: Collection[int]) -> QuerySet[EconomicResource]:
     """Lots on hand at a place (None: anywhere) of these kinds, the one that expires first, first."""
-    found = EconomicResource.objects.filter(conforms_to__in=specification_ids, onhand_quantity__gt=0)
+    found = EconomicResource.objects.filter(conforms_to__in=among(specification_ids), onhand_quantity__gt=0)
     if place is not None:
         found = found.filter(location_id=row_id(place))
     return found.select_related("conforms_to__unit").order_by(F("expires_on").asc(nulls_last=True), "pk")
@@ -114,7 +114,7 @@ def lot_codes(place: Place | int, beginning: str) -> list[str]:
 
 def made_at(place: Place | int, lot_ids: Collection[int]) -> dict[int, int]:
     """How much came into lots by what was done at a place (divided, put together): lot id -> smallest units."""
-    made = EconomicEvent.objects.filter(resource__in=lot_ids, action="produce", output_of__place=row_id(place))
+    made = EconomicEvent.objects.filter(resource__in=among(lot_ids), action="produce", output_of__place=row_id(place))
     totals = made.order_by().values("resource_id").annotate(total=Sum("quantity"))
     return {row["resource_id"]: row["total"] for row in totals}
 
@@ -274,7 +274,7 @@ def commitments(ids: Iterable[int]) -> dict[int, Commitment]:
 
 def commitments_of(agreement_ids: Collection[int]) -> QuerySet[Commitment]:
     """The clauses of agreements, in the order they were made."""
-    return Commitment.objects.filter(agreement__in=agreement_ids).order_by("pk")
+    return Commitment.objects.filter(agreement__in=among(agreement_ids)).order_by("pk")
 
 
 def promises(ids: Iterable[int]) -> dict[int, Promise]:
@@ -301,7 +301,7 @@ def stocks(ids: Iterable[int]) -> dict[int, Stock]:
 
 def currencies(specification_ids: Collection[int]) -> set[int]:
     """Which of these kinds are a medium of exchange."""
-    found = ResourceSpecification.objects.filter(pk__in=specification_ids, medium_of_exchange=True)
+    found = ResourceSpecification.objects.filter(pk__in=among(specification_ids), medium_of_exchange=True)
     return set(found.values_list("pk", flat=True))
 
 

@@ -20,6 +20,7 @@ from cosmolocal.handovers.operations.harvests import Harvest
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_clock
 
 
@@ -196,7 +197,7 @@ def _check_first(handover: Handover, lines: Sequence[ReceiptLine]) -> None:
 
 def _promised(handover: Handover, lines: Sequence[ReceiptLine]) -> dict[int, int]:
     due = journal.due_at(handover.place_id, handover.begins, finished=None)
-    named = due.filter(pk__in=[line.commitment_id for line in lines if line.commitment_id])
+    named = due.filter(pk__in=among(line.commitment_id for line in lines if line.commitment_id))
     return {commitment.pk: commitment.quantity for commitment in named}
 
 

@@ -47,7 +47,7 @@ def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
 def hand_over_listed(*, by: Agent, handover: Handover, crates: Sequence[Crate], key: str = "") -> None:
     """Keys in a pick-up list: these crates were taken. What was ticked off before stays as it was."""
     policy.permit_handing(by, handover.place)
-    left = handover.crates.exclude(state=Crate.State.COLLECTED).filter(pk__in=[crate.pk for crate in crates])
+    left = handover.crates.exclude(state=Crate.State.COLLECTED).filter(pk__in=among(crate.pk for crate in crates))
     found = list(left.select_for_update(of=("self",)).select_related("receiver").order_by("pk"))
     if found:
         _hand_over(by, handover, found, None)
@@ -227,5 +227,5 @@ def _swap_receivers(first: Crate, second: Crate) -> None:
 def _lock(crates: Sequence[Crate]) -> list[Crate]:
     """The crates as they are now, locked in id order, returned in the order asked."""
     rows = Crate.objects.select_for_update(of=("self",)).select_related("handover__place", "receiver", "collected_by")
-    found = {crate.pk: crate for crate in rows.filter(pk__in=[c.pk for c in crates]).order_by("pk")}
+    found = {crate.pk: crate for crate in rows.filter(pk__in=among(c.pk for c in crates)).order_by("pk")}
     return [found[crate.pk] for crate in crates]

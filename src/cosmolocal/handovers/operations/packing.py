@@ -169,7 +169,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
     line is open any more is packed. Crates that were collected meanwhile stay as they are; they are what is given back.
     """
     policy.permit_packing(by)
-    receivers = outgoing(handover).filter(pk__in=[line.commitment_id for line in lines]).values("receiver")
+    receivers = outgoing(handover).filter(pk__in=among(line.commitment_id for line in lines)).values("receiver")
     locked = Crate.objects.select_for_update().filter(handover=handover, receiver__in=receivers).order_by("pk")
     crates = {crate.receiver_id: crate for crate in locked}
     collected = [crate for crate in crates.values() if crate.state == Crate.State.COLLECTED]

@@ -9,6 +9,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.practice import DoorNote
+from cosmolocal.kernel.sets import among
 
 MOST_WORDS = 8  # of a search
 MOST_LETTERS = 80
@@ -46,11 +47,11 @@ def rows_of(handover: Handover, crates: Iterable[Crate]) -> list[CrateRow]:
     shown = list(crates)
     receivers = [crate.receiver_id for crate in shown]
     due = journal.due_at(handover.place_id, handover.begins, finished=None).filter(
-        provider__is_home=True, receiver_id__in=receivers
+        provider__is_home=True, receiver_id__in=among(receivers)
     )
     due = due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by()
     things = dict(due.select_related(None).values_list("receiver_id").annotate(Count("pk")))
-    lines = Packed.objects.filter(crate__in=[crate.pk for crate in shown]).order_by().values_list("crate_id")
+    lines = Packed.objects.filter(crate__in=among(crate.pk for crate in shown)).order_by().values_list("crate_id")
     counted = lines.annotate(all=Count("pk"), keyed=Count("pk", filter=Q(on_paper=True)))
     packed = {crate: (count, on_paper) for crate, count, on_paper in counted}
     return [

@@ -13,7 +13,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.kernel.sets import array
+from cosmolocal.kernel.sets import among, array
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import policy
 from cosmolocal.money.models import Account, Currency, MoneyBox
@@ -66,9 +66,10 @@ def account_ids(holders: Iterable[Agent | int], kind: str = "member") -> dict[in
 def labels_of(resource_ids: Collection[int]) -> dict[int, str]:
     """Resource id -> the name of the account or the place for money that it is; no goods (two statements)."""
     found = {
-        account.resource_id: str(account) for account in Account.objects.labelled().filter(resource__in=resource_ids)
+        account.resource_id: str(account)
+        for account in Account.objects.labelled().filter(resource__in=among(resource_ids))
     }
-    boxes = MoneyBox.objects.filter(resource__in=resource_ids)
+    boxes = MoneyBox.objects.filter(resource__in=among(resource_ids))
     return found | {box.resource_id: box.name for box in boxes}
 
 
@@ -124,8 +125,8 @@ def balance(account: Account) -> Standing:
 
 def balances(accounts: Iterable[Account | int]) -> dict[int, Standing]:
     """Account id -> how it stands now, for many at once (one statement)."""
-    ids = [account if isinstance(account, int) else account.pk for account in accounts]
-    rows = Account.objects.filter(pk__in=ids).values_list(
+    ids = (account if isinstance(account, int) else account.pk for account in accounts)
+    rows = Account.objects.filter(pk__in=among(ids)).values_list(
         "pk",
         "resource__accounting_quantity",
         "resource__promised_quantity",

@@ -19,6 +19,7 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, queries, rules
@@ -150,7 +151,7 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
     if not available:
         return
     rows = (
-        OrderLine.objects.filter(order__round=round, offer__intent_id__in=list(available))
+        OrderLine.objects.filter(order__round=round, offer__intent_id__in=among(available))
         .exclude(order__state__in=[Order.State.CANCELLED, Order.State.COLLECTED, Order.State.SETTLED])
         .select_related("pack", "offer__round", "order", "price")
         .order_by("id")

@@ -17,6 +17,7 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, RoundOffer, ShopSettings
@@ -190,7 +191,7 @@ def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key
     """
     policy.permit_steward(by)
     locked = lock(round)
-    offers = locked.offers.filter(item_id__in=list(item_ids), lot=None)
+    offers = locked.offers.filter(item_id__in=among(item_ids), lot=None)
     if locked.state == OrderRound.State.DRAFT:
         offers.delete()
     else:

@@ -11,6 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.prepared import Prepared, Slot
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, rules
@@ -341,7 +342,7 @@ def as_last_time(round: OrderRound, order: Order) -> Again:
     wished = {item: (name, count) for item, name, count in had}
     counts: dict[int, int] = {}
     now = clock.now()
-    for offer in offers_of(round).on_sale().filter(item__in=list(wished), lot=None):
+    for offer in offers_of(round).on_sale().filter(item__in=among(wished), lot=None):
         line = Line(offer, None, currency_of(round), now)
         count = wished[offer.item_id][1]
         may_have = count if line.left is None else min(count, line.left)

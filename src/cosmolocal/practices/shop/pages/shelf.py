@@ -17,6 +17,7 @@ from cosmolocal.catalog.models import Category, Item, PackVersion, PriceVersion,
 from cosmolocal.catalog.packs import Words, unit_text, words_now, words_then
 from cosmolocal.catalog.queries import Currency
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.numbers import format_money
 from cosmolocal.measures import kilometres
 from cosmolocal.practices.shop.models import OfferQuerySet, OrderLine, OrderRound, RoundOffer
@@ -277,7 +278,7 @@ def _goods_of(round: OrderRound, products: Sequence[Product], group: str, had: M
     """Products with their packs, prices and what is left; what she ordered in its pack of then (two statements)."""
     now, money, place = clock.now(), currency_of(round), round.handover.place
     known = {product.pk: product for product in products}
-    offers = RoundOffer.objects.on_sale().filter(round=round, item__product__in=list(known))
+    offers = RoundOffer.objects.on_sale().filter(round=round, item__product__in=among(known))
     found = list(offers.select_related("item__measure", "intent", "lot").order_by("item__pack_quantity", "id"))
     prices = catalog.current_prices([offer.item_id for offer in found], group) if found else {}
     lines: dict[int, list[Line]] = {}

@@ -14,6 +14,7 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.queries import Measured, measured, measured_kinds
+from cosmolocal.kernel.sets import among
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder, RoundOffer
 from cosmolocal.practices.shop.queries.farms import mail_on_its_way
 from cosmolocal.practices.shop.queries.rounds import packs_ordered
@@ -149,7 +150,7 @@ def goods_to_offer(round: OrderRound) -> Paginator[Item]:
 
 def by_farm(round: OrderRound, items: Sequence[Item]) -> list[FarmGoods]:
     """The items of one page by farm, with what this round offers of them (one statement)."""
-    shown = round.offers.filter(lot=None, item__in=[item.pk for item in items])
+    shown = round.offers.filter(lot=None, item__in=among(item.pk for item in items))
     offers = {offer.item_id: offer for offer in shown.annotate(line_count=Count("lines"))}
     farms: dict[str, list[Choosable]] = {}
     for item in items:

@@ -15,6 +15,7 @@ from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import Measured, measured_kinds
 from cosmolocal.kernel import node
 from cosmolocal.kernel.prepared import Prepared, Slot
+from cosmolocal.kernel.sets import among
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, RoundOffer, ShopSettings
 from cosmolocal.practices.shop.rules import Times, grace_ends, of_ten, share_bp
@@ -236,7 +237,7 @@ class Short:
 def packs_ordered(intents: Mapping[int, int]) -> dict[int, list[int]]:
     """Kind of goods -> the packs (versions) in which it is ordered (one statement). `intents`: intent id -> kind."""
     found: dict[int, list[int]] = {kind: [] for kind in intents.values()}
-    lines = OrderLine.objects.filter(offer__intent_id__in=list(intents)).exclude(order__state="cancelled")
+    lines = OrderLine.objects.filter(offer__intent_id__in=among(intents)).exclude(order__state="cancelled")
     for intent, pack in lines.order_by().values_list("offer__intent_id", "pack_id").distinct():
         found[intents[intent or 0]].append(pack)
     return found
