@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents import coordinates, queries
+from cosmolocal.agents.choosing import AgentField
 from cosmolocal.agents.models import Agent, Place, Role
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 
@@ -21,7 +22,7 @@ class PersonForm(KeyedForm):
     email = forms.EmailField(label=_("Mail address"), required=False, help_text=_("For signing in. May be empty."))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     address = forms.CharField(label=_("Address"), max_length=240, required=False)
-    household = forms.ModelChoiceField(
+    household = AgentField(
         Agent.objects.none(), label=_("Household"), required=False, empty_label=_("a household of their own")
     )
     household_name = forms.CharField(
@@ -44,7 +45,11 @@ class PersonForm(KeyedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         households = Agent.objects.present().filter(kind=Agent.Kind.HOUSEHOLD).order_by("name")
-        self.fields["household"].queryset = households  # type: ignore[attr-defined]
+        chosen = self.fields["household"]
+        assert isinstance(chosen, AgentField)
+        chosen.choose_from(households)
+        if chosen.is_typed:
+            chosen.help_text = _("Empty: a household of their own. Else its name, or its number on crates and paper.")
 
 
 class ContactForm(KeyedForm):
@@ -115,7 +120,7 @@ class RoleForm(KeyedForm):
 class HelperForm(KeyedForm):
     """Who acts for a member, and how she agreed."""
 
-    helper = forms.ModelChoiceField(Agent.objects.none(), label=_("Who helps"))
+    helper = AgentField(Agent.objects.none(), label=_("Who helps"))
     consent = forms.CharField(
         label=_("How and when was it agreed?"),
         max_length=240,
@@ -125,7 +130,7 @@ class HelperForm(KeyedForm):
     def __init__(self, *args: Any, member: Agent, **options: Any) -> None:
         super().__init__(*args, **options)
         people = queries.role_holders(Role.Name.MEMBER).exclude(pk=member.pk)
-        self.fields["helper"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+        self.fields["helper"].choose_from(people.order_by("name"))  # type: ignore[attr-defined]
 
 
 class InviteForm(KeyedForm):
@@ -206,12 +211,12 @@ class HouseholdForm(KeyedForm):
 class MemberOfForm(KeyedForm):
     """Who comes in."""
 
-    member = forms.ModelChoiceField(Agent.objects.none(), label=_("Who"))
+    member = AgentField(Agent.objects.none(), label=_("Who"))
 
     def __init__(self, *args: Any, group: Agent, **options: Any) -> None:
         super().__init__(*args, **options)
         people = queries.role_holders(Role.Name.MEMBER).exclude(memberships__group=group, memberships__until=None)
-        self.fields["member"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+        self.fields["member"].choose_from(people.order_by("name"))  # type: ignore[attr-defined]
 
 
 class OnMapForm(KeyedForm):

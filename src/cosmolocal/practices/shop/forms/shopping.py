@@ -1,12 +1,15 @@
-"""The page that is read once more before an order is binding: how it is paid; the rest is as it was shown."""
+"""The page that is read once more before an order is binding, how it is paid; and who wrote an order on paper."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.choosing import AgentField
+from cosmolocal.agents.models import Agent
 from cosmolocal.look.forms import BigChoice, KeyedForm
 from cosmolocal.practices.shop.models import Order
+from cosmolocal.practices.shop.pages import buyers
 
 
 class PlaceForm(KeyedForm):
@@ -26,3 +29,14 @@ class PlaceForm(KeyedForm):
             ]
         else:
             field.widget = forms.HiddenInput()
+
+
+class WriterForm(KeyedForm):
+    """Who wrote an order on paper, by a name or number; `back`: the page to go to."""
+
+    called = AgentField(Agent.objects.none(), label=_("Who wrote it"))
+    back = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["called"].choose_from(buyers.everybody(), always_typed=True)  # type: ignore[attr-defined]

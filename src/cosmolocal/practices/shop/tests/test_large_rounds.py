@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cosmolocal.agents import choosing
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.views import door, lists, packing, receiving
@@ -19,6 +20,7 @@ from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 from cosmolocal.practices.shop.views import round_goods
+from cosmolocal.practices.shop.views.answers import BUYING_FOR
 
 
 @pytest.fixture(autouse=True)
@@ -259,3 +261,20 @@ def test_of_many_farms_with_many_goods_one_stands_open(village, steward, monkeyp
         assert "1 kind of goods" in page
         monkeypatch.setattr(round_goods, "FARMS_A_PAGE", 1)
         assert len(steward.get(address, {"page": 2}).context["asked"]) == 1
+
+
+def test_of_many_households_the_one_that_wrote_is_typed(village, steward, monkeypatch):
+    monkeypatch.setattr(choosing, "MOST_LISTED", 2)
+    round = village.round()
+    desk = steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
+    assert 'name="called"' in desk
+    assert "Zhou</option>" not in desk
+    shop = reverse("shop:shop", args=[round.pk])
+    unknown = steward.post(reverse("shop:buy_for"), {"called": "Nobody at all", "back": shop})
+    assert unknown.status_code == 422
+    assert "Nobody here is called" in unknown.content.decode()
+    assert 'value="Nobody at all"' in unknown.content.decode()
+    jo = village.households["Jo"]
+    answer = steward.post(reverse("shop:buy_for"), {"called": choosing.written(jo), "back": shop})
+    assert (answer.status_code, answer["Location"]) == (302, shop)
+    assert steward.session[BUYING_FOR] == jo.pk

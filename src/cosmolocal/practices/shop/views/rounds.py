@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents.choosing import are_many
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
 from cosmolocal.agents.views.answers import long_work
@@ -113,9 +114,15 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         "short": queries.short_goods(round) if round.state in ("open", "grace") else [],
         "sums": queries.sums_of([round]) if round.state == OrderRound.State.SETTLED else None,
         "target_bp": queries.settings().target_bp,
-        "buyers": buyers.everybody() if round.state == OrderRound.State.OPEN else [],
+        **(_writers() if round.state == OrderRound.State.OPEN else {}),
     }
     return render(request, "shop/desk/desk.html", context)
+
+
+def _writers() -> dict[str, Any]:
+    """Who may have written an order on paper: a list of them, or a line to type a name in where there are many."""
+    everybody = buyers.everybody()
+    return {"are_many": True} if are_many(everybody) else {"buyers": everybody}
 
 
 @require_POST

@@ -17,6 +17,7 @@ from cosmolocal.look.answers import say
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_number
 from cosmolocal.practices.shop import operations, policy, queries
+from cosmolocal.practices.shop.forms.shopping import WriterForm
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import basket as baskets
 from cosmolocal.practices.shop.pages import buyers, rounds
@@ -222,6 +223,13 @@ def last_week(request: HttpRequest, pk: int) -> HttpResponse:
 def buy_for(request: HttpRequest) -> HttpResponse:
     """She orders for another household or organisation of hers from now on; a steward for whoever wrote on paper."""
     asked = request.POST.get("agent", "")
+    if "called" in request.POST and buyers.may_key_in(reader_of(request)):
+        form = WriterForm(request.POST)
+        if not form.is_valid():
+            words = {"title": _("Who wrote it?"), "submit": _("Go to the shop for them")}
+            back = back_to(request, reverse("shop:home"))
+            return render(request, "look/form.html", {"form": form, "back": back, **words}, status=422)
+        asked = str(form.cleaned_data["called"].pk)
     found = buyers.buyer(reader_of(request), outside.whole(asked) or 0)
     if found is None:
         raise Http404
