@@ -17,7 +17,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 OURS = ("flows", "money", "catalog", "handovers", "shop", "messages", "agents", "paper", "website", "measures")
 PERMISSION = {"agents.not_allowed", "money.to_oneself"}
-DONE_ALREADY = {"flows.already_corrected", "handovers.already_collected", "handovers.received_already"}
+DONE_ALREADY = {"flows.already_corrected", "handovers.received_already"}
 # What cannot have happened, or says too little to be written: no amount, a day that has not come, more than there was.
 NO_RECORD = {
     *("flows.bad_event", "handovers.nothing_lost", "shop.no_account"),
@@ -31,7 +31,7 @@ ROLE = {"agents.not_allowed"}
 EVENT = {"flows.bad_event"}
 BOOKS = ROLE | EVENT
 DAY = {"money.bad_amount", "money.not_yet"}
-LINE = {"handovers.already_collected"}
+RIGHT = {"flows.already_corrected"}  # two put the same right at once
 
 # Each fact: what may keep it out of the books, but for the guards.
 FACTS: dict[str, set[str]] = {
@@ -40,14 +40,13 @@ FACTS: dict[str, set[str]] = {
     **dict.fromkeys(("flows.open_resource", "flows.set_floor"), NOTHING),
     **dict.fromkeys(("flows.assign_lots", "flows.finish"), EVENT),
     "flows.correct": {"flows.bad_event", "flows.already_corrected"},
-    **dict.fromkeys(("handovers.give_back", "handovers.hand_over", "handovers.hand_over_listed"), BOOKS),
-    **dict.fromkeys(("handovers.pack_from_paper", "handovers.unpack_line"), BOOKS),
+    **dict.fromkeys(("handovers.give_back", "handovers.unpack_line"), BOOKS),
+    **dict.fromkeys(("handovers.hand_over", "handovers.hand_over_listed"), BOOKS | RIGHT),
+    **dict.fromkeys(("handovers.pack", "handovers.pack_line", "handovers.pack_from_paper"), BOOKS | RIGHT),
     "handovers.leave_crate": {"agents.not_allowed"},
-    **dict.fromkeys(("handovers.correct_receipt", "handovers.swap_crates"), BOOKS | {"flows.already_corrected"}),
-    "handovers.take_back": BOOKS | {"flows.already_corrected"},
+    **dict.fromkeys(("handovers.correct_receipt", "handovers.swap_crates", "handovers.take_back"), BOOKS | RIGHT),
     "handovers.lose": BOOKS | {"handovers.nothing_lost"},
-    "handovers.lose_packed": BOOKS | LINE | {"handovers.nothing_lost"},
-    **dict.fromkeys(("handovers.pack", "handovers.pack_line"), BOOKS | LINE),
+    "handovers.lose_packed": BOOKS | RIGHT | {"handovers.nothing_lost"},
     "handovers.receive": BOOKS | {"handovers.received_already"},
     **dict.fromkeys(("messages.hold", "messages.mark", "messages.tell_in_person"), ROLE),
     **dict.fromkeys(("money.note_progress", "shop.hear_of_letters"), ROLE),

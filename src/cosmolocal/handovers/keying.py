@@ -34,9 +34,9 @@ class Row:
     line: Line
 
     @property
-    def is_open(self) -> bool:
-        """May it still be keyed in? What was collected is a matter for the door."""
-        return self.crate.state != Crate.State.COLLECTED
+    def is_collected(self) -> bool:
+        """Was it taken already? What is keyed in now puts right what was taken."""
+        return self.crate.state == Crate.State.COLLECTED
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,6 @@ class Block:
     title: str
     note: str
     rows: Sequence[Row]
-
-    @property
-    def is_open(self) -> bool:
-        return any(row.is_open for row in self.rows)
 
     @property
     def is_done(self) -> bool:
@@ -125,11 +121,8 @@ class SheetForm(KeyedForm):
             self.fields[row.line.field].label = f"{row.label}, {row.line.asked_text}"
 
     def blocks(self) -> list[tuple[Block, list[tuple[Row, Any]]]]:
-        """Each block with its lines and their fields; None where a line cannot be keyed in any more."""
-        return [
-            (block, [(row, self[row.line.field] if row.is_open else None) for row in block.rows])
-            for block in self.part.blocks
-        ]
+        """Each block with its lines and their fields."""
+        return [(block, [(row, self[row.line.field]) for row in block.rows]) for block in self.part.blocks]
 
     def tell(self, before: "SheetForm") -> None:
         """Says again what was wrong in the form that was sent; this one holds what was typed and what stands now."""
@@ -161,13 +154,7 @@ class SheetForm(KeyedForm):
 
     def _rows(self, blocks: Iterable[str] | None = None) -> list[Row]:
         only = None if blocks is None else set(blocks)
-        return [
-            row
-            for block in self.part.blocks
-            if only is None or str(block.id) in only
-            for row in block.rows
-            if row.is_open
-        ]
+        return [row for block in self.part.blocks if only is None or str(block.id) in only for row in block.rows]
 
     def _is_as_it_was(self, line: Line, typed: int) -> bool:
         shown = self.fields[line.field].prepare_value(line.quantity)

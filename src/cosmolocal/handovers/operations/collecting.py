@@ -1,6 +1,6 @@
 """Crates leave: handed over, left standing, or taken by the wrong family and put right."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
@@ -13,6 +13,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
+from cosmolocal.handovers.operations import handing
 from cosmolocal.handovers.operations.packing import pack_as_promised
 from cosmolocal.kernel import errands, sets
 from cosmolocal.kernel.operation import operation, running
@@ -61,7 +62,7 @@ def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     if locked.state != Crate.State.COLLECTED:
         return locked
     lines = list(locked.lines.filter(quantity__gt=0).select_related("commitment"))
-    _reverse(by, [line.commitment for line in lines])
+    handing.reverse(by, [line.commitment for line in lines])
     moves = [LotMove(line.commitment_id, line.lot_id, line.quantity, line.commitment.output_of_id) for line in lines]
     flows.assign_lots(by=by, moves=moves)
     locked.state, locked.collected_by, locked.changed_at = Crate.State.PACKED, None, running().at
@@ -120,7 +121,7 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     _swap_receivers(first, second)
     for one in (first, second):
         if one.state == Crate.State.COLLECTED:
-            _record_collected(by, [line.commitment_id for line in lines if line.crate_id == one.pk])
+            handing.record(by, [line.commitment_id for line in lines if line.crate_id == one.pk])
 
 
 def _count_away(by: Agent, handover: Handover) -> None:
@@ -149,7 +150,7 @@ def _hand_over(by: Agent, handover: Handover, crates: Sequence[Crate], collected
     for begin in range(0, len(crates), AT_ONCE):
         some = [crate.pk for crate in crates[begin : begin + AT_ONCE]]
         inside = Packed.objects.filter(crate_id__in=among(some), quantity__gt=0)
-        _record_collected(by, inside.values_list("commitment_id", flat=True))
+        handing.record(by, inside.values_list("commitment_id", flat=True))
         errands.step(begin + len(some), len(crates))
     for crate in crates:
         crate.state, crate.changed_at = Crate.State.COLLECTED, running().at
@@ -161,39 +162,10 @@ def _hand_over(by: Agent, handover: Handover, crates: Sequence[Crate], collected
         handover.save(update_fields=["state"])
 
 
-def _record_collected(by: Agent, commitment_ids: Iterable[int]) -> None:
-    """What is still promised of these changes hands (five statements, however many they are)."""
-    home = people.home_local().pk
-    left = [one for one in journal.promises(commitment_ids).values() if one.quantity > one.fulfilled]
-    flows.record(
-        by=by,
-        happenings=[
-            Happening(
-                action="transfer",
-                quantity=one.quantity - one.fulfilled,
-                specification_id=one.specification_id,
-                provider_id=home,
-                receiver_id=one.receiver_id,
-                resource_id=one.resource_id,
-                agreement_id=one.agreement_id,
-                fulfils_id=one.id,
-            )
-            for one in left
-        ],
-    )
-    flows.finish(by=by, commitments=[one.id for one in left])
-
-
 def _release(by: Agent, commitments: Sequence["Commitment"]) -> None:
     """Reverses what was handed over against these promises, and releases them."""
-    _reverse(by, commitments)
+    handing.reverse(by, commitments)
     flows.release(by=by, commitments=[commitment.pk for commitment in commitments])
-
-
-def _reverse(by: Agent, commitments: Sequence["Commitment"]) -> None:
-    for commitment in commitments:
-        for event_id in commitment.fulfilled_by.filter(corrected_by=None, corrects=None).values_list("id", flat=True):
-            flows.correct(by=by, event_id=event_id, replacement=None)
 
 
 def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> CommitmentWish:

@@ -15,6 +15,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, queries, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
+from cosmolocal.handovers.operations import handing
 from cosmolocal.handovers.rules import Free
 from cosmolocal.kernel import clock, errands, sets
 from cosmolocal.kernel.operation import operation, running
@@ -84,18 +85,14 @@ def pack_line(
 
 @operation("handovers.pack", fact=True)
 def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -> None:
-    """Records several lines of one crate; a line packed before gets its new weight.
-
-    Refuses: handovers.already_collected.
+    """Records several lines of one crate; a line packed before gets its new weight. Where the crate has been collected
+    what was taken is put right: the entry is reversed and written again.
     """
     policy.permit_packing(by)
     locked = _lock(crate)
-    if locked.state == Crate.State.COLLECTED:
-        raise Refusal(
-            "handovers.already_collected",
-            _("This crate has been collected. Write down what is wrong as a complaint instead."),
-        )
     write_packed(by, locked.handover, {locked.receiver_id: locked}, lines)
+    if locked.state == Crate.State.COLLECTED:
+        return  # when it was collected stays as it was
     if locked.state == Crate.State.TO_PACK:
         locked.packer = by
         if not _lines_open(locked):
@@ -116,6 +113,12 @@ def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> 
     line = outgoing(crate.handover).filter(pk=commitment_id, receiver=crate.receiver_id).first()
     if line is None:
         return
+    if _lock(crate).state == Crate.State.COLLECTED:
+        raise Refusal(
+            "handovers.already_collected",
+            _("This crate has been collected. If something else lay in it, write how much."),
+            field="quantity",
+        )
     if (
         not _may_tick_unweighed(crate.handover)
         and queries.measured([line.specification_id])[line.specification_id].weigh
@@ -166,7 +169,8 @@ def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None
 @operation("handovers.pack_from_paper", fact=True)
 def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine], key: str = "") -> list[Crate]:
     """Keys in a packing sheet, whole or in part: what was written for each line, of many crates. A crate of which no
-    line is open any more is packed. Crates that were collected meanwhile stay as they are; they are what is given back.
+    line is open any more is packed. Of crates that were collected meanwhile it is put right what was taken; they are
+    what is given back.
     """
     policy.permit_packing(by)
     receivers = outgoing(handover).filter(pk__in=among(line.commitment_id for line in lines)).values("receiver")
@@ -174,7 +178,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
     crates = {crate.receiver_id: crate for crate in locked}
     collected = [crate for crate in crates.values() if crate.state == Crate.State.COLLECTED]
     open_ones = {receiver: crate for receiver, crate in crates.items() if crate.state != Crate.State.COLLECTED}
-    write_packed(by, handover, open_ones, lines, on_paper=True)
+    write_packed(by, handover, crates, lines, on_paper=True)
     unfinished = set(_open_lines(handover, open_ones).values_list("receiver_id", flat=True))
     for receiver, crate in open_ones.items():
         crate.packer, crate.changed_at = by, running().at
@@ -286,8 +290,13 @@ class Due(NamedTuple):
 def write_packed(
     by: Agent, handover: Handover, crates: dict[int, Crate], lines: Sequence[PackLine], *, on_paper: bool = False
 ) -> None:
-    """Moves promises to lots and keeps what the scale said; set-based, for one line or a thousand."""
+    """Moves promises to lots and keeps what the scale said; set-based, for one line or a thousand. What lies in crates
+    that were collected changes hands anew, with what it is now.
+    """
     wanted = {line.commitment_id: line for line in lines}
+    collected = [receiver for receiver, crate in crates.items() if crate.state == Crate.State.COLLECTED]
+    taken = list(outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(collected))) if collected else []
+    handing.reverse(by, taken)
     open_ones = outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(crates), fulfilled_quantity=0)
     promises = [Due(*row) for row in open_ones.select_related(None).values_list(*Due._fields)]
     if not promises:
@@ -316,6 +325,8 @@ def write_packed(
         unique="commitment",
         kept=["asked"],
     )
+    if taken:
+        handing.record(by, [one.pk for one in taken])
 
 
 def _lots(by: Agent, handover: Handover, promises: Iterable[Due], wanted: dict[int, PackLine]) -> dict[int, int]:

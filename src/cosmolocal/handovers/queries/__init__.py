@@ -43,7 +43,7 @@ from cosmolocal.handovers.queries.sheets import (
     place_sheets,
     product_sheets,
 )
-from cosmolocal.handovers.queries.terms import is_settled, may_be_from, promised, terms_of, terms_under
+from cosmolocal.handovers.queries.terms import is_charged, is_settled, may_be_from, promised, terms_of, terms_under
 
 __all__ = [
     "AT_WORK",
@@ -70,6 +70,7 @@ __all__ = [
     "found",
     "free_lots",
     "is_large",
+    "is_charged",
     "is_settled",
     "kinds_due",
     "losses",

@@ -45,6 +45,12 @@ def is_settled(receipt: Receipt) -> bool:
     return clauses.exists() and not clauses.filter(finished=False).exists()
 
 
+def is_charged(handover: Handover) -> bool:
+    """Has what was packed here been charged already, so that a new weight changes no payment (three statements)?"""
+    receipt = handover.receipts.exclude(commitment=None).select_related("commitment").order_by("pk").first()
+    return receipt is not None and is_settled(receipt)
+
+
 def terms_under(agreement_id: int | None, producer_id: int) -> Terms:
     """The terms an agreement with a producer was made under; where none were kept, those of today."""
     agreed = catalog.agreed_terms([agreement_id]) if agreement_id else {}

@@ -143,16 +143,37 @@ def test_by_goods(village, round):  # noqa: F811
     assert packed(round) == {("Amina", "Pak choi"): 1050}
 
 
-def test_what_was_collected_meanwhile_stays(village, round):  # noqa: F811
+def test_a_sheet_keyed_in_after_the_crates_have_gone_says_what_was_taken(village, round):  # noqa: F811
     tan, jo = village.people["Tan Mei"], village.crate(round, "Jo")
-    data = sheet(round, Amina_Pak_choi="2", Jo_Pak_choi="3")
-    lines = [PackLine(line.commitment_id, 0) for line in lines_of(round, jo)]
     operations.hand_over(by=village.people["Keeper Lu"], crate=jo)
-    assert operations.pack_from_paper(by=tan, handover=round.handover, lines=lines) == [jo]
-    client_of(tan).post(address(round), data)
     assert packed(round)["Jo", "Pak choi"] == 2000
+    packer = client_of(tan)
+    assert "· collected" in packer.get(address(round)).content.decode()
+    data = sheet(round, Amina_Pak_choi="2", Jo_Pak_choi="3.7")
+    page = packer.post(address(round), data | {"seen": keying.now()}, follow=True).content.decode()
+    assert f"Collected already, and put right: {jo.number}." in page
+    assert packed(round)["Jo", "Pak choi"] == 1850
     assert packed(round)["Amina", "Pak choi"] == 1000
+    lines = [PackLine(line.commitment_id, 0) for line in lines_of(round, jo)]
+    assert operations.pack_from_paper(by=tan, handover=round.handover, lines=lines) == [jo]
+    assert packed(round)["Jo", "Pak choi"] == 0
     assert journal.replay() == []
+
+
+def test_a_sheet_that_was_open_while_the_crate_went_is_asked_about(village, round):  # noqa: F811
+    """The keeper's tick wrote down what was ordered; the packer's number stands beside it, and is saved once more."""
+    with village.at(builder.MONDAY + timedelta(minutes=1)):
+        data = sheet(round, Jo_Pak_choi="3.7") | {"seen": keying.now()}
+    with village.at(builder.MONDAY + timedelta(minutes=2)):
+        operations.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Jo"))
+    with village.at(builder.MONDAY + timedelta(minutes=3)):
+        packer = client_of(village.people["Tan Mei"])
+        asked = packer.post(address(round), data)
+        assert asked.status_code == 422
+        assert "If your number is right, save again" in asked.content.decode()
+        assert packed(round)["Jo", "Pak choi"] == 2000
+        assert packer.post(address(round), data | {"seen": keying.now(), "key": "again"}).status_code in (200, 302)
+    assert packed(round)["Jo", "Pak choi"] == 1850
 
 
 def test_the_printed_sheet_has_the_same_numbers(village, round):  # noqa: F811

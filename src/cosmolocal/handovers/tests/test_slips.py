@@ -5,10 +5,13 @@ from django.urls import reverse
 
 from cosmolocal.agents import queries as people
 from cosmolocal.catalog import operations as catalog
+from cosmolocal.flows import queries as journal
+from cosmolocal.flows.models import Commitment
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of
 
@@ -180,3 +183,74 @@ def test_the_way_back_is_a_page_of_ours(village, weighed_round):  # noqa: F811
         address = reverse("handovers:hand_over", args=[crate.pk])
         assert keeper.post(address, {"back": back, "key": back}).headers["Location"].startswith("/")
     assert people.home_local().pk
+
+
+@pytest.fixture
+def taken(village, weighed_round):  # noqa: F811
+    """Jo has his crate: nobody had weighed it, so it went as ordered; 2 kg of pak choi."""
+    village.receive(weighed_round)
+    crate = village.crate(weighed_round, "Jo")
+    operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
+    crate.refresh_from_db()
+    return crate
+
+
+def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weighed_round, taken):  # noqa: F811
+    """The packer finds her note, 1.85 kg: what was taken is put right, and paid for so."""
+    line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
+    before = journal.resources([Packed.objects.get(commitment=line.commitment_id).lot_id])
+    packer, address = client_of(tan), reverse("handovers:crate", args=[taken.pk])
+    assert f"?line={line.commitment_id}" in packer.get(address).content.decode()
+    form = packer.get(address, {"line": line.commitment_id}).content.decode()
+    assert f'name="{line.field}"' in form
+    tick = reverse("handovers:tick", args=[taken.pk, line.commitment_id])
+    assert packer.post(tick, {line.field: "3.7", "key": "w"}, follow=True).status_code == 200
+    assert Packed.objects.get(commitment=line.commitment_id).quantity == 1850
+    [lot] = journal.resources(before).values()
+    assert lot.accounting_quantity == before[lot.pk].accounting_quantity + 150
+    commitment = Commitment.objects.get(pk=line.commitment_id)
+    assert (commitment.fulfilled_quantity, commitment.finished) == (1850, True)
+    again = Crate.objects.get(pk=taken.pk)
+    assert (again.state, again.changed_at) == (Crate.State.COLLECTED, taken.changed_at)
+    assert journal.replay() == []
+    operations.pack_all(by=tan, handover=weighed_round.handover, weighed={})
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
+    operations.pack_all(by=tan, handover=weighed_round.handover)
+    shop.settle_round(by=village.people["Li Na"], round=weighed_round)
+    # 1.85 kg at 4.20 for 500 g.
+    assert village.balance("Jo") == 20_000 - 1554
+
+
+def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_round):  # noqa: F811
+    village.receive(weighed_round)
+    crate, tan = village.crate(weighed_round, "Jo"), village.people["Tan Mei"]
+    line = _line(weighed_round, crate, "Pak choi")
+    operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=0)
+    operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
+    operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=1900)
+    assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1900
+    operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=0)
+    assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 0
+    assert journal.replay() == []
+
+
+def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed_round, taken):  # noqa: F811
+    line = _line(weighed_round, taken, "Pak choi")
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
+    with pytest.raises(Refusal) as refused:
+        operations.tick_line(by=village.people["Tan Mei"], crate=taken, commitment_id=line.commitment_id)
+    assert refused.value.code == "handovers.already_collected"
+
+
+def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village, weighed_round, taken):  # noqa: F811
+    line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
+    operations.pack_all(by=tan, handover=weighed_round.handover)
+    shop.settle_round(by=village.people["Li Na"], round=weighed_round)
+    paid = village.balance("Jo")
+    tick = reverse("handovers:tick", args=[taken.pk, line.commitment_id])
+    page = client_of(tan).post(tick, {line.field: "3.7", "key": "w"}, follow=True).content.decode()
+    assert "the earlier weight was paid" in page
+    assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1850
+    assert village.balance("Jo") == paid
+    assert journal.replay() == []

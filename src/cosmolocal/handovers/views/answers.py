@@ -44,6 +44,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> None:
     messages.error(request, str(refusal))
 
 
+def say_where_charged(request: HttpRequest, handover: Handover) -> None:
+    """A weight that is put right after settling changes what lies where and no payment: people see to it."""
+    if queries.is_charged(handover):
+        words = _(
+            "This was settled before, so the earlier weight was paid. Where it was less, give money back: *Hand over*, "
+            "the household, *Money back*."
+        )
+        messages.warning(request, words)
+
+
 def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
     """What stands on top of each page of one hand-over: where, when, and the ways between its pages."""
     names = (

@@ -16,7 +16,16 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
-from cosmolocal.handovers.views.answers import actor, head, key_of, may_act, open_crate, open_handover, refused
+from cosmolocal.handovers.views.answers import (
+    actor,
+    head,
+    key_of,
+    may_act,
+    open_crate,
+    open_handover,
+    refused,
+    say_where_charged,
+)
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import NumberUnclear
@@ -139,6 +148,8 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     except Refusal as refusal:
         refused(request, refusal)
         return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
+    if found.state == Crate.State.COLLECTED:
+        say_where_charged(request, found.handover)
     now = next(row for row in _sheet(found).lines if row.commitment_id == line)
     said = _("%(name)s: missing") if not now.quantity else _("%(name)s: in the crate, %(amount)s")
     return _after(request, found, said % {"name": one.goods.name, "amount": now.quantity_text})
@@ -239,7 +250,10 @@ def _crate_page(
     sheet = _sheet(found)
     chosen = now or outside.whole(request.GET.get("line"))
     open_lines = [line for line in sheet.lines if not line.is_packed]
-    current = next((line for line in open_lines if line.commitment_id == chosen), next(iter(open_lines), None))
+    if found.state == Crate.State.COLLECTED:
+        current = next((line for line in sheet.lines if line.commitment_id == chosen), None)  # to put right
+    else:
+        current = next((line for line in open_lines if line.commitment_id == chosen), next(iter(open_lines), None))
     progress = queries.progress(found.handover)
     context: dict[str, Any] = head(request, found.handover, "packing") | {
         "crate": found,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from cosmolocal.handovers import keying, operations, pickup, policy
 from cosmolocal.handovers.keying import ALL, Part, SheetForm
 from cosmolocal.handovers.models import Crate, Handover
-from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused, say_where_charged
 from cosmolocal.kernel.refusal import Refusal
 
 ORDERS = ("household", "product")
@@ -64,10 +64,10 @@ def _save(request: HttpRequest, handover: Handover, by: str, every: list[Part], 
     lines = form.lines(chosen)
     try:
         if lines:
-            left = operations.pack_from_paper(
+            taken = operations.pack_from_paper(
                 by=actor(request), handover=handover, lines=lines, key=form.cleaned_data["key"]
             )
-            _say(request, len(lines), left)
+            _say(request, handover, len(lines), taken)
     except Refusal as refusal:
         refused(request, refusal)
         return _page(request, handover, by, every, form, status=422)
@@ -81,16 +81,14 @@ def _save(request: HttpRequest, handover: Handover, by: str, every: list[Part], 
     return _page(request, handover, by, now, again, status=422 if form.errors else 200)
 
 
-def _say(request: HttpRequest, count: int, left: list[Crate]) -> None:
+def _say(request: HttpRequest, handover: Handover, count: int, taken: list[Crate]) -> None:
     said = ngettext("%(count)s line written down.", "%(count)s lines written down.", count)
     messages.success(request, said % {"count": count})
-    if left:
-        numbers = ", ".join(str(crate.number) for crate in left)
-        messages.warning(
-            request,
-            _("Collected meanwhile, and left as they were: %(crates)s. Take back the tick at the door to change them.")
-            % {"crates": numbers},
-        )
+    if taken:
+        numbers = ", ".join(str(crate.number) for crate in taken)
+        words = _("Collected already, and put right: %(crates)s. What was taken is now what you wrote.")
+        messages.info(request, words % {"crates": numbers})
+        say_where_charged(request, handover)
 
 
 def _chosen(request: HttpRequest, every: list[Part]) -> Part | None:
