@@ -72,6 +72,7 @@ def test_a_round_from_plan_to_payment(village, steward):
     assert "to call" not in steward.get(reverse("shop:round_farms", args=[round.pk])).content.decode()
     blocked = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
     assert "crates are not packed yet" in blocked
+    assert "whom it belongs" not in blocked  # half of a round says nothing about who gets what
     with village.at(THURSDAY):
         village.receive(round)
         steward.post(reverse("handovers:weights", args=[round.handover_id]), {"allowed": "1"})
