@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.operations import PackLine
 from cosmolocal.handovers.queries import Line
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_clock
 from cosmolocal.look.forms import KeyedForm
 from cosmolocal.look.questions import ORDERED, Expectation
@@ -61,44 +63,77 @@ class Block:
 
 @dataclass(frozen=True)
 class Part:
-    """So many blocks as fit one form."""
+    """So many blocks as fit one form, from the first to the last by name; they are read when somebody asks for them.
 
+    `ids`: of crates, or of goods.
+    """
+
+    handover: Handover
+    by: str
     number: int
-    blocks: Sequence[Block]
+    ids: Sequence[int]
+    first: str
+    last: str
+
+    @cached_property
+    def blocks(self) -> Sequence[Block]:
+        """With all their lines (four statements)."""
+        return _by_product(self.handover, self.ids) if self.by == "product" else _by_crate(self.handover, self.ids)
 
     @property
     def label(self) -> str:
         """From the first to the last block."""
-        first, last = self.blocks[0], self.blocks[-1]
-        names = [block.number or block.title for block in (first, last)]
-        return names[0] if first is last else f"{names[0]} – {names[1]}"
+        return self.first if self.first == self.last else f"{self.first} – {self.last}"
 
 
 def parts(handover: Handover, by: str) -> list[Part]:
-    """The whole sheet in the order in which it is printed, cut between blocks (three statements)."""
-    found: list[list[Block]] = []
+    """The whole sheet in the order in which it is printed, cut between crates or kinds of goods (two statements)."""
+    found: list[list[tuple[int, str]]] = []
     room = 0
-    for block in _by_product(handover) if by == "product" else _by_crate(handover):
-        if len(block.rows) > room or not found:
+    for id, name, lines in _goods(handover) if by == "product" else _crates(handover):
+        if lines > room or not found:
             found.append([])
             room = MOST_LINES
-        found[-1].append(block)
-        room -= len(block.rows)
-    return [Part(number, blocks) for number, blocks in enumerate(found, 1)]
+        found[-1].append((id, name))
+        room -= lines
+    return [
+        Part(handover, by, number, [id for id, _name in some], some[0][1], some[-1][1])
+        for number, some in enumerate(found, 1)
+    ]
 
 
-def _by_crate(handover: Handover) -> Iterator[Block]:
-    for sheet in queries.crate_sheets(handover):
+_Outline = Iterator[tuple[int, str, int]]  # id, what it is called, how many lines
+
+
+def _crates(handover: Handover) -> _Outline:
+    counts = queries.line_counts(handover, "receiver")
+    for id, number, receiver in handover.crates.order_by("number").values_list("pk", "number", "receiver"):
+        if receiver in counts:
+            yield id, str(number), counts[receiver]
+
+
+def _goods(handover: Handover) -> _Outline:
+    counts = queries.line_counts(handover, "specification")
+    for id, name, kind in queries.kinds_due(handover).values_list("pk", "name", "specification"):
+        if kind in counts:
+            yield id, name, counts[kind]
+
+
+def _by_crate(handover: Handover, ids: Sequence[int]) -> list[Block]:
+    crates = handover.crates.filter(pk__in=among(ids)).select_related("receiver").order_by("number")
+    blocks = []
+    for sheet in queries.crate_sheets(handover, only=crates):
         rows = [Row(line.number, line.goods.name, sheet.crate, line) for line in sheet.lines]
-        if rows:
-            crate = sheet.crate
-            yield Block(crate.pk, str(crate.number), crate.receiver.name, sheet.warning, rows)
+        blocks.append(Block(sheet.crate.pk, str(sheet.crate.number), sheet.crate.receiver.name, sheet.warning, rows))
+    return blocks
 
 
-def _by_product(handover: Handover) -> Iterator[Block]:
-    for sheet in queries.product_sheets(handover):
+def _by_product(handover: Handover, ids: Sequence[int]) -> list[Block]:
+    blocks = []
+    for sheet in queries.product_sheets(handover, only=queries.kinds_due(handover).filter(pk__in=among(ids))):
         rows = [Row(crate.number, crate.receiver.name, crate, line) for crate, line in sheet.lines]
-        yield Block(sheet.lines[0][1].specification_id, "", sheet.goods.name, sheet.goods.producer, rows)
+        blocks.append(Block(sheet.lines[0][1].specification_id, "", sheet.goods.name, sheet.goods.producer, rows))
+    return blocks
 
 
 class SheetForm(KeyedForm):

@@ -40,7 +40,9 @@ from cosmolocal.handovers.queries.sheets import (
     crate_sheet,
     crate_sheets,
     kinds_due,
+    line_counts,
     place_sheets,
+    place_sums,
     product_sheets,
 )
 from cosmolocal.handovers.queries.terms import is_charged, is_settled, may_be_from, promised, terms_of, terms_under
@@ -73,6 +75,7 @@ __all__ = [
     "is_charged",
     "is_settled",
     "kinds_due",
+    "line_counts",
     "losses",
     "lots_here",
     "may_be_from",
@@ -85,6 +88,7 @@ __all__ = [
     "next_crate",
     "packed_words",
     "place_sheets",
+    "place_sums",
     "product_sheets",
     "progress",
     "promised",

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from cosmolocal.agents.models import Agent
@@ -156,14 +156,22 @@ def kinds_due(handover: Handover) -> QuerySet[Product]:
     return Product.objects.filter(specification__in=kinds).order_by("producer__name", "name", "pk")
 
 
+def line_counts(handover: Handover, of: str) -> dict[int, int]:
+    """How many lines there are in crates, by `receiver` or by `specification` (id -> count; one statement)."""
+    in_crates = _leaving(handover).filter(receiver_id__in=handover.crates.values("receiver_id"))
+    return dict(in_crates.values_list(f"{of}_id").annotate(Count("pk")))
+
+
 def product_sheets(handover: Handover, only: Iterable[Product] | None = None) -> list[ProductSheet]:
     """Kinds of goods, each pack of them for itself, with the crates they go to, all or `only` these: for who packs one
     thing after the other.
     """
     kinds = None if only is None else [product.specification_id for product in only]
-    by_receiver = {crate.receiver_id: crate for crate in crates(handover)}
+    lines = _lines(handover, kinds=kinds)
+    packed = handover.crates.filter(receiver__in=among({line.receiver_id for line in lines})).select_related("receiver")
+    by_receiver = {crate.receiver_id: crate for crate in packed}
     by_kind: dict[tuple[int, Measured], list[tuple[Crate, Line]]] = defaultdict(list)
-    for line in _lines(handover, kinds=kinds):
+    for line in lines:
         if line.receiver_id in by_receiver:
             by_kind[line.specification_id, line.goods].append((by_receiver[line.receiver_id], line))
     for rows in by_kind.values():
@@ -172,26 +180,49 @@ def product_sheets(handover: Handover, only: Iterable[Product] | None = None) ->
     return sorted(sheets, key=lambda sheet: (sheet.goods.producer, sheet.goods.name))
 
 
-def place_sheets(handover: Handover) -> list[PlaceSheet]:
-    """What goes to each place on the day of this hand-over: for who loads the van. The database adds up."""
-    same_day = Handover.objects.filter(
-        begins__gte=handover.begins - timedelta(hours=12), begins__lt=handover.begins + timedelta(hours=12)
-    ).select_related("place")
-    sheets = []
-    for one in same_day.order_by("place__name", "id"):
+class PlaceSum(NamedTuple):
+    """How much of one kind, in one pack version, goes to a hand-over (base units)."""
+
+    handover: Handover
+    goods: tuple[int, int | None]
+    base: int
+
+
+def place_sums(handover: Handover) -> list[PlaceSum]:
+    """What goes to each place on the day of this hand-over, by place, farm and name: to page through. The database adds
+    up; nothing is in words yet.
+    """
+    found: list[PlaceSum] = []
+    for one in _same_day(handover):
         in_crates = _leaving(one).filter(receiver_id__in=one.crates.values("receiver_id"))
         asked = in_crates.values_list("specification_id", "packs__pack")
-        totals = {
-            (kind, pack): base for kind, pack, base in asked.annotate(all=Sum(Coalesce("packed__asked", "quantity")))
-        }
-        goods = measured_in(totals)
-        sums = sorted(((goods[key], base) for key, base in totals.items() if key in goods), key=_by_farm)
-        sheets.append(PlaceSheet(one, one.crates.count(), sums))
-    return sheets
+        rows = list(asked.annotate(all=Sum(Coalesce("packed__asked", "quantity"))))
+        turn = {kind: number for number, kind in enumerate(kinds_due(one).values_list("specification", flat=True))}
+        rows.sort(key=lambda row: (turn.get(row[0], len(turn)), row[1] or 0))
+        found += [PlaceSum(one, (kind, pack), base) for kind, pack, base in rows]
+    return found
 
 
-def _by_farm(told: tuple[Measured, int]) -> tuple[str, str]:
-    return told[0].producer, told[0].name
+def place_sheets(handover: Handover, only: Iterable[PlaceSum] | None = None) -> list[PlaceSheet]:
+    """What goes to each place, all or `only` these sums, in words: for who loads the van."""
+    sums = place_sums(handover) if only is None else list(only)
+    goods = measured_in({one.goods for one in sums})
+    places = {one.pk: one for one in ([] if only is not None else _same_day(handover))}
+    places |= {one.handover.pk: one.handover for one in sums}
+    return [
+        PlaceSheet(
+            place,
+            place.crates.count(),
+            [(goods[one.goods], one.base) for one in sums if one.handover.pk == pk and one.goods in goods],
+        )
+        for pk, place in places.items()
+    ]
+
+
+def _same_day(handover: Handover) -> list[Handover]:
+    half = timedelta(hours=12)
+    near = Handover.objects.filter(begins__gte=handover.begins - half, begins__lt=handover.begins + half)
+    return list(near.select_related("place").order_by("place__name", "id"))
 
 
 _COLUMNS = (

@@ -11,6 +11,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import keying, operations, queries
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
+from cosmolocal.handovers.views import paper
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
@@ -220,6 +221,20 @@ def test_the_pick_up_list(village, round):  # noqa: F811
     keeper.post(where, {"key": "k2"})
     assert set(Crate.objects.values_list("state", flat=True)) == {"collected"}
     settle(village, round)
+
+
+def test_a_long_pick_up_list_is_saved_page_by_page(village, round, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(paper, "DOOR_LINES", 1)
+    keeper = client_of(village.people["Keeper Lu"])
+    where = reverse("handovers:key_in_door", args=[round.handover_id])
+    amina, jo = village.crate(round, "Amina"), village.crate(round, "Jo")
+    first = keeper.get(where).content.decode()
+    assert f'value="{amina.pk}"' in first
+    assert f'value="{jo.pk}"' not in first
+    answer = keeper.post(where, {"crate": [amina.pk, "²", "x"], "key": "p1"})
+    assert answer.headers["Location"] == f"{where}?page=2"
+    assert keeper.post(f"{where}?page=2", {"crate": [jo.pk], "key": "p2"}).status_code == 302
+    assert set(Crate.objects.values_list("state", flat=True)) == {"collected"}
 
 
 def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811

@@ -54,7 +54,10 @@ def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
     if by == "door":
         rows = page_of(queries.found(handover), ROWS)
         return {"page": rows, "rows": pickup.rows(handover, list(rows.object_list))}
-    return {"places": queries.place_sheets(handover)}
+    if number is None:
+        return {"places": queries.place_sheets(handover)}
+    sums = page_of(queries.place_sums(handover), ROWS)
+    return {"page": sums, "places": queries.place_sheets(handover, only=sums.object_list)}
 
 
 def labels(request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,20 +3,23 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.handovers import keying, operations, pickup, policy
+from cosmolocal.handovers import keying, operations, pickup, policy, queries
 from cosmolocal.handovers.keying import ALL, Part, SheetForm
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused, say_where_charged
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 
 ORDERS = ("household", "product")
-MOST_CRATES = 500  # ticks in one form
+DOOR_LINES = 200  # ticks in one form
 
 
 def key_in(request: HttpRequest, pk: int) -> HttpResponse:
@@ -36,21 +39,25 @@ def key_in(request: HttpRequest, pk: int) -> HttpResponse:
 def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     """The pick-up list as a form: who has a tick on paper gets one here; ticks that stand are not taken away."""
     handover = open_handover(request, pk)
-    rows = pickup.rows(handover)
+    page = Paginator(queries.found(handover), DOOR_LINES).get_page(request.GET.get("page"))
     if request.method == "POST":
-        ticked = set(request.POST.getlist("crate"))
-        crates = [row.crate for row in rows if str(row.crate.pk) in ticked and not row.is_collected]
+        ticked = {outside.whole(one) or 0 for one in request.POST.getlist("crate")}
+        waiting = handover.crates.exclude(state=Crate.State.COLLECTED).select_related("receiver")
+        crates = list(waiting.filter(pk__in=among(ticked)).order_by("number"))
         try:
             if crates:
                 operations.hand_over_listed(by=actor(request), handover=handover, crates=crates, key=key_of(request))
         except Refusal as refusal:
             refused(request, refusal)
-            return redirect("handovers:key_in_door", pk)
+            return redirect(request.get_full_path())
         said = ngettext("%(count)s crate was collected.", "%(count)s crates were collected.", len(crates))
         messages.success(request, said % {"count": len(crates)})
+        if page.has_next():
+            return redirect(f"{request.path}?page={page.next_page_number()}")
         return redirect("handovers:door", pk)
     context = head(request, handover, "lists") | {
-        "rows": rows,
+        "page": page,
+        "rows": pickup.rows(handover, list(page)),
         "may_read_only": not policy.may_hand_over(actor(request), handover.place),
     }
     return render(request, "handovers/key_in_door.html", context)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from cosmolocal.agents import choosing
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
+from cosmolocal.handovers.queries import sheets
 from cosmolocal.handovers.views import door, lists, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
@@ -214,7 +215,9 @@ def test_long_lists_are_read_page_by_page(village, monkeypatch):
         one = packer.get(f"{address}?by={by}").content.decode()
         two = packer.get(f"{address}?by={by}&page=2").content.decode()
         assert [first in one, first in two, second in one, second in two] == [True, False, False, True], by
-    places = packer.get(f"{address}?by=place").content.decode()
+    pages = [packer.get(f"{address}?by=place&page={number}").content.decode() for number in (1, 2, 3)]
+    assert [page.count("check-name") for page in pages] == [1, 1, 1]
+    places = "".join(pages)
     assert "6\N{NO-BREAK SPACE}jin" in places
     assert "2 crates" in places
 
@@ -278,3 +281,15 @@ def test_of_many_households_the_one_that_wrote_is_typed(village, steward, monkey
     answer = steward.post(reverse("shop:buy_for"), {"called": choosing.written(jo), "back": shop})
     assert (answer.status_code, answer["Location"]) == (302, shop)
     assert steward.session[BUYING_FOR] == jo.pk
+
+
+def test_what_goes_to_a_place_is_read_page_by_page(village, steward, monkeypatch):
+    round = ordered(village)
+    [whole] = sheets.place_sheets(round.handover)
+    assert len(whole.lines) == 3
+    monkeypatch.setattr(lists, "ROWS", 2)
+    address = reverse("handovers:lists", args=[round.handover_id])
+    pages = [steward.get(address, {"by": "place", "page": page}).context for page in (1, 2)]
+    shown = [line for page in pages for place in page["places"] for line in place.lines]
+    assert shown == whole.lines
+    assert [len(page["places"][0].lines) for page in pages] == [2, 1]
