@@ -76,10 +76,11 @@ def bands(
 
 
 def path_map(
-    stops: Sequence[Mapping[str, Any]], *, title: object, legs: bool = True, closed: bool = False, facts: bool = True
+    stops: Sequence[Mapping[str, Any]], *, title: object, ways: str = "chain", facts: bool = True
 ) -> SafeString:
     """Places on a drawn map, with a numbered list beside it. Each: label, lat, lon, and maybe number, tone, note.
 
+    `ways` joins them: chain, circle (back to the first), star (each with the last), none.
     With the list, each place has a number on the map: its own, or its place in the list.
     """
     places = [
@@ -93,7 +94,7 @@ def path_map(
         )
         for turn, stop in enumerate(stops, start=1)
     ]
-    pictures = [maps.path_map(places, str(title), width=width, legs=legs, closed=closed) for width in (_NARROW, _WIDE)]
+    pictures = [maps.path_map(places, str(title), width=width, ways=ways) for width in (_NARROW, _WIDE)]
     return render_to_string("look/parts/path_map.html", {"pictures": pictures, "places": places, "facts": facts})
 
 

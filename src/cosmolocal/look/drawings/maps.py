@@ -46,8 +46,18 @@ def project(places: Sequence[Place], width: float, height: float) -> tuple[list[
     return [(x * scale + left, y * scale + top) for x, y in zip(xs, ys, strict=True)], scale
 
 
-def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = True, closed: bool = False) -> SafeString:
-    """The drawn map. Legs join the places in their order; `closed` returns to the first."""
+def _legs(points: Sequence[_Point], ways: str) -> list[tuple[_Point, _Point]]:
+    """What is joined: chain (in their order), circle (and back to the first), star (each with the last), none."""
+    if ways == "star":
+        return [(point, points[-1]) for point in points[:-1]]
+    if ways == "none":
+        return []
+    way = [*points, points[0]] if ways == "circle" and len(points) > 2 else points
+    return list(zip(way, way[1:], strict=False))
+
+
+def path_map(places: Sequence[Place], title: str, *, width: int, ways: str = "chain") -> SafeString:
+    """The drawn map; for `ways` see `_legs`."""
     height = round(width * 0.66)
     size = {"class_": "path-map", "viewBox": f"0 0 {width} {height}", "width": "100%"}
     ground = tag("rect", x=0, y=0, width=width, height=height, rx=12, class_="ground")
@@ -55,16 +65,13 @@ def path_map(places: Sequence[Place], title: str, *, width: int, legs: bool = Tr
         return picture(ground, title, "", **size)
     exact, scale = project(places, width, height)
     points = _apart(exact, [_MARK + 1.0 if place.number else 8.0 for place in places], width, height)
-    way = [*points, points[0]] if closed and len(points) > 2 else points
+    legs = _legs(points, ways)
     drawn = [ground, _grid(width, height)]
-    if legs and len(way) > 1:
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in way)
-        drawn += [
-            tag("polyline", points=line, class_="road", fill="none"),
-            tag("polyline", points=line, class_="leg", fill="none"),
-        ]
-        drawn += [_arrow(a, b) for a, b in zip(way, way[1:], strict=False)]
-    roads = [box for a, b in zip(way, way[1:], strict=False) for box in _dots(a, b)] if legs else []
+    if legs:
+        line = "".join(f"M{a[0]:.1f},{a[1]:.1f}L{b[0]:.1f},{b[1]:.1f}" for a, b in legs)
+        drawn += [tag("path", d=line, class_="road", fill="none"), tag("path", d=line, class_="leg", fill="none")]
+        drawn += [_arrow(a, b) for a, b in legs]
+    roads = [box for a, b in legs for box in _dots(a, b)]
     corner = (width * 0.7, height - 34.0, float(width), float(height))  # where the scale stands
     taken = [corner, *((x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points)]
     for place, point in zip(places, points, strict=True):

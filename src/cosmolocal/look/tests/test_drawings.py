@@ -45,7 +45,7 @@ def _everything() -> list[str]:
         price.price_bar(PARTS, "Where it goes"),
         price.sparkline([(today, 5), (today + timedelta(days=3), -2)], "Balance"),
         bands.bands(PARTS[:2], PARTS, "Flows", "Ainonghui", width=340),
-        maps.path_map(PLACES, "Round", width=340, closed=True),
+        maps.path_map(PLACES, "Round", width=340, ways="circle"),
     ]
 
 
@@ -122,7 +122,7 @@ def test_the_map_keeps_directions_and_distances() -> None:
 )
 def test_any_places_fit_on_the_map(spots: list[tuple[float, float]], width: int) -> None:
     places = [maps.Place(f"P{i}", lat, lon, i + 1) for i, (lat, lon) in enumerate(spots)]
-    root = parsed(maps.path_map(places, "x", width=width, closed=True))
+    root = parsed(maps.path_map(places, "x", width=width, ways="circle"))
     marks = [element for element in root.iter(f"{SVG}circle") if element.get("class") == "mark"]
     assert len(marks) == len(places)
     for mark in marks:
@@ -139,6 +139,20 @@ def test_no_number_on_the_map_covers_another(spots: list[tuple[float, float]]) -
     at = [(float(e.get("cx") or 0), float(e.get("cy") or 0)) for e in marks]
     near = [hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(at, 2)]
     assert min(near) > 20
+
+
+@pytest.mark.parametrize(("ways", "legs"), [("none", 0), ("chain", 2), ("circle", 3), ("star", 2)])
+def test_places_are_joined_as_things_went(ways: str, legs: int) -> None:
+    """Two farms bring to one door, and not one to the other."""
+    three = [maps.Place(f"P{i}", lat, 109, i) for i, lat in enumerate((24.0, 24.3, 24.9), start=1)]
+    root = parsed(maps.path_map(three, "x", width=340, ways=ways))
+    marks = [e for e in root.iter(f"{SVG}circle") if e.get("class") == "mark"]
+    at = [f"{float(e.get('cx') or 0):.1f},{float(e.get('cy') or 0):.1f}" for e in marks]
+    roads = [e.get("d") or "" for e in root.iter(f"{SVG}path") if e.get("class") == "leg"]
+    ends = [leg.split("L") for leg in "".join(roads).split("M")[1:]]
+    assert len(ends) == legs
+    if ways == "star":
+        assert ends == [[at[0], at[2]], [at[1], at[2]]]
 
 
 def test_names_on_the_map_are_only_text() -> None:
