@@ -8,11 +8,11 @@ import hashlib
 import json
 import secrets
 import struct
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -29,11 +29,19 @@ _PRINT = struct.Struct(">q6s")
 _A_MOMENT, _PATIENCE_SECONDS = 0.3, 5.0
 
 
-@dataclass
-class Leaf:
+class Mark(NamedTuple):
+    """A row of `Written`; there are tens of thousands, so no model."""
+
+    table: str
+    row_id: int
+    pk: int
+    operation_id: int | None
+
+
+class Leaf(NamedTuple):
     """What a seal says of one row."""
 
-    mark: Written
+    mark: Mark
     print: bytes | None
     salt: bytes | None
 
@@ -178,13 +186,14 @@ def note_all(rule: Sealed) -> None:
         )
 
 
-def _marks(since: int, upto: int) -> list[Written]:
-    new = Written.objects.filter(operation_id__gt=since, operation_id__lte=upto)
-    swept = Written.objects.filter(operation_id=BY_UPGRADE).order_by("table", "row_id")[: 4 * OPERATIONS_EACH]
-    return sorted([*new, *swept], key=lambda mark: (mark.table, mark.row_id))
+def _marks(since: int, upto: int) -> list[Mark]:
+    every = Written.objects.values_list(*Mark._fields)
+    new = every.filter(operation_id__gt=since, operation_id__lte=upto)
+    swept = every.filter(operation_id=BY_UPGRADE).order_by("table", "row_id")[: 4 * OPERATIONS_EACH]
+    return sorted(Mark(sys.intern(table), *rest) for table, *rest in [*new, *swept])
 
 
-def _leaves(marks: Sequence[Written]) -> list[Leaf]:
+def _leaves(marks: Sequence[Mark]) -> list[Leaf]:
     leaves = []
     for table in sorted({mark.table for mark in marks} & set(SEALED)):
         rule, own = SEALED[table], [mark for mark in marks if mark.table == table]
@@ -196,7 +205,7 @@ def _leaves(marks: Sequence[Written]) -> list[Leaf]:
     return leaves
 
 
-def _leaf(rule: Sealed, mark: Written, row: Row | None, known: tuple[bytes | None, bytes | None] | None) -> Leaf:
+def _leaf(rule: Sealed, mark: Mark, row: Row | None, known: tuple[bytes | None, bytes | None] | None) -> Leaf:
     """A row that is as it was keeps its hash, so that `_settle` sees it."""
     if row is None:
         return Leaf(mark, None, None)
