@@ -37,6 +37,7 @@ from tools.mutants import Mutant, mutants
 REASONED = Path(__file__).with_name("survivors.txt")
 MARKS = "not browser and not long and not processes"
 SECONDS = 60  # of tests, as they run unbroken: what these do not notice has survived
+READ = "read "  # before the name of a function that a test reads as source
 PATIENCE = 180  # a break that goes round for ever is noticed too
 
 
@@ -113,9 +114,9 @@ class Judge:
         return killer
 
     def _order(self, mutant: Mutant, key: str, session: pytest.Session) -> list[int]:
-        """Who noticed a break of this function before, then tests of its own app, the quick ones first."""
+        """Who noticed a break of it before, who reads it, then tests of its own app, the quick ones first."""
         app = mutant.module.rsplit(".operations", 1)[0].removesuffix(".policy").replace(".", "/")
-        known = self.killers[key]
+        known = list(dict.fromkeys([*self.killers[key], *self.reached[READ + key]]))
         rest = sorted(
             set(self.reached[key]) - set(known), key=lambda n: (app not in str(session.items[n].path), self.took[n])
         )
@@ -157,7 +158,7 @@ def _watching(wanted: dict[CodeType, Mutant]) -> Iterator[set[str]]:
     def read(function: Any) -> str:
         mutant = wanted.get(getattr(inspect.unwrap(function), "__code__", None))
         if mutant is not None:
-            seen.add(f"{mutant.module}.{mutant.function}")
+            seen.add(f"{READ}{mutant.module}.{mutant.function}")
         return getsource(function)
 
     getsource, inspect.getsource = inspect.getsource, read

@@ -30,3 +30,13 @@ def test_an_operation_of_another_app_opens_no_door(village: Village, deed: str) 
     with refused("agents.not_allowed"):
         help_oneself(by=by, act=acts[deed])
     assert village.has(village.amina) == 0
+
+
+def test_nobody_opens_a_round_s_account_or_closes_her_own(village: Village) -> None:
+    with refused("agents.not_allowed"):
+        money.open_round_account(by=village.amina, name="Mine", code="round-mine")
+    own = village.account(village.wei)
+    with refused("money.to_oneself"):
+        money.close_account(by=village.wei, account=own, reason="I leave")
+    with refused("agents.not_allowed"):
+        money.close_account(by=village.amina, account=own, reason="He leaves")

@@ -36,8 +36,9 @@ def asked(view: BasketView, data: Mapping[str, Any]) -> Answers:
         expected = Expectation(most[line.id], is_rough=True)
         try:
             meant = questions.settle(typed, expected, read=_read, write=partial(_words, line))
-        except Asked as question:
-            answers.open.append(question.question)
+        except Asked as asked_about:
+            question = asked_about.question
+            answers.open.append(Question(f"{line.name}: {question.sentence}", question.answers))
             continue
         answers.given.append(f"{typed.name}={meant}")
         if meant != line.count:
@@ -50,5 +51,5 @@ def _read(text: str, _expected: int | None) -> int:
 
 
 def _words(line: BasketLine, count: int) -> str:
-    """100 × box of 10, Eggs."""
-    return f"{replace(line, count=count).amount_text} {line.name}"
+    """100 × box of 10."""
+    return replace(line, count=count).amount_text
