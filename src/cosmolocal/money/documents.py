@@ -11,10 +11,12 @@ from cosmolocal.kernel import node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.numbers import format_money
+from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox, Payment, PaymentList
 from cosmolocal.money.queries import Statement
 from cosmolocal.money.rules import Sheet, mark_of, number_state
 from cosmolocal.money.words import GROUP_LABELS
+from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Group, Table
 
@@ -45,6 +47,22 @@ def statement_table(statement: Statement, currency: Currency) -> Table:
         rows.append([line.on, line.text, line.with_whom, words, *amounts])
     total: list[Cell] = [statement.until, _("Balance after"), "", "", None, major(statement.closing, currency)]
     return Table(columns, rows, total, name=_("Statement"))
+
+
+def statement_file(thing: Account | MoneyBox, since: date, until: date, kind: str) -> tuple[bytes, str]:
+    """All lines of a statement as csv, xlsx or pdf, and the name of the file."""
+    read = queries.statement if isinstance(thing, Account) else queries.box_statement
+    found = read(thing, since, until)  # type: ignore[arg-type]
+    if kind == "pdf":
+        data = pdf.render(statement_document(thing, found))
+    else:
+        data = downloads.table_bytes([statement_table(found, thing.currency)], "", kind)
+    return data, f"{statement_title(thing, since, until)}.{kind}"
+
+
+def statement_title(thing: Account | MoneyBox, since: date, until: date) -> str:
+    """Statement Bank 2026-09-01 to 2026-11-29."""
+    return _("Statement %(name)s %(since)s to %(until)s") % {"name": thing, "since": since, "until": until}
 
 
 def statement_document(thing: Account | MoneyBox, statement: Statement) -> Document:

@@ -1,17 +1,19 @@
 """Jobs and timers of money."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cosmolocal.agents import queries as people
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
-from cosmolocal.money import imports, letters
-from cosmolocal.money.models import Account, Payment, PaymentList
+from cosmolocal.money import documents, imports, letters
+from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
+from cosmolocal.paper import downloads
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = (
@@ -19,6 +21,15 @@ timers: tuple[Timer, ...] = (
     Timer("money.write_missing_balances", timedelta(hours=1), months.write_missing_balances),
 )
 A_WHILE = timedelta(days=5)
+
+
+@errand("money.statement_file")
+def statement_file(by_id: int, is_account: bool, thing_id: int, since: str, until: str, kind: str) -> Outcome:
+    """A long statement of an account or a place for money as a file; who asked for it was allowed to read it."""
+    things = Account.objects.labelled() if is_account else MoneyBox.objects.select_related("currency", "resource")
+    days = date.fromisoformat(since), date.fromisoformat(until)
+    data, name = documents.statement_file(things.get(pk=thing_id), *days, kind)
+    return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 
 @job("money.take_file_over")

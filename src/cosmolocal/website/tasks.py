@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,18 @@ from cosmolocal.look.dates import format_daytime
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
-from cosmolocal.website import operations, sample
+from cosmolocal.paper import downloads
+from cosmolocal.website import deeds, operations, sample
+from cosmolocal.website.forms import DeedsForm
+
+
+@errands.errand("website.deeds_file")
+def deeds_file(by_id: int, asked: str, kind: str) -> errands.Outcome:
+    """A long list of who did what as a file; `asked` is the query of the page that showed it to who asks."""
+    table = deeds.table(deeds.found(DeedsForm(QueryDict(asked)).wish()))
+    name = f"{_('Who did what')}.{kind}"
+    data = downloads.table_bytes([table], _("Who did what"), kind)
+    return errands.Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 
 @jobs.job("website.open_accounts")

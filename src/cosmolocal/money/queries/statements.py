@@ -154,6 +154,11 @@ def statement_page(thing: Account | MoneyBox, since: date, until: date, number: 
     return StatementPage(since, until, opening, lines, closing, page, sums)
 
 
+def count_lines(thing: Account | MoneyBox, since: date, until: date) -> int:
+    """How many lines a statement has (two statements)."""
+    return flows.moves_of(thing.resource_id, moment_of(since), moment_after(until)).count
+
+
 def newest_lines(thing: Account | MoneyBox, since: date, until: date, most: int) -> list[Line]:
     """The last lines of a time, the newest first (six statements)."""
     begin, end = moment_of(since), moment_after(until)

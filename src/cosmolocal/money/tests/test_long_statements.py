@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, errands, jobs
+from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries
 from cosmolocal.money.queries import statements
+from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village
+from cosmolocal.money.views import own
 
 
 def test_pages_of_a_statement_add_up_to_the_whole(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,3 +42,24 @@ def test_what_was_held_is_the_same_from_either_end(village: Village) -> None:
         sheet = queries.balance_sheet(day)
         assert sheet.difference == 0
         assert sheet.assets_total >= whole.closing
+
+
+def test_a_long_statement_is_made_by_the_worker(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    village.top_up(village.amina, 700)
+    village.top_up(village.jo, 50)
+    reader, page = as_(village, village.wei), reverse("money:box", args=[village.bank.pk])
+    at_once = {kind: reader.get(page, {"as": kind}).content for kind in ("csv", "xlsx", "pdf")}
+    monkeypatch.setattr(own, "MOST_AT_ONCE", 1)
+    for kind, short in at_once.items():
+        answer = reader.get(page, {"as": kind})
+        made = Errand.objects.get(ended_at=None)
+        assert answer["Location"] == reverse("errand", args=[made.pk])
+        jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+        made.refresh_from_db()
+        assert made.file_name.endswith(f".{kind}")
+        path = errands.file_of(made)
+        assert path is not None
+        assert path.read_bytes()[:4] == short[:4]
+        if kind == "csv":
+            assert path.read_bytes() == short
+    assert reader.get(page, {"as": "exe"}).status_code == 404

@@ -5,17 +5,19 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
+from cosmolocal.agents.views.answers import long_work
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.money.models import Account, MoneyBox
 from cosmolocal.money.queries.finding import reference_of
 from cosmolocal.money.views.answers import books, reader_of
-from cosmolocal.paper import downloads, pdf
+from cosmolocal.paper import downloads
 
 DAYS_DRAWN = 60
 LAST_LINES = 12
+MOST_AT_ONCE = 1000  # lines of a file; more are put together by the worker
 
 
 def mine(request: HttpRequest) -> HttpResponse:
@@ -70,9 +72,8 @@ def statement_page(
     """The statement of an account or a box in the form that was asked for."""
     form = PeriodForm(request.GET if {"since", "until"} & request.GET.keys() else None)
     days = form.cleaned_data if form.is_valid() else PeriodForm.usual()
-    kind = request.GET.get("as", "")
-    if kind:
-        return _statement_file(thing, days, kind)
+    if request.GET.get("as"):
+        return _statement_file(request, thing, days, address)
     context = books(request) | {
         "thing": thing,
         "box": thing if isinstance(thing, MoneyBox) else None,
@@ -85,13 +86,18 @@ def statement_page(
     return render(request, "money/statement.html", context, status=422 if form.errors else 200)
 
 
-def _statement_file(thing: Account | MoneyBox, days: dict[str, date], kind: str) -> HttpResponse:
-    read = queries.statement if isinstance(thing, Account) else queries.box_statement
-    found = read(thing, days["since"], days["until"])  # type: ignore[arg-type]
-    name = _("Statement %(name)s %(since)s to %(until)s") % {"name": thing, **days}
-    if kind == "pdf":
-        return downloads.file(pdf.render(documents.statement_document(thing, found)), f"{name}.pdf", "application/pdf")
-    return downloads.table(documents.statement_table(found, thing.currency), name, kind)
+def _statement_file(
+    request: HttpRequest, thing: Account | MoneyBox, days: dict[str, date], address: str
+) -> HttpResponse:
+    kind, since, until = request.GET["as"], days["since"], days["until"]
+    if kind not in downloads.TYPES:
+        raise Http404
+    if queries.count_lines(thing, since, until) > MOST_AT_ONCE:
+        args = [isinstance(thing, Account), thing.pk, since.isoformat(), until.isoformat(), kind]
+        title, back = documents.statement_title(thing, since, until), f"{address}?since={since}&until={until}"
+        return long_work(request, Wish("money.statement_file", args, title, back))
+    data, name = documents.statement_file(thing, since, until, kind)
+    return downloads.file(data, name, downloads.TYPES[kind])
 
 
 def _visible(request: HttpRequest, pk: int) -> Account:

@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import clock
-from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel import clock, errands, jobs
+from cosmolocal.kernel.models import Errand, Operation
 from cosmolocal.kernel.operation import declared
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
 from cosmolocal.website.deeds import Wish, found, newest
 from cosmolocal.website.operations import open_accounts
+from cosmolocal.website.views import deeds as views
 from cosmolocal.website.words import DEEDS, PARTS
 
 Browser = Callable[[Agent], Client]
@@ -149,3 +150,20 @@ def test_the_newest_deeds_are_the_first_of_all(people: dict[str, Agent], local: 
         assert newest(wish, 3) == list(found(wish)[:3]), wish
         older = Wish(who=wish.who, part=wish.part, by_itself=wish.by_itself, before=topped_up.pk)
         assert newest(older, 3) == list(found(older)[:3]), older
+
+
+def test_a_long_list_is_made_by_the_worker(
+    people: dict[str, Agent], signed_in: Browser, local: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(people["auditor"])
+    short = browser.get("/deeds/?itself=on&as=csv").content
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 1)
+    answer = browser.get("/deeds/?itself=on&as=csv")
+    made = Errand.objects.get(ended_at=None)
+    assert answer["Location"] == f"/errands/{made.pk}/"
+    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    made.refresh_from_db()
+    path = errands.file_of(made)
+    assert path is not None
+    assert path.read_bytes() == short
+    assert browser.get("/deeds/?as=exe").status_code == 404

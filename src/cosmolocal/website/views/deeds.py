@@ -1,11 +1,13 @@
 """Who did what: the list that an auditor reads, and one deed with what it wrote in the books."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.views.answers import long_work
 from cosmolocal.flows import queries as flows
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.paper import downloads
 from cosmolocal.website import deeds as done
 from cosmolocal.website.forms import DeedsForm
@@ -13,13 +15,14 @@ from cosmolocal.website.words import of_deed
 
 SHOWN = 50
 ENTRIES = 200
+MOST_AT_ONCE = 1000  # lines of a file; more are put together by the worker
 
 
 def deeds(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first; as a page, CSV or xlsx."""
     form = DeedsForm(request.GET)
     if "as" in request.GET:
-        return downloads.table(done.table(done.found(form.wish())), _("Who did what"), request.GET["as"])
+        return _file(request, form.wish(), request.GET["as"])
     page = done.newest(form.wish(), SHOWN + 1)
     asked = request.GET.copy()
     if len(page) > SHOWN:
@@ -34,6 +37,18 @@ def deeds(request: HttpRequest) -> HttpResponse:
         "is_later_page": bool(form.is_valid() and form.cleaned_data["before"]),
     }
     return render(request, "website/deeds.html", context)
+
+
+def _file(request: HttpRequest, wish: done.Wish, kind: str) -> HttpResponse:
+    found = done.found(wish)
+    if kind not in downloads.TYPES:
+        raise Http404
+    if found.order_by()[: MOST_AT_ONCE + 1].count() <= MOST_AT_ONCE:
+        return downloads.table(done.table(found), _("Who did what"), kind)
+    asked = request.GET.copy()
+    asked.pop("as")
+    back = f"{request.path}?{asked.urlencode()}"
+    return long_work(request, Wish("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back))
 
 
 def deed(request: HttpRequest, pk: int) -> HttpResponse:
