@@ -1,0 +1,40 @@
+"""Rows become lines of text and rows again, however many and whatever stands in them."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cosmolocal.config import rows
+from cosmolocal.kernel.models import Progress
+
+pytestmark = pytest.mark.django_db
+ODD = ("", "plain", "tab\tand\nlines\r\n", "back\\slash", "\\N", "\\\\N", "Zürich 市", "'; --", "\\n")
+
+
+def _told(count: int) -> bytes:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    for number in range(count):
+        changed = at + timedelta(seconds=number, microseconds=number % 2)
+        sentence = ODD[number % len(ODD)] if number % 3 else "plain"
+        Progress.objects.create(kind=f"k{number}", done=number, sentence=sentence, changed_at=changed)
+    out: list[bytes] = []
+    assert rows.write(Progress.objects.all(), "default", out.append) == count
+    return b"".join(out)
+
+
+@pytest.mark.parametrize("count", [0, 1, 19, 20, 21, 65])
+def test_any_number_of_rows_comes_back_as_it_was(count: int) -> None:
+    told = _told(count)
+    before = list(Progress.objects.order_by("pk").values_list())
+    Progress.objects.all().delete()
+    assert rows.read(io.BytesIO(told), Progress) == count
+    assert list(Progress.objects.order_by("pk").values_list()) == before
+
+
+def test_a_line_with_a_value_too_many_beside_one_with_too_few_is_refused() -> None:
+    told = _told(4).split(b"\n")
+    told[1], told[2] = told[1] + b"\t1", told[2].rsplit(b"\t", 1)[0]
+    Progress.objects.all().delete()
+    with pytest.raises(Exception, match="column"):
+        rows.read(io.BytesIO(b"\n".join(told)), Progress)
