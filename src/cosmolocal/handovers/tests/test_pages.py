@@ -11,8 +11,10 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from cosmolocal.agents import operations as people
+from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
+from cosmolocal.handovers.views import receiving
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
@@ -220,6 +222,20 @@ def _statements(client, round, name):
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
     return len(seen)
+
+
+def test_of_many_goods_the_farm_is_chosen_first(village, packed_round, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(receiving, "FEW_GOODS", 2)
+    packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:extra", args=[packed_round.handover_id])
+    bread = Product.objects.get(name="Bread")
+    page = packer.get(address).content.decode()
+    assert f'href="?farm={bread.producer_id}"' in page
+    assert "Pak choi" not in page
+    address = f"{address}?farm={bread.producer_id}"
+    page = packer.get(address).content.decode()
+    assert [name in page for name in ("Bread", "Pak choi")] == [True, False]
+    assert packer.post(address, {"product": bread.pk, "amount": "3", "key": "k"}).status_code == 302
+    assert Receipt.objects.filter(handover=packed_round.handover, commitment=None).get().received == 3
 
 
 def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noqa: F811

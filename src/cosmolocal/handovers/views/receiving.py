@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
@@ -22,6 +23,7 @@ from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
 
+FEW_GOODS = 200  # in one list to choose from
 FEW_FARMS = 12  # all of them stand open on one page
 
 
@@ -56,9 +58,15 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
 
 
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
-    """Something came that nobody had ordered."""
+    """Something came that nobody had ordered; where there are many goods, the farm is chosen first."""
     handover = open_handover(request, pk)
-    form = ExtraForm(request.POST or None, products=Product.objects.filter(is_active=True))
+    products, farm = Product.objects.filter(is_active=True), whole(request.GET.get("farm", ""))
+    if farm is not None:
+        products = products.filter(producer=farm)
+    elif request.method != "POST" and products.count() > FEW_GOODS:
+        farms = Agent.objects.filter(pk__in=products.order_by().values("producer")).order_by("name", "pk")
+        return render(request, "handovers/choose_farm.html", {"handover": handover, "farms": farms})
+    form = ExtraForm(request.POST or None, products=products)
     if request.method == "POST" and form.is_valid():
         product = form.cleaned_data["product"]
         operations.receive(
