@@ -69,11 +69,6 @@ def is_treasurer(agent: Agent) -> bool:
     return holds(agent, TREASURER)
 
 
-def is_auditor(agent: Agent) -> bool:
-    """Reads everything and changes nothing."""
-    return holds(agent, AUDITOR)
-
-
 def is_member(agent: Agent) -> bool:
     """A person, household or organisation that belongs to this local today."""
     return Membership.objects.filter(in_force(clock.today()), member=agent, group__is_home=True).exists()

@@ -47,12 +47,6 @@ def visible_products(reader: Reader) -> QuerySet[Product]:
     return products.filter(on_offer | Q(producer__in=producers_of(reader.agent)))
 
 
-def own_products(agent: Agent) -> QuerySet[Product]:
-    """The goods of every producer she acts for."""
-    products = Product.objects.select_related("producer", "category", "origin", "specification__unit")
-    return products.filter(producer__in=producers_of(agent))
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where goods grow or are made, and under which certificate, as their producer says; None: not said."""

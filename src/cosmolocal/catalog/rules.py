@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from cosmolocal.kernel.quantity import times
@@ -43,11 +42,6 @@ def line_amount(*, price: int, per_quantity: int, pack_quantity: int, count: int
 def upper_quantity(quantity: int, tolerance_bp: int) -> int:
     """The most that may be given and charged for a wish of `quantity` base units: never above the tolerance."""
     return quantity * (WHOLE_BP + tolerance_bp) // WHOLE_BP
-
-
-def charged_quantity(weight: int, wished: int, tolerance_bp: int) -> int:
-    """Base units that are charged when `weight` was given for a wish: what is above the cap is a present."""
-    return min(weight, upper_quantity(wished, tolerance_bp))
 
 
 def unit_price(price: int, per_quantity: int, pack_quantity: int, unit_decimals: int) -> int:
@@ -103,31 +97,6 @@ def producer_share_bp(price: int, purchase: int, rate_bp: int, *, list_is_gross:
 
 
 # Packs, cases and the measures people use
-
-
-class Cases(NamedTuple):
-    """A quantity as a producer packs it: whole cases, packs beside them, base units that fill no pack."""
-
-    cases: int
-    packs: int
-    rest: int
-
-
-def in_cases(quantity: int, pack_quantity: int, case_count: int) -> Cases:
-    """Base units counted in cases of `case_count` packs of `pack_quantity`; nothing is lost or added."""
-    packs, rest = divmod(quantity, pack_quantity)
-    cases, packs = divmod(packs, case_count) if case_count > 1 else (0, packs)
-    return Cases(cases, packs, rest)
-
-
-def cases_to_order(quantity: int, pack_quantity: int, case_count: int) -> int:
-    """How many whole cases hold at least `quantity` base units."""
-    return -(-quantity // (pack_quantity * max(case_count, 1)))
-
-
-def to_base(count: Decimal, measure_quantity: int) -> int:
-    """`count` of a measure in base units: 1.5 jin of 500 g is 750; rounded half up once."""
-    return int((count * measure_quantity).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,6 @@ def still_open(handover: Handover) -> str:
     return " ".join(filter(None, asked))
 
 
-def may_pack(agent: Agent) -> bool:
-    """Packers, keepers and stewards weigh and pack."""
-    return people.is_house(agent) or people.holds_any(agent, people.PACKER, people.KEEPER, people.STEWARD)
-
-
 def may_hand_over(agent: Agent, place: Place) -> bool:
     """The keeper of that place, and stewards, give crates out."""
     return people.is_house(agent) or people.holds_any(agent, people.KEEPER, people.STEWARD, place=place)

@@ -226,12 +226,6 @@ class DayTimeField(forms.DateTimeField):
         return clock.from_wall(naive)
 
 
-class ClockField(forms.TimeField):
-    """A time of day."""
-
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-
-
 class BigChoice(forms.RadioSelect):
     """One of a few, as cards; `notes` says more about a choice: `BigChoice(notes={"cash": _("Pay at the door")})`."""
 
@@ -245,12 +239,6 @@ class BigChoice(forms.RadioSelect):
     def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
         """Adds the note."""
         return super().create_option(name, value, *args, **options) | {"note": self.notes.get(str(value), "")}
-
-
-class SearchInput(forms.TextInput):
-    """Words to look for."""
-
-    input_type = "search"
 
 
 class FileInput(forms.ClearableFileInput):

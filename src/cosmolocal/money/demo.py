@@ -56,16 +56,6 @@ def top_up(by: Agent, books: Books, accounts: Sequence[Account], pick: random.Ra
         operations.top_up(by=by, account=account, box=box, amount=amount)
 
 
-def top_up_short(by: Agent, books: Books, accounts: Sequence[Account], needed: dict[int, int]) -> None:
-    """Accounts that would not reach for what they need (account id -> minor units) get twice of it, by bank."""
-    standing = queries.balances(accounts)
-    for account in accounts:
-        spendable = standing[account.pk].spendable
-        wanted = needed.get(account.pk, 0)
-        if spendable is not None and spendable < wanted:
-            operations.top_up(by=by, account=account, box=books.bank, amount=-(-2 * wanted // 1000) * 1000)
-
-
 def pay_month(by: Agent, books: Books, *, rent: int = 80000, fee: int = 1500) -> None:
     """A month's rent and bank fee."""
     operations.pay_cost(by=by, fund_code="running", box=books.bank, amount=rent, reason="rent")

@@ -12,12 +12,7 @@ from cosmolocal.agents.models import Agent, Membership, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
-
-
-def may_keep_books(agent: Agent) -> bool:
-    """Books what came, what was paid, what was counted: treasurers, and the house itself."""
-    return agents.is_house(agent) or agents.is_treasurer(agent)
+from cosmolocal.money.models import Payment, PaymentList, SecondLook
 
 
 def may_read_books(reader: Reader) -> bool:
@@ -28,13 +23,6 @@ def may_read_books(reader: Reader) -> bool:
 def may_keep_house(reader: Reader) -> bool:
     """Opens and changes the places where money lies, and what every account starts with: treasurers and stewards."""
     return reader.has(agents.TREASURER, agents.STEWARD)
-
-
-def may_see(reader: Reader, account: Account) -> bool:
-    """Her household's, her restaurant's or her farm's account, or all as a reader of the books."""
-    if reader.person is None:
-        return False
-    return may_read_books(reader) or account.holder_id in own_holders(reader)
 
 
 def may_read_list(reader: Reader, made: PaymentList) -> bool:

@@ -4,7 +4,7 @@ Amounts are integers in the currency's smallest unit.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -140,22 +140,6 @@ def round_cash(amount: int, step: int) -> int:
         return amount
     sign = -1 if amount < 0 else 1
     return sign * ((abs(amount) * 2 + step) // (2 * step)) * step
-
-
-def allocate(amount: int, debts: Sequence[int]) -> list[int]:
-    """A payment laid on several debts in their order; what is over goes to the last (all 0 or more).
-
-    The parts sum to `amount` exactly.
-    """
-    if not debts:
-        return []
-    parts, rest = [], amount
-    for debt in debts:
-        part = min(max(debt, 0), rest)
-        parts.append(part)
-        rest -= part
-    parts[-1] += rest
-    return parts
 
 
 def open_from(closed_until: date | None, happened_on: date) -> date | None:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 _AGENTS: dict[str, str | Promise] = {
     "agents.accept_invitation": _("joined by an invitation"),
     "agents.add_circle": _("began a circle"),
-    "agents.add_household": _("added a household"),
     "agents.add_member": _("added a person"),
     "agents.add_organisation": _("added an organisation"),
     "agents.add_person": _("added a person"),
@@ -187,7 +186,6 @@ _SHOP: dict[str, str | Promise] = {
     "shop.change_settings": _("changed how the shop works"),
     "shop.choose_goods": _("chose the goods of a round"),
     "shop.close_round": _("closed a round"),
-    "shop.copy_round": _("planned a round like an earlier one"),
     "shop.credit_line": _("gave money back for a line"),
     "shop.fill_basket": _("changed a basket"),
     "shop.hear_of_letters": _("noted what became of the mails to farms"),

@@ -79,28 +79,6 @@ def change_place(
     return place
 
 
-@operation("agents.add_household")
-def add_household(
-    *,
-    by: Agent,
-    name: str,
-    code: str = "",
-    since: date | None = None,
-    contact: ContactDraft | None = None,
-    key: str = "",
-) -> Agent:
-    """Adds a household that belongs to the local since `since` (today).
-
-    Refuses: agents.name_missing, agents.code_taken, agents.not_allowed.
-    """
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
-    household = new_agent(Agent.Kind.HOUSEHOLD, name, code=code)
-    if contact:
-        add_contact(household, contact)
-    join(by=by, member=household, group=queries.home_local(), since=since)
-    return household
-
-
 @operation("agents.add_organisation")
 def add_organisation(
     *,

@@ -6,7 +6,7 @@ Money and quantities are integers in the smallest unit. Nothing here knows a dat
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cosmolocal.catalog.rules import line_amount, upper_quantity
@@ -281,12 +281,6 @@ def share_bp(producers: int, sales: int, tax: int) -> int:
     """The producers' share of sales, in basis points; 0 without sales. Both without tax and without deposits."""
     net = sales - tax
     return times(producers, WHOLE, net) if net > 0 else 0
-
-
-def wall_moment(day: datetime, clock: time, zone: str) -> datetime:
-    """The moment (UTC) at which a wall clock in `zone` shows `clock` on the day of `day` there."""
-    there = day.astimezone(ZoneInfo(zone)).date()
-    return datetime.combine(there, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def shifted(moment: datetime, days: int, zone: str) -> datetime:

@@ -8,7 +8,6 @@ other deeds, so that no page calls it. A new operation needs its line here.
 _PEOPLE = {
     "accept_invitation": "house",
     "add_circle": "steward",
-    "add_household": "steward treasurer",
     "add_member": "steward treasurer",
     "add_organisation": "steward treasurer",
     "add_person": "steward treasurer",
@@ -153,7 +152,6 @@ _SHOP = {
     "change_settings": "steward",
     "choose_goods": "steward",
     "close_round": "steward",
-    "copy_round": "steward",
     "credit_line": "keeper steward",
     "fill_basket": "steward own",
     "hear_of_letters": "steward",

@@ -26,7 +26,6 @@ def test_every_deed_that_names_something_keeps_the_normal_form(local: Agent) -> 
     by = local
     named = [
         operations.add_person(by=by, name=EVIL, contact=ContactDraft(email="h@example.org", phone="0772\n1")),
-        operations.add_household(by=by, name=EVIL + "2"),
         operations.add_circle(by=by, name=EVIL + "3"),
         operations.add_organisation(by=by, name=EVIL + "4"),
         operations.add_producer(by=by, name=EVIL + "5"),
@@ -45,7 +44,7 @@ def test_every_deed_that_names_something_keeps_the_normal_form(local: Agent) -> 
 
 @pytest.mark.parametrize("empty", ["", " \n", "\u200b", "\u202e\u2066\x00"])
 def test_a_name_in_which_nothing_is_seen_is_none(local: Agent, empty: str) -> None:
-    for deed in (operations.add_person, operations.add_household, operations.add_circle, operations.add_organisation):
+    for deed in (operations.add_person, operations.add_circle, operations.add_organisation):
         with pytest.raises(Refusal) as caught:
             deed(by=local, name=empty)
         assert caught.value.code == "agents.name_missing"

@@ -131,7 +131,6 @@ def _look_after() -> None:
     home = queries.household_of(jo)
     assert home is not None
     circle = operations.add_circle(by=by, name="Kitchen")
-    operations.add_household(by=by, name="Empty house")
     operations.join(by=by, member=jo, group=circle)
     operations.leave_group(by=by, member=jo, group=circle)
     role = operations.give_role(by=by, agent=jo, role="packer")

@@ -130,28 +130,6 @@ def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = ""
     return locked
 
 
-@operation("shop.copy_round")
-def copy_round(*, by: Agent, round: OrderRound, days: int = 7, name: str = "", key: str = "") -> OrderRound:
-    """Plans the next round like an earlier one, `days` later by the clock on the wall and around holidays, with the
-    goods still sold.
-    """
-    policy.permit_steward(by)
-    source = OrderRound.objects.select_related("handover__place").get(pk=round.pk)
-    times = queries.times_later(source, days)
-    wish = RoundWish(
-        name=name or source.name,
-        place=source.handover.place,
-        opens_at=times.opens_at,
-        closes_at=times.closes_at,
-        begins=times.begins,
-        ends=times.ends,
-        allow_cash=source.allow_cash,
-        follows_prices=source.follows_prices,
-        note=source.note,
-    )
-    return plan_round(by=by, wish=wish, like=source)
-
-
 def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferWish]:
     """What an earlier round offered and is still sold; own closing times as long before the end as they were."""
     sold = source.offers.on_sale().filter(lot=None).order_by("id")

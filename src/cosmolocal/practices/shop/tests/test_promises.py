@@ -79,7 +79,7 @@ def test_nobody_fills_the_basket_of_others_and_nobody_but_stewards_runs_rounds(v
     wish = RoundWish("Other", village.place, MONDAY, CLOSING, THURSDAY, ends)
     deeds = (
         lambda: operations.change_round(by=jo, round=round, wish=wish),
-        lambda: operations.copy_round(by=jo, round=round),
+        lambda: operations.plan_round(by=jo, wish=wish, like=round),
         lambda: operations.choose_goods(by=jo, round=round, items=[], shown=[bread.item_id]),
         lambda: operations.set_shortage(by=jo, round=round, intent_id=bread.intent_id, available=0),
         lambda: operations.close_round(by=jo, round=round),

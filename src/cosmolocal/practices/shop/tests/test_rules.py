@@ -194,11 +194,6 @@ def test_closing_on_the_wall_across_summer_time():
     assert after - before == timedelta(days=7, hours=-1)
 
 
-def test_a_time_that_the_clock_skips_moves_forward():
-    moment = rules.wall_moment(datetime(2026, 3, 29, 12, tzinfo=UTC), time(2, 30), "Europe/Berlin")
-    assert moment.astimezone(ZoneInfo("Europe/Berlin")).time() == time(3, 30)
-
-
 @given(hours=st.integers(0, 20 * 366 * 24), days=st.integers(0, 400))
 def test_shifting_keeps_the_wall_clock(hours, days):
     zone = ZoneInfo("America/New_York")

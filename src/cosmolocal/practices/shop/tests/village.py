@@ -73,9 +73,12 @@ class Village:
     def next_round(self) -> OrderRound:
         """The first round again, a day later, and open."""
         steward, first = self.people["Li Na"], OrderRound.objects.order_by("id")[0]
-        copied = operations.copy_round(by=steward, round=first, days=1, name="Second")
-        packing.allow_unweighed(by=steward, handover=copied.handover, allowed=True)
-        return operations.open_round(by=steward, round=copied)
+        later = [moment + timedelta(days=1) for moment in (first.opens_at, first.closes_at)]
+        hours = [moment + timedelta(days=1) for moment in (first.handover.begins, first.handover.ends)]
+        wish = RoundWish("Second", self.place, *later, *hours)
+        planned = operations.plan_round(by=steward, wish=wish, like=first)
+        packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
+        return operations.open_round(by=steward, round=planned)
 
     def closed_rounds(self, *sizes: int) -> Iterator[OrderRound]:
         """One round a day, each of so many new households with two things each, and closed: to count statements by."""
