@@ -77,7 +77,7 @@ class Packed(models.Model):
 class Receipt(models.Model):
     """What a producer brought against one promise: counted or weighed once, with the lot it became."""
 
-    handover = models.ForeignKey(Handover, models.PROTECT, related_name="receipts")
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="receipts", db_index=False)
     producer = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     specification = models.ForeignKey("flows.ResourceSpecification", models.PROTECT, related_name="+")
     commitment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")  # null: not ordered
@@ -94,6 +94,7 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(received__gte=0) & Q(accepted__gte=0), name="receipt_not_negative"),
         ]
+        indexes = [models.Index(fields=["handover", "specification"], name="receipt_of_goods")]
 
 
 @kept()

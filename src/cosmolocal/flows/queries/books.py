@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from cosmolocal.agents.models import Place
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows.models import (
     Commitment,
     EconomicEvent,
@@ -253,9 +253,16 @@ def events_in(operation_id: int) -> QuerySet[EconomicEvent]:
     )
 
 
-def due_at(place: Place | int, due: datetime, *, finished: bool | None = False) -> QuerySet[Commitment]:
-    """What is promised for a hand-over (place and beginning of the window); `finished` None: all of it."""
+def due_at(
+    place: Place | int, due: datetime, *, finished: bool | None = False, ours: bool = False
+) -> QuerySet[Commitment]:
+    """What is promised for a hand-over (place and beginning of the window); `finished` None: all of it; `ours`: by this
+    local only.
+    """
     found = Commitment.objects.filter(place_id=row_id(place), due=due, is_reciprocal=False)
+    if ours:
+        # Compared as a value: joined, SQLite would read all that this local ever promised.
+        found = found.filter(provider=Agent.objects.filter(is_home=True).values("pk")[:1])
     if finished is not None:
         found = found.filter(finished=finished)
     return found.select_related("specification__unit", "receiver", "provider", "resource").order_by("pk")

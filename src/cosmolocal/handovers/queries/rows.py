@@ -46,8 +46,8 @@ def rows_of(handover: Handover, crates: Iterable[Crate]) -> list[CrateRow]:
     """The crates with their counts (three statements, whatever their number)."""
     shown = list(crates)
     receivers = [crate.receiver_id for crate in shown]
-    due = journal.due_at(handover.place_id, handover.begins, finished=None).filter(
-        provider__is_home=True, receiver_id__in=among(receivers)
+    due = journal.due_at(handover.place_id, handover.begins, finished=None, ours=True).filter(
+        receiver_id__in=among(receivers)
     )
     due = due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by()
     things = dict(due.select_related(None).values_list("receiver_id").annotate(Count("pk")))

@@ -43,8 +43,8 @@ def short_kinds(handover: Handover, specifications: Iterable[int]) -> dict[int, 
     if not kinds:
         return {}
     wishes: dict[int, dict[int, int]] = defaultdict(dict)
-    unpacked = journal.due_at(handover.place_id, handover.begins, finished=False).filter(
-        provider__is_home=True, specification__in=kinds, packed=None, resource=None, quantity__gt=0
+    unpacked = journal.due_at(handover.place_id, handover.begins, finished=False, ours=True).filter(
+        specification__in=kinds, packed=None, resource=None, quantity__gt=0
     )
     for kind, commitment, quantity in unpacked.order_by("pk").values_list("specification_id", "pk", "quantity"):
         wishes[kind][commitment] = quantity

@@ -234,8 +234,8 @@ _COLUMNS = (
 
 def _leaving(handover: Handover) -> "QuerySet[Commitment]":
     """What this local hands over there and then: promised, or packed although nothing is promised any more."""
-    due = journal.due_at(handover.place_id, handover.begins, finished=None).select_related(None).order_by()
-    return due.filter(Q(quantity__gt=0) | Q(packed__isnull=False), provider__is_home=True)
+    due = journal.due_at(handover.place_id, handover.begins, finished=None, ours=True)
+    return due.select_related(None).order_by().filter(Q(quantity__gt=0) | Q(packed__isnull=False))
 
 
 def _lines(

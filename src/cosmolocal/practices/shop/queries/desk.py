@@ -165,6 +165,7 @@ def sold(round: OrderRound) -> "QuerySet[Any, Any]":
     through, which `named` puts into words. The database adds up; no line is read.
     """
     came = Receipt.objects.filter(
+        handover=round.handover_id,
         commitment__in=ProducerOrder.objects.filter(round=round).values("lines__commitment_id"),
         specification=OuterRef("item__product__specification"),
     )

@@ -12,13 +12,13 @@ from django.urls import reverse
 from cosmolocal.agents import choosing
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
-from cosmolocal.handovers.queries import sheets
+from cosmolocal.handovers.queries import rows, sheets
 from cosmolocal.handovers.views import door, lists, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.queries import farms
+from cosmolocal.practices.shop.queries import desk, farms
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 from cosmolocal.practices.shop.views import round_goods
 from cosmolocal.practices.shop.views.answers import BUYING_FOR
@@ -293,3 +293,33 @@ def test_what_goes_to_a_place_is_read_page_by_page(village, steward, monkeypatch
     shown = [line for page in pages for place in page["places"] for line in place.lines]
     assert shown == whole.lines
     assert [len(page["places"][0].lines) for page in pages] == [2, 1]
+
+
+def test_pages_of_one_round_read_nothing_of_the_years_before(village):
+    """Every other page asks by place and moment, or by hand-over and goods: what a year more does not make longer."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL plans by what it has counted, and these tables are small")
+    round = ordered(village)
+    crates = list(round.handover.crates.all())
+    reads = {
+        "commitment_due_at": [
+            lambda: sheets.crate_sheets(round.handover),
+            lambda: sheets.place_sums(round.handover),
+            lambda: rows.rows_of(round.handover, crates),
+        ],
+        "receipt_of_goods": [lambda: list(desk.sold(round))],
+    }
+    for index, deeds in reads.items():
+        table = "flows_commitment" if index == "commitment_due_at" else "handovers_receipt"
+        for deed in deeds:
+            with CaptureQueriesContext(connection) as asked:
+                deed()
+            plans = [plan for one in asked.captured_queries for plan in planned(one["sql"]) if table in one["sql"]]
+            assert any(index in plan for plan in plans), (index, plans)
+            assert not [plan for plan in plans if "provider_id=?" in plan]
+
+
+def planned(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[3] for row in cursor.fetchall()]
