@@ -4,19 +4,20 @@ set -u
 cd "$(dirname "$0")/.."
 failed=
 # Settings make a folder, a key and a node id; a check leaves none of them behind.
-COSMOLOCAL_HOME=$(mktemp -d)
+folder=$(mktemp -d)
+COSMOLOCAL_HOME=$folder/home
 export COSMOLOCAL_HOME COSMOLOCAL_TEST=1
-trap 'rm -rf "$COSMOLOCAL_HOME"' EXIT
+trap 'rm -rf "$folder"' EXIT
 
 check() {
     name=$1
     shift
-    if "$@" >"$COSMOLOCAL_HOME/out" 2>&1; then
+    if "$@" >"$folder/out" 2>&1; then
         echo "ok       $name"
     else
         failed="$failed $name"
         echo "FAILED   $name"
-        cat "$COSMOLOCAL_HOME/out"
+        cat "$folder/out"
     fi
 }
 

@@ -44,6 +44,10 @@ class Node:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def _output(self) -> Path:
+        return self.home.with_name(f"{self.home.name}.log")
+
     def environment(self) -> dict[str, str]:
         """SQLite in the own folder; no mail but the node's own sink."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("COSMOLOCAL_", "DATABASE_"))}
@@ -56,8 +60,8 @@ class Node:
 
     def start(self, command: str = "up", *more: str) -> None:
         """Run `cosmolocal up` (or `demo`) until it is ready to answer."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "output.log").open("ab") as log:
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        with self._output.open("ab") as log:
             self.process = subprocess.Popen(
                 [COSMOLOCAL, command, "--home", self.home, "--port", str(self.port), *more],
                 env=self.environment(),
@@ -86,8 +90,7 @@ class Node:
 
     def log(self) -> str:
         """The last lines it wrote."""
-        path = self.home / "output.log"
-        return path.read_text(errors="replace")[-4000:] if path.exists() else ""
+        return self._output.read_text(errors="replace")[-4000:] if self._output.exists() else ""
 
     def run(self, *arguments: str) -> str:
         """A `cosmolocal` command on this node's folder, for example `run("doctor")`; what it printed."""

@@ -35,22 +35,26 @@ def environment(home: Path, url: str) -> dict[str, str]:
 
 def start(home: Path, url: str, code: str) -> "subprocess.Popen[str]":
     """Starts `code`; the caller reads its lines, waits for it or kills it."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     script = START + textwrap.dedent(code)
     return subprocess.Popen(
         [sys.executable, "-u", "-c", script],
         env=environment(home, url),
         stdout=subprocess.PIPE,
-        stderr=(home / "errors.log").open("a"),
+        stderr=_errors(home).open("a"),
         text=True,
     )
+
+
+def _errors(home: Path) -> Path:
+    return home.with_name(f"{home.name}.log")
 
 
 def run(home: Path, url: str, code: str) -> Any:
     """Runs `code` to its end; what it put into `answer`."""
     process = start(home, url, textwrap.dedent(code) + "\nprint('ANSWER', json.dumps(answer))")
     told, _nothing = process.communicate(timeout=300)
-    assert process.returncode == 0, (home / "errors.log").read_text()[-3000:]
+    assert process.returncode == 0, _errors(home).read_text()[-3000:]
     return json.loads(told.rsplit("ANSWER ", 1)[1])
 
 

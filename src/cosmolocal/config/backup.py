@@ -154,9 +154,9 @@ def folder() -> Path:
     return Path(settings.HOME) / "backups"
 
 
-def default_file() -> Path:
-    """backups/<moment>.cosmolocal in the home."""
-    return folder() / f"{clock.wall(clock.now()):%Y-%m-%d-%H%M%S}{SUFFIX}"
+def default_file(before: str = "") -> Path:
+    """backups/<moment on the local's wall>.cosmolocal in the home; `before`: words in front of the moment."""
+    return folder() / f"{before}{clock.wall(clock.now()):%Y-%m-%d-%H%M%S}{SUFFIX}"
 
 
 def prune(today: date) -> list[Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cosmolocal import __version__
 from cosmolocal.config import serve
+from cosmolocal.config.home import foreign
 
 WORDS = {
     "up": "bring the node up: prepare the database, serve pages, work through jobs",
@@ -42,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     made["demo"].add_argument("--no-serve", action="store_true", help="only make the data")
     made["backup"].add_argument("file", nargs="?", help="default: backups/<date>.cosmolocal in the home")
     made["backup"].add_argument("--encrypt", action="store_true", help="under a passphrase that is asked for")
+    for name in ("backup", "export"):
+        made[name].add_argument("--force", action="store_true", help="write over a file that is there")
     made["restore"].add_argument("file", help="what `backup` wrote")
     made["code"].add_argument("who", help="mail address, or the name as it stands in the list of people")
     made["doctor"].add_argument("--json", action="store_true", help="one JSON object a finding")
@@ -61,6 +64,8 @@ def unusable(home: Path) -> str:
     """Why a node cannot live in this folder, as a sentence; nothing when it can. Makes the folder."""
     try:
         home.mkdir(parents=True, exist_ok=True)
+        if problem := foreign(home):
+            return problem
         with tempfile.TemporaryFile(dir=home):
             pass
         for file in home.glob("*"):

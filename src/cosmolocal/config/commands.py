@@ -17,7 +17,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - models exist only after setup
 from django.core.management import call_command  # noqa: E402
-from django.db import DatabaseError  # noqa: E402
+from django.db import DatabaseError, connection  # noqa: E402
+from django.db.migrations.recorder import MigrationRecorder  # noqa: E402
 from django.db.models import Q  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils.translation import gettext as _  # noqa: E402
@@ -69,7 +70,7 @@ def _greet(args: Namespace) -> int:
 
 
 def do_backup(args: Namespace) -> int:
-    target = Path(args.file).resolve() if args.file else backup.default_file()
+    target = _free(args.file, force=args.force) if args.file else backup.default_file()
     passphrase = backup.passphrase()
     if args.encrypt and not passphrase:
         passphrase = _asked(_("Passphrase of the backup: "))
@@ -77,6 +78,24 @@ def do_backup(args: Namespace) -> int:
             raise Refusal("config.passphrase", _("Type the same passphrase twice, with 8 characters or more."))
     say(_("Written: %(file)s") % {"file": backup.write(target, passphrase)})
     return 0
+
+
+def _free(name: str, *, force: bool) -> Path:
+    """Where a command may write. Refuses config.file_of_home and config.file_exists."""
+    target, own = Path(name).resolve(), Path(settings.HOME)
+    if target.is_relative_to(own) and (target.exists() or target.parent != backup.folder()):
+        raise Refusal(
+            "config.file_of_home",
+            _("%(file)s belongs to the node's own folder. Nothing was written. Choose a name elsewhere.")
+            % {"file": target},
+        )
+    if target.is_dir() or (target.exists() and not force):
+        raise Refusal(
+            "config.file_exists",
+            _("%(file)s is there already. Nothing was written. Choose another name, or write over a file with --force.")
+            % {"file": target},
+        )
+    return target
 
 
 def do_restore(args: Namespace) -> int:
@@ -178,9 +197,10 @@ def _import_products(args: Namespace, by: Agent, source: Path) -> int:
 
 
 def do_export(args: Namespace) -> int:
+    target = _free(args.file, force=args.force) if args.file else None
     data = exports.products_csv()
-    if args.file:
-        Path(args.file).write_bytes(data)
+    if target:
+        target.write_bytes(data)
     else:
         sys.stdout.buffer.write(data)
     return 0
@@ -218,6 +238,7 @@ RUN: dict[str, Callable[[Namespace], int]] = {
     "import": do_import,
     "export": do_export,
 }
+NEED_TABLES = {"backup", "code", "import", "export"}
 
 
 def _local() -> Node:
@@ -228,11 +249,24 @@ def _local() -> Node:
         return Node(name="")
 
 
+def _require_tables() -> None:
+    """Refuses config.not_set_up and config.other_version: tables that are not there, or not those of this version."""
+    if not MigrationRecorder(connection).applied_migrations():
+        raise Refusal("config.not_set_up", _("This folder holds no local yet. Look at --home, or begin: cosmolocal up"))
+    if doctor.waiting_migrations():
+        raise Refusal(
+            "config.other_version",
+            _("The tables are of another version. Use the program that wrote them, or bring them up: cosmolocal up"),
+        )
+
+
 def main() -> int:
     words = sys.argv[1:]
     args = (parser() if words[0] == "prepare" else cli.parser()).parse_args(words)
     try:
         with node.at_home(_local()):
+            if args.command in NEED_TABLES:
+                _require_tables()
             return RUN[args.command](args)
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")

@@ -28,7 +28,7 @@ class Complaint:
 
 def examine() -> Iterator[Complaint]:
     """Every complaint, the graver first."""
-    waiting = _waiting_migrations()
+    waiting = waiting_migrations()
     if waiting:
         yield Complaint(
             _("%(count)s changes of the tables wait.") % {"count": waiting},
@@ -91,6 +91,7 @@ def _fix(broken: proving.Broken) -> str:
     return _("Restore the last backup from before into another folder, and compare: who may write to the database?")
 
 
-def _waiting_migrations() -> int:
+def waiting_migrations() -> int:
+    """How many changes of the tables this version makes that are not made yet."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

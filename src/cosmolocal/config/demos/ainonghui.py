@@ -30,7 +30,7 @@ def build(*, fresh: bool = False) -> None:
     require_demo()
     if fresh:
         if node.current().name:
-            backup.write(backup.folder() / f"before-fresh-{clock.now():%Y-%m-%d-%H%M%S}{backup.SUFFIX}")
+            backup.write(backup.default_file("before-fresh-"))
         triggers.lift()
         call_command("flush", verbosity=0, interactive=False)
         triggers.protect()
