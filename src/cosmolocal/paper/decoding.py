@@ -4,11 +4,12 @@ import codecs
 import csv
 import io
 import re
+from itertools import islice
 from statistics import mode
 
 DELIMITERS = ",;\t|"
 _NAMED = re.compile(r"\"?sep=([,;\t|])\"?\r?\n", re.IGNORECASE)  # a line for spreadsheet programs
-LOOKED_AT = 65_536  # characters that decide the delimiter
+LOOKED_AT = 65_536  # characters that decide the delimiter, and bytes beyond ASCII that decide the encoding
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -16,11 +17,16 @@ _BOMS = (
 )
 _FAMILIAR = frozenset("äöüßéèàçñëêâîôûåæøìíóúáïœčšžąęłńśźżãõ")
 _RARE = frozenset("ÆÓÚÞýþÝ÷³±¾½¼¶¬¦¤¨¸¯´")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 class NotTextError(Exception):
     """These bytes are no text file that could hold a table."""
+
+
+class TooManyCellsError(Exception):
+    """More cells than are taken, counted before any is built."""
 
 
 class UnclosedQuoteError(Exception):
@@ -38,8 +44,8 @@ def decode(data: bytes) -> tuple[str, str]:
         text = data.decode(encoding)
     except (UnicodeDecodeError, UnicodeError) as error:
         raise NotTextError from error
-    strays = len(_CONTROL.findall(text))
-    if strays > 1 + len(text) / 200:
+    most = 1 + len(text) // 200
+    if sum(1 for _stray in islice(_CONTROL.finditer(text), most + 1)) > most:
         raise NotTextError
     return _CONTROL.sub("", text).lstrip("\ufeff"), encoding
 
@@ -54,7 +60,19 @@ def _encoding_of(data: bytes) -> str:
         return "utf-16-le" if odd > even else "utf-16-be"
     if _decodes(data, "utf-8"):
         return "utf-8"
-    return _east_asian(data) or _western(data)
+    runs = _high_runs(data)
+    return _east_asian(data, runs) or _western(b"".join(runs))
+
+
+def _high_runs(data: bytes) -> list[bytes]:
+    """Runs of bytes beyond ASCII, the first ones, as many as are looked at."""
+    runs, left = [], LOOKED_AT
+    for found in _HIGH.finditer(data):
+        runs.append(found[0][:left])
+        left -= len(runs[-1])
+        if not left:
+            break
+    return runs
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -65,9 +83,8 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _east_asian(data: bytes) -> str | None:
+def _east_asian(data: bytes, runs: list[bytes]) -> str | None:
     """GB18030 or CP949, where letters come as pairs of high bytes; in western files they stand alone."""
-    runs = re.findall(rb"[\x80-\xff]+", data)
     paired = sum(len(run) for run in runs if len(run) % 2 == 0)
     if 2 * paired < sum(len(run) for run in runs):
         return None
@@ -79,15 +96,14 @@ def _east_asian(data: bytes) -> str | None:
     return "gb18030" if letters and _decodes(data, "gb18030") else None
 
 
-def _western(data: bytes) -> str:
+def _western(high: bytes) -> str:
     """Windows-1252, or IBM850 where that gives letters and the other gives signs."""
-    scores = {name: _familiarity(data, name) for name in ("cp1252", "cp850")}
+    scores = {name: _familiarity(high, name) for name in ("cp1252", "cp850")}
     return "cp850" if scores["cp850"] > scores["cp1252"] else "cp1252"
 
 
-def _familiarity(data: bytes, encoding: str) -> int:
+def _familiarity(high: bytes, encoding: str) -> int:
     """How much the high bytes look like words of western languages."""
-    high = bytes(byte for byte in data if byte >= 0x80)
     score = 0
     for letter in high.decode(encoding, "replace"):
         if letter in _FAMILIAR:
@@ -118,13 +134,17 @@ def _regularity(text: str, delimiter: str) -> tuple[float, float]:
     return (round(sum(1 for width in widths if width == usual) / len(widths), 1), usual)
 
 
-def rows_of(text: str, delimiter: str, most_rows: int) -> list[list[str]]:
+def rows_of(text: str, delimiter: str, most_rows: int, most_cells: int) -> list[list[str]]:
     """The rows, at most one over the limit; line breaks inside quotes stay in their cell.
 
-    Raises `UnclosedQuoteError` and `csv.Error` (a cell of more than 131,072 characters).
+    Raises `TooManyCellsError` (signs inside quotes count too), `UnclosedQuoteError` and `csv.Error` (a cell
+    of more than 131,072 characters).
     """
     if named := _NAMED.match(text):
         text = text[named.end() :]
+    # No more rows are read than are taken, so empty lines beyond them cost nothing.
+    if text.count(delimiter) + min(text.count("\n") + text.count("\r"), most_rows) > most_cells:
+        raise TooManyCellsError
     rows: list[list[str]] = []
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
         rows.append(row)

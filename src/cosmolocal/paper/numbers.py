@@ -14,6 +14,7 @@ LONGEST = outside.LONGEST
 _MONEY_WORDS = r"(?:[A-Z]{3}|元|圆|圓|원|円|kr|zł|Fr|Rs)\.?"
 _BEFORE = re.compile(rf"^{_MONEY_WORDS}\s*(?=[\d+\-.,(])")
 _AFTER = re.compile(rf"(?<=[\d.,\-)])\s*{_MONEY_WORDS}$")
+_DIGIT = re.compile(r"\d")
 _FRACTION = re.compile(r"-?(?:0|[1-9]\d*|\d{1,3}(?:[., ]\d{3})+)([.,])(?:\d{1,2}|\d{4,})")
 
 
@@ -42,8 +43,19 @@ def parse_decimal(text: str, decimal_mark: str | None = None) -> Decimal:
 
 def decimal_mark_of(cells: Iterable[str]) -> str | None:
     """The decimal mark that the numbers among `cells` agree on; None where they are silent or differ."""
-    marks = {found.group(1) for cell in cells if (found := _FRACTION.fullmatch(_plain(cell)))}
-    return marks.pop() if len(marks) == 1 else None
+    mark = None
+    for cell in cells:
+        if not (_may_be_fraction(cell) and (found := _FRACTION.fullmatch(_plain(cell)))):
+            continue
+        if mark is not None and mark != found[1]:
+            return None
+        mark = found[1]
+    return mark
+
+
+def _may_be_fraction(cell: str) -> bool:
+    """Most cells are none, which is seen without looking at each of their letters."""
+    return _DIGIT.search(cell) is not None and not (cell.isascii() and "." not in cell and "," not in cell)
 
 
 def _plain(text: str) -> str:

@@ -25,17 +25,22 @@ log = logging.getLogger("cosmolocal.paper")
 LARGEST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
+MOST_CELLS = 1_000_000  # of the whole table
 LONGEST_CELL = 10_000
 
 Cell = str | int | Decimal | date | datetime | bool | None
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# A program that cuts at other signs than we do finds further cells inside of one.
-_CUT = r"[;|\t\n]\s*[\"']?"
-_RUNS_WITHIN = re.compile(rf"({_CUT})(?=[=@＝＠＋－]|[+-](?!\d+(?:[.,]\d+)?(?:\s|$)))")
-_MARKED_WITHIN = re.compile(r"([;|\t\n]\s*\"?)'(?=[=@＝＠＋－+-])")
 # Spaces and signs without a width, which programs skip before they look for a formula.
 _WITHOUT_WIDTH = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F))))
 _UNSEEN = f" \t\u00a0\u00ad\u180e\u2028\u2029\u2060\u3000\ufeff{_WITHOUT_WIDTH}"
+# A program that cuts at other signs than we do finds further cells inside of one: after a run of blanks with such a
+# sign, and a quotation mark perhaps. A run is looked at from its first letter on only, so that no text costs more than
+# its length.
+_CUTS = frozenset(";|\t\n\r")
+_RUN = rf"(?<![;|\s{_UNSEEN}])([;|\s{_UNSEEN}]++\"?+)"
+_BEGINS = r"(?=[=@＝＠＋－]|[+-](?!\d+(?:[.,]\d+)?(?:\s|$)))"
+_RUNS_WITHIN = re.compile(rf"{_RUN}('*+){_BEGINS}")
+_MARKED_WITHIN = re.compile(rf"{_RUN}('++){_BEGINS}")
 _A_NUMBER = re.compile(r"[+-]?\d{1,15}([.,]\d+)?")
 _NO_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -86,10 +91,13 @@ class ReadRow:
 
 @dataclass(frozen=True)
 class ReadTable:
-    """What an uploaded file holds. `lines` are all rows that are not empty, all equally wide, with the header."""
+    """What an uploaded file holds. `lines` are all rows that are not empty, with the header, each without empty cells
+    at its end; `width` is that of the widest.
+    """
 
     lines: list[ReadRow]
     header_lines: int
+    width: int
     kind: Literal["csv", "sheet"]
     encoding: str = ""
     delimiter: str = ""
@@ -98,8 +106,11 @@ class ReadTable:
 
     @property
     def header(self) -> list[str]:
-        """The titles of the columns: the last header line, or an empty list."""
-        return self.lines[self.header_lines - 1].cells if self.header_lines and self.lines else []
+        """The titles of all columns: the last header line, "" for those it does not name; or an empty list."""
+        if not (self.header_lines and self.lines):
+            return []
+        titles = self.lines[self.header_lines - 1].cells
+        return [*titles, *[""] * (self.width - len(titles))]
 
     @property
     def rows(self) -> list[ReadRow]:
@@ -126,7 +137,12 @@ def harmless(text: str) -> str:
 
 def _harmless_when_cut(text: str) -> str:
     """`harmless`, also where a program cuts the cell at a semicolon, a tab, a bar or a line end."""
-    return _RUNS_WITHIN.sub(r"\1'", harmless(text))
+    return _RUNS_WITHIN.sub(lambda found: found[0] + "'" * _cuts(found), harmless(text))
+
+
+def _cuts(found: re.Match[str]) -> bool:
+    """Is there a sign in the run of blanks at which some program cuts?"""
+    return not _CUTS.isdisjoint(found[1])
 
 
 def xlsx_bytes(tables: Sequence[Table]) -> bytes:
@@ -141,7 +157,8 @@ def read_table(data: bytes, filename: str = "", *, header_lines: int = 1) -> Rea
     """The table in an uploaded CSV, xlsx or ods file, told apart by content, never by the name.
 
     Refuses with `paper.too_large`, `paper.empty_table`, `paper.not_a_table`, `paper.too_many_rows`,
-    `paper.too_many_columns`, `paper.cell_too_long`, `paper.unclosed_quote` and `paper.busy`; raises nothing else.
+    `paper.too_many_columns`, `paper.too_many_cells`, `paper.cell_too_long`, `paper.unclosed_quote` and
+    `paper.busy`; raises nothing else.
     """
     if len(data) > LARGEST_BYTES:
         raise Refusal(
@@ -152,12 +169,12 @@ def read_table(data: bytes, filename: str = "", *, header_lines: int = 1) -> Rea
     lines, about = found
     if not lines:
         raise Refusal("paper.empty_table", _("This file is empty. Choose the file that holds the rows."))
-    cells = (cell for line in lines for cell in line.cells)
-    mark = decimal_mark_of(cells)
+    mark = decimal_mark_of(cell for line in lines for cell in line.cells if cell)
     if about["kind"] == "sheet":
         # Numbers of a sheet come with a point; text that uses the comma beside them makes it uncertain.
         mark = None if mark == "," else "."
-    return ReadTable(lines=lines, header_lines=header_lines, decimal_mark=mark, **about)
+    width = max(len(line.cells) for line in lines)
+    return ReadTable(lines=lines, header_lines=header_lines, width=width, decimal_mark=mark, **about)
 
 
 def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
@@ -169,7 +186,9 @@ def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
         raise _not_a_table()
     delimiter = decoding.delimiter_of(text)
     try:
-        rows = decoding.rows_of(text, delimiter, MOST_ROWS)
+        rows = decoding.rows_of(text, delimiter, MOST_ROWS, MOST_CELLS)
+    except decoding.TooManyCellsError as error:
+        raise _too_many_cells() from error
     except decoding.UnclosedQuoteError as error:
         raise Refusal(
             "paper.unclosed_quote",
@@ -203,15 +222,15 @@ def _read_sheet(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[ReadRow]:
-    """The rows that hold something, stripped and equally wide, within the limits."""
+    """The rows that hold something, stripped, within the limits."""
     if len(rows) > MOST_ROWS:
         raise Refusal(
             "paper.too_many_rows",
             _("This file has more than 50,000 rows. Send it in several parts."),
         )
-    lines = []
+    lines, count = [], 0
     for number, row in enumerate(rows, start=1):
-        cells = [_read_cell(cell) for cell in row]
+        cells = [cell.strip().strip("\ufeff") for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > MOST_COLUMNS:
@@ -221,17 +240,17 @@ def _lines(rows: Sequence[Sequence[str]]) -> list[ReadRow]:
             )
         if any(len(cell) > LONGEST_CELL for cell in cells):
             raise _cell_too_long(number)
+        count += len(cells)
+        if count > MOST_CELLS:
+            raise _too_many_cells()
         if cells:
-            lines.append(ReadRow(number, cells))
-    width = max((len(line.cells) for line in lines), default=0)
-    for line in lines:
-        line.cells.extend([""] * (width - len(line.cells)))
+            lines.append(ReadRow(number, [_unmarked(cell) if cell else "" for cell in cells]))
     return lines
 
 
-def _read_cell(cell: str) -> str:
-    """Stripped; the apostrophe that `harmless` wrote is taken away again, so that an export imports unchanged."""
-    cell = _MARKED_WITHIN.sub(r"\1", cell.strip().strip("\ufeff"))
+def _unmarked(cell: str) -> str:
+    """The apostrophes that an export wrote are taken away again, so that it imports unchanged."""
+    cell = _MARKED_WITHIN.sub(lambda found: found[0][: -1 if _cuts(found) else None], cell)
     return cell[1:] if cell.startswith("'") and cell[1:].lstrip(_UNSEEN).startswith(_RUNS) else cell
 
 
@@ -263,6 +282,13 @@ def _not_a_table() -> Refusal:
     return Refusal(
         "paper.not_a_table",
         _("This file is not a table that can be read. Save it as CSV, xlsx or ods and choose that file."),
+    )
+
+
+def _too_many_cells() -> Refusal:
+    return Refusal(
+        "paper.too_many_cells",
+        _("This table has more than 1,000,000 cells. Keep only the columns that are needed, or send it in parts."),
     )
 
 

@@ -44,8 +44,9 @@ def _read_rows(table: ReadTable, header: list[str], form: str) -> Reading:
     mark = table.decimal_mark or ("." if form == "own" else None)
     reading = Reading(form, [], [])
     read_row = FORMATS[form][1]
+    empty = dict.fromkeys(header, "")
     for line in table.rows:
-        values = dict(zip(header, line.cells, strict=False))
+        values = empty | dict(zip(header, line.cells, strict=False))
         try:
             _check_width(line, header)
             reading.rows.append(read_row(line.number, Cells(values, mark, decimals, measures)))

@@ -11,6 +11,8 @@ from cosmolocal.look.forms import FileInput, KeyedForm
 from cosmolocal.money.forms.fields import HappenedField
 from cosmolocal.money.opening.columns import FIELDS
 
+LONGEST_TITLE = 80  # letters of a column's title in a list
+
 
 class UploadForm(KeyedForm):
     """The file, and the day on which these books begin."""
@@ -36,7 +38,10 @@ class MapForm(KeyedForm):
 
     def __init__(self, *args: Any, header: Sequence[str], guessed: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
-        columns = [("", "—"), *((str(number), title or f"#{number + 1}") for number, title in enumerate(header))]
+        columns = [
+            ("", "—"),
+            *((str(number), title[:LONGEST_TITLE] or f"#{number + 1}") for number, title in enumerate(header)),
+        ]
         for field, label in FIELDS.items():
             self.fields[field] = forms.ChoiceField(
                 label=str(label), choices=columns, required=False, initial=str(guessed.get(field, ""))

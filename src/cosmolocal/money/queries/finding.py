@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from cosmolocal.money.models import Account
 
 MOST = 3  # candidates; more are too many to choose from in one sentence
-_NUMBERED = re.compile(r"(?P<words>.*?)\s*[#nN°º.:/-]*\s*(?P<number>[0-9]{1,18})")
+_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,18}$")
+_MARKS = " #°º.:/-"  # between the words and the number, as is the word "n"
 
 
 def reference_of(account: Account) -> str:
@@ -46,11 +47,13 @@ def _by_reference(accounts: QuerySet[Account], text: str) -> list[Account]:
     """`H23 #17`, as told to members, or what a bank leaves of it (`H23 17`): words and number must belong together."""
     if text.startswith("#"):
         return _distinct(accounts.filter(pk=int(text[1:]))) if re.fullmatch(r"#[0-9]{1,18}", text) else []
-    match = _NUMBERED.fullmatch(text)
-    if match is None or not match["words"]:
+    number = _NUMBER.search(text)
+    words = text[: number.start()].rstrip(_MARKS) if number else ""
+    words = words[:-2].rstrip(_MARKS) if words.endswith((" n", " N")) else words
+    if number is None or not words:
         return []
-    found = _distinct(accounts.filter(pk=int(match["number"])))
-    said = match["words"].rstrip(" #·,").casefold()
+    found = _distinct(accounts.filter(pk=int(number[0])))
+    said = words.rstrip(" #·,").casefold()
     return [account for account in found if said in _words_of(account)]
 
 

@@ -43,6 +43,13 @@ def test_the_reference_that_members_are_told_finds_them_also_as_banks_deliver_it
         assert told in page.content.decode()
 
 
+def test_a_name_that_ends_like_the_word_for_number_is_read_whole(village):
+    person = agents.add_member(by=village.house, name="Mo", household_name="Garden")
+    account = money.open_account(by=village.house, holder=people.household_of(person))
+    for typed in ("Garden {}", "Garden n {}", "garden N° {}", "Garden #{}"):
+        assert accounts_called(queries.members(), typed.format(account.pk)) == ([account], True), typed
+
+
 def test_a_household_is_found_by_its_number_and_by_any_name(village, street):
     for typed, name in (("0977", "Iker"), ("977", "Iker"), ("a-5", "Nerea"), ("etxe", "Nerea"), ("nerea", "Nerea")):
         assert field().clean(typed) == street[name], typed

@@ -1,6 +1,7 @@
 """Opening books in four steps: the file, what its columns mean, the dry run, taking it over."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -63,7 +64,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(1),
         "upload": kept,
         "header": table.header,
-        "sample": [list(zip(table.header, row.cells, strict=False)) for row in table.rows[:SAMPLE_ROWS]],
+        "sample": [list(zip_longest(table.header, row.cells, fillvalue="")) for row in table.rows[:SAMPLE_ROWS]],
         "count": len(table.rows),
     }
     return one_form(request, form, act, template="money/opening_map.html", **context)

@@ -107,3 +107,9 @@ def test_the_mark_of_a_column() -> None:
     assert decimal_mark_of(["1.50", "12", "1,234"]) == "."
     assert decimal_mark_of(["1.50", "1,50"]) is None
     assert decimal_mark_of(["1", "26.11.2026", "1,234"]) is None
+
+
+def test_no_cell_is_looked_at_once_two_marks_are_seen() -> None:
+    cells = iter(["1.50", "", "Eggs", "1,50", "2.50", "3.50"])
+    assert decimal_mark_of(cells) is None
+    assert list(cells) == ["2.50", "3.50"]

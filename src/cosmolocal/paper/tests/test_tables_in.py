@@ -2,6 +2,7 @@
 
 import io
 import resource
+import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import decoding
 from cosmolocal.paper.tables import MOST_ROWS, ReadTable, read_table
 
 pytestmark = pytest.mark.once
@@ -79,9 +81,10 @@ def test_quoted_line_breaks_stay_in_their_cell_and_rows_keep_their_numbers() -> 
     ]
 
 
-def test_short_rows_are_filled_and_headers_counted() -> None:
+def test_short_rows_stay_short_and_headers_are_counted() -> None:
     table = read_table(b"a;b;c\n1;2\n", header_lines=2)
-    assert table.lines[1].cells == ["1", "2", ""]
+    assert table.lines[1].cells == ["1", "2"]
+    assert table.width == 3
     assert table.header == ["1", "2", ""]
     assert table.rows == []
     assert read_table(b"1;2\n", header_lines=0).header == []
@@ -101,8 +104,8 @@ def test_sheet_values_become_plain_text() -> None:
         )
     )
     assert [(line.number, line.cells) for line in table.lines] == [
-        (2, ["", "Name", "Price", ""]),
-        (3, ["", "鸡蛋", "18", ""]),
+        (2, ["", "Name", "Price"]),
+        (3, ["", "鸡蛋", "18"]),
         (5, ["", "Rice", "5.25", "2026-11-26"]),
     ]
     assert (table.kind, table.sheet, table.decimal_mark) == ("sheet", "Sheet", ".")
@@ -115,8 +118,10 @@ def test_refusals() -> None:
     assert refusal(b"x" * (10 * 1024 * 1024 + 1)) == "paper.too_large"
     assert refusal(b"a\n" * (MOST_ROWS + 1)) == "paper.too_many_rows"
     assert refusal(b"," * 200 + b"x") == "paper.too_many_columns"
+    assert refusal((b"1," * 200 + b"\n") * 5001) == "paper.too_many_cells"
     assert refusal(b"a,b\n" + b"x" * 10_001 + b",1") == "paper.cell_too_long"
     assert refusal(b"a,b\n" + b"x" * 200_000 + b",1") == "paper.cell_too_long"
+    assert refusal(workbook({"A1": "a" + "\t" * 32_000 + "b"})) == "paper.cell_too_long"
     assert refusal(b'a,b\nEggs,"fresh\nRice,5\nBeans,3\n') == "paper.unclosed_quote"
     for start in (
         b"%PDF-1.7\n",
@@ -130,6 +135,38 @@ def test_refusals() -> None:
 
 def test_fifty_thousand_rows_are_read() -> None:
     assert len(read_table(b"name,price\n" + b"Eggs,1.50\n" * (MOST_ROWS - 1)).rows) == MOST_ROWS - 1
+
+
+def test_one_wide_row_makes_no_other_row_wider() -> None:
+    table = read_table(b"\n".join([b",".join([b"x"] * 200), *[b"1.5"] * 49_990]))
+    assert (table.width, sum(len(line.cells) for line in table.lines)) == (200, 200 + 49_990)
+    assert table.decimal_mark == "."
+
+
+def test_cells_are_counted_before_any_is_built() -> None:
+    wide = b"a," * (5 * 1024 * 1024)
+    tracemalloc.start()
+    try:
+        assert refusal(wide) == "paper.too_many_cells"
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(wide)
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_beginning_of_a_file_tells_its_encoding() -> None:
+    """Of ten megabytes of letters beyond ASCII no more are looked at than are needed."""
+    runs = decoding._high_runs("é ".encode("cp1252") * 5_000_000)
+    assert sum(map(len, runs)) == decoding.LOOKED_AT
+
+
+def test_control_signs_are_counted_no_further_than_to_the_limit() -> None:
+    noise = b"ab\x01" * 3_000_000
+    tracemalloc.start()
+    try:
+        assert refusal(noise) == "paper.not_a_table"
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(noise)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_sheet_that_claims_billions_of_cells_is_refused() -> None:
@@ -226,7 +263,7 @@ def test_foodcoopshop() -> None:
     table = read_table(data_file("provision/foodcoopshop-products-valid.csv"))
     assert table.header[:4] == ["Name", "Kurze Beschreibung", "Beschreibung", "Bruttopreis"]
     assert table.decimal_mark == ","
-    assert all(len(row.cells) == 11 for row in table.rows)
+    assert table.width == 11
 
 
 @pytest.mark.parametrize("name", ["raiffeisen", "glsbank", "raiffeisen-wrong-structure", "glsbank-wrong-structure"])
@@ -257,6 +294,6 @@ def sound(data: bytes) -> None:
         table: ReadTable = read_table(data)
     except Refusal:
         return
-    width = len(table.lines[0].cells)
-    assert all(len(line.cells) == width for line in table.lines)
+    assert table.width == max(len(line.cells) for line in table.lines)
+    assert all(line.cells[-1] for line in table.lines)
     assert [line.number for line in table.lines] == sorted({line.number for line in table.lines})
