@@ -1,11 +1,11 @@
 """Everything a local knows about one person and her household, as files that she can read and take along."""
 
-import csv
 import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -113,18 +113,17 @@ def _is_shown(column: "Field[Any, Any]") -> bool:
     return column.name not in SECRET and not isinstance(column, BinaryField)
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, list(rows[0]))
-        writer.writeheader()
-        writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
-    return "\ufeff" + out.getvalue()
+def _csv(rows: list[dict[str, Any]]) -> bytes:
+    if not rows:
+        return csv_bytes([], [])
+    return csv_bytes(list(rows[0]), [[_in_csv(value) for value in row.values()] for row in rows])
 
 
-def _safe(value: Any) -> Any:
-    """A cell that begins like a formula is text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+def _in_csv(value: Any) -> Any:
+    """A moment keeps its distance from UTC; what a cell cannot hold is written as its text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, (bool, int, Decimal, date)) else str(value)
 
 
 def _statements(mine: list[int]) -> Iterator[tuple[str, str, bytes]]:

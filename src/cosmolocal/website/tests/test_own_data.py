@@ -21,6 +21,7 @@ from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
+from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.website import my_data, tasks
 from cosmolocal.website.operations import open_accounts
 
@@ -50,6 +51,13 @@ def test_the_file_holds_what_is_mine_and_nobody_elses(
     assert "other@example.org" not in everything
     assert {row["name"] for row in json.loads(archive.read("data/agents.json"))} == {"Member"}
     assert "digest" not in everything
+
+
+@pytest.mark.parametrize("text", ["a;=1+1", "\u200b=1+1", " =1+1", "＝1+1", "a\t=1+1"])
+def test_no_cell_of_my_data_runs_as_a_formula(text: str) -> None:
+    wanted = csv_bytes(["id", "words"], [[1, text]])
+    assert my_data._csv([{"id": 1, "words": text}]) == wanted
+    assert "'" in wanted.decode()
 
 
 def test_every_column_that_names_somebody_is_thought_of() -> None:
