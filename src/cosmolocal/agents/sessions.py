@@ -1,7 +1,7 @@
 """How a session was begun: by the person's own way in, or by one that somebody else made for her.
 
 Somebody else's is a shown or printed code, and for some days a mail address that somebody else wrote. Such a session
-reads and does everything, but for `LENT` it neither agrees to money that goes out nor changes where money goes.
+reads and does everything, but for `LENT` it decides neither about the money of others nor about how she signs in.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -60,8 +61,9 @@ def words() -> str:
     if until is None:
         return ""
     return _(
-        "You signed in with a code, or a mail address, that somebody else made for you. Until %(until)s you cannot "
-        "agree to payments or change bank accounts in this browser."
+        "You signed in with a code, an invitation or a mail address that somebody else made for you. Until %(until)s "
+        "you cannot agree to payments, move money of others or change bank accounts in this browser. "
+        "If it cannot wait, ask another treasurer or steward."
     ) % {"until": format_daytime(until)}
 
 
@@ -69,6 +71,32 @@ def require_own() -> None:
     """The permit paragraph of deeds that decide where money goes. Refuses: agents.session_lent."""
     if lent_until() is not None:
         raise Refusal("agents.session_lent", words())
+
+
+def require_own_or_house(by: Agent) -> None:
+    """The same for deeds that the house does too, on the way of something else. Refuses: agents.session_lent."""
+    if not (by.is_home or by.kind == Agent.Kind.SYSTEM):
+        require_own()
+
+
+def require_own_way(user: User) -> None:
+    """Before she adds, changes or removes a way to sign in: who borrowed her session must not keep it.
+
+    Somebody new, or who has no way in yet but the code, has nothing that could be taken. Refuses: agents.way_in_lent.
+    """
+    until = lent_until()
+    is_settled = clock.now() >= user.date_joined + LENT
+    has_way = bool(user.email) or Authenticator.objects.filter(user=user).exists()
+    if until is not None and is_settled and has_way:
+        raise Refusal(
+            "agents.way_in_lent",
+            _(
+                "You signed in with a code, or a mail address, that somebody else made for you. Until %(until)s you "
+                "cannot change how you sign in. If it cannot wait, ask a steward to write your mail address."
+            )
+            % {"until": format_daytime(until)},
+            field="email",
+        )
 
 
 def new_way_in(user: User, by: Agent | None) -> None:

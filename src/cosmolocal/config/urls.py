@@ -35,7 +35,11 @@ _SECOND_WAYS = [
         _when_asked("webauthn.views.reauthenticate_webauthn"),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("webauthn/keys/<int:pk>/remove/", _when_asked("webauthn.views.remove_webauthn"), name="mfa_remove_webauthn"),
+    path(
+        "webauthn/keys/<int:pk>/remove/",
+        signing_in.own_passkeys(_when_asked("webauthn.views.remove_webauthn")),
+        name="mfa_remove_webauthn",
+    ),
     path("webauthn/keys/<int:pk>/edit/", _when_asked("webauthn.views.edit_webauthn"), name="mfa_edit_webauthn"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -194,6 +194,8 @@ class SecondLook(models.Model):
     class Why(models.TextChoices):
         LEFT = "left", _("money left without a list that was agreed")
         OWN = "own", _("it is the account of who booked it")
+        LENT = "lent", _("who booked it had just come in by a code or invitation of somebody else")
+        NUMBER = "number", _("members pay to another account number from now on")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

@@ -91,6 +91,22 @@ def tell_of_code(code_id: int) -> None:
         messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
+@jobs.job("website.tell_of_passkey")
+def tell_of_passkey(agent_id: int) -> None:
+    """A passkey was added: she reads so, since it may not have been she who added it."""
+    her = Agent.objects.get(pk=agent_id)
+    if her.hidden_at is not None:
+        return
+    with speaking_to(her):
+        subject = _("There is one more way to sign in as you")
+        text = _(
+            "Somebody who was signed in as you added a passkey: a phone or computer by which one signs in as you. "
+            "If that was not you, open this page and press “Sign out everywhere”, and tell the others."
+        )
+        writing = Writing(to_id=her.pk, event="sign_in", subject=subject, text=text, url=reverse("me"))
+        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+
+
 @jobs.job("website.tell_of_moved_mail")
 def tell_of_moved_mail(agent_id: int, old: str, by_id: int) -> None:
     """The address by which she signed in until now reads who changed it."""

@@ -114,7 +114,7 @@ def change_contact(
     """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
     Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban, agents.session_lent (a bank
-    account).
+    account), agents.way_in_lent (her own mail address).
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
@@ -206,7 +206,9 @@ def new_agent(kind: str, name: str, **fields: Any) -> Agent:
 
 
 def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
-    """The contact row of a new agent; inside operations only."""
+    """The contact row of a new agent; inside operations only. Refuses: agents.session_lent (a bank account)."""
+    if draft.iban.strip():
+        sessions.require_own()
     values = {name: value.strip() for name, value in vars(draft).items()}
     return Contact.objects.create(agent=agent, **values | {"iban": bank_number(draft.iban)})
 
@@ -227,8 +229,10 @@ def _move_sign_in(by: Agent, person: Agent, email: str) -> None:
 
 
 def _sign_in_with(by: Agent, user: User, address: str | None) -> None:
-    """The old address no longer opens the door, and is told so where somebody else changed it."""
-    if user.email and by.pk != user.agent_id:
+    """The old address no longer opens the door, and is told so, whoever it was: she may not be the one who did it."""
+    if by.pk == user.agent_id:
+        sessions.require_own_way(user)
+    if user.email:
         announce("website.tell_of_moved_mail", user.agent_id, user.email, by.pk)
     sessions.new_way_in(user, by)
     EmailAddress.objects.filter(user=user).delete()

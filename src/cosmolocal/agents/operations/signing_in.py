@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
@@ -13,6 +14,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 CODE_MINUTES = 30
 PRINTED_DAYS = 7
+CODE_REACHES = timedelta(days=30)
 
 
 def as_typed(code: str) -> str:
@@ -73,15 +75,24 @@ def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None,
 def sign_out_everywhere(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> User | None:
     """Ends every session of a person, and the codes made for her: a lost phone, a code she did not ask for.
 
-    By herself or a steward. Refuses: agents.not_yours.
+    Passkeys that are younger than a code of the last `CODE_REACHES` which somebody else made and somebody used end
+    too: whoever used it may have added them. By herself or a steward. Refuses: agents.not_yours.
     """
     policy.require(policy.is_house(by) or by.pk == agent.pk or policy.is_steward(by))
     _end_codes(agent)
     user = User.objects.select_for_update().filter(agent=agent).first()
     if user is not None:
+        _end_young_passkeys(user)
         user.session_salt = ids.fresh_key()
         user.save(update_fields=["session_salt"])
     return user
+
+
+def _end_young_passkeys(user: User) -> None:
+    lately = SignInCode.objects.filter(agent=user.agent, made_at__gte=running().at - CODE_REACHES)
+    first = lately.exclude(used_at=None).exclude(made_by=user.agent).order_by("made_at").first()
+    if first is not None and first.made_at is not None:
+        Authenticator.objects.filter(user=user, created_at__gte=first.made_at).delete()
 
 
 def _end_codes(agent: Agent) -> None:

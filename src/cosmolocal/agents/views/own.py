@@ -79,6 +79,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
     lead = _(
         "You are signed out on every phone and computer, this one too, and codes made for you no longer work. "
+        "Passkeys added after somebody else’s code in the last 30 days are removed. "
         "Then sign in again. If somebody came in as you, tell the others and a steward."
     )
     more: dict[str, Any] = {"lead": lead, "danger": True, "back": reverse("me"), "back_label": _("Me")}

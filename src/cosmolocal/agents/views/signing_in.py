@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render, resolve_url
 from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
+from cosmolocal.kernel import jobs
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import page_of_ours, refused
 
@@ -25,13 +26,26 @@ def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = N
 
 
 def new_passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The page on which a passkey is added: one that is added in a lent session begins lent sessions for a while."""
+    """The page on which a passkey is added, and she reads so by mail: one of a lent session lends for a while too."""
+    guarded = own_passkeys(view)
 
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = view(request, *args, **kwargs)
+        answer = guarded(request, *args, **kwargs)
         if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
             sessions.new_way_in(request.user, None)
+            jobs.enqueue("website.tell_of_passkey", request.user.agent_id)
         return answer
+
+    return run
+
+
+def own_passkeys(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that changes her passkeys: not for who borrowed her session."""
+
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User):
+            sessions.require_own_way(request.user)
+        return view(request, *args, **kwargs)
 
     return run
 

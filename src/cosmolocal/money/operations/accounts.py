@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents import sessions
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -12,6 +13,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.operations import journal
+from cosmolocal.money.operations.looks import number_changed
 from cosmolocal.money.words import FUNDS, Fund
 
 
@@ -110,9 +112,12 @@ def open_box(
 ) -> MoneyBox:
     """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
 
-    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Refuses: agents.bad_iban.
+    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Refuses: agents.bad_iban,
+    agents.session_lent (a number).
     """
     policy.permit_house(by)
+    if number.strip():
+        sessions.require_own_or_house(by)
     chosen = currency or queries.default_currency()
     found = MoneyBox.objects.filter(currency=chosen, name=name, closed_at=None).first()
     if found is not None:
@@ -137,7 +142,8 @@ def change_box(
 ) -> MoneyBox:
     """Changes how a box is called and the account number members pay to; what lies in it stays.
 
-    Refuses: money.name_missing, money.name_taken, agents.bad_iban, agents.not_allowed.
+    A changed number is looked at by somebody else. Refuses: money.name_missing, money.name_taken, agents.bad_iban,
+    agents.session_lent (number or bank), agents.not_allowed.
     """
     policy.permit_house(by)
     called = one_line(name)[:120]
@@ -147,8 +153,11 @@ def change_box(
     others = MoneyBox.objects.filter(currency=locked.currency_id, name=called, closed_at=None).exclude(pk=locked.pk)
     if others.exists():
         raise Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
+    if (number.strip(), bank_name.strip()) != (locked.number, locked.bank_name):
+        sessions.require_own_or_house(by)
     if number.strip() != locked.number:
-        locked.number = bank_number(number, "number")
+        had, locked.number = locked.number, bank_number(number, "number")
+        number_changed(by, had, locked.number)
     locked.name, locked.bank_name = called, bank_name.strip()[:120]
     locked.save(update_fields=["name", "number", "bank_name"])
     return locked
@@ -158,9 +167,11 @@ def change_box(
 def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None, key: str = "") -> None:
     """Sets when the holder gets a friendly word, and where it stops (minor units; below 0: credit).
 
-    A balance that lies below the new floor stays and stands on the list. Refuses: money.warning_below_stop.
+    A balance that lies below the new floor stays and stands on the list. Refuses: money.warning_below_stop,
+    agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     policy.forbid_own(by, account.holder)
     if warn_below is not None and floor is not None:
         _check_levels(warn_below, floor)
@@ -174,9 +185,10 @@ def change_levels(*, by: Agent, currency: Currency, warn_below: int, start_floor
     """Sets when members get a friendly word, and how far accounts opened from now on may go down (minor units).
 
     Accounts with limits of their own keep them, and no floor of an open account moves. Refuses:
-    money.warning_below_stop, agents.not_allowed.
+    money.warning_below_stop, agents.not_allowed, agents.session_lent.
     """
     policy.permit_house(by)
+    sessions.require_own_or_house(by)
     locked = Currency.objects.select_for_update().get(pk=currency.pk)
     _check_levels(warn_below, start_floor)
     locked.warn_below, locked.start_floor = warn_below, start_floor
@@ -198,9 +210,10 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
     """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
 
     A closed one again, where a fact touched it since. Refuses: money.reason_missing, money.still_promised,
-    money.already_closed.
+    money.already_closed, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     policy.forbid_own(by, account.holder)
     locked = Account.objects.select_for_update().get(pk=account.pk)
     standing = queries.balance(locked)

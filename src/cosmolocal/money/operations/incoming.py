@@ -128,6 +128,7 @@ def match_unmatched(
     fund = queries.fund("unmatched", unmatched.box.currency)
     when = _after(unmatched, "matched", at)
     flows.record(by=by, happenings=[journal.moved(fund, account, part, when)])
+    look_needed(by, part, account.holder)
     announce("money.tell_paid_in", running().id, account.pk, part)
 
 

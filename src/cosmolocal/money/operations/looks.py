@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import sessions
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Role, in_force
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy
@@ -18,23 +19,38 @@ from cosmolocal.money.operations import journal
 def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool = False) -> None:
     """Puts the running deed on the list of what somebody else looks at, where one person could have helped herself.
 
-    `has_left`: money went out of the house; else only where the account is her own, her household's or her farm's.
+    `has_left`: money went out of the house; else only where the account is her own, her household's or her farm's, or
+    where her session is lent.
     """
     if agents.is_house(by) or amount <= 0:
         return
     is_own = holder is not None and policy.is_own(by, holder)
-    if not (is_own or has_left):
+    is_lent = sessions.lent_until() is not None
+    if not (is_own or has_left or is_lent):
         return
+    why = SecondLook.Why
     row, is_new = SecondLook.objects.get_or_create(
         deed_id=running().id,
         defaults={
-            "why": SecondLook.Why.OWN if is_own else SecondLook.Why.LEFT,
+            "why": why.OWN if is_own else why.LEFT if has_left else why.LENT,
             "holder": holder,
             "amount": amount,
         },
     )
     if not is_new:
         SecondLook.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
+
+
+def number_changed(by: Agent, had: str, has: str) -> None:
+    """Puts the running deed on the list: it changed the account number to which members pay.
+
+    The first number of somebody who keeps the house alone is nothing that another could compare.
+    """
+    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents.TREASURER, agents.STEWARD))
+    if agents.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
+        return
+    SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": SecondLook.Why.NUMBER, "amount": 0})
+    journal.note(f"{had} → {has}")
 
 
 def look_is_over(deed_id: int) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import queries as people
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
@@ -25,9 +26,10 @@ from cosmolocal.money.operations.accounts import open_account, open_box
 def import_people(*, by: Agent, rows: Sequence[Row], key: str = "") -> None:
     """Makes the people, households, farms, restaurants and boxes that rows name and that are not here, with accounts.
 
-    A refused row changes nothing; importing again makes nothing. Refuses: agents.not_allowed.
+    A refused row changes nothing; importing again makes nothing. Refuses: agents.not_allowed, agents.session_lent.
     """
     policy.permit_house(by)
+    sessions.require_own_or_house(by)
     currency = queries.default_currency()
     one = judging.Judge(currency, judging.know(currency), may_give_tasks=may_give_tasks(by))
     for row in rows:
@@ -76,9 +78,10 @@ def import_opening_books(
 
     After `import_people`. What earlier opening books set is raised or lowered to what the rows say, so the same file
     again changes nothing. Refuses: money.sums_differ (unless the difference is accepted: it goes to the fund
-    "opening_difference"), money.not_yet.
+    "opening_difference"), money.not_yet, agents.session_lent.
     """
     policy.permit_house(by)
+    sessions.require_own_or_house(by)
     currency = queries.default_currency()
     known = judging.know(currency)
     one = judging.Judge(currency, known, may_give_tasks=may_give_tasks(by))

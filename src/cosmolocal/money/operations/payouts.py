@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import approvals
+from cosmolocal.agents import approvals, sessions
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.flows import operations as flows
@@ -37,9 +37,11 @@ def make_payment_list(
 
     A second treasurer (or a steward, where there is none) or people of the circle that decides must agree, never the
     maker or a payee. Refuses:
-    money.nothing_to_pay, money.not_enough (`account_id` in its facts), money.nobody_to_agree, money.bad_amount.
+    money.nothing_to_pay, money.not_enough (`account_id` in its facts), money.nobody_to_agree, money.bad_amount,
+    agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     wanted = [line for line in lines if line.amount]
     if not wanted:
         raise Refusal("money.nothing_to_pay", _("Choose at least one payment above 0."))
@@ -153,9 +155,10 @@ def _drop(by: Agent, made: PaymentList) -> None:
 def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, key: str = "") -> None:
     """Books that one payment of an agreed list has left.
 
-    Refuses: money.not_agreed, money.paid_already, money.not_yet.
+    Refuses: money.not_agreed, money.paid_already, money.not_yet, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     made = _locked(payment.list, PaymentList.State.AGREED)
     line = made.payments.select_related("account__currency").get(pk=payment.pk)
     if line.state != Payment.State.PLANNED:
@@ -165,8 +168,12 @@ def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, 
 
 @operation("money.confirm_list")
 def confirm_list(*, by: Agent, payment_list: PaymentList, at: datetime | None = None, key: str = "") -> None:
-    """Books that every payment still planned has left. Refuses: money.not_agreed, money.not_yet."""
+    """Books that every payment still planned has left.
+
+    Refuses: money.not_agreed, money.not_yet, agents.session_lent.
+    """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     made = _locked(payment_list, PaymentList.State.AGREED)
     _pay(by, made, list(made.payments.select_related("account__currency").filter(state=Payment.State.PLANNED)), at)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.operation import operation
@@ -35,9 +36,10 @@ def transfer(
     `reason` is one of words.REASONS, or a sentence that is kept beside the deed; a treasurer always gives one, and
     never moves money to herself. With an agreement or a promise to fulfil: `transfer_many`. Refuses: money.to_oneself,
     money.reason_missing, money.bad_amount, money.other_currency, money.same_account, money.not_enough, money.not_yet,
-    agents.not_allowed.
+    agents.not_allowed, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     if not agents.is_house(by):
         policy.forbid_own(by, target.holder)
         journal.check_reason(reason)
@@ -63,16 +65,18 @@ def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None,
     """Moves many amounts between accounts in one set: settling, splitting. Legs of 0 are left out.
 
     A leg with `fulfils_id` keeps a promise that lies on its source. Refuses: money.bad_amount, money.not_enough,
-    money.no_such_account, agents.not_allowed.
+    money.no_such_account, agents.not_allowed, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     ledger.move_many(by=by, legs=legs, at=at)
 
 
 @operation("money.release_reservation")
 def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: str = "") -> None:
-    """Gives back what was set aside, all but `keep` minor units. Refuses: agents.not_allowed."""
+    """Gives back what was set aside, all but `keep` minor units. Refuses: agents.not_allowed, agents.session_lent."""
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     ledger.free(by=by, commitment_id=commitment_id, keep=keep)
 
 
@@ -83,7 +87,8 @@ def refund(
     """Gives money back to a member from a fund, a round or (by agreement) a producer: a fact with a reason.
 
     `reason` is one of words.REASONS, or a sentence that is kept beside the deed. Refuses: money.reason_missing,
-    money.bad_amount, money.to_oneself.
+    money.bad_amount, money.to_oneself, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     ledger.give_back(by=by, source=source, account=account, amount=amount, reason=reason, at=at)

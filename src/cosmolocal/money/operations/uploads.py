@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.models import Progress
@@ -60,8 +61,9 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
 
 @operation("money.take_file_over")
 def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
-    """Begins the taking over in the background. Refuses: money.file_taken, money.sums_differ."""
+    """Begins the taking over in the background. Refuses: money.file_taken, money.sums_differ, agents.session_lent."""
     policy.permit_house(by)
+    sessions.require_own_or_house(by)
     kept = _open(upload)
     if kept.counts.get("boxes") != kept.counts.get("accounts") and not accept_difference:
         raise Refusal(
