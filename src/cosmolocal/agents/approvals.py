@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy, queries, rules, sessions
+from cosmolocal.agents import policy, queries, rights, rules, sessions
 from cosmolocal.agents.models import Agent, Approval, Vote
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -47,7 +47,7 @@ def ask(
 @operation("agents.vote")
 def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str = "") -> Approval:
     """Says yes or no; may be changed while it is open. Refuses: agents.may_not_vote, agents.already_decided,
-    agents.session_lent (a yes).
+    agents.session_lent, agents.right_too_new (a yes).
     """
     locked = Approval.objects.select_for_update().get(pk=approval.pk)
     own = locked.votes.filter(by=by).first()
@@ -61,6 +61,7 @@ def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str
         )
     if yes:
         sessions.require_own()
+        rights.require_settled(by, locked.role, circle=locked.circle)
     Vote.objects.update_or_create(
         approval=locked, by=by, defaults={"yes": yes, "reason": reason.strip(), "at": running().at}
     )

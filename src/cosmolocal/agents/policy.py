@@ -85,6 +85,11 @@ def belongs_to(person: Agent, group: Agent) -> bool:
     return person.pk == group.pk or bool(_BELONGS.all(day=clock.today(), person=person.pk, group=group.pk))
 
 
+def speaks_for(person: Agent, group: Agent) -> bool:
+    """Does she decide for it: herself, or a household, farm or circle she belongs to? For the local stewards do."""
+    return person.pk == group.pk or (not group.is_home and belongs_to(person, group))
+
+
 def acts_for(helper: Agent, member: Agent) -> bool:
     """Has the member consented that the helper acts for her? Everybody acts for herself."""
     return helper.pk == member.pk or (
@@ -95,13 +100,13 @@ def acts_for(helper: Agent, member: Agent) -> bool:
 def may_act_for_group(person: Agent, group: Agent, on_behalf_of: Agent | None = None) -> bool:
     """May she order, pay or sign for a household or organisation: as its member, or as helper of a member?"""
     if on_behalf_of is not None and on_behalf_of.pk != person.pk:
-        return acts_for(person, on_behalf_of) and belongs_to(on_behalf_of, group)
-    return belongs_to(person, group)
+        return acts_for(person, on_behalf_of) and speaks_for(on_behalf_of, group)
+    return speaks_for(person, group)
 
 
 def may_act_for_producer(person: Agent, producer: Agent) -> bool:
     """Does she act for this producer: herself, as a member of the farm, or by a role that names it?"""
-    return belongs_to(person, producer) or holds(person, PRODUCER, scope=producer)
+    return speaks_for(person, producer) or holds(person, PRODUCER, scope=producer)
 
 
 def permit(by: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None) -> None:

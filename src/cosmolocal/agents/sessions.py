@@ -1,6 +1,7 @@
 """How a session was begun: by the person's own way in, or by one that somebody else made for her.
 
-Somebody else's is a shown or printed code, and for some days a mail address that somebody else wrote. Such a session
+Somebody else's is a shown or printed code, and for some days an invitation, or a mail address that somebody else
+wrote. Such a session
 reads and does everything, but for `LENT` it decides neither about the money of others nor about how she signs in.
 """
 
@@ -63,7 +64,8 @@ def words() -> str:
     return _(
         "You signed in with a code, an invitation or a mail address that somebody else made for you. Until %(until)s "
         "you cannot agree to payments, move money of others or change bank accounts in this browser. "
-        "If it cannot wait, ask another treasurer or steward."
+        "If it cannot wait, sign in with a passkey or mail address that you had before, or ask another treasurer or "
+        "steward."
     ) % {"until": format_daytime(until)}
 
 
@@ -97,6 +99,12 @@ def require_own_way(user: User) -> None:
             % {"until": format_daytime(until)},
             field="email",
         )
+
+
+def new_here(user: User) -> None:
+    """She came in by an invitation: who made it may be she. Inside operations."""
+    user.lent_until = clock.now() + LENT
+    user.save(update_fields=["lent_until"])
 
 
 def new_way_in(user: User, by: Agent | None) -> None:

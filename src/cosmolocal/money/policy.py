@@ -12,7 +12,9 @@ from cosmolocal.agents.models import Agent, Membership, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import Payment, PaymentList, SecondLook
+from cosmolocal.money.models import MoneyBox, Payment, PaymentList, SecondLook
+
+COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
 def may_read_books(reader: Reader) -> bool:
@@ -46,9 +48,12 @@ def permit_books(by: Agent) -> None:
     agents.permit(by, agents.TREASURER)
 
 
-def permit_cash(by: Agent) -> None:
-    """Like `permit_books`; stewards and keepers of a hand-over may count and take cash too."""
-    agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
+def permit_cash(by: Agent, box: MoneyBox) -> None:
+    """Like `permit_books`; stewards may count and carry too, and keepers of a hand-over what lies in coins."""
+    if box.kind in COINS:
+        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
+    else:
+        agents.permit(by, agents.TREASURER, agents.STEWARD)
 
 
 def permit_house(by: Agent) -> None:

@@ -141,7 +141,7 @@ def change_group(
 
     Refuses: agents.name_missing, agents.not_yours, agents.not_allowed.
     """
-    policy.require(policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, group))
+    policy.require(policy.is_house(by) or policy.is_steward(by) or policy.speaks_for(by, group))
     if not one_line(name):
         raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
     locked = Agent.objects.select_for_update().get(pk=group.pk)

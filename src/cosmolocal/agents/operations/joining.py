@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy, sessions
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
 from cosmolocal.agents.operations.people import add_member, make_user
 from cosmolocal.agents.operations.roles import give_role
@@ -59,7 +59,8 @@ def withdraw_invitation(*, by: Agent, invitation: Invitation, key: str = "") -> 
 def accept_invitation(
     *, by: Agent, token: str, name: str, email: str = "", phone: str = "", household_name: str = "", key: str = ""
 ) -> Agent:
-    """Somebody with a valid link joins; `by` is the node itself, since she is nobody here yet.
+    """Somebody with a valid link joins; `by` is the node itself, since she is nobody here yet. Her sessions are lent
+    for a while, since whoever made the link can open it too.
 
     Refuses: agents.invitation_over, agents.name_missing, agents.mail_taken, agents.not_allowed.
     """
@@ -79,7 +80,8 @@ def accept_invitation(
         household=invitation.household,
         role=Role.Name.GUEST if invitation.role == Role.Name.GUEST else Role.Name.MEMBER,
     )
-    make_user(by=by, agent=person, email=email)  # she signs in now, with or without a mail address
+    user = make_user(by=by, agent=person, email=email)  # she signs in now, with or without a mail address
+    sessions.new_here(user)
     if invitation.role not in (Role.Name.GUEST, Role.Name.MEMBER):
         give_role(by=by, agent=person, role=invitation.role)
     return person
@@ -158,7 +160,7 @@ def _may_invite(by: Agent, household: Agent | None, role: str) -> bool:
         return False
     if policy.is_house(by) or policy.is_steward(by):
         return True
-    own = household is not None and role == Role.Name.MEMBER and policy.belongs_to(by, household)
+    own = household is not None and role == Role.Name.MEMBER and policy.speaks_for(by, household)
     return own and policy.is_member(by)
 
 

@@ -64,11 +64,14 @@ def add_member(
     agents.code_taken, agents.mail_taken, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD, policy.TREASURER)
+    if role not in (Role.Name.MEMBER, Role.Name.GUEST):
+        policy.permit(by, policy.STEWARD)
+        sessions.require_own_or_house(by)
     since, local = joined or clock.today(), queries.home_local()
     person = new_agent(Agent.Kind.PERSON, name)
     add_contact(person, ContactDraft(email=email, phone=phone, address=address))
     if email:
-        make_user(by=by, agent=person, email=email)
+        _let_in(by, person, email)
     if role == Role.Name.GUEST:
         Role.objects.create(agent=person, name=role, since=since)
         return person
@@ -87,11 +90,15 @@ def add_member(
 
 @operation("agents.make_user")
 def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> User:
-    """Lets a person sign in, by mail where she has one; once per person.
+    """Lets a person sign in, by mail where she has one; once per person. Who writes the address can come in by it.
 
     Refuses: agents.mail_taken, agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    policy.permit(by, policy.STEWARD)
+    return _let_in(by, agent, email)
+
+
+def _let_in(by: Agent, agent: Agent, email: str) -> User:
     existing = User.objects.filter(agent=agent).first()
     address = User.objects.normalize_email(email.strip()).lower() or None
     if address and User.objects.filter(email=address).exclude(agent=agent).exists():
@@ -117,7 +124,7 @@ def change_contact(
     account), agents.way_in_lent (her own mail address).
     """
     policy.require(
-        policy.is_house(by) or policy.is_steward(by) or policy.belongs_to(by, agent) or policy.acts_for(by, agent)
+        policy.is_house(by) or policy.is_steward(by) or policy.speaks_for(by, agent) or policy.acts_for(by, agent)
     )
     row, _new = Contact.objects.select_for_update().get_or_create(agent=agent)
     if agent.kind == Agent.Kind.PERSON and contact.email.strip().lower() != row.email.lower():

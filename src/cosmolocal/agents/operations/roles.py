@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import policy, queries, sessions
 from cosmolocal.agents.models import Agent, Helping, Place, Role, in_force
 from cosmolocal.agents.operations.groups import join
 from cosmolocal.kernel import clock
@@ -27,9 +27,11 @@ def give_role(
 
     `scope`: whose goods, of a producer only; `place`: of a keeper only. Every other task reaches the whole local, so
     one that seemed narrower is refused. Refuses: agents.no_such_role, agents.scope_missing, agents.not_narrower,
-    agents.not_allowed.
+    agents.not_allowed, agents.session_lent (who keeps the money, and who names such people).
     """
     policy.permit(by, policy.STEWARD)
+    if role in (Role.Name.STEWARD, Role.Name.TREASURER):
+        sessions.require_own_or_house(by)
     if role not in Role.Name.values:
         raise Refusal("agents.no_such_role", _("Choose a role from the list."), field="role")
     if role == Role.Name.MEMBER:

@@ -57,7 +57,7 @@ def move_money(
     *, by: Agent, source: MoneyBox, target: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
 ) -> None:
     """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything."""
-    policy.permit_cash(by)
+    policy.permit_cash(by, source)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
     if source.pk == target.pk:
@@ -74,7 +74,7 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
     since, that later count still holds. A fact whatever it shows; gives the difference (below 0: missing).
     Refuses: money.bad_amount below 0, money.not_yet.
     """
-    policy.permit_cash(by)
+    policy.permit_cash(by, box)
     if counted < 0:
         raise Refusal("money.bad_amount", _("Write how much is in the box; 0 when it is empty."), field="counted")
     MoneyBox.objects.select_for_update().get(pk=box.pk)  # of two who count at once, the second sees the first's count

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import approvals, sessions
+from cosmolocal.agents import approvals, rights, sessions
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Approval
@@ -22,10 +22,11 @@ def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, need
     """From now on `needed` people of `circle` say yes to each payment list; without a circle, another treasurer does.
 
     Lists that wait already keep whom they asked. Refuses: money.too_few_to_agree, agents.not_allowed,
-    agents.session_lent.
+    agents.session_lent, agents.right_too_new.
     """
     agents.permit(by, agents.STEWARD)
     sessions.require_own()
+    rights.require_settled(by, agents.STEWARD)
     if circle is not None:
         size = people.members_of(circle).count()
         # Who draws a list up does not agree to it, and may be one of them.

@@ -32,10 +32,13 @@ def top_up(
 
     Refuses only what cannot be: money.bad_amount, money.other_currency, money.not_yet.
     """
-    (policy.permit_cash if box.kind in _COINS else policy.permit_books)(by)
+    if box.kind in policy.COINS:
+        policy.permit_cash(by, box)
+    else:
+        policy.permit_books(by)
     journal.check_amount(amount)
     journal.check_same_currency(account, box)
-    when = journal.stamp("cash" if box.kind in _COINS else "top_up", at)
+    when = journal.stamp("cash" if box.kind in policy.COINS else "top_up", at)
     payer_id = payer.pk if payer else account.holder_id
     flows.record(
         by=by,
@@ -43,11 +46,8 @@ def top_up(
     )
     journal.note(reference)
     look_needed(by, amount, account.holder)
-    if box.kind not in _COINS:
+    if box.kind not in policy.COINS:
         announce("money.tell_paid_in", running().id, account.pk, amount)
-
-
-_COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
 @operation("money.pay_in_coins", fact=True)
@@ -58,7 +58,7 @@ def pay_in_coins(
 
     Gives what was taken in coins, in minor units.
     """
-    policy.permit_cash(by)
+    policy.permit_cash(by, box)
     journal.check_amount(amount)
     journal.check_same_currency(account, box)
     taken = rules.round_cash(amount, account.currency.cash_step)

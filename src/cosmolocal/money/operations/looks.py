@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
-from cosmolocal.agents import sessions
+from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
@@ -67,9 +67,11 @@ OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
 def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> None:
     """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
 
-    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed, agents.session_lent.
+    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed, agents.session_lent,
+    agents.right_too_new.
     """
     sessions.require_own()
+    rights.require_settled(by, agents.TREASURER, agents.STEWARD)
     for look in _locked(looks):
         policy.permit_look(by, look)
         if look.state in OPEN:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
-from cosmolocal.agents import sessions
+from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
@@ -16,10 +16,11 @@ def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> No
     """Says yes to the bank account of a payee who had none when the list was drawn up; `mark` is of the number read.
 
     Never who wrote the number, nor the payee. Refuses: money.own_number, money.number_decided, agents.not_allowed,
-    agents.session_lent.
+    agents.session_lent, agents.right_too_new.
     """
     agents.permit(by, agents.TREASURER, agents.STEWARD)
     sessions.require_own()
+    rights.require_settled(by, agents.TREASURER, agents.STEWARD)
     made = PaymentList.objects.select_for_update().get(pk=payment.list_id)
     line = Payment.objects.select_related("account__holder").get(pk=payment.pk)
     contact = Contact.objects.filter(agent=line.account.holder_id).first()

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import sessions
 from cosmolocal.kernel import clock
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
@@ -24,6 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     me = actor(request)
     funds = [(fund, queries.standing(fund)) for fund in queries.funds()]
     context = books(request) | {
+        "lent": sessions.words(),
         "waiting": queries.waiting(me),
         "leavers": queries.leavers().count(),
         "looks": queries.count_looks(reader_of(request)),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import policy as agents
-from cosmolocal.agents import sessions
+from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.queries import Reader
 from cosmolocal.look.dates import format_day
@@ -89,7 +89,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and policy.may_agree(me, made),
         "my_word": next((vote for vote in votes if vote.by_id == me.pk), None),
-        "lent": sessions.words(),
+        "lent": sessions.words() or (rights.words(me, approval) if approval else ""),
         "is_cash": made.box.kind in _COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
         "offers_xml": bank_files.is_offered(made),

@@ -32,7 +32,7 @@ _PEOPLE = {
     "leave": "steward own",
     "leave_group": "steward own",
     "make_sign_in_code": "steward",
-    "make_user": "steward treasurer",
+    "make_user": "steward",
     "note_age": "steward",
     "remove_holiday": "steward",
     "set_place": "steward",

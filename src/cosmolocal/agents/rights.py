@@ -1,0 +1,72 @@
+"""Since when a task or a place in a circle decides about money: what one person gave alone has to grow old first."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy
+from cosmolocal.agents.models import Agent, Approval, Membership, Role, in_force
+from cosmolocal.agents.sessions import LENT
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.dates import format_daytime
+
+
+def decides_from(agent: Agent, *, roles: Collection[str] = (), circle: Agent | None = None) -> datetime | None:
+    """From when on one of these tasks, or her place in this circle, decides; None: it does already, or she has none.
+
+    At once where the house gave it (setup), and a task that two stewards gave whose own task is old enough; else `LENT`
+    after it was first given, whatever day it says.
+    """
+    moments = []
+    for deeds in _given(agent, roles, circle):
+        until = _old_from(deeds)
+        moments.append(None if until is None or (roles and _two_gave(agent, deeds)) else until)
+    return None if None in moments else min(filter(None, moments), default=None)
+
+
+def _given(agent: Agent, roles: Collection[str], circle: Agent | None) -> list[list[Operation]]:
+    """For each task or place that holds today: the deeds that gave it, the oldest first (two statements)."""
+    today = in_force(clock.today())
+    if circle is not None:
+        code, pks = "agents.join", list(Membership.objects.filter(today, member=agent, group=circle).values_list("pk"))
+    else:
+        code, pks = "agents.give_role", list(Role.objects.filter(today, agent=agent, name__in=roles).values_list("pk"))
+    given: dict[int, list[Operation]] = {pk: [] for (pk,) in pks}
+    if given:
+        for deed in Operation.objects.filter(code=code, result__id__in=list(given)).select_related("by").order_by("at"):
+            given[(deed.result or {})["id"]].append(deed)
+    return list(given.values())
+
+
+def _old_from(deeds: list[Operation]) -> datetime | None:
+    if not deeds or any(policy.is_house(deed.by) for deed in deeds):
+        return None
+    until = deeds[0].at + LENT
+    return until if until > clock.now() else None
+
+
+def _two_gave(agent: Agent, deeds: list[Operation]) -> bool:
+    givers = {deed.by for deed in deeds if deed.by_id != agent.pk}
+    return sum(any(_old_from(own) is None for own in _given(giver, [policy.STEWARD], None)) for giver in givers) > 1
+
+
+def words(agent: Agent, approval: Approval) -> str:
+    """What a page says to somebody whose yes does not count yet; nothing otherwise."""
+    until = decides_from(agent, roles=[approval.role], circle=approval.circle)
+    return _sentence(until) if until else ""
+
+
+def require_settled(agent: Agent, *roles: str, circle: Agent | None = None) -> None:
+    """Before a word that decides about money. Refuses: agents.right_too_new."""
+    if until := decides_from(agent, roles=roles, circle=circle):
+        raise Refusal("agents.right_too_new", _sentence(until))
+
+
+def _sentence(until: datetime) -> str:
+    return _(
+        "One person alone gave you this task, or your place in the circle, a short while ago. From %(until)s on your "
+        "word counts where money is decided. If it cannot wait, ask somebody who has had it for longer."
+    ) % {"until": format_daytime(until)}

@@ -1,0 +1,134 @@
+"""People whom one steward invents: they are members at once, and decide nothing about money for her."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from cosmolocal.agents import operations, queries, rights, sessions
+from cosmolocal.agents.models import Agent, Role, User
+from cosmolocal.kernel import clock, ids
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import operations as money
+from cosmolocal.money.models import PaymentList
+from cosmolocal.website.tests.test_ways_in import payout
+
+__all__ = ["payout"]
+Browser = Callable[[Agent], Client]
+OLD = sessions.LENT + timedelta(minutes=1)
+
+
+def invited(steward: Client, name: str) -> tuple[Client, Agent]:
+    """A browser that opened an invitation of the steward, and who it says it is."""
+    wish = {"role": "member", "uses": 1, "days": 30, "key": ids.fresh_key()}
+    assert steward.post("/people/invitations/", wish).status_code == 302
+    token = list(steward.session["invitations"].values())[-1]
+    browser = Client()
+    wish = {"name": name, "email": f"{name.lower()}@example.org", "household_name": name, "key": ids.fresh_key()}
+    assert browser.post(f"/people/i/{token}/", wish).status_code == 302
+    return browser, Agent.objects.get(name=name, kind="person")
+
+
+def agree(browser: Client, payout: PaymentList) -> int:
+    return browser.post(f"/money/payouts/{payout.pk}/agree/", {"key": ids.fresh_key()}).status_code
+
+
+def test_two_ghosts_in_the_circle_agree_to_nothing(
+    people: dict[str, Agent], signed_in: Browser, payout: PaymentList
+) -> None:
+    steward = signed_in(people["steward"])
+    for name in ("Ghosta", "Ghostb"):
+        browser, ghost = invited(steward, name)
+        assert browser.get("/home/").status_code == 200
+        wish = {"member": ghost.pk, "key": ids.fresh_key()}
+        assert steward.post(f"/people/circles/{payout.approval.circle_id}/join/", wish).status_code == 302
+        assert agree(browser, payout) == 422
+        assert agree(signed_in(ghost), payout) == 422
+    payout.refresh_from_db()
+    assert payout.state == PaymentList.State.ASKED
+
+
+def test_an_invited_treasurer_reads_the_books_and_what_to_do_instead(
+    people: dict[str, Agent], signed_in: Browser, payout: PaymentList
+) -> None:
+    steward = signed_in(people["steward"])
+    browser, ghost = invited(steward, "Ghosta")
+    wish = {"role": "treasurer", "key": ids.fresh_key()}
+    assert steward.post(f"/people/{ghost.pk}/role/", wish).status_code == 302
+    page = browser.get("/money/").content.decode()
+    assert "or ask another treasurer or steward" in page
+    assert User.objects.get(agent=ghost).lent_until > clock.now()
+    line = money.PaymentWish(payout.payments.get().account_id, 10)
+    with sessions.as_begun(_request_of(browser)), pytest.raises(Refusal) as refused:
+        money.make_payment_list(by=ghost, lines=[line], box=payout.box, name="Mine")
+    assert refused.value.code == "agents.session_lent"
+
+
+def test_who_set_the_local_up_decides_at_once(local: Agent) -> None:
+    li = queries.role_holders("steward").get()
+    assert User.objects.get(agent=li).lent_until is None
+    assert rights.decides_from(li, roles=["steward", "treasurer"]) is None
+
+
+def test_a_place_in_the_circle_counts_three_days_after_it_was_given(
+    people: dict[str, Agent], signed_in: Browser, payout: PaymentList
+) -> None:
+    circle, packer = payout.approval.circle, people["packer"]
+    long_ago = clock.today() - timedelta(days=900)
+    operations.join(by=people["steward"], member=packer, group=circle, since=long_ago)
+    own = signed_in(packer)
+    page = own.get(f"/money/payouts/{payout.pk}/").content.decode()
+    assert "One person alone gave you this task" in page
+    assert "I agree</span>" not in page
+    assert agree(own, payout) == 422
+    with clock.standing_at(clock.now() + OLD):
+        assert agree(own, payout) == 302
+
+
+@pytest.mark.parametrize("second", ["nobody", "another steward", "the same", "herself", "a steward of today"])
+def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agent], local: Agent, second: str) -> None:
+    steward, packer, li = people["steward"], people["packer"], Agent.objects.get(name="Li Na", kind="person")
+    operations.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
+    if second == "herself":
+        operations.give_role(by=local, agent=packer, role=Role.Name.STEWARD)
+    if second == "a steward of today":
+        operations.give_role(by=steward, agent=people["other"], role=Role.Name.STEWARD)
+    also = {"another steward": li, "the same": steward, "herself": packer, "a steward of today": people["other"]}
+    if second in also:
+        operations.give_role(by=also[second], agent=packer, role=Role.Name.TREASURER)
+    counts = rights.decides_from(packer, roles=["treasurer"]) is None
+    assert counts == (second == "another steward")
+    with clock.standing_at(clock.now() + OLD):
+        assert rights.decides_from(packer, roles=["treasurer"]) is None
+
+
+def test_words_about_money_ask_how_old_the_task_is(people: dict[str, Agent], payout: PaymentList) -> None:
+    packer = people["packer"]
+    operations.give_role(by=people["steward"], agent=packer, role=Role.Name.STEWARD)
+    for deed in (
+        lambda: money.agree_entries(by=packer, looks=[]),
+        lambda: money.agree_number(by=packer, payment=payout.payments.get(), mark=""),
+        lambda: money.choose_deciders(by=packer, currency=payout.currency, circle=None),
+    ):
+        with pytest.raises(Refusal) as refused:
+            deed()
+        assert refused.value.code == "agents.right_too_new"
+
+
+def test_a_lent_session_names_nobody_who_decides(
+    people: dict[str, Agent], signed_in: Browser, payout: PaymentList
+) -> None:
+    browser, _ghost = invited(signed_in(people["steward"]), "Ghosta")
+    for role in ("steward", "treasurer"):
+        with sessions.as_begun(_request_of(browser)), pytest.raises(Refusal) as refused:
+            operations.give_role(by=people["steward"], agent=people["packer"], role=role)
+        assert refused.value.code == "agents.session_lent"
+    with sessions.as_begun(_request_of(browser)):
+        operations.give_role(by=people["steward"], agent=people["other"], role="packer")
+
+
+def _request_of(client: Client):
+    """A request of this browser, as far as sessions are asked."""
+    return SimpleNamespace(session=client.session, COOKIES=client.cookies)
