@@ -80,8 +80,10 @@ def do_backup(args: Namespace) -> int:
     return 0
 
 
-def _free(name: str, *, force: bool) -> Path:
-    """Where a command may write. Refuses config.file_of_home and config.file_exists."""
+def _free(name: str, *, force: bool, into_device: bool = False) -> Path:
+    """Where a command may write; `into_device`: also what is no file, such as a pipe, which loses nothing by it.
+    Refuses config.file_of_home and config.file_exists.
+    """
     target, own = Path(name).resolve(), Path(settings.HOME)
     if target.is_relative_to(own) and (target.exists() or target.parent != backup.folder()):
         raise Refusal(
@@ -89,7 +91,10 @@ def _free(name: str, *, force: bool) -> Path:
             _("%(file)s belongs to the node's own folder. Nothing was written. Choose a name elsewhere.")
             % {"file": target},
         )
-    if target.is_dir() or (target.exists() and not force):
+    is_device = target.exists() and not target.is_file() and not target.is_dir()
+    if is_device and into_device:
+        return target
+    if target.is_dir() or is_device or (target.exists() and not force):
         raise Refusal(
             "config.file_exists",
             _("%(file)s is there already. Nothing was written. Choose another name, or write over a file with --force.")
@@ -197,7 +202,7 @@ def _import_products(args: Namespace, by: Agent, source: Path) -> int:
 
 
 def do_export(args: Namespace) -> int:
-    target = _free(args.file, force=args.force) if args.file else None
+    target = _free(args.file, force=args.force, into_device=True) if args.file else None
     data = exports.products_csv()
     if target:
         target.write_bytes(data)

@@ -109,6 +109,13 @@ def test_a_file_that_is_there_is_written_over_only_by_force(tmp_path: Path) -> N
     assert file.read_text() == "mine"
     assert run("export", "products", file, "--force") == 0
     assert file.read_text() != "mine"
+    # A pipe or a device loses nothing by what is written into it; a backup would take its place.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert run("export", "products", "/dev/null") == 0
+    with pytest.raises(Refusal, match="is there already"):
+        run("backup", pipe, "--force")
+    assert pipe.is_fifo()
 
 
 @pytest.mark.django_db
