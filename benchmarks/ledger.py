@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from benchmarks.harness import Ground, Row, alternate, must, watch
+from benchmarks.harness import Ground, Row, alternate, analyse, must, watch
 from benchmarks.raw import Pair, Raw
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -93,8 +93,7 @@ def prepare(size: int) -> Ledger:
         batch_size=5000,
     )
     _fill(by=house, accounts=accounts)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyse()
     # A hundred thousand rows in memory are the benchmark's own: the collector need not look at them again and again.
     gc.collect()
     gc.freeze()

@@ -1,9 +1,9 @@
 """The whole node from outside: its backup and the way back, as an operator types them; how large its database is."""
 
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,14 +18,17 @@ COMMAND = Path(sys.executable).with_name("cosmolocal")
 def backup_and_restore(name: str) -> tuple[float, float]:
     """Seconds of both. The backup is brought back into a place of its own, counted there, and thrown away."""
     home = Path(os.environ["COSMOLOCAL_HOME"])
-    file, other = home / f"{name}.cosmolocal", home / f"back-{name}"
+    with tempfile.TemporaryDirectory(prefix=f"cosmolocal-{name}-") as beside:
+        return _there_and_back(name, home, Path(beside))
+
+
+def _there_and_back(name: str, home: Path, beside: Path) -> tuple[float, float]:
+    file, other = beside / f"{name}.cosmolocal", beside / "home"
     other.mkdir()
     backup = _seconds(["backup", str(file), "--home", str(home)], {})
     elsewhere = {**_another_database(f"back_{name}"), "COSMOLOCAL_HOME": str(other)}
     restore = _seconds(["restore", str(file), "--home", str(other)], elsewhere)
     _seconds(["doctor", "--home", str(other)], elsewhere)
-    file.unlink()
-    shutil.rmtree(other)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE back_{name}")

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness import analyse
 from benchmarks.playing import Watch, play, run_jobs
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def first_week(size: Size, watch: Watch | None = None) -> Begun:
         whole, rest = divmod(size.households, size.made)
         region.people.copy(whole - 1, named_anew=True)
         _households(region, rest, first=size.households - rest)
-    _analyse()
+    analyse()
     with copies.recorded() as week, node.at_home():
         play(region, monday, watch=watch)
     return Begun(region, monday, week)
@@ -121,7 +122,7 @@ def settle_down() -> None:
         pass
     while seals.seal():
         pass
-    _analyse()
+    analyse()
 
 
 def _first_monday(weeks: int) -> datetime:
@@ -206,13 +207,6 @@ def _close_months(region: Region, begin: datetime) -> None:
     while (after := (day + timedelta(days=32)).replace(day=1)) <= today:
         money.close_month(by=region.treasurer, until=after - timedelta(days=1))
         day = after
-
-
-def _analyse() -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def main() -> int:

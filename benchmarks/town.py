@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from benchmarks import names
+from benchmarks.harness import analyse
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import queries as who
 from cosmolocal.agents.models import Agent, Place, User
@@ -63,7 +64,9 @@ def build(products: int, households: int) -> Town:
         large_catalog(home, farms, products, names.goods())
         bank = money.open_box(by=home, kind="bank", name="Bank")
         members = [_household(home, bank, number) for number in range(households)]
-    return Town(home, store, members, open_round(home, store))
+    town = Town(home, store, members, open_round(home, store))
+    analyse()
+    return town
 
 
 def open_round(home: Agent, store: Place) -> OrderRound:
