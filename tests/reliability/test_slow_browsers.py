@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cosmolocal.config.web import THREADS
+from cosmolocal.config.asgi import THREADS
+from cosmolocal.config.gate import Places
 from tests.browser.node import Node
 
 PATIENCE_S = 60
@@ -25,13 +26,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 
 @contextlib.contextmanager
-def lines(node: Node, count: int, words: bytes) -> Iterator[list[socket.socket]]:
+def lines(node: Node, count: int, words: bytes = b"") -> Iterator[list[socket.socket]]:
     """So many connections that have sent `words` and stay open."""
     with contextlib.ExitStack() as stack:
         made = []
         for _number in range(count):
             line = stack.enter_context(socket.create_connection(("127.0.0.1", node.port), timeout=PATIENCE_S))
-            line.sendall(words)
+            with contextlib.suppress(ConnectionError):  # it may be refused already
+                line.sendall(words)
             made.append(line)
         yield made
 
@@ -40,9 +42,10 @@ def head(method: str, path: str, *more: str) -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *more, "", ""]).encode()
 
 
-def answers(node: Node) -> list[int]:
+def answers(node: Node, address: str = "127.0.0.1") -> list[int]:
     """What the node says to somebody else: is it alive, is it ready, a page, a form."""
-    with httpx.Client(base_url=node.url, timeout=PATIENCE_S) as other:
+    way = httpx.HTTPTransport(local_address=address)
+    with httpx.Client(base_url=f"http://127.0.0.1:{node.port}", timeout=PATIENCE_S, transport=way) as other:
         found = [other.get("/healthz").status_code, other.get("/readyz").status_code]
         found.append(other.get("/about/").status_code)
         found.append(other.post("/language/", data={"language": "en"}).status_code)
@@ -64,6 +67,25 @@ def test_bodies_that_never_end_stop_nobody(served: Node) -> None:
 def test_heads_that_never_end_stop_nobody(served: Node) -> None:
     with lines(served, 10 * THREADS, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "):
         assert answers(served) == ALL_WELL
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "])
+def test_hundreds_of_silent_connections_of_one_address_stop_nobody(served: Node, said: bytes) -> None:
+    with lines(served, 300, said) as silent:
+        assert answers(served, "127.0.0.2") == ALL_WELL
+        assert sum(is_open(line) for line in silent) <= Places.of_one
+
+
+def is_open(line: socket.socket) -> bool:
+    """Whether the node has neither said anything nor closed it."""
+    line.setblocking(False)
+    try:
+        line.recv(1)
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+    return False
 
 
 def test_whoever_does_not_read_stops_nobody(served: Node) -> None:

@@ -1,4 +1,4 @@
-"""The entry point of the web server: the front, and behind it the pages."""
+"""The application of the web server: the front, and behind it the pages."""
 
 import os
 
@@ -10,8 +10,9 @@ pages = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - after the environment has said where they are
 
 from cosmolocal.config.front import Front  # noqa: E402
-from cosmolocal.config.web import THREADS  # noqa: E402
 from cosmolocal.kernel import node  # noqa: E402
+
+THREADS = 4  # that run pages
 
 
 def takes_backups(path: str) -> bool:

@@ -195,7 +195,8 @@ class Front:
                 pieces.close()
         status, named = told
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named]
-        if not isinstance(answer, bytes) and not any(name == b"content-length" for name, _value in headers):
+        has_body = status not in (204, 304) and head["REQUEST_METHOD"] != "HEAD"
+        if has_body and not any(name == b"content-length" for name, _value in headers):
             headers.append((b"content-length", str(size).encode()))
         return status, headers, answer
 
@@ -279,6 +280,7 @@ def _counted(counter: Counter[str], sender: str) -> Iterator[None]:
 
 async def _say(send: Send, status: int, words: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    headers.append((b"content-length", str(len(words)).encode()))
     if status == 503:
         headers.append((b"retry-after", b"5"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -35,7 +36,8 @@ def bring_up(args: argparse.Namespace) -> int:
         os.environ["COSMOLOCAL_DEMO"] = "1"
         os.environ.setdefault("COSMOLOCAL_SQLITE_SYNCHRONOUS", "NORMAL")
     serves = not getattr(args, "no_serve", False)
-    if serves and _is_taken(args.host, int(os.environ["PORT"])):
+    listening = _bound(args.host, int(os.environ["PORT"])) if serves else None
+    if serves and not listening:
         sys.stderr.write(
             f"Port {os.environ['PORT']} is in use. Stop what uses it, or choose another one: --port 8001\n"
         )
@@ -49,16 +51,15 @@ def bring_up(args: argparse.Namespace) -> int:
         check=False,
         preexec_fn=_end_with_parent,
     )
-    if done.returncode or not serves:
+    if done.returncode or not listening:
         return done.returncode
     workers = args.workers or int(os.environ.get("WEB_WORKERS", "1"))
-    commands = {
-        "web": [*PYTHON, "cosmolocal.config.web", args.host, os.environ["PORT"], str(workers)],
-        "worker": [*PYTHON, "cosmolocal.config.work"],
-    }
+    web = [*PYTHON, "cosmolocal.config.web", str(listening.fileno())]
+    commands = {"web": web, **{f"web{number}": web for number in range(2, workers + 1)}}
+    commands["worker"] = [*PYTHON, "cosmolocal.config.work"]
     if sink:
         commands["sink"] = sink
-    return Watch(commands, folder).run()
+    return Watch(commands, folder, [listening.fileno()]).run()
 
 
 def waiting_backup(folder: Path) -> Path:
@@ -71,16 +72,19 @@ def refused_backup(folder: Path) -> Path:
     return folder / "bring-back.refused"
 
 
-def _is_taken(host: str, port: int) -> bool:
-    """Asked beforehand, since the web server would share a port silently."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except OSError:
-            return True
-    return False
+def _bound(host: str, port: int) -> socket.socket | None:
+    """A socket that has the port, and is listened on once the node is prepared; nothing when somebody else has it.
+
+    It outlives the web server: who comes while that one is started again waits for it.
+    """
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError:
+        found.close()
+        return None
+    return found
 
 
 def _start_sink(folder: Path) -> list[str] | None:
@@ -115,8 +119,9 @@ class Watch:
     A backup that waits in the home is brought back in between, while no process holds the database.
     """
 
-    def __init__(self, commands: dict[str, list[str]], folder: Path) -> None:
-        self.commands, self.folder = commands, folder
+    def __init__(self, commands: dict[str, list[str]], folder: Path, files: Sequence[int] = ()) -> None:
+        """`files`: descriptors that each process gets."""
+        self.commands, self.folder, self.files = commands, folder, files
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, float] = {}
         self.quick_deaths = dict.fromkeys(commands, 0)
@@ -155,6 +160,7 @@ class Watch:
         self.running[name] = subprocess.Popen(
             self.commands[name],
             start_new_session=True,
+            pass_fds=self.files,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
         )
         self.started[name] = time.monotonic()
@@ -164,7 +170,7 @@ class Watch:
         status = self.running[name].returncode
         is_quick = status not in _KILLED and now - self.started[name] < QUICK_SECONDS
         self.quick_deaths[name] = self.quick_deaths[name] + 1 if is_quick else 0
-        # A web server that was killed leaves its workers behind, and they would keep the port.
+        # What it had started itself goes with it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.running[name].pid, signal.SIGKILL)
         if name == "web" and not self.web_stood and self.quick_deaths[name] >= TRIES_AT_FIRST:

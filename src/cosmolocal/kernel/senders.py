@@ -27,10 +27,10 @@ def settle(head: MutableMapping[str, Any], trusted: tuple[Network, ...]) -> None
     The list of a proxy is read from its end: only what trusted proxies added counts.
     """
     told = {name: head.pop(name, "") for name in TOLD_BY_PROXIES}
-    if not _is_among(head.get("REMOTE_ADDR", ""), trusted):
+    if not is_among(head.get("REMOTE_ADDR", ""), trusted):
         return
     addresses = [word.strip() for word in str(told["HTTP_X_FORWARDED_FOR"]).split(",")]
-    own = next((word for word in reversed(addresses) if not _is_among(word, trusted)), "")
+    own = next((word for word in reversed(addresses) if not is_among(word, trusted)), "")
     if _parsed(own) is not None:
         head["REMOTE_ADDR"] = own
     if told["HTTP_X_FORWARDED_PROTO"] in ("http", "https"):
@@ -50,7 +50,8 @@ def home_of(address: str) -> str:
     return str(found)
 
 
-def _is_among(word: str, trusted: Iterable[Network]) -> bool:
+def is_among(word: str, trusted: Iterable[Network]) -> bool:
+    """Whether this is an address of one of the networks."""
     found = _parsed(word)
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
