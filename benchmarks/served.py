@@ -112,8 +112,8 @@ def memory_mb(process: int) -> dict[str, float]:
     """What the node's processes keep for themselves (PSS), by what they do."""
     found: dict[str, float] = {}
     for pid in _with_children(process):
-        words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        name = "web" if "config.web" in words else "worker" if "config.work" in words else "watcher"
+        does = Path(f"/proc/{pid}/comm").read_text().strip()
+        name = does if does in ("web", "worker") else "watcher"
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
         pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
         found[name] = found.get(name, 0) + int(pss.split()[1]) / 1024

@@ -97,28 +97,28 @@ def fill(path: Path) -> None:
 
 
 KEEPS_FALLING = """
-import sys, time, pathlib
-folder = pathlib.Path({folder!r})
-name = sys.argv[1]
-with (folder / name).open("a") as file:
-    file.write("x")
-if name == "worker" and len((folder / name).read_text()) < 7:
-    sys.exit(1)
-time.sleep(600)
+import sys, time
+from functools import partial
+from pathlib import Path
+from cosmolocal.config import watch
+
+watch.LONGEST_PAUSE_SECONDS = 0.5
+folder = Path({folder!r})
+
+def falls(name):
+    with (folder / name).open("a") as file:
+        file.write("x")
+    if name == "worker" and len((folder / name).read_text()) < 7:
+        sys.exit(1)
+    time.sleep(600)
+
+tasks = {{name: partial(falls, name) for name in ("web", "worker")}}
+sys.exit(watch.Watch(tasks, folder, sys.exit).run())
 """
 
 
 def test_a_worker_that_falls_again_and_again_never_ends_the_web_server(tmp_path: Path) -> None:
-    script = tmp_path / "falls.py"
-    script.write_text(KEEPS_FALLING.format(folder=str(tmp_path)))
-    watch = f"""
-import sys
-from pathlib import Path
-from cosmolocal.config import serve
-serve.LONGEST_PAUSE_SECONDS = 0.5
-words = [sys.executable, {str(script)!r}]
-sys.exit(serve.Watch({{name: [*words, name] for name in ("web", "worker")}}, Path({str(tmp_path)!r})).run())
-"""
+    watch = KEEPS_FALLING.format(folder=str(tmp_path))
     process = subprocess.Popen([sys.executable, "-c", watch], stderr=subprocess.DEVNULL)
     try:
         until(lambda: (tmp_path / "worker").exists() and len((tmp_path / "worker").read_text()) >= 7)

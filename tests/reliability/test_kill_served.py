@@ -29,17 +29,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 
 def processes(node: Node) -> list[int]:
-    """The web server's, its workers' and the job worker's process ids; not the one that watches them."""
+    """The web server's and the job worker's process ids; not the one that watches them."""
     found = []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
+            does = (folder / "comm").read_text().strip()
             home = f"COSMOLOCAL_HOME={node.home}\0".encode() in (folder / "environ").read_bytes()
         except OSError:
             continue
-        if home and (b"cosmolocal.config.web" in words or b"cosmolocal.config.work" in words):
+        if home and does in ("web", "worker"):
             found.append(int(folder.name))
     return found
 

@@ -1,6 +1,6 @@
 """Setup by backup: a file is taken and checked; the watcher then stops the node, restores it, and starts the node.
 
-Nobody may hold the database meanwhile, so the page only leaves the file where the watcher looks (`serve.Watch`).
+Nobody may hold the database meanwhile, so the page only leaves the file where the watcher looks (`watch.Watch`).
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.config import backup, restoring, serve
+from cosmolocal.config import backup, restoring, watch
 from cosmolocal.kernel import ids, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
@@ -47,7 +47,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     if not local.setup_digest or not constant_time_compare(local.setup_digest, ids.digest(token)):
         raise Http404
     form = BackupForm(request.POST, request.FILES) if request.method == "POST" else BackupForm()
-    waiting = serve.waiting_backup(settings.HOME)
+    waiting = watch.waiting_backup(settings.HOME)
     if request.method == "POST" and form.is_valid():
         try:
             _keep(form.cleaned_data["file"], form.cleaned_data["passphrase"], waiting)
@@ -67,9 +67,9 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
 
 def wait(request: HttpRequest) -> HttpResponse:
     """Looks every few seconds; when the local stands, the door sends everybody to its front page."""
-    says = serve.refused_backup(settings.HOME)
+    says = watch.refused_backup(settings.HOME)
     why = says.read_text() if says.exists() else ""
-    if not why and not serve.waiting_backup(settings.HOME).exists():
+    if not why and not watch.waiting_backup(settings.HOME).exists():
         return render(request, "website/being_set_up.html", status=503)
     return render(request, "website/restoring.html", {"why": why})
 
@@ -83,7 +83,7 @@ def _keep(file: UploadedFile, passphrase: str, waiting: Path) -> None:
                 target.write(chunk)
         restoring.read_manifest(part, passphrase)
         restoring.decrypt(part, passphrase, clear)
-        serve.refused_backup(settings.HOME).unlink(missing_ok=True)
+        watch.refused_backup(settings.HOME).unlink(missing_ok=True)
         clear.replace(waiting)
     finally:
         part.unlink(missing_ok=True)

@@ -132,8 +132,15 @@ TEMPLATES = [
 FORM_RENDERER = "cosmolocal.look.forms.LookRenderer"
 
 
-# How long one statement, or the wait for another writer, may take: pages ask for less than jobs (`config.web`).
-STATEMENT_SECONDS = int(os.environ.get("COSMOLOCAL_STATEMENT_SECONDS", "3600"))
+def _statement_limit(seconds: int) -> dict[str, Any]:
+    """Options of a connection: how long one statement, or the wait for another writer, may take."""
+    seconds = int(os.environ.get("COSMOLOCAL_STATEMENT_SECONDS", seconds))
+    if not os.environ.get("DATABASE_URL"):
+        return {"timeout": min(20, seconds)}
+    return {"options": f"-c statement_timeout={seconds}s"}
+
+
+LIMIT_OF_JOBS, LIMIT_OF_PAGES = _statement_limit(3600), _statement_limit(30)
 
 
 def _database() -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _database() -> dict[str, Any]:
             "NAME": HOME / "local.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": min(20, STATEMENT_SECONDS),
+                **LIMIT_OF_JOBS,
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous="
                 + os.environ.get("COSMOLOCAL_SQLITE_SYNCHRONOUS", "FULL")
                 + ";PRAGMA foreign_keys=ON;PRAGMA cache_size=-4000;PRAGMA temp_store=MEMORY",
@@ -161,7 +168,7 @@ def _database() -> dict[str, Any]:
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c statement_timeout={STATEMENT_SECONDS}s"},
+        "OPTIONS": {**LIMIT_OF_JOBS},
         "TEST": {"TEMPLATE": "template0"},
     }
 

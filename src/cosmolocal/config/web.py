@@ -1,14 +1,10 @@
-"""The web server, a process of its own: `python -m cosmolocal.config.web SOCKET`; loads no command line."""
+"""The web server, in a process that was forked for it."""
 
-import os
 import resource
 import socket
-import sys
-
-# A page asks nothing that takes longer. Before settings are read.
-os.environ.setdefault("COSMOLOCAL_STATEMENT_SECONDS", "30")
 
 from django.conf import settings
+from django.db import connections
 
 from cosmolocal.config import lines
 from cosmolocal.config.asgi import application
@@ -17,10 +13,16 @@ from cosmolocal.config.gate import Places
 _OTHER_FILES = 256  # that the process has open beside its connections
 
 
-def main() -> None:
-    """Answers on the socket that has this number until SIGTERM."""
+def serve(listening: socket.socket) -> None:
+    """Answers on this socket until SIGTERM."""
+    hurry()
     places = Places.among(_open_many_files() - _OTHER_FILES)
-    lines.server(application, places, settings.TRUSTED_PROXIES).run([socket.socket(fileno=int(sys.argv[1]))])
+    lines.server(application, places, settings.TRUSTED_PROXIES).run([listening])
+
+
+def hurry() -> None:
+    """Connections to the database that are made from now on ask nothing that takes longer than a page may."""
+    connections.settings["default"]["OPTIONS"].update(settings.LIMIT_OF_PAGES)
 
 
 def _open_many_files() -> int:
@@ -32,7 +34,3 @@ def _open_many_files() -> int:
     most = wanted if hard == resource.RLIM_INFINITY else max(soft, min(wanted, hard))
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     return most
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ from django.test import Client
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.models import PriceVersion
-from cosmolocal.config import serve
+from cosmolocal.config import watch
 from cosmolocal.kernel import node
 from cosmolocal.money import queries as money
 from cosmolocal.website import tasks
@@ -108,7 +108,7 @@ def test_a_local_can_come_out_of_a_backup(client: Client, link: str) -> None:
     assert answer.status_code == 422
     assert "not a backup" in answer.content.decode()
     assert "Choose the file first" in client.post(here).content.decode()
-    assert not serve.waiting_backup(settings.HOME).exists()
+    assert not watch.waiting_backup(settings.HOME).exists()
     assert client.get(here.replace(link.split("/")[2], "guessed")).status_code == 404
 
 
