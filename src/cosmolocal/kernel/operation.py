@@ -138,7 +138,17 @@ def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R
     at = clock.now()
     print_of_request = fingerprint(kwargs) if kwargs.get("key") else ""
     with transaction.atomic():
-        row = _claim([code, by.pk, behalf.pk if behalf else None, _stored(at), key, print_of_request, closed])
+        row = _claim(
+            {
+                "code": code,
+                "by": by.pk,
+                "behalf": behalf.pk if behalf else None,
+                "at": _stored(at),
+                "key": key,
+                "print": print_of_request,
+                "result": closed,
+            }
+        )
         if row is None:
             return _first_result(code, by.pk, key, print_of_request)  # type: ignore[no-any-return]
         token = under_way.set(Running(row, code, by.pk, at))
@@ -156,7 +166,7 @@ def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R
         return result
 
 
-def _claim(values: list[Any]) -> int | None:
+def _claim(values: Mapping[str, Any]) -> int | None:
     """Inserts the operation row; None when the key was used. A concurrent twin waits here for the first to end.
 
     PostgreSQL's triggers read from the transaction's setting which operation writes, SQLite's ask `written_by`.
@@ -170,12 +180,17 @@ def _stored(at: datetime) -> Any:
 
 
 _NOTHING = "null"
-_INSERT = (
-    "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint, result) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (by_id, code, key) DO NOTHING RETURNING id"
+_COLUMNS = "INSERT INTO kernel_operation (code, by_id, on_behalf_of_id, at, key, fingerprint, result)"
+_VALUES = "%(code)s, %(by)s, %(behalf)s, %(at)s, %(key)s, %(print)s, %(result)s"
+# One who writes to SQLite writes alone, and its guard would refuse what ON CONFLICT passes over.
+_CLAIM = Statement(
+    f"{_COLUMNS} SELECT {_VALUES} WHERE NOT EXISTS (SELECT 1 FROM kernel_operation "  # noqa: S608 - our own text
+    "WHERE by_id = %(by)s AND code = %(code)s AND key = %(key)s) RETURNING id"
 )
-_CLAIM = Statement(_INSERT)
-_CLAIM_AND_SAY = Statement(f"{_INSERT}, set_config('cosmolocal.operation', id::text, true)")
+_CLAIM_AND_SAY = Statement(
+    f"{_COLUMNS} VALUES ({_VALUES}) ON CONFLICT (by_id, code, key) DO NOTHING "
+    "RETURNING id, set_config('cosmolocal.operation', id::text, true)"
+)
 
 
 def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:

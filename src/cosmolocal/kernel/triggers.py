@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connections
 
+from cosmolocal.kernel import replacing
 from cosmolocal.kernel.evidence import KEPT, SEALED, Kept, Sealed, whole_of
 
 _REFUSE = """
@@ -84,7 +85,9 @@ def _notes(rule: Sealed, vendor: str) -> Iterator[Trigger]:
         yield f"{table}_written", table, f"AFTER INSERT ON {table} {each}{when('NEW')}{run('NEW')}"
 
 
-def _wanted(vendor: str) -> Iterator[Trigger]:
+def _wanted(using: str) -> Iterator[Trigger]:
+    vendor = connections[using].vendor
+    yield from replacing.guards(using)
     for kept in KEPT.values():
         yield from _guards(kept, vendor)
     for sealed in SEALED.values():
@@ -103,7 +106,7 @@ def protect(using: str = "default") -> None:
         if connection.vendor != "sqlite":
             cursor.execute(_REFUSE)
             cursor.execute(_NOTE)
-        for name, table, rest in _wanted(connection.vendor):
+        for name, table, rest in _wanted(using):
             if table in tables:
                 cursor.execute(f"CREATE TRIGGER {name} {rest}")
 
@@ -126,13 +129,16 @@ def missing(using: str = "default") -> list[str]:
         told = found[name][1]
         return told == f"CREATE TRIGGER {name} {rest}" if vendor == "sqlite" else told in _BODIES
 
-    return sorted({table for name, table, rest in _wanted(vendor) if not stands(name, rest)})
+    return sorted({table for name, table, rest in _wanted(using) if not stands(name, rest)})
 
 
 def _standing(using: str) -> dict[str, tuple[str, str]]:
     """Our triggers in the database: name -> table, and what it does (PostgreSQL: its function; empty: disabled)."""
     connection = connections[using]
-    ours = ("_no_update", "_no_delete", "_no_truncate", "_written", "_written_change", "_written_end")
+    ours = (
+        *("_no_update", "_no_delete", "_no_truncate", "_written", "_written_change", "_written_end"),
+        *(replacing.INSERTED, replacing.CHANGED),
+    )
     query = (
         "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"

@@ -142,6 +142,7 @@ def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> N
     """
     policy.permit(by, policy.STEWARD, policy.PACKER, policy.KEEPER)
     today = queries.terms_of(agreements.values())
+    known = queries.agreed_terms(agreements)
     AgreedTerms.objects.bulk_create(
         (
             AgreedTerms(
@@ -151,6 +152,7 @@ def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> N
                 loss_after_packing=today[producer].loss_after_packing,
             )
             for agreement, producer in agreements.items()
+            if agreement not in known
         ),
         ignore_conflicts=True,
     )
