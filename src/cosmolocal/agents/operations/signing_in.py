@@ -5,7 +5,7 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy, sessions
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.jobs import announce
@@ -26,10 +26,13 @@ def as_typed(code: str) -> str:
 def make_sign_in_code(*, by: Agent, on_behalf_of: Agent, code: str, printed: bool = False, key: str = "") -> SignInCode:
     """Keeps the digest of `code` for that person, for 30 minutes, or 7 days when printed; older codes end. She is told.
 
-    Refuses: agents.not_a_person, agents.not_allowed.
+    In a lent session nobody makes one for herself: it would begin a session that is not. Refuses:
+    agents.not_a_person, agents.not_allowed, agents.session_lent.
     """
     policy.permit(by, policy.STEWARD)
     agent = on_behalf_of
+    if by.pk == agent.pk:
+        sessions.require_own()
     if agent.kind != Agent.Kind.PERSON or agent.hidden_at is not None:
         raise Refusal("agents.not_a_person", _("Only a person who is here can sign in."))
     if not User.objects.filter(agent=agent).exists():

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cosmolocal.agents import operations, queries, sessions
-from cosmolocal.agents.models import Agent, User
+from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
@@ -159,3 +159,17 @@ def test_signing_out_everywhere_ends_passkeys_younger_than_the_code(
 def _request_of(client: Client):
     """A request of this browser, as far as sessions are asked."""
     return SimpleNamespace(session=client.session, COOKIES=client.cookies)
+
+
+def test_a_lent_session_makes_no_code_for_itself(
+    local: Agent, people: dict[str, Agent], signed_in: Browser, later: None
+) -> None:
+    """A code of her own begins a session that is not lent: it would be the way round all the others."""
+    treasurer = people["treasurer"]
+    operations.give_role(by=local, agent=treasurer, role="steward")
+    lent = came_in_by_code(signed_in(people["steward"]), treasurer)
+    address, codes = f"/people/{treasurer.pk}/code/", SignInCode.objects.filter(made_by=treasurer)
+    post(lent, address)
+    assert not codes.exists()
+    post(signed_in(treasurer), address)
+    assert codes.count() == 1
