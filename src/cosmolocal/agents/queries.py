@@ -1,6 +1,6 @@
 """Who is who: the reader of a page, households and whom she may order for, holders of roles, who is visible to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -83,6 +83,21 @@ def _read(request: HttpRequest) -> Reader:
     own = _groups_of(user.agent)
     groups = _groups_of(behalf) if behalf else own
     return Reader(user.agent, user, behalf, _roles(user.agent, own), _first_household(groups), tuple(groups))
+
+
+def readers(agent_id: int) -> Iterator[Reader]:
+    """As whom somebody reads where no request says it: herself, then for each whom she helps. Nobody who has gone."""
+    agent = Agent.objects.filter(pk=agent_id, hidden_at=None).select_related("user").first()
+    user = getattr(agent, "user", None)
+    if agent is None or (user is not None and not user.is_active):
+        return
+    own = _groups_of(agent)
+    roles = _roles(agent, own)
+    yield Reader(agent, user, None, roles, _first_household(own), tuple(own))
+    helped = Helping.objects.filter(in_force(clock.today()), helper=agent, member__hidden_at=None)
+    for helping in helped.select_related("member"):
+        groups = _groups_of(helping.member)
+        yield Reader(agent, user, helping.member, roles, _first_household(groups), tuple(groups))
 
 
 def _acted_for(helper: Agent, member_id: int) -> Agent | None:

@@ -2,6 +2,8 @@
 
 from django.urls import reverse
 
+from cosmolocal.agents import policy
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.handovers import documents, operations, queries
 from cosmolocal.handovers.models import Handover
@@ -10,7 +12,14 @@ from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.paper import downloads, pdf
 
 
-@errand("handovers.list")
+def _opens_lists(by_id: int, handover_id: int, *_rest: str) -> bool:
+    return any(
+        policy.may_enter(reader, "packer") and queries.visible_to(reader).filter(pk=handover_id).exists()
+        for reader in people.readers(by_id)
+    )
+
+
+@errand("handovers.list", may_read=_opens_lists)
 def list_file(by_id: int, handover_id: int, by: str, kind: str) -> Outcome:
     """A list of all crates as a file."""
     handover = _handover(handover_id)
@@ -18,7 +27,7 @@ def list_file(by_id: int, handover_id: int, by: str, kind: str) -> Outcome:
     return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 
-@errand("handovers.labels")
+@errand("handovers.labels", may_read=_opens_lists)
 def labels(by_id: int, handover_id: int) -> Outcome:
     """A label for each crate."""
     handover = _handover(handover_id)
@@ -26,7 +35,7 @@ def labels(by_id: int, handover_id: int) -> Outcome:
     return Outcome(name, data=pdf.render(documents.labels(handover)), name=name, content_type=downloads.TYPES["pdf"])
 
 
-@errand("handovers.pack_all")
+@errand("handovers.pack_all", may_read=_opens_lists)
 def pack_all(by_id: int, handover_id: int) -> Outcome:
     """Everything was packed as ordered."""
     by = Agent.objects.get(pk=by_id)

@@ -43,7 +43,18 @@ class Outcome:
 
 
 Work = Callable[..., Outcome]
-declared: dict[str, Work] = {}
+MayRead = Callable[..., bool]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What does an errand, and who may have what it makes: asked before it is done, and at every look at its file."""
+
+    work: Work
+    may_read: MayRead
+
+
+declared: dict[str, Declared] = {}
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,17 @@ class Wish:
     back: str
 
 
-def errand(code: str) -> Callable[[Work], Work]:
-    """Declares `work(by_id, *args) -> Outcome`. It calls operations with `key=jobs.key()`, since it may run twice."""
+def errand(code: str, *, may_read: MayRead) -> Callable[[Work], Work]:
+    """Declares `work(by_id, *args) -> Outcome`. It calls operations with `key=jobs.key()`, since it may run twice.
+
+    `may_read(by_id, *args) -> bool` says at any later moment what the page it is asked for on would say: rights end
+    while work waits, and while its file is kept.
+    """
 
     def declare(work: Work) -> Work:
-        if code in declared and declared[code].__module__ != work.__module__:
+        if code in declared and declared[code].work.__module__ != work.__module__:
             raise TypeError(f"errand {code} is declared twice")
-        declared[code] = work
+        declared[code] = Declared(work, may_read)
         return work
 
     return declare
@@ -110,10 +125,17 @@ def how_far(token: UUID) -> tuple[int, int]:
     return int(done), int(total)
 
 
+def may_read(errand: Errand) -> bool:
+    """May who asked for it still have it? Nobody may where it is declared no more."""
+    jobs.load()
+    found = declared.get(errand.code)
+    return found is not None and found.may_read(errand.made_by_id, *errand.args)
+
+
 def file_of(errand: Errand) -> Path | None:
-    """The file it made, as long as it is kept."""
+    """The file it made, as long as it is kept and who asked for it may read it."""
     path = _folder() / str(errand.pk)
-    return path if errand.file_name and path.is_file() else None
+    return path if errand.file_name and path.is_file() and may_read(errand) else None
 
 
 @jobs.job("kernel.errand")
@@ -125,7 +147,10 @@ def run(token: str) -> None:
     Errand.objects.filter(pk=found.pk).update(state=Errand.State.RUNNING)
     try:
         with translation.override(found.language), _noting(found.pk):
-            outcome = declared[found.code](found.made_by_id, *found.args)
+            if not may_read(found):
+                sentence = _("You may no longer do or read this. Ask a steward if you still need it.")
+                raise Refusal("errands.not_allowed", sentence)
+            outcome = declared[found.code].work(found.made_by_id, *found.args)
             _end(found, Errand.State.DONE, outcome)
     except Refusal as refusal:
         _end(found, Errand.State.REFUSED, Outcome(str(refusal)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.errands import Outcome, errand
@@ -10,7 +11,7 @@ from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practice import Timer
 from cosmolocal.messages import operations as messages
-from cosmolocal.money import documents, imports, letters
+from cosmolocal.money import documents, imports, letters, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
 from cosmolocal.paper import downloads
@@ -23,9 +24,16 @@ timers: tuple[Timer, ...] = (
 A_WHILE = timedelta(days=5)
 
 
-@errand("money.statement_file")
+def _reads_statement(by_id: int, is_account: bool, thing_id: int, *_rest: str) -> bool:
+    readers = people.readers(by_id)
+    if is_account:
+        return any(queries.visible_to(reader).filter(pk=thing_id).exists() for reader in readers)
+    return any(people_policy.may_enter(reader, "auditor_reads") for reader in readers)
+
+
+@errand("money.statement_file", may_read=_reads_statement)
 def statement_file(by_id: int, is_account: bool, thing_id: int, since: str, until: str, kind: str) -> Outcome:
-    """A long statement of an account or a place for money as a file; who asked for it was allowed to read it."""
+    """A long statement of an account or a place for money as a file."""
     things = Account.objects.labelled() if is_account else MoneyBox.objects.select_related("currency", "resource")
     days = date.fromisoformat(since), date.fromisoformat(until)
     data, name = documents.statement_file(things.get(pk=thing_id), *days, kind)

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries
+from cosmolocal.agents import policy, queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
@@ -22,7 +22,11 @@ from cosmolocal.website import deeds, operations, sample
 from cosmolocal.website.forms import DeedsForm
 
 
-@errands.errand("website.deeds_file")
+def _reads_deeds(by_id: int, *_asked: str) -> bool:
+    return any(policy.may_enter(reader, "auditor_reads") for reader in queries.readers(by_id))
+
+
+@errands.errand("website.deeds_file", may_read=_reads_deeds)
 def deeds_file(by_id: int, asked: str, kind: str) -> errands.Outcome:
     """A long list of who did what as a file; `asked` is the query of the page that showed it to who asks."""
     table = deeds.table(deeds.found(DeedsForm(QueryDict(asked)).wish()))

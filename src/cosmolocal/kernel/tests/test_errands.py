@@ -20,24 +20,28 @@ def declared_errands(monkeypatch):
     monkeypatch.setattr(errands, "declared", dict(errands.declared))
     seen.clear()
 
-    @errands.errand("test.count")
+    @errands.errand("test.count", may_read=anybody)
     def count(by_id: int, to: int) -> Outcome:
         for number in range(1, to + 1):
             errands.step(number, to)
         seen.append(errands.how_far(Errand.objects.get(state="running").pk))
         return Outcome("Counted.", url="/me/")
 
-    @errands.errand("test.print")
+    @errands.errand("test.print", may_read=anybody)
     def print_it(by_id: int) -> Outcome:
         return Outcome("Printed.", data=b"%PDF", name="list.pdf", content_type="application/pdf")
 
-    @errands.errand("test.refuse")
+    @errands.errand("test.refuse", may_read=anybody)
     def refuse(by_id: int) -> Outcome:
         raise Refusal("test.no", "Ask again tomorrow.")
 
-    @errands.errand("test.break")
+    @errands.errand("test.break", may_read=anybody)
     def break_down(by_id: int) -> Outcome:
         raise OSError("the printer is out of paper")
+
+
+def anybody(_by_id: int, *_args: object) -> bool:
+    return True
 
 
 def ask(code: str, *args: object, by: int = 1, key: str = "") -> Errand:

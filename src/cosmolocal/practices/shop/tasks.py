@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import policy
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, Membership, in_force
@@ -68,7 +69,14 @@ timers: tuple[Timer, ...] = (
 )
 
 
-@errand("shop.settle_round")
+def _keeps_round(by_id: int, round_id: int) -> bool:
+    return any(
+        policy.may_enter(reader, "steward") and queries.visible_to(reader).filter(pk=round_id).exists()
+        for reader in people.readers(by_id)
+    )
+
+
+@errand("shop.settle_round", may_read=_keeps_round)
 def settle_round(by_id: int, round_id: int) -> Outcome:
     """A large round is settled by the worker, in the name of the steward who pressed the button."""
     round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
@@ -78,7 +86,7 @@ def settle_round(by_id: int, round_id: int) -> Outcome:
     )
 
 
-@errand("shop.send_producer_orders")
+@errand("shop.send_producer_orders", may_read=_keeps_round)
 def send_producer_orders(by_id: int, round_id: int) -> Outcome:
     """What a large round asks of its farms is put together by the worker."""
     round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)

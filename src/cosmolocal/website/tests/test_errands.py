@@ -15,10 +15,10 @@ from cosmolocal.kernel.models import Errand
 def declared_errands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     jobs.load()  # what is declared later would be lost with the copy
     monkeypatch.setattr(errands, "declared", dict(errands.declared))
-    errands.errand("test.print")(
+    errands.errand("test.print", may_read=lambda *_asked: True)(
         lambda by_id: Outcome("Printed.", data=b"%PDF", name="list.pdf", content_type="application/pdf")
     )
-    errands.errand("test.count")(lambda by_id, to: Outcome("Counted.", url="/me/"))
+    errands.errand("test.count", may_read=lambda *_asked: True)(lambda by_id, to: Outcome("Counted.", url="/me/"))
     return
 
 

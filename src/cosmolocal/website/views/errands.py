@@ -32,6 +32,7 @@ def errand(request: HttpRequest, token: UUID) -> HttpResponse:
         "total": total,
         "has_file": errands.file_of(found) is not None,
         "was_file": bool(found.file_name),
+        "may_read": not found.is_over or errands.may_read(found),
     }
     return render(request, "website/parts/errand.html" if asks_part else "website/errand.html", context)
 
