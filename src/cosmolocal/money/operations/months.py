@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, sets
 from cosmolocal.kernel.operation import operation, running
@@ -19,9 +20,10 @@ from cosmolocal.money.queries import months
 def close_month(*, by: Agent, until: date, key: str = "") -> MonthClose:
     """Closes the books up to the end of a month. Later facts of that time get today's entry and their own value date.
 
-    Refuses: money.not_month_end, money.month_not_over, money.closed_already.
+    Refuses: money.not_month_end, money.month_not_over, money.closed_already, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     if until != rules.month_end(until):
         raise Refusal("money.not_month_end", _("Choose the last day of a month."), field="until")
     if until >= clock.day_of(running().at):

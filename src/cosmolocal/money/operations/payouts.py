@@ -131,9 +131,10 @@ def agree_payment_list(
 def drop_payment_list(*, by: Agent, payment_list: PaymentList, reason: str, key: str = "") -> PaymentList:
     """Gives up what is not paid yet, with a reason; the amounts are free again.
 
-    Refuses: money.list_decided, money.reason_missing.
+    Refuses: money.list_decided, money.reason_missing, agents.session_lent.
     """
     policy.permit_books(by)
+    sessions.require_own_or_house(by)
     journal.check_reason(reason)
     made = _locked(payment_list, PaymentList.State.ASKED, PaymentList.State.AGREED)
     _drop(by, made)

@@ -62,6 +62,7 @@ def test_a_lent_session_moves_no_money_of_others(
 ) -> None:
     treasurer, fund = people["treasurer"], books.fund("solidarity", theirs.currency)
     line, leg = money.PaymentWish(theirs.pk, 100), money.Leg(fund.pk, theirs.pk, 100)
+    last_month = clock.today().replace(day=1) - timedelta(days=1)
     deeds = (
         lambda: money.set_limits(by=treasurer, account=theirs, warn_below=0, floor=-500_000),
         lambda: money.change_levels(by=treasurer, currency=theirs.currency, warn_below=0, start_floor=-500_000),
@@ -71,6 +72,8 @@ def test_a_lent_session_moves_no_money_of_others(
         lambda: money.release_reservation(by=treasurer, commitment_id=payout.payments.get().commitment_id),
         lambda: money.refund(by=treasurer, source=fund, account=theirs, amount=100, reason="a gift"),
         lambda: money.make_payment_list(by=treasurer, lines=[line], box=payout.box, name="More"),
+        lambda: money.drop_payment_list(by=treasurer, payment_list=payout, reason="not today"),
+        lambda: money.close_month(by=treasurer, until=last_month),
         lambda: money.confirm_list(by=treasurer, payment_list=payout),
         lambda: money.confirm_payment(by=treasurer, payment=payout.payments.get()),
         lambda: operations.add_producer(by=treasurer, name="Farm", contact=ContactDraft(iban=EVIL)),
