@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 _SCHEMA = "cosmolocal_restoring"
-_FUNCTIONS = ("cosmolocal_append_only", "cosmolocal_written")
+_FUNCTIONS = ("cosmolocal_append_only", "cosmolocal_written", "cosmolocal_salt_stays")
 # Nobody else reads it, and it is thrown away when anything fails: no write needs to survive a power cut before the end.
 _HASTY = (
     "PRAGMA journal_mode=MEMORY;PRAGMA synchronous=OFF;PRAGMA foreign_keys=OFF;PRAGMA cache_size=-65536;"

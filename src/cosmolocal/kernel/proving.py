@@ -133,7 +133,9 @@ def _rows(alias: str) -> Iterator[Broken]:
                     yield _row(rule, id, _("%(what)s number %(number)s is gone: it was deleted past the program."))
             elif print is None:
                 yield _row(rule, id, _("%(what)s number %(number)s came into the books past the program."))
-            elif print_of(row, salt) != print and not (rule.personal and salt is None):
+            elif rule.personal and salt is None:
+                yield _row(rule, id, _("%(what)s number %(number)s cannot be compared: its salt was taken away."))
+            elif print_of(row, salt) != print:
                 yield _row(rule, id, _("%(what)s number %(number)s was changed past the program."))
 
 

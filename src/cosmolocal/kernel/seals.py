@@ -206,11 +206,12 @@ def _leaves(marks: Sequence[Mark]) -> list[Leaf]:
 
 
 def _leaf(rule: Sealed, mark: Mark, row: Row | None, known: tuple[bytes | None, bytes | None] | None) -> Leaf:
-    """A row that is as it was keeps its hash, so that `_settle` sees it."""
+    """A row that is as it was keeps its hash, so that `_settle` sees it; never a personal one that lost its salt."""
     if row is None:
         return Leaf(mark, None, None)
-    if known and known[0] and print_of(row, known[1] if rule.personal else None) == known[0]:
-        return Leaf(mark, known[0], known[1])
+    told, salt = known or (None, None)
+    if told and bool(salt) == bool(rule.personal) and print_of(row, salt) == told:
+        return Leaf(mark, told, salt)
     salt = secrets.token_bytes(16) if rule.personal else None
     return Leaf(mark, print_of(row, salt), salt)
 
@@ -241,11 +242,8 @@ def _settle(leaves: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _write(seal: Seal, leaves: Sequence[Leaf]) -> None:
+    """A salt is thrown away where a newer row stands, and only there: `triggers` refuses it elsewhere."""
     for some in _chunks(leaves):
-        hidden = [leaf for leaf in some if SEALED[leaf.mark.table].personal]
-        for table in {leaf.mark.table for leaf in hidden}:
-            ids = [leaf.mark.row_id for leaf in hidden if leaf.mark.table == table]
-            SealedRow.objects.filter(table=table, row_id__in=ids, salt__isnull=False).update(salt=None)
         SealedRow.objects.bulk_create(
             SealedRow(
                 seal=seal,
@@ -257,6 +255,11 @@ def _write(seal: Seal, leaves: Sequence[Leaf]) -> None:
             )
             for leaf in some
         )
+        hidden = [leaf for leaf in some if SEALED[leaf.mark.table].personal]
+        for table in {leaf.mark.table for leaf in hidden}:
+            ids = [leaf.mark.row_id for leaf in hidden if leaf.mark.table == table]
+            older = SealedRow.objects.filter(table=table, row_id__in=ids, salt__isnull=False).exclude(seal=seal)
+            older.update(salt=None)
 
 
 def _chunks(found: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -29,7 +29,28 @@ _NOTE_SQLITE = (
     "INSERT INTO kernel_written (\"table\", row_id, operation_id) VALUES ('{table}', {id}, cosmolocal_operation()) "
     'ON CONFLICT ("table", row_id) DO UPDATE SET operation_id = excluded.operation_id;'
 )
-_BODIES = [text.split("$$")[1] for text in (_REFUSE, _NOTE)]
+# The salt of the newest row of its kind stays: without it nobody could say whether that row was changed.
+_SALT = """
+CREATE OR REPLACE FUNCTION cosmolocal_salt_stays() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM kernel_sealedrow newer
+                 WHERE newer."table" = OLD."table" AND newer.row_id = OLD.row_id AND newer.id > OLD.id) THEN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+"""
+_SALT_SQLITE = (
+    "BEFORE UPDATE ON kernel_sealedrow WHEN OLD.salt IS NOT NULL AND NEW.salt IS NULL AND NOT EXISTS ("
+    'SELECT 1 FROM kernel_sealedrow AS newer WHERE newer."table" = OLD."table" AND newer.row_id = OLD.row_id '
+    "AND newer.id > OLD.id) BEGIN SELECT RAISE(ABORT, 'kernel_sealedrow is append-only'); END"
+)
+_SALT_POSTGRESQL = (
+    "BEFORE UPDATE ON kernel_sealedrow FOR EACH ROW WHEN (OLD.salt IS NOT NULL AND NEW.salt IS NULL) "
+    "EXECUTE FUNCTION cosmolocal_salt_stays()"
+)
+_FUNCTIONS = (_REFUSE, _NOTE, _SALT)
+_BODIES = [text.split("$$")[1] for text in _FUNCTIONS]
 Trigger = tuple[str, str, str]  # name, table, what follows the name
 
 
@@ -88,6 +109,7 @@ def _notes(rule: Sealed, vendor: str) -> Iterator[Trigger]:
 def _wanted(using: str) -> Iterator[Trigger]:
     vendor = connections[using].vendor
     yield from replacing.guards(using)
+    yield "kernel_sealedrow_salt_stays", "kernel_sealedrow", _SALT_SQLITE if vendor == "sqlite" else _SALT_POSTGRESQL
     for kept in KEPT.values():
         yield from _guards(kept, vendor)
     for sealed in SEALED.values():
@@ -104,8 +126,8 @@ def protect(using: str = "default") -> None:
     lift(using)
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            cursor.execute(_REFUSE)
-            cursor.execute(_NOTE)
+            for function in _FUNCTIONS:
+                cursor.execute(function)
         for name, table, rest in _wanted(using):
             if table in tables:
                 cursor.execute(f"CREATE TRIGGER {name} {rest}")
@@ -137,7 +159,7 @@ def _standing(using: str) -> dict[str, tuple[str, str]]:
     connection = connections[using]
     ours = (
         *("_no_update", "_no_delete", "_no_truncate", "_written", "_written_change", "_written_end"),
-        *(replacing.INSERTED, replacing.CHANGED),
+        *(replacing.INSERTED, replacing.CHANGED, "_salt_stays"),
     )
     query = (
         "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"

@@ -102,20 +102,33 @@ TAMPERINGS = {
         "UPDATE agents_user SET email = 'thief@example.org' WHERE id = (SELECT min(id) FROM agents_user)",
         ("row", "agents_user"),
     ),
+    "bank account of a member whose salt is gone": (
+        ("UPDATE kernel_sealedrow SET salt = NULL", "UPDATE agents_contact SET iban = 'X1' WHERE iban <> ''"),
+        ("row", "agents_contact"),
+    ),
+    "somebody signs in no more, and her salt is gone": (
+        (
+            "UPDATE kernel_sealedrow SET salt = NULL WHERE \"table\" = 'agents_user'",
+            "UPDATE agents_user SET is_active = {no}",
+        ),
+        ("row", "agents_user"),
+    ),
     "a seal": ("UPDATE kernel_seal SET upto = upto - 1", ("chain", "kernel_seal")),
     "a sealed row": ("UPDATE kernel_sealedrow SET operation_id = 1", ("chain", "kernel_seal")),
 }
 
 
-def tamper(statement: str) -> set[tuple[str, str]]:
+def tamper(statements: str | tuple[str, ...]) -> set[tuple[str, str]]:
     """Somebody with the database in her hands takes the guards away, changes rows, and puts the guards back."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             triggers.lift()
-            cursor.execute(statement.replace("{yes}", "true" if connection.vendor == "postgresql" else "1"))
-            assert cursor.rowcount > 0, statement
+            yes, no = ("true", "false") if connection.vendor == "postgresql" else ("1", "0")
+            for statement in (statements,) if isinstance(statements, str) else statements:
+                cursor.execute(statement.replace("{yes}", yes).replace("{no}", no))
+                assert cursor.rowcount > 0, statement
         triggers.protect()
         told = found()
         transaction.set_rollback(True)
@@ -167,6 +180,7 @@ def test_evidence_refuses_to_be_changed(village: Village) -> None:
         "UPDATE agents_approval SET needed = 0",
         "UPDATE kernel_seal SET upto = 0",
         "DELETE FROM kernel_sealedrow",
+        "UPDATE kernel_sealedrow SET salt = NULL WHERE \"table\" = 'agents_contact'",
     ):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
