@@ -14,7 +14,7 @@ from cosmolocal.config.gate import Places
 from tests.browser.node import Node
 
 PATIENCE_S = 60
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")

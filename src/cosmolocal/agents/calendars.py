@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import child
+from cosmolocal.paper import apart
 
 log = logging.getLogger("cosmolocal.agents")
 LARGEST_BYTES = 2 * 1024 * 1024
@@ -18,16 +18,23 @@ SECONDS, MEGABYTES = 5, 400
 def read(data: bytes, since: date) -> dict[date, str]:
     """Day -> name of each whole-day entry from `since` on, for three years; entries with a time of day are no holidays.
 
-    Call it before the operation, never inside. Refuses agents.not_a_calendar, agents.calendar_too_large.
+    Call it before the operation, never inside. Refuses agents.not_a_calendar, agents.calendar_too_large,
+    paper.busy.
     """
     if len(data) > LARGEST_BYTES:
         raise _too_large()
     wish = json.dumps({"since": since.isoformat(), "until": (since + AHEAD).isoformat()}).encode()
     try:
         answer = json.loads(
-            child.run("cosmolocal.agents.holiday_child", wish + b"\n" + data, seconds=SECONDS, megabytes=MEGABYTES)
+            apart.run(
+                "cosmolocal.agents.holiday_child",
+                wish + b"\n" + data,
+                seconds=SECONDS,
+                megabytes=MEGABYTES,
+                alone=True,
+            )
         )
-    except child.ChildError as error:
+    except apart.ChildError as error:
         log.info("a calendar was not read: %s", str(error).rsplit("\n", 1)[-1])
         raise _too_large() from error
     if "problem" in answer:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries
 from cosmolocal.agents.models import Try
 from cosmolocal.kernel import ahead, clock, ids, senders
+from cosmolocal.kernel.refusal import Refusal
 
 KEPT = timedelta(days=1)  # longer than any window
 View = Callable[..., HttpResponse]
@@ -36,6 +38,16 @@ def allow(name: str, sender: str, *, times: int, seconds: int) -> bool:
         return True
     own.delete()
     return False
+
+
+def require(name: str, sender: str, *, times: int, seconds: int) -> None:
+    """The same for a form that must not be lost: refuses with `agents.too_often`, which lands in it."""
+    if not allow(name, sender, times=times, seconds=seconds):
+        raise Refusal(
+            "agents.too_often",
+            _("That was done many times in a short while. Nothing was changed; wait some minutes, then send it again."),
+            later=True,
+        )
 
 
 def forgive(name: str, sender: str) -> None:

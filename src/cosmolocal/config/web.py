@@ -9,6 +9,7 @@ from django.db import connections
 from cosmolocal.config import lines
 from cosmolocal.config.asgi import application
 from cosmolocal.config.gate import Places
+from cosmolocal.paper import apart
 
 _OTHER_FILES = 256  # that the process has open beside its connections
 
@@ -16,6 +17,7 @@ _OTHER_FILES = 256  # that the process has open beside its connections
 def serve(listening: socket.socket) -> None:
     """Answers on this socket until SIGTERM."""
     hurry()
+    apart.hurry()
     places = Places.among(_open_many_files() - _OTHER_FILES)
     lines.server(application, places, settings.TRUSTED_PROXIES).run([listening])
 

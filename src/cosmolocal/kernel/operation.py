@@ -109,7 +109,8 @@ def refusal_of(error: OperationalError) -> Refusal | None:
     if is_disk_full(error):
         return disk_full()
     if state in _DEADLOCKS or "database is locked" in str(error):
-        return Refusal("kernel.busy", _("Many people write at this moment. Nothing was changed; please try again."))
+        sentence = _("Many people write at this moment. Nothing was changed; please try again.")
+        return Refusal("kernel.busy", sentence, later=True)
     if state in _TOO_SLOW:
         return Refusal("kernel.too_slow", _("This took too long and was ended. Nothing was changed; ask for less."))
     return None

@@ -28,5 +28,13 @@ def page_of_ours(wanted: object) -> str:
 
 def refused(form: BaseForm, refusal: Refusal) -> None:
     """Puts a refusal where the person looks: at its field, or on top of the form."""
+    form.may_come_again = refusal.later  # type: ignore[attr-defined]
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, ValidationError(str(refusal.sentence), code=refusal.code))
+
+
+def status_of(form: BaseForm) -> int:
+    """Of the page that shows this form: 503 where the same wish may be right in a moment, 422 where it is wrong."""
+    if not form.errors:
+        return 200
+    return 503 if getattr(form, "may_come_again", False) else 422

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import child, codes, fonts
+from cosmolocal.paper import apart, codes, fonts
 from cosmolocal.paper.sheets import Sheet
 from cosmolocal.paper.tables import Cell, Column, Group, Table, letters_wide
 
@@ -34,7 +34,8 @@ def render(sheet: Sheet | Sequence[Sheet], *, locale: str | None = None, folders
     """The PDF of one sheet, or of several of one kind, each beginning on a new page with its own page numbers.
 
     `locale` is a language code, by default the active one. `folders` are where fonts are looked for.
-    Where characters have no font, the first line says which package to install. Refuses with `paper.pdf_failed`.
+    Where characters have no font, the first line says which package to install.
+    Refuses with `paper.pdf_failed`, `paper.busy`.
     """
     sheets = [sheet] if not isinstance(sheet, Sequence) else list(sheet)
     here = node.current()
@@ -50,8 +51,8 @@ def render(sheet: Sheet | Sequence[Sheet], *, locale: str | None = None, folders
             "time": int(clock.now().timestamp()),
         }
     try:
-        return child.run("cosmolocal.paper.typeset", json.dumps(order).encode(), seconds=SECONDS, megabytes=MEGABYTES)
-    except child.ChildError as error:
+        return apart.run("cosmolocal.paper.typeset", json.dumps(order).encode(), seconds=SECONDS, megabytes=MEGABYTES)
+    except apart.ChildError as error:
         log.error("typesetting failed: %s", error)
         raise Refusal(
             "paper.pdf_failed",

@@ -5,6 +5,7 @@ The answer: a line of JSON, `{"problem": ...}` or the sizes with the lengths of 
 
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,11 +15,15 @@ from cosmolocal.paper import child
 
 LARGEST_PIXELS = 80_000_000
 LARGEST_UNSCALED_PIXELS = 25_000_000  # JPEG can be read at a fraction of its size, the others cannot
+MOST_SCANS = 64  # of a JPEG: cameras and programs write at most some 20, and each goes through the whole picture again
 QUALITY = 82
+_MARKER = re.compile(rb"\xff[^\x00\xff]")
+_BARE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
+_SCAN, _END = 0xDA, 0xD9
 
 
 class TooLargeError(Exception):
-    """More pixels than are taken."""
+    """More pixels than are taken, or more work than they are worth."""
 
 
 def shrunk(upload: bytes, sides: Sequence[int], kinds: Sequence[str]) -> list[tuple[bytes, int, int]]:
@@ -26,6 +31,8 @@ def shrunk(upload: bytes, sides: Sequence[int], kinds: Sequence[str]) -> list[tu
     Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
     file = Image.open(io.BytesIO(upload), formats=tuple(kinds))
     if file.width * file.height > (LARGEST_PIXELS if file.format == "JPEG" else LARGEST_UNSCALED_PIXELS):
+        raise TooLargeError
+    if file.format == "JPEG" and scans(upload) > MOST_SCANS:
         raise TooLargeError
     file.draft("RGB", (sides[0], sides[0]))
     picture: Image.Image = file
@@ -40,6 +47,21 @@ def shrunk(upload: bytes, sides: Sequence[int], kinds: Sequence[str]) -> list[tu
         _pixels_only(picture).save(stream, "WEBP", quality=QUALITY, method=4)
         made.append((stream.getvalue(), picture.width, picture.height))
     return made
+
+
+def scans(upload: bytes) -> int:
+    """How often a JPEG goes through its picture; at most one more than is taken. What cameras put before and behind it
+    (a smaller picture, a film) does not count.
+    """
+    count, place = 0, 0
+    while count <= MOST_SCANS and (found := _MARKER.search(upload, place)):
+        kind, place = upload[found.end() - 1], found.end()
+        if kind == _END:
+            break
+        count += kind == _SCAN
+        if kind not in _BARE:
+            place += int.from_bytes(upload[place : place + 2], "big")
+    return count
 
 
 def _as_srgb(picture: Image.Image) -> Image.Image:

@@ -12,13 +12,12 @@ from decimal import Decimal
 from typing import Any, Literal
 from unicodedata import east_asian_width
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import child, decoding
+from cosmolocal.paper import apart, decoding
 from cosmolocal.paper.numbers import decimal_mark_of
 
 log = logging.getLogger("cosmolocal.paper")
@@ -27,6 +26,7 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 200
 MOST_CELLS = 1_000_000  # of the whole table
 LONGEST_CELL = 10_000
+SECONDS = 10  # for a file; the largest that is taken needs three
 
 Cell = str | int | Decimal | date | datetime | bool | None
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -204,13 +204,8 @@ def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
 def _read_sheet(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
     payload = MOST_ROWS.to_bytes(8, "big") + data
     try:
-        with child.turn(settings.HOME, "decoding"):
-            answer = json.loads(child.run("cosmolocal.paper.unpack", payload, seconds=30, megabytes=700))
-    except child.NoTurnError as error:
-        raise Refusal(
-            "paper.busy", _("Many files are being read at this moment. Nothing was changed; please try again.")
-        ) from error
-    except child.ChildError as error:
+        answer = json.loads(apart.run("cosmolocal.paper.unpack", payload, seconds=SECONDS, megabytes=700, alone=True))
+    except apart.ChildError as error:
         log.info("an uploaded sheet was not read: %s", str(error).rsplit("\n", 1)[-1])
         raise _not_a_table() from error
     if answer.get("problem") == "too_large":

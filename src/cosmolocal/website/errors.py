@@ -16,6 +16,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 KEPT_CHARACTERS = 4000
 A_WORD = 12  # characters that are typed again sooner than copied
+AGAIN_SECONDS = 4
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "key", "code", "email_code", "token", "back"})
 
 
@@ -80,11 +81,28 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """422: a wish that cannot be done now, with the sentence that says what to do next."""
+    """422: a wish that cannot be done, with the sentence that says what to do next; 503 where it can in a moment."""
     context = {"sentence": str(refusal), "code": refusal.code}
     if getattr(request, "htmx", False):
         return render(request, "website/refused_part.html", context, status=422)
+    if refusal.later:
+        return _later(request, refusal)
     return render(request, "422.html", context, status=422)
+
+
+def _later(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """503, with what a form brought. A page that was only looked for is asked for again by the browser itself."""
+    typed = _typed(request) if request.method == "POST" else []
+    context = {
+        "sentence": str(refusal),
+        "typed": typed,
+        "again": _page_of(request) if typed else request.get_full_path(),
+    }
+    answer = render(request, "website/later.html", context, status=503)
+    answer["Retry-After"] = str(AGAIN_SECONDS)
+    if request.method == "GET":
+        answer["Refresh"] = str(AGAIN_SECONDS)
+    return answer
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:

@@ -12,7 +12,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import refused, status_of
 from cosmolocal.look.forms import KeyedForm
 
 
@@ -38,7 +38,7 @@ def one_form(
             return redirect(act(form.cleaned_data))
         except Refusal as refusal:
             refused(form, refusal)
-    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+    return render(request, template, {"form": form, **context}, status=status_of(form))
 
 
 def deed(request: HttpRequest, act: Callable[[str], object], target: str, said: str) -> HttpResponse:

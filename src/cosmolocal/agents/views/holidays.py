@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import calendars, operations, queries
+from cosmolocal.agents import calendars, limits, operations, queries
 from cosmolocal.agents.forms import CalendarForm
 from cosmolocal.agents.models import Holiday
 from cosmolocal.agents.views.answers import actor
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import refused, status_of
 
 
 def holidays(request: HttpRequest) -> HttpResponse:
@@ -23,6 +23,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
+            limits.require("calendar", limits.who(request), times=30, seconds=3600)
             days = calendars.read(data["file"].read(), clock.today())
             count = operations.import_holidays(by=actor(request), days=sorted(days.items()), key=data["key"])
         except Refusal as refusal:
@@ -32,7 +33,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
             messages.success(request, said % {"count": count})
             return redirect("agents:holidays")
     context = {"form": form, "holidays": queries.holidays_to_come(), "back": reverse("steward")}
-    return render(request, "agents/holidays.html", context, status=422 if form.errors else 200)
+    return render(request, "agents/holidays.html", context, status=status_of(form))
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Pages of goods: what each reader sees, how many statements they take, and what comes back when something is wrong."""
 
 import io
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -11,12 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from cosmolocal.agents import limits
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Agent, Role, User
 from cosmolocal.catalog import demo, operations, queries
 from cosmolocal.catalog.models import Category, Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.catalog.tests import village as at
+from cosmolocal.catalog.views.goods import PHOTOS_AN_HOUR
 from cosmolocal.kernel import ids
+from cosmolocal.paper import apart
 from cosmolocal.paper.models import Picture
 
 pytestmark = pytest.mark.django_db
@@ -326,6 +330,23 @@ def test_a_photo_is_kept_as_pixels_only(village: at.Village, signed_in: Browser)
     signed_in(village.steward).post(page("remove_photo", product.pk), {"key": ids.fresh_key()})
     product.refresh_from_db()
     assert product.picture_id is None
+
+
+def test_photos_are_read_a_few_at_a_time_and_the_form_is_kept(
+    village: at.Village, signed_in: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product, browser = at.pak_choi(village), signed_in(village.farmer)
+    monkeypatch.setattr(apart, "_pages", threading.Semaphore(0))
+    answer = browser.post(page("photo", product.pk), {"photo": io.BytesIO(b"GIF89a"), "key": "mine"})
+    assert answer.status_code == 503
+    assert "try again in a few seconds" in answer.content.decode()
+    assert 'value="mine"' in answer.content.decode()
+    for _number in range(PHOTOS_AN_HOUR):
+        limits.allow("photo", f"agent-{village.farmer.pk}", times=PHOTOS_AN_HOUR, seconds=3600)
+    answer = browser.post(page("photo", product.pk), {"photo": io.BytesIO(b"GIF89a"), "key": "mine"})
+    assert answer.status_code == 503
+    assert "wait some minutes" in answer.content.decode()
+    assert 'value="mine"' in answer.content.decode()
 
 
 def test_goods_rest_and_return_by_button(village: at.Village, signed_in: Browser) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cosmolocal.agents import limits
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.catalog import exports, forms, operations, policy, queries
@@ -23,6 +24,7 @@ from cosmolocal.look.questions import Question
 from cosmolocal.paper import downloads, pictures
 
 PER_PAGE = 50
+PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
 
 
 @require_safe
@@ -123,6 +125,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.PhotoForm(request.POST or None, request.FILES or None)
 
     def act(data: dict[str, Any]) -> str:
+        limits.require("photo", limits.who(request), times=PHOTOS_AN_HOUR, seconds=3600)
         files = pictures.keep(data["photo"].read())
         operations.show_picture(by=actor(request), product=found, files=files, key=data["key"])
         messages.success(request, _("The photo is shown now."))

@@ -1,15 +1,21 @@
 """The front of the web server: bodies are whole before a page runs, and what takes too much is not taken."""
 
 import asyncio
+import fcntl
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from cosmolocal.config.asgi import THREADS
 from cosmolocal.config.front import Front, Limits
 from cosmolocal.kernel import senders
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.paper import apart
 from cosmolocal.website.bodies import PROBLEM
 
 pytestmark = pytest.mark.once
@@ -184,3 +190,42 @@ def test_names_with_an_underscore_and_what_strangers_claim_are_left_out() -> Non
     assert seen["HTTP_COOKIE"] == "a=1; b=2"
     ask(claims, front(look, trusted=senders.networks("192.0.2.0/24")))
     assert (seen["REMOTE_ADDR"], seen["wsgi.url_scheme"]) == ("203.0.113.5", "https")
+
+
+@pytest.fixture
+def somebody_reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """This process answers pages, and another one (the worker) reads a file until the answer is called."""
+    monkeypatch.setattr(apart, "_pages", None)
+    monkeypatch.setattr(apart, "PAGE_SECONDS", 300)  # whatever is told within the test is told at once
+    apart.hurry()
+    with (Path(settings.HOME) / "decoding.turn").open("wb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield lambda: fcntl.flock(turn, fcntl.LOCK_UN)
+
+
+def test_however_many_files_are_sent_half_of_the_threads_stay_free(somebody_reads: Callable[[], None]) -> None:
+    def read(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        try:
+            if environ["PATH_INFO"] == "/photo/":
+                wish = b'{"sides": [9], "kinds": []}\n'
+                apart.run("cosmolocal.paper.shrink", wish, seconds=3, megabytes=700, alone=True)
+        except Refusal as refusal:
+            start("503 Busy", [])
+            return [refusal.code.encode()]
+        start("200 OK", [])
+        return []
+
+    async def crowd() -> tuple[list[int], list[int], list[int]]:
+        at = Front(read, threads=THREADS, limits=Limits())
+        photos = [asyncio.create_task(Browser(b"x", content_length="1").ask(at, "/photo/")) for _ in range(5)]
+        told, waiting = [], set(photos)
+        while len(waiting) > apart.PAGES:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            told += [task.result().status for task in done]
+        pages = [(await Browser().ask(at, "/")).status for _number in range(9)]
+        still = [task.done() for task in waiting]
+        somebody_reads()
+        return told, pages, [*still, *[(await task).status for task in waiting]]
+
+    assert apart.PAGES <= THREADS // 2
+    assert asyncio.run(crowd()) == ([503] * 3, [200] * 9, [False, False, 200, 200])

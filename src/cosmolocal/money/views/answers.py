@@ -15,7 +15,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import refused, status_of
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.forms import MoneyField, check_answers
 from cosmolocal.money import policy, queries
@@ -77,7 +77,7 @@ def _done(request: HttpRequest, form: forms.Form, act: Act) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
-    status = 422 if request.method == "POST" and form.errors else 200
+    status = status_of(form) if request.method == "POST" else 200
     return render(request, context.pop("template", "look/form.html"), {"form": form, **context}, status=status)
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import images
+from cosmolocal.paper import images, shrink
+from cosmolocal.paper.tests.slow_pictures import many_scans
 
 pytestmark = pytest.mark.once
 
@@ -102,6 +103,26 @@ def test_refusals(upload: bytes, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         images.reencode(upload)
     assert refused.value.code == code
+
+
+def test_a_picture_that_is_drawn_over_and_over_is_not_drawn_at_all() -> None:
+    upload = many_scans(5000)
+    assert len(upload) < images.LARGEST_BYTES
+    with pytest.raises(shrink.TooLargeError):
+        shrink.shrunk(upload, [1600, 320], images.KINDS)
+    with pytest.raises(Refusal) as refused:
+        images.reencode(upload)
+    assert refused.value.code == "paper.picture_too_large"
+
+
+def test_only_the_scans_of_the_picture_itself_count() -> None:
+    small, film = photo((160, 120)), b"\xff\xda" * 100
+    exif = Image.Exif()
+    exif[0x010F] = "FarmPhone" + "\xff\xda" * 100
+    upload = photo((4000, 3000), progressive=True, exif=exif, comment=small + film) + film
+    assert 3 < shrink.scans(upload) < 20
+    assert shrink.scans(photo()) == 1
+    assert images.reencode(upload).width == 1600
 
 
 def flat_png(width: int, height: int) -> bytes:
