@@ -24,7 +24,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cosmolocal import __version__
 from cosmolocal.config import encryption, rows
-from cosmolocal.kernel import clock, node, signing
+from cosmolocal.kernel import clock, node, seals, signing
 from cosmolocal.kernel.jobs import UNFINISHED, enqueue, job
 from cosmolocal.kernel.models import TimerRun
 from cosmolocal.kernel.practice import Timer
@@ -113,8 +113,15 @@ def _write_rows(archive: zipfile.ZipFile, alias: str) -> None:
         "local": node.current().name,
         "migrations": sorted(f"{app}.{name}" for app, name in loader.applied_migrations),
         "rows": counts,
+        "seal": _head(alias),
     }
     archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
+
+
+def _head(alias: str) -> dict[str, Any] | None:
+    """The newest seal in it: what is there later must reach as far (`restoring.heads`)."""
+    newest = seals.head(alias)
+    return {"number": newest.number, "digest": seals.digest(newest), "key": newest.key} if newest else None
 
 
 class _Behind:

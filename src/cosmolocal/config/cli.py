@@ -48,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     made["restore"].add_argument("file", help="what `backup` wrote")
     made["code"].add_argument("who", help="mail address, or the name as it stands in the list of people")
     made["doctor"].add_argument("--json", action="store_true", help="one JSON object a finding")
+    made["doctor"].add_argument(
+        "--put-back", action="store_true", help="write down, signed, that you put back an older state of the database"
+    )
     made["import"].add_argument("what", choices=["products", "opening-books"])
     made["import"].add_argument("file", help="CSV, xlsx or ods")
     made["import"].add_argument("--dry-run", action="store_true", help="only say what would happen, row by row")

@@ -29,7 +29,7 @@ from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
 from cosmolocal.config import backup, cli, doctor, home, restoring  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
-from cosmolocal.kernel import clock, ids, node  # noqa: E402
+from cosmolocal.kernel import clock, heads, ids, node, seals  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as books  # noqa: E402
@@ -109,6 +109,11 @@ def do_restore(args: Namespace) -> int:
         passphrase = _asked(_("Passphrase of the backup: "))
     manifest = restoring.restore(source, passphrase)
     say(_("Restored %(name)s as of %(when)s.") % {"name": manifest["local"], "when": manifest["made_at"]})
+    if newest := seals.head():
+        say(
+            _("Its seals end with number %(number)s of %(when)s; that it was put back stands in %(file)s.")
+            % {"number": newest.number, "when": newest.at.isoformat(), "file": heads.FILE}
+        )
     return 0
 
 
@@ -124,6 +129,8 @@ def _asked(question: str) -> str:
 
 def do_doctor(args: Namespace) -> int:
     """0: everything is well; 1: something needs mending."""
+    if args.put_back:
+        _put_back()
     complaints = list(doctor.examine())
     for found in complaints:
         if args.json:
@@ -133,6 +140,20 @@ def do_doctor(args: Namespace) -> int:
     if not complaints and not args.json:
         say(_("All is well: the books replay to the smallest unit."))
     return 1 if complaints else 0
+
+
+def _put_back() -> None:
+    """Who runs the node says that she put the database back herself. Refuses config.seals_broken."""
+    try:
+        heads.read()
+        number = seals.put_back()
+    except heads.Broken as error:
+        raise Refusal(
+            "config.seals_broken",
+            _("%(file)s is not what the node wrote. Keep a copy of it elsewhere, delete it, and ask once more.")
+            % {"file": heads.path()},
+        ) from error
+    say(_("Written down: the seals were put back to number %(number)s.") % {"number": number})
 
 
 def do_code(args: Namespace) -> int:

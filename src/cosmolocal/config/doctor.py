@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from cosmolocal.config import home
+from cosmolocal.config import home, restoring
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import ahead, clock, node, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
@@ -44,7 +44,7 @@ def examine() -> Iterator[Complaint]:
         )
     for finding in flows.replay():
         yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
-    for broken in proving.examine():
+    for broken in proving.examine(restoring.known_heads()):
         yield Complaint(broken.sentence, _fix(broken), grave=broken.code != "late")
     sums = money.sums_agree() if node.is_ready() else None
     if sums and sums.difference:
@@ -86,6 +86,14 @@ def _months() -> Iterator[Complaint]:
 
 
 def _fix(broken: proving.Broken) -> str:
+    if broken.code == "end":
+        return _(
+            "Nothing is sealed until then. Did you put back an older state of the database yourself? Then "
+            "say so: `cosmolocal doctor --put-back`. Otherwise ask who may write to the database, restore the last "
+            "backup from before into another folder, and compare."
+        )
+    if broken.code == "late" and broken.table == "kernel_seal":
+        return _("Make room on the disk, and let the node's user write into its folder.")
     if broken.code == "late":
         return _("See whether the job worker runs: start the node with `cosmolocal up` and look at what it says.")
     return _("Restore the last backup from before into another folder, and compare: who may write to the database?")

@@ -14,7 +14,7 @@ _MARKS = ("node.id", "local.sqlite3")  # a folder with one of these is a home
 # What may stand in a folder before a node does: a first start that was cut off, backups to restore, a fresh disk.
 _BEFORE = ("secret.key", "backups", "*.cosmolocal", "lost+found")
 _WRITTEN = (
-    *("node.id", "*.key", "*.turn", "*.sqlite3*", "static", "files", "errands", "mail"),
+    *("node.id", "*.key", "seals.heads", "*.turn", "*.sqlite3*", "static", "files", "errands", "mail"),
     *("backups", "bring-back.*", ".restoring-*"),
 )
 

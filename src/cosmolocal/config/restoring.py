@@ -5,6 +5,7 @@ Until the swap nothing of the home or its database is touched; the swap is one r
 """
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,10 +30,11 @@ from django.utils.translation import gettext as _
 from cosmolocal import __version__
 from cosmolocal.agents import queries as people
 from cosmolocal.config import backup, elsewhere, encryption, old_rows, rows
-from cosmolocal.kernel import node, upgrading
+from cosmolocal.kernel import heads, node, seals, signing, upgrading
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import operations as letters
 
+log = logging.getLogger("cosmolocal.restoring")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
 _DEEPEST = 6
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, UnicodeError, encryption.WrongPassphrase)
@@ -171,12 +174,49 @@ def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
             files = _unpack(archive, place)
             with elsewhere.database(place):
                 _fill(archive, manifest)
+                _check_seal(manifest)
                 if node.is_ready():
                     letters.hold(by=people.system())
                 _move(files, place, home)
         except (*_BROKEN, DatabaseError) as error:
             raise _damaged(str(error).splitlines()[0][:80] if str(error) else type(error).__name__) from error
+    try:
+        seals.put_back()
+    except OSError as error:  # the local stands; `doctor` says what is missing
+        log.warning("that the seals were put back could not be written: %s", error)
     return manifest
+
+
+def _check_seal(manifest: dict[str, Any]) -> None:
+    """The chain of seals ends where the backup says it does."""
+    told, newest = manifest.get("seal"), seals.head()
+    if told and (newest is None or told["number"] != newest.number or told["digest"] != seals.digest(newest)):
+        raise ValueError("seals")
+
+
+def known_heads() -> Iterator[heads.Known]:
+    """The head of the chain of seals in each backup of this home that was made since the chain was put back or begun
+    anew; encrypted ones only where the passphrase is set, and of these the newest.
+    """
+    own, passphrase = signing.public_key(), backup.passphrase()
+    try:
+        since = heads.put_back_at()
+    except OSError:  # `proving` says so; each backup counts then
+        since = ""
+    for path in sorted(backup.folder().glob(f"*{backup.SUFFIX}"), reverse=True):
+        hidden = is_encrypted(path)
+        if hidden and not passphrase:
+            continue
+        try:
+            with opened(path, passphrase) as archive:
+                manifest = json.loads(archive.read("manifest.json"))
+            told = manifest.get("seal")
+            if told and told["key"] == own and datetime.fromisoformat(manifest["made_at"]).isoformat() > since:
+                yield heads.Known(int(told["number"]), str(told["digest"]), manifest["made_at"], path.name)
+        except (Refusal, AttributeError, TypeError, *_BROKEN):
+            continue  # whoever restores it is told
+        if hidden:
+            passphrase = ""
 
 
 def _is_set_up() -> bool:

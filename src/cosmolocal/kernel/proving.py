@@ -1,17 +1,17 @@
-"""Whether everything is as it was sealed: the chain, every operation with its events, every sealed row."""
+"""Whether everything is as it was sealed: the chain to its end, every operation with its events, every sealed row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connections
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock, signing
+from cosmolocal.kernel import clock, heads, signing
 from cosmolocal.kernel.canonical import Row, print_of, rows
 from cosmolocal.kernel.evidence import Sealed
-from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
+from cosmolocal.kernel.models import Operation, Seal, SealedRow, TimerRun, Written
 from cosmolocal.kernel.seals import (
     digest,
     digest_of,
@@ -20,17 +20,18 @@ from cosmolocal.kernel.seals import (
     operation_rule,
     prints_of,
     statement,
+    timers,
 )
 from cosmolocal.kernel.snapshot import snapshot
 from cosmolocal.kernel.writer import BY_UPGRADE
 
-LATE_AFTER = timedelta(days=1)
+LATE_AFTER, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 _BATCH = 5000
 
 
 @dataclass(frozen=True)
 class Broken:
-    """`code`: chain, key, operation, row, unwritten, late; `table` and `row_id` say where; `sentence` for people."""
+    """`code`: chain, key, end, operation, row, unwritten, late; `table` and `row_id`: where; `sentence`: for people."""
 
     code: str
     table: str
@@ -38,10 +39,61 @@ class Broken:
     sentence: str
 
 
-def examine() -> list[Broken]:
-    """Everything that is not as it was sealed; reads one moment, and stops nobody from writing."""
+def examine(kept: Iterable[heads.Known] = ()) -> list[Broken]:
+    """Everything that is not as it was sealed; reads one moment, and stops nobody from writing. `kept`: heads of the
+    chain that stand elsewhere, as in backups.
+    """
+    known = [*_known(), *kept]  # before the database: a seal is there before anybody names it
     with snapshot() as alias:
-        return [*_chain(alias), *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+        chain = [*_ends(known, alias), *_chain(alias)]
+        return [*chain, *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+
+
+def _known() -> Iterator[heads.Known | Broken]:
+    """What the file beside the key says."""
+    try:
+        lines = heads.read()
+    except OSError:
+        yield Broken("end", "kernel_seal", 0, _("%(file)s is not what the node wrote.") % {"file": heads.FILE})
+        return
+    if lines and lines[-1].number:
+        yield heads.Known(lines[-1].number, lines[-1].digest, lines[-1].at, heads.FILE)
+
+
+def _ends(known: Iterable[heads.Known | Broken], alias: str) -> Iterator[Broken]:
+    """The chain reaches each head that is known: none was taken off its end, none replaced."""
+    seals = Seal.objects.using(alias).order_by("-number")
+    newest = seals.values_list("number", flat=True).first() or 0
+    for one in known:
+        if isinstance(one, Broken):
+            yield one
+        elif one.number > newest:
+            sentence = _("The seals end with number %(newest)s, and %(where)s names number %(number)s.")
+            yield Broken(
+                "end",
+                "kernel_seal",
+                newest,
+                sentence % {"newest": newest, "where": one.where, "number": one.number},
+            )
+        elif digest(seals.get(number=one.number)) != one.digest:
+            yield _broken(
+                "end", "kernel_seal", one.number, _("Seal %(number)s is not the one %(where)s names."), where=one.where
+            )
+        elif one.where == heads.FILE and one.number < newest:
+            yield from _unnamed(one.number, alias)
+
+
+def _unnamed(number: int, alias: str) -> Iterator[Broken]:
+    """Seals that stand since long, and not in the file: it cannot be written."""
+    first = Seal.objects.using(alias).filter(number__gt=number).order_by("number").defer("prints").first()
+    if first is not None and _ran_after(first.at + AN_HOUR, alias):
+        sentence = _("Seals from number %(number)s on could not be written into %(file)s.")
+        yield _broken("late", "kernel_seal", first.number, sentence, file=heads.FILE)
+
+
+def _ran_after(moment: datetime, alias: str) -> bool:
+    """Whether the timer that seals began after that moment."""
+    return TimerRun.objects.using(alias).filter(name=timers[0].name, at__gt=moment).exists()
 
 
 def _chain(alias: str) -> Iterator[Broken]:
@@ -186,8 +238,14 @@ def _unwritten(alias: str) -> Iterator[Broken]:
 
 
 def _late(alias: str) -> Iterator[Broken]:
-    """Something waits for a seal since long: the timer does not run."""
+    """Something waits for a seal since long: the timer does not run, or it ran and did not seal."""
     last = Seal.objects.using(alias).order_by("-number").values_list("upto", "at").first() or (0, None)
     oldest = Operation.objects.using(alias).filter(pk__gt=last[0]).order_by("pk").values_list("pk", "at").first()
-    if oldest and last[1] and clock.now() - max(oldest[1], last[1]) > LATE_AFTER:
+    if oldest is None:
+        return
+    since = max(filter(None, (oldest[1], last[1])))
+    if _ran_after(since + AN_HOUR, alias):
+        sentence = _("Operation %(number)s and later ones are not sealed, although the node sealed since.")
+        yield _broken("end", "kernel_operation", oldest[0], sentence)
+    elif last[1] and clock.now() - since > LATE_AFTER:
         yield _broken("late", "kernel_operation", oldest[0], _("Nothing was sealed for more than a day."))

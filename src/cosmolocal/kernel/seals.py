@@ -6,6 +6,7 @@ sealed may not without `proving` finding it. Neighbours who keep `head()` make e
 
 import hashlib
 import json
+import logging
 import secrets
 import struct
 import sys
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from cosmolocal.kernel import clock, signing
+from cosmolocal.kernel import clock, heads, signing
 from cosmolocal.kernel.canonical import Row, print_of, rows
 from cosmolocal.kernel.evidence import SEALED, Sealed
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
@@ -26,6 +27,7 @@ from cosmolocal.kernel.writer import BY_UPGRADE
 
 OPERATIONS_EACH, AT_ONCE, IDS_EACH = 5000, 40, 500
 _PRINT = struct.Struct(">q6s")
+log = logging.getLogger("cosmolocal.seals")
 _A_MOMENT, _PATIENCE_SECONDS = 0.3, 5.0
 
 
@@ -86,9 +88,9 @@ def digest(seal: Seal) -> str:
     return hashlib.sha256(statement(seal) + bytes.fromhex(seal.signature)).hexdigest()
 
 
-def head() -> Seal | None:
+def head(using: str = "default") -> Seal | None:
     """The newest seal."""
-    return Seal.objects.order_by("-number").first()
+    return Seal.objects.using(using).order_by("-number").first()
 
 
 def operation_rule() -> Sealed:
@@ -101,14 +103,51 @@ def noted_rules() -> list[Sealed]:
 
 
 def seal() -> int:
-    """Seals what is new; how many links were made."""
-    upto = _finished_upto()
-    if upto is None:
+    """Seals what is new; how many links were made. None is made on a chain from which seals were taken away."""
+    if not _reaches_its_end():
+        log.error("seals were taken away or replaced: nothing is sealed until cosmolocal doctor was asked")
         return 0
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:  # a seal is on the disk before the file names it
+            cursor.execute("PRAGMA synchronous=FULL")
+    upto = _finished_upto()
     made = 0
-    while made < AT_ONCE and _seal_once(upto):
+    while upto is not None and made < AT_ONCE and _seal_once(upto):
         made += 1
+    transaction.on_commit(_keep_head)
     return made
+
+
+def _reaches_its_end() -> bool:
+    """Whether the seal that the file beside the key names last still stands."""
+    try:
+        last = heads.last()
+    except OSError:
+        return False
+    if last is None or last.number == 0:
+        return True
+    found = Seal.objects.filter(number=last.number).first()
+    return found is not None and digest(found) == last.digest
+
+
+def put_back(verb: str = heads.RESTORED) -> int:
+    """Says in the file beside the key, signed, that the chain was put back to where it ends now; that seal's number.
+
+    Raises OSError.
+    """
+    newest = head()
+    heads.add(verb, newest.number if newest else 0, digest(newest) if newest else "")
+    return newest.number if newest else 0
+
+
+def _keep_head() -> None:
+    newest = head()
+    if newest is None:
+        return
+    try:
+        heads.add(heads.SEALED, newest.number, digest(newest))
+    except OSError as error:  # a full or read-only disk: the next sealing writes it
+        log.warning("the head of the seals could not be written: %s", error)
 
 
 def _finished_upto() -> int | None:

@@ -11,7 +11,7 @@ from cosmolocal.agents.policy import TREASURER
 from cosmolocal.agents.queries import role_holders, system
 from cosmolocal.catalog import demo as goods
 from cosmolocal.config import backup
-from cosmolocal.kernel import clock, node, triggers
+from cosmolocal.kernel import clock, heads, node, seals, triggers
 from cosmolocal.kernel.jobs import enqueue
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import demo as money
@@ -34,6 +34,7 @@ def build(*, fresh: bool = False) -> None:
         triggers.lift()
         call_command("flush", verbosity=0, interactive=False)
         triggers.protect()
+        seals.put_back(heads.EMPTIED)
     today = clock.today("Asia/Shanghai")
     with clock.standing_at(clock.now() - BEGINS_BEFORE):
         village = people.found_ainonghui(today)
