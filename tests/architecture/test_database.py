@@ -6,8 +6,11 @@ from collections import defaultdict
 
 import pytest
 from django.apps import apps
+from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
 
+from cosmolocal.kernel.columns import JsonField
+from cosmolocal.kernel.refusal import Refusal
 from tests.architecture import source
 
 pytestmark = pytest.mark.once
@@ -17,6 +20,7 @@ LAYERS = [
     *("kernel", "look", "paper", "agents", "messages", "flows", "money", "catalog", "mesh", "handovers"),
     *("measures", "practices", "website", "api", "config"),
 ]
+LARGEST_JSON = 64_000_000  # what becomes of each row of an uploaded file
 # An operation is done by somebody: the one row that everything below stands on points up to people.
 UPWARD = {"kernel.Operation.by", "kernel.Operation.on_behalf_of"}
 
@@ -42,6 +46,26 @@ def test_foreign_keys_point_down() -> None:
             if isinstance(target, type) and height.get(target._meta.app_label, -1) > own:
                 upward.add(f"{model._meta.label}.{column.name}")
     assert upward == UPWARD
+
+
+def test_every_list_that_is_kept_has_a_largest_size() -> None:
+    fields = [
+        field
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.local_fields
+        if isinstance(field, models.JSONField) and model._meta.app_label in _ours()
+    ]
+    source.complain(
+        "A column for JSON says how much it keeps (kernel.columns.JsonField)",
+        [str(field) for field in fields if not (isinstance(field, JsonField) and field.most <= LARGEST_JSON)],
+    )
+    assert len(fields) > 10
+    for field in fields:
+        fits, more = "x" * (field.most - 10), "x" * field.most
+        field.get_db_prep_save([fits], connection)
+        for value in ([more], {"a": more}):
+            with pytest.raises(Refusal, match="in parts"):
+                field.get_db_prep_save(value, connection)
 
 
 def test_no_generic_foreign_keys() -> None:

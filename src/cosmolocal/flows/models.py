@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
-from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.models import Operation
 
@@ -32,7 +32,7 @@ class ResourceSpecification(models.Model):
     name = LineField(max_length=160)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     effort_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    classifications = models.JSONField(default=list, blank=True)
+    classifications = JsonField(most=10_000, default=list, blank=True)
     substitutable = models.BooleanField(default=False)
     medium_of_exchange = models.BooleanField(default=False)
 

@@ -1,11 +1,15 @@
 """Columns with a rule of their own: what they keep has one normal form, whichever deed writes it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from cosmolocal.kernel.lines import one_line
+from cosmolocal.kernel.refusal import Refusal
 
 
 class LineField(models.CharField[str, str]):
@@ -26,3 +30,28 @@ class LineField(models.CharField[str, str]):
         """For migrations it is a plain column: they import no code of ours."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
+
+
+class JsonField(models.JSONField):
+    """A column for lists and objects of at most `most` bytes of JSON, whichever deed writes it.
+
+    What grows with every wish somebody sends would be read whole at every later one, and kept in every backup.
+    """
+
+    def __init__(self, *args: Any, most: int = 10_000, **options: Any) -> None:
+        self.most = most
+        super().__init__(*args, **options)
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """What the database gets. Refuses with kernel.too_much."""
+        kept = super().get_db_prep_save(value, connection)
+        if isinstance(value, dict | list) and len(kept if isinstance(kept, str) else json.dumps(value)) > self.most:
+            raise Refusal(
+                "kernel.too_much", _("This is more than can be kept in one piece. Nothing was changed; do it in parts.")
+            )
+        return kept
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """For migrations it is a plain column: they import no code of ours."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs

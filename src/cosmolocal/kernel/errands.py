@@ -27,6 +27,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 FILE_STAYS = timedelta(hours=24)  # what was made can be fetched again that long
 ROW_STAYS = timedelta(days=7)
+MOST_WAITING = 10  # of one person: whatever comes after them waits
 _EVERY = 0.2  # seconds between two notes of how far it is
 _notebook: ContextVar["_Notebook | None"] = ContextVar("errand_notebook", default=None)
 
@@ -84,12 +85,21 @@ def errand(code: str, *, may_read: MayRead) -> Callable[[Work], Work]:
 
 
 def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
-    """Has it done by the worker. The same key again, or the same work while hers is not over: the errand there is."""
+    """Has it done by the worker. The same key again, or the same work while hers is not over: the errand there is.
+
+    Refuses with `errands.too_many` where she has many under way.
+    """
     with transaction.atomic():
         same = Errand.objects.filter(made_by_id=by_id, code=wish.code, args=list(wish.args))
         found = Errand.objects.filter(made_by_id=by_id, key=key).first() or same.filter(ended_at=None).first()
         if found is not None:
             return found
+        if Errand.objects.filter(made_by_id=by_id, ended_at=None).count() >= MOST_WAITING:
+            raise Refusal(
+                "errands.too_many",
+                _("The node has much to do for you already. Wait until some of it is done, then ask again."),
+                later=True,
+            )
         made = Errand.objects.create(
             code=wish.code,
             args=list(wish.args),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from cosmolocal.kernel.ahead import near
-from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Node(models.Model):
     currency = models.CharField(max_length=3, default="EUR")
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    practices = models.JSONField(default=list)
+    practices = JsonField(most=2_000, default=list)
     setup_digest = models.CharField(max_length=64, blank=True)
     is_demo = models.BooleanField(default=False)
     ready_at = models.DateTimeField(null=True)
@@ -55,7 +55,7 @@ class Operation(models.Model):
     at = models.DateTimeField()
     key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=32)
-    result = models.JSONField(null=True)  # written once, when it ends; JSON's null: it gives nothing
+    result = JsonField(most=4_000_000, null=True)  # written once, when it ends; JSON's null: it gives nothing
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "code", "key"], name="operation_once")]
@@ -100,7 +100,7 @@ class Seal(models.Model):
     root = models.CharField(max_length=64)
     previous = models.CharField(max_length=64, blank=True)  # digest of the link before
     prints = models.BinaryField()
-    forms = models.JSONField(default=dict)
+    forms = JsonField(most=1_000_000, default=dict)
     key = models.CharField(max_length=64)  # the node's public key, Ed25519, hex
     signature = models.CharField(max_length=128)
 
@@ -147,7 +147,7 @@ class Errand(models.Model):
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=60)
-    args = models.JSONField(default=list)
+    args = JsonField(most=1_000_000, default=list)
     made_by_id = models.BigIntegerField()
     key = models.CharField(max_length=80)
     title = models.CharField(max_length=200)  # in the language of who asked
@@ -174,7 +174,7 @@ class JobTrouble(models.Model):
     """A job that was given up, or refused: it stands on the steward's list until somebody looks at it."""
 
     name = models.CharField(max_length=80)
-    args = models.JSONField(default=list)
+    args = JsonField(most=1_000_000, default=list)
     key = models.CharField(max_length=80)
     code = models.CharField(max_length=80, blank=True)
     sentence = models.TextField()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.columns import JsonField, LineField
 
 
 def picture_path(digest: str, size: str) -> Path:
@@ -58,9 +58,9 @@ class Upload(models.Model):
     made_by_id = models.BigIntegerField()
     at = models.DateTimeField()
     data = models.BinaryField()
-    mapping = models.JSONField(default=dict, blank=True)
-    verdicts = models.JSONField(default=list, blank=True)
-    counts = models.JSONField(default=dict, blank=True)
+    mapping = JsonField(most=20_000_000, default=dict, blank=True)
+    verdicts = JsonField(most=64_000_000, default=list, blank=True)
+    counts = JsonField(most=32_000_000, default=dict, blank=True)
     sentence = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READ)
 

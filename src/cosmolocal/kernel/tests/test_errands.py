@@ -54,6 +54,17 @@ def work(found: Errand, attempt: int = 0) -> Errand:
     return found
 
 
+def test_one_person_has_so_much_done_at_a_time() -> None:
+    asked = [ask("test.count", number) for number in range(errands.MOST_WAITING)]
+    with pytest.raises(Refusal) as refused:
+        ask("test.count", 99)
+    assert (refused.value.code, refused.value.later) == ("errands.too_many", True)
+    assert ask("test.count", 0).pk == asked[0].pk
+    ask("test.count", 99, by=8)
+    work(asked[1])
+    ask("test.count", 99)
+
+
 def test_the_same_key_or_the_same_work_is_one_errand() -> None:
     first = ask("test.count", 3, key="a")
     assert ask("test.count", 3, key="a") == first

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PackVersion, PriceVersion
 from cosmolocal.handovers.models import Handover
-from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.messages.models import Letter
 
@@ -61,7 +61,7 @@ class OrderRound(models.Model):
     closed_at = models.DateTimeField(null=True)
     cancelled_because = models.CharField(max_length=240, blank=True)  # read by who had ordered
     settled_at = models.DateTimeField(null=True)
-    result = models.JSONField(default=dict)  # frozen when settled, minor units: see operations.settling
+    result = JsonField(most=4_000_000, default=dict)  # frozen when settled, minor units: see operations.settling
     payments = models.ForeignKey("money.PaymentList", models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -89,7 +89,7 @@ class YearFigures(models.Model):
     """The median of all orders of a year's settled rounds, for exactly these rounds (ids, rising)."""
 
     year = models.PositiveIntegerField(unique=True)
-    rounds = models.JSONField(default=list)
+    rounds = JsonField(most=1_000_000, default=list)
     median = models.BigIntegerField()
 
 
@@ -183,7 +183,7 @@ class OrderLine(models.Model):
     deposit = models.BigIntegerField(default=0)
     weighed = models.BigIntegerField(null=True)  # base units handed over
     final = models.BigIntegerField(null=True)  # minor units, tax included, without deposit
-    split = models.JSONField(default=dict)  # minor units: producer, tax, transport, running
+    split = JsonField(most=2_000, default=dict)  # minor units: producer, tax, transport, running
     reason = models.CharField(max_length=20, blank=True)  # why it differs from the wish: see queries.orders.sentence
 
     class Meta:
@@ -239,7 +239,7 @@ class Basket(models.Model):
 
     round = models.ForeignKey(OrderRound, models.CASCADE, related_name="baskets")
     household = models.ForeignKey(Agent, models.CASCADE, related_name="+")
-    counts = models.JSONField(default=dict)  # offer id (as text) -> items
+    counts = JsonField(most=100_000, default=dict)  # offer id (as text) -> items
     changed_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
 

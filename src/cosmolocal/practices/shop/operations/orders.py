@@ -1,6 +1,6 @@
 """A household fills its basket, orders, changes its mind, cancels: all or nothing; the money is set aside at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
-from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound
+from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations.drafts import Draft, check_on_sale, forget, write
 from cosmolocal.practices.shop.operations.sales import load_offers
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     pass
 
 MOST = 9999  # items in one line; more is a slip of the hand
+MOST_LINES = 2000  # of one basket
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ def fill_basket(
 ) -> Basket:
     """Keeps what a household is about to order: offer id -> items; 0 takes it out. Nothing is set aside yet.
 
-    A basket that does not exist yet begins as what the household has ordered.
+    A basket that does not exist yet begins as what the household has ordered. Things that this round does not offer are
+    left out; where it takes no orders, what was ordered may come back and anything go. Refuses with agents.not_yours,
+    shop.round_closed, shop.not_open_yet, shop.too_many_lines.
     """
     policy.permit_order(by, household, on_behalf_of)
     basket = Basket.objects.select_for_update().filter(round=round, household=household).first()
@@ -52,9 +56,13 @@ def fill_basket(
         ordered = OrderLine.objects.filter(order__round=round, order__household=household)
         had = {str(offer): count for offer, count in ordered.values_list("offer_id", "count")}
         basket = Basket(round=round, household=household, counts=had)
-    for offer_id, count in counts.items():
-        basket.counts[str(offer_id)] = max(0, min(count, MOST))
-    basket.counts = {offer: count for offer, count in basket.counts.items() if count}
+    wanted = {int(offer): count for offer, count in basket.counts.items()}
+    wanted |= {offer_id: max(0, min(count, MOST)) for offer_id, count in counts.items()}
+    _check_size(wanted)
+    if not policy.is_taking_orders(round, running().at):
+        _check_nothing_is_added(round, household, basket.counts, wanted)
+    offered = set(RoundOffer.objects.filter(round=round, pk__in=among(wanted)).values_list("pk", flat=True))
+    basket.counts = {str(offer): count for offer, count in wanted.items() if count and offer in offered}
     basket.changed_by, basket.changed_at = by, running().at
     basket.save()
     return basket
@@ -75,8 +83,8 @@ def place_order(
     """Orders, or changes the order to exactly these lines (`version`: the one the person saw). Binding.
 
     Lines kept as they were keep their price. What closed already stays. Refuses: shop.round_closed, shop.not_open_yet,
-    shop.changed_elsewhere, shop.nothing_ordered, shop.bad_count, shop.not_offered, shop.line_fixed,
-    shop.not_enough_left (facts: `offers`), shop.not_enough_money (fact: `missing`), shop.no_cash.
+    shop.changed_elsewhere, shop.nothing_ordered, shop.too_many_lines, shop.bad_count, shop.not_offered,
+    shop.line_fixed, shop.not_enough_left (facts: `offers`), shop.not_enough_money (fact: `missing`), shop.no_cash.
     """
     draft = _load(by, round, household, version)
     policy.permit_order(by, household, on_behalf_of)
@@ -169,9 +177,29 @@ def _check_open(round: OrderRound, now: datetime) -> None:
         )
 
 
+def _check_size(wanted: Sized) -> None:
+    if len(wanted) > MOST_LINES:
+        raise Refusal(
+            "shop.too_many_lines",
+            _("A basket holds at most %(most)s different things. Take some out, or ask a steward.")
+            % {"most": MOST_LINES},
+        )
+
+
+def _check_nothing_is_added(
+    round: OrderRound, household: Agent, held: Mapping[str, int], wanted: Mapping[int, int]
+) -> None:
+    """Whoever made a mistake in a basket that came too late can still take it back."""
+    ordered = OrderLine.objects.filter(order__round=round, order__household=household)
+    most = dict(ordered.values_list("offer_id", "count"))
+    if any(count > max(held.get(str(offer), 0), most.get(offer, 0)) for offer, count in wanted.items()):
+        _check_open(round, running().at)
+
+
 def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None:
     """What the order is to hold: the wishes, and lines that are fixed already and stay."""
     wanted = {line.offer_id: line.count for line in lines if line.count}
+    _check_size(wanted)
     if any(not 0 < count <= MOST for count in wanted.values()):
         raise Refusal("shop.bad_count", _("Write how many: a whole number from 1 to %(most)s.") % {"most": MOST})
     draft.offers = load_offers(draft.round, {*wanted, *draft.lines})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cosmolocal.agents import limits
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock, outside
 from cosmolocal.look.answers import say
@@ -251,6 +252,7 @@ def basket(request: HttpRequest, pk: int) -> HttpResponse:
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Several lines at once: takes what is left, or takes out what cannot be had (`line` is offer:count)."""
     buyer, round = buying(request), seen_round(request, pk)
+    limits.require("basket", limits.who(request), times=60, seconds=600)
     operations.fill_basket(
         by=buyer.by,
         round=round,
@@ -285,7 +287,7 @@ def basket_context(round: OrderRound, buyer: Buyer) -> dict[str, Any]:
 
 
 def lines_of(request: HttpRequest) -> dict[int, int]:
-    """The posted lines: offer id -> packs. What is no number is left out."""
+    """The posted lines: offer id -> packs. What is no number is left out. No form has more than 5,000."""
     found = {}
     for text in request.POST.getlist("line"):
         offer, _colon, count = text.partition(":")
