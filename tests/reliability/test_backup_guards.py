@@ -54,6 +54,8 @@ REFUSED = """
         changed("line", more("home/files/a\\nb.webp")),
         changed("link", more(link, b"/etc/passwd")),
         changed("bare", instead("manifest.json", without("migrations"))),
+        changed("huge", instead("manifest.json", lambda content: content + b" " * 2_000_000)),
+        changed("deep", instead("manifest.json", lambda content: b"[" * 500_000)),
         changed("list", instead("manifest.json", lambda content: b"[]")),
         changed("words", instead("rows/kernel.operation.tsv", lines(lambda rows: [*rows[:5], b"what?", b""]))),
         changed("fewer", instead("rows/kernel.operation.tsv", lines(lambda rows: [*rows[:-3], b""]))),
@@ -89,7 +91,7 @@ def test_what_is_refused_leaves_everything_as_it_was(tmp_path: Path, databases) 
     strange, none, damaged = "backup.strange_file", "backup.not_a_backup", "backup.damaged"
     assert told == {
         **dict.fromkeys(("up", "up2", "root", "other", "back", "line", "link"), strange),
-        **dict.fromkeys(("bare", "list"), none),
+        **dict.fromkeys(("bare", "huge", "deep", "list"), none),
         **dict.fromkeys(("words", "fewer", "lost", "columns"), damaged),
     }
     assert left == [[], [1, "system"], True, [], False]

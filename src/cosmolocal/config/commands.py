@@ -33,6 +33,7 @@ from cosmolocal.kernel import clock, heads, ids, node, seals  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as books  # noqa: E402
+from cosmolocal.paper.tables import LARGEST_BYTES  # noqa: E402
 from cosmolocal.website.operations import make_setup_link  # noqa: E402
 
 
@@ -200,9 +201,11 @@ def do_import(args: Namespace) -> int:
         on = date.fromisoformat(args.on)
     except ValueError as error:
         raise Refusal("config.no_date", _("Write the day as YYYY-MM-DD, for example 2026-01-01.")) from error
+    with source.open("rb") as file:
+        data = file.read(LARGEST_BYTES + 1)
     outcome = books.run_import(
         by=by,
-        data=source.read_bytes(),
+        data=data,
         name=source.name,
         on=on,
         dry_run=args.dry_run,

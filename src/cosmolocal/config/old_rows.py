@@ -9,19 +9,21 @@ from typing import IO, Any, cast
 
 from django.db import models
 
+from cosmolocal.config.rows import LONGEST_LINE
+
 
 def as_text(source: IO[bytes], model: type[models.Model]) -> IO[bytes]:
     """The same table in the form of today."""
     lines = io.TextIOWrapper(source, encoding="utf-8")
     by_name = {field.attname: field for field in model._meta.concrete_fields}
-    names = json.loads(next(lines))
+    names = json.loads(lines.readline(LONGEST_LINE))
     fields = [by_name[name] for name in names]
     return cast("IO[bytes]", io.BufferedReader(_Made(_text(lines, names, fields))))
 
 
-def _text(lines: Iterator[str], names: list[str], fields: list[models.Field[Any, Any]]) -> Iterator[bytes]:
+def _text(lines: IO[str], names: list[str], fields: list[models.Field[Any, Any]]) -> Iterator[bytes]:
     yield ("\t".join(names) + "\n").encode()
-    for line in lines:
+    while line := lines.readline(LONGEST_LINE):
         values = zip(fields, json.loads(line), strict=True)
         yield ("\t".join(_value(field, value) for field, value in values) + "\n").encode()
 

@@ -37,7 +37,9 @@ from cosmolocal.messages import operations as letters
 log = logging.getLogger("cosmolocal.restoring")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
 _DEEPEST = 6
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, UnicodeError, encryption.WrongPassphrase)
+_LARGEST_MANIFEST = 1024 * 1024
+_UNREADABLE = (ValueError, KeyError, UnicodeError, RecursionError, NotImplementedError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, encryption.WrongPassphrase, *_UNREADABLE)
 
 
 def read_manifest(source: Path, passphrase: str = "") -> dict[str, Any]:
@@ -114,9 +116,18 @@ def _damaged(part: str) -> Refusal:
     return Refusal("backup.damaged", _("The file is damaged (%(part)s). Use another backup.") % {"part": part})
 
 
+def _told(archive: zipfile.ZipFile) -> Any:
+    """What stands in the manifest; no more is unpacked than a manifest may have. Raises one of _BROKEN."""
+    with archive.open("manifest.json") as inside:
+        text = inside.read(_LARGEST_MANIFEST + 1)
+    if len(text) > _LARGEST_MANIFEST:
+        raise ValueError("manifest.json")
+    return json.loads(text)
+
+
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
-        manifest = json.loads(archive.read("manifest.json"))
+        manifest = _told(archive)
     except _BROKEN as error:
         raise _not_a_backup() from error
     wanted = {"migrations": list, "version": str, "made_at": str, "local": str}
@@ -209,7 +220,7 @@ def known_heads() -> Iterator[heads.Known]:
             continue
         try:
             with opened(path, passphrase) as archive:
-                manifest = json.loads(archive.read("manifest.json"))
+                manifest = _told(archive)
             told = manifest.get("seal")
             if told and told["key"] == own and datetime.fromisoformat(manifest["made_at"]).isoformat() > since:
                 yield heads.Known(int(told["number"]), str(told["digest"]), manifest["made_at"], path.name)

@@ -13,6 +13,9 @@ from typing import IO, Any
 from django.db import connection, connections, models
 
 BLOCK = 1 << 20
+LONGEST_LINE = (
+    256 * 1024 * 1024
+)  # the row of an uploaded file of the largest size, with what became of each of its rows
 _ROWS_AT_ONCE = 5000
 _TOGETHER = 20  # rows that one statement writes; SQLite takes 32,766 values in one
 _NOTHING = "\\N"
@@ -95,7 +98,7 @@ def _text_on_postgresql(field: models.Field[Any, Any]) -> str:
 
 def read(source: IO[bytes], model: type[models.Model]) -> int:
     """Puts a table into the default database; how many rows. Raises ValueError where a line is not one of `write`."""
-    header = source.readline().decode().rstrip("\n").split("\t")
+    header = source.readline(BLOCK).decode().rstrip("\n").split("\t")
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     if not set(header) <= set(by_name):
         raise ValueError(f"{model._meta.label} has other columns")
@@ -145,6 +148,8 @@ def _lines(source: IO[bytes]) -> Iterator[list[str]]:
     rest = b""
     while block := source.read(BLOCK):
         *whole, rest = (rest + block).split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            raise ValueError("a line is too long")
         yield b"\n".join(whole).decode().split("\n") if whole else []
     if rest:
         raise ValueError("the last line is not whole")

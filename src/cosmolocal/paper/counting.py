@@ -28,21 +28,42 @@ class NoWorkbookError(Exception):
 
 def check(archive: zipfile.ZipFile) -> None:
     """Raises TooMuchError, NoWorkbookError, and what zipfile and expat raise on damaged files."""
-    members = archive.infolist()
-    if sum(member.file_size for member in members) > LARGEST_UNPACKED:
+    if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
         raise TooMuchError
-    names = {member.filename for member in members}
-    if "content.xml" in names:
-        _Ods().read(archive, "content.xml")
-        return
-    sheets = sorted(name for name in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name))
+    # As the reader of workbooks finds them: whatever the case, and with either slash.
+    names = {_plain(name): name for name in archive.namelist()}
+    kinds = names.keys() & {"xl/workbook.xml", "content.xml"}
+    if len(names) < len(archive.namelist()) or not kinds or "xl/workbook.bin" in names:
+        raise NoWorkbookError
+    # A file that is both is read as either: both are counted.
+    if "content.xml" in kinds:
+        _Ods().read(archive, names["content.xml"])
+    if "xl/workbook.xml" in kinds:
+        _check_xlsx(archive, names)
+
+
+def _check_xlsx(archive: zipfile.ZipFile, names: dict[str, str]) -> None:
+    book, places = _Book(), _Places()
+    book.read(archive, names["xl/workbook.xml"])
+    with suppress(KeyError):
+        places.read(archive, names["xl/_rels/workbook.xml.rels"])
+    sheets = {name for name in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)}
+    for wanted in book.sheets:
+        found = [place for place in places.of.get(wanted, ()) if place in names]
+        if not found:
+            raise NoWorkbookError
+        sheets.update(found)
     if not sheets:
         raise NoWorkbookError
     shared = _Shared()
-    with suppress(KeyError):
-        shared.read(archive, next((name for name in names if name.lower() == "xl/sharedstrings.xml"), ""))
-    for name in sheets:
-        _Sheet(shared.lengths).read(archive, name)
+    if "xl/sharedstrings.xml" in names:
+        shared.read(archive, names["xl/sharedstrings.xml"])
+    for name in sorted(sheets):
+        _Sheet(shared.lengths).read(archive, names[name])
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lower()
 
 
 class _Reader:
@@ -70,6 +91,29 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     with archive.open(name) as part:
         while piece := part.read(65_536):
             yield piece
+
+
+class _Book(_Reader):
+    """Which parts of an xlsx file its sheets are: the ids of relationships."""
+
+    def __init__(self) -> None:
+        self.sheets: set[str] = set()
+
+    def begins(self, tag: str, attributes: dict[str, Any]) -> None:
+        if tag == "sheet":
+            self.sheets |= {value for name, value in attributes.items() if name.rpartition(":")[1:] == (":", "id")}
+
+
+class _Places(_Reader):
+    """Id of a relationship -> where the part may stand: sheets need not stand in the folder of that name."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, set[str]] = {}
+
+    def begins(self, tag: str, attributes: dict[str, Any]) -> None:
+        if tag == "Relationship":
+            target = _plain(attributes.get("Target", ""))
+            self.of.setdefault(attributes.get("Id", ""), set()).update((target.lstrip("/"), f"xl/{target}"))
 
 
 class _Shared(_Reader):

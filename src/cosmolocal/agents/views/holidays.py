@@ -24,7 +24,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             limits.require("calendar", limits.who(request), times=30, seconds=3600)
-            days = calendars.read(data["file"].read(), clock.today())
+            days = calendars.read(data["file"].read(calendars.LARGEST_BYTES + 1), clock.today())
             count = operations.import_holidays(by=actor(request), days=sorted(days.items()), key=data["key"])
         except Refusal as refusal:
             refused(form, refusal)

@@ -21,7 +21,7 @@ from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel import outside
 from cosmolocal.look.questions import Question
-from cosmolocal.paper import downloads, pictures
+from cosmolocal.paper import downloads, images, pictures
 
 PER_PAGE = 50
 PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
@@ -126,7 +126,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         limits.require("photo", limits.who(request), times=PHOTOS_AN_HOUR, seconds=3600)
-        files = pictures.keep(data["photo"].read())
+        files = pictures.keep(data["photo"].read(images.LARGEST_BYTES + 1))
         operations.show_picture(by=actor(request), product=found, files=files, key=data["key"])
         messages.success(request, _("The photo is shown now."))
         return reverse("catalog:product", args=[found.pk])

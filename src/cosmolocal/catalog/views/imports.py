@@ -16,6 +16,7 @@ from cosmolocal.catalog.intake.rows import VERDICTS
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.views import pages
 from cosmolocal.paper.models import Upload
+from cosmolocal.paper.tables import LARGEST_BYTES
 
 PER_PAGE = 50
 State = Upload.State
@@ -26,7 +27,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         upload = operations.receive_upload(
-            by=actor(request), name=data["file"].name, data=data["file"].read(), key=data["key"]
+            by=actor(request), name=data["file"].name, data=data["file"].read(LARGEST_BYTES + 1), key=data["key"]
         )
         return reverse("catalog:upload", args=[_checked(request, upload).pk])
 

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from cosmolocal.config import rows
 from cosmolocal.kernel.models import Progress
@@ -38,3 +39,16 @@ def test_a_line_with_a_value_too_many_beside_one_with_too_few_is_refused() -> No
     Progress.objects.all().delete()
     with pytest.raises(Exception, match="column"):
         rows.read(io.BytesIO(b"\n".join(told)), Progress)
+
+
+def test_a_line_without_an_end_is_not_taken_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = _told(4)
+    monkeypatch.setattr(rows, "LONGEST_LINE", 3 * rows.BLOCK)
+    endless = io.BytesIO(told[:-1] + b"x" * 9 * rows.BLOCK)
+    Progress.objects.all().delete()
+    if connection.vendor == "sqlite":  # PostgreSQL reads the lines itself
+        with pytest.raises(ValueError, match="too long"):
+            rows.read(endless, Progress)
+        assert endless.tell() < 6 * rows.BLOCK
+    with pytest.raises(ValueError, match="other columns"):
+        rows.read(io.BytesIO(b"id" * 9 * rows.BLOCK), Progress)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.look.forms import FileInput, KeyedForm
 from cosmolocal.money.forms.fields import HappenedField
 from cosmolocal.money.opening.columns import FIELDS
+from cosmolocal.paper.tables import LARGEST_BYTES
 
 LONGEST_TITLE = 80  # letters of a column's title in a list
 
@@ -30,7 +31,7 @@ class UploadForm(KeyedForm):
     def content(self) -> tuple[bytes, str]:
         """The bytes and the name."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        return file.read(), (file.name or "")[:200]
+        return file.read(LARGEST_BYTES + 1), (file.name or "")[:200]
 
 
 class MapForm(KeyedForm):

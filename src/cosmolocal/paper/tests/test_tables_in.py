@@ -202,9 +202,47 @@ def test_a_long_text_in_a_hundred_thousand_cells_is_counted_before_it_is_built()
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
 
 
+BOMB = '<row r="1"><c r="A1"><v>1</v></c></row><row r="49000"><c r="GR49000"><v>1</v></c></row>'
+
+
+def elsewhere(target: str, name: str, **more: str) -> bytes:
+    """A workbook whose only sheet stands somewhere else in the file."""
+    with zipfile.ZipFile(io.BytesIO(with_sheet(BOMB))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts[name] = parts.pop("xl/worksheets/sheet1.xml")
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace("/xl/worksheets/sheet1.xml", target)
+    return packed({**parts, **more})
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("worksheets/deep/big.xml", "xl/worksheets/deep/big.xml"),
+        ("worksheets/big.bin", "xl/worksheets/big.bin"),
+        ("chartsheets/big.xml", "xl/chartsheets/big.xml"),
+        ("/elsewhere/big.xml", "elsewhere/big.xml"),
+        ("../big.xml", "xl/../big.xml"),
+        ("worksheets/big.xml", "XL/Worksheets/BIG.XML"),
+        ("worksheets/big.xml", "xl\\worksheets\\big.xml"),
+    ],
+)
+def test_a_sheet_is_counted_wherever_it_stands(target: str, name: str) -> None:
+    small = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+    assert refusal(elsewhere(target, name)) == "paper.too_large"
+    assert refusal(elsewhere(target, name, **{"xl/worksheets/sheet9.xml": small})) == "paper.too_large"
+    assert refusal(elsewhere(target, name, **{"content.xml": "<document/>"})) == "paper.too_large"
+
+
+def test_a_workbook_of_two_kinds_or_with_a_part_twice_is_none() -> None:
+    whole = elsewhere("worksheets/sheet1.xml", "xl/worksheets/sheet1.xml", **{"XL/workbook.bin": "x"})
+    assert refusal(whole) == "paper.not_a_table"
+    twice = elsewhere("worksheets/a.xml", "xl/worksheets/a.xml", **{"xl/worksheets/A.xml": "<worksheet/>"})
+    assert refusal(twice) == "paper.not_a_table"
+
+
 def test_cells_far_apart_are_counted_with_those_between() -> None:
-    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="49000"><c r="GR49000"><v>1</v></c></row>'
-    assert refusal(with_sheet(far)) == "paper.too_large"
+    assert refusal(with_sheet(BOMB)) == "paper.too_large"
 
 
 def test_an_ods_that_repeats_is_counted() -> None:
