@@ -47,6 +47,7 @@ def prepare(args: Namespace) -> int:
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
     home.tighten(settings.HOME)
     call_command("migrate", verbosity=0, interactive=False)
+    seals.after_upgrade()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     with node.at_home():
@@ -138,6 +139,8 @@ def do_doctor(args: Namespace) -> int:
             say(json.dumps({"what": found.what, "fix": found.fix, "grave": found.grave}, ensure_ascii=False))
         else:
             say(f"{'!!' if found.grave else ' !'} {found.what}\n   → {found.fix}")
+    for note in doctor.notes() if not doctor.waiting_migrations() else ():
+        say(json.dumps({"note": note}, ensure_ascii=False) if args.json else f"  · {note}")
     if not complaints and not args.json:
         say(_("All is well: the books replay to the smallest unit."))
     return 1 if complaints else 0

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.config import home, restoring
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import ahead, clock, node, proving, triggers
+from cosmolocal.kernel import ahead, clock, heads, node, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
@@ -73,6 +74,24 @@ def examine() -> Iterator[Complaint]:
         yield Complaint(
             _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
         )
+
+
+def notes() -> Iterator[str]:
+    """What is no complaint, and should be known by who reads the seals."""
+    for found in proving.upgrades():
+        yield _(
+            "Seal %(number)s of %(day)s took in %(count)s rows that an upgrade changed: no deed stands behind them."
+        ) % {"number": found.number, "day": format_day(clock.day_of(found.at)), "count": found.rows}
+    try:
+        lines = heads.read()
+    except OSError:
+        return
+    for line in lines:
+        if line.verb != heads.SEALED:
+            yield _("On %(day)s the seals were put back to number %(number)s, or begun anew.") % {
+                "day": format_day(clock.day_of(datetime.fromisoformat(line.at))),
+                "number": line.number,
+            }
 
 
 def _months() -> Iterator[Complaint]:

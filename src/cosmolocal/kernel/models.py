@@ -89,7 +89,9 @@ class Seal(models.Model):
     """One link of the chain: every operation up to `upto`, and every row written meanwhile, signed by the node.
 
     `root`: Merkle root over the operations (each with its events), then the rows; `prints`: the beginning of each
-    operation's hash, so that a later look names the one that was changed; `forms`: table -> what of its rows is sealed.
+    operation's hash, so that a later look names the one that was changed; `forms`: table -> what of its rows is sealed;
+    `upgrade`: `versions` (app -> last change of its tables in the program that sealed), `open` (tables of which rows
+    that an upgrade noted still wait) and `rows` (how many such rows were not as they had been sealed).
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -101,6 +103,7 @@ class Seal(models.Model):
     previous = models.CharField(max_length=64, blank=True)  # digest of the link before
     prints = models.BinaryField()
     forms = JsonField(most=1_000_000, default=dict)
+    upgrade = JsonField(most=100_000, default=dict)
     key = models.CharField(max_length=64)  # the node's public key, Ed25519, hex
     signature = models.CharField(max_length=128)
 

@@ -21,6 +21,7 @@ from cosmolocal.kernel.seals import (
     prints_of,
     statement,
     timers,
+    upgraded,
 )
 from cosmolocal.kernel.snapshot import snapshot
 from cosmolocal.kernel.writer import BY_UPGRADE
@@ -47,6 +48,21 @@ def examine(kept: Iterable[heads.Known] = ()) -> list[Broken]:
     with snapshot() as alias:
         chain = [*_ends(known, alias), *_chain(alias)]
         return [*chain, *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """Seal `number` took in `rows` rows that an upgrade had changed: nobody else vouches for them."""
+
+    number: int
+    at: datetime
+    rows: int
+
+
+def upgrades() -> list[Upgraded]:
+    """Seals that took such rows in, the newest first."""
+    found = Seal.objects.filter(upgrade__rows__gt=0).order_by("-number")
+    return [Upgraded(number, at, told["rows"]) for number, at, told in found.values_list("number", "at", "upgrade")]
 
 
 def _known() -> Iterator[heads.Known | Broken]:
@@ -173,10 +189,14 @@ def _root(seal: Seal, operations: list[bytes], alias: str) -> Iterator[Broken]:
 def _rows(alias: str) -> Iterator[Broken]:
     """Each row of evidence against its newest seal; what was written since, or is sealed in another form now, waits."""
     last = Seal.objects.using(alias).order_by("-number").defer("prints").first()
+    may = upgraded(last)
     for rule in noted_rules():
         if last is None or last.forms.get(rule.table) != rule.form():
             continue
-        open_ones = set(Written.objects.using(alias).filter(table=rule.table).values_list("row_id", flat=True))
+        marks = Written.objects.using(alias).filter(table=rule.table)
+        if rule.table not in may:  # noted in the name of an upgrade, and none ran
+            marks = marks.exclude(operation_id=BY_UPGRADE)
+        open_ones = set(marks.values_list("row_id", flat=True))
         for id, row, print, salt in _side_by_side(rule, alias):
             if id in open_ones:
                 continue
@@ -228,10 +248,12 @@ def _newest(table: str, alias: str) -> Iterator[tuple[int, bytes | None, bytes |
 
 
 def _unwritten(alias: str) -> Iterator[Broken]:
-    """Rows that no operation wrote, or one that was sealed long before."""
+    """Rows that no operation wrote, one that does not exist, or one that was sealed long before."""
     upto = Seal.objects.using(alias).order_by("-number").values_list("upto", flat=True).first() or 0
     names = {rule.table: rule for rule in noted_rules()}
-    for mark in Written.objects.using(alias).exclude(operation_id__gt=upto).exclude(operation_id=BY_UPGRADE):
+    waiting = Operation.objects.using(alias).filter(id__gt=upto)
+    marks = Written.objects.using(alias).exclude(operation_id__in=waiting.values("id")).exclude(operation_id=BY_UPGRADE)
+    for mark in marks:
         if mark.table in names:
             found = _row(names[mark.table], mark.row_id, _("%(what)s number %(number)s was written past the program."))
             yield Broken("unwritten", found.table, found.row_id, found.sentence)

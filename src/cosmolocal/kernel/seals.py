@@ -13,8 +13,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from cosmolocal.kernel import clock, heads, signing
@@ -80,6 +83,8 @@ def statement(seal: Seal) -> bytes:
         "forms": seal.forms,
         "key": seal.key,
     }
+    if seal.upgrade:  # seals of earlier versions have none
+        told["upgrade"] = seal.upgrade
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -116,6 +121,13 @@ def seal() -> int:
         made += 1
     transaction.on_commit(_keep_head)
     return made
+
+
+def after_upgrade() -> None:
+    """What an upgrade rewrote is sealed before the node goes on: from then on nothing counts as an upgrade's."""
+    if head() is not None and Written.objects.filter(operation_id=BY_UPGRADE).exists():
+        while seal():
+            pass
 
 
 def _reaches_its_end() -> bool:
@@ -169,18 +181,26 @@ def _finished_upto() -> int | None:
 
 
 def _seal_once(finished: int) -> bool:
-    """One more link, if anything happened."""
+    """One more link, if anything happened; whether there may be more."""
     last = head()
     since = last.upto if last else 0
     forms = _sweep(last.forms if last else {})
+    may = upgraded(last)
     ids = Operation.objects.filter(id__gt=since, id__lte=finished).order_by("id").values_list("id", flat=True)
     upto = max([since, *ids[:OPERATIONS_EACH]])
     done = [(row.id, row.open) for row in rows(operation_rule(), f"{{id}} > {since} AND {{id}} <= {upto}")]
-    leaves = _leaves(_marks(since, upto))
+    leaves = _leaves(_marks(since, upto, may), may)
     with transaction.atomic():
         kept = _settle(leaves)
-        if not done and not kept and (last is None or last.forms == forms):
-            return False
+        waiting = Written.objects.filter(operation_id=BY_UPGRADE, table__in=may).order_by()
+        upgrade = {"versions": versions(), "open": sorted(waiting.values_list("table", flat=True).distinct())}
+        before = {name: last.upgrade.get(name) for name in upgrade} if last else {}
+        if not done and not kept and last is not None and last.forms == forms and before == upgrade:
+            return bool(leaves and upgrade["open"])
+        known = last.forms if last else {}
+        changed = [
+            leaf for leaf in kept if not leaf.mark.operation_id and known.get(leaf.mark.table) == forms[leaf.mark.table]
+        ]
         made = Seal(
             number=last.number + 1 if last else 1,
             at=clock.now(),
@@ -191,12 +211,41 @@ def _seal_once(finished: int) -> bool:
             previous=digest(last) if last else "",
             prints=b"".join(_PRINT.pack(id, print[:6]) for id, print in done),
             forms=forms,
+            upgrade={**upgrade, "rows": len(changed)},
             key=signing.public_key(),
         )
         made.signature = signing.sign(statement(made))
         made.save(force_insert=True)
         _write(made, kept)
     return True
+
+
+@cache
+def versions() -> dict[str, str]:
+    """App -> the last change of its tables that this program knows, of apps that have sealed rows. Asks no database:
+    who writes to one does not say which upgrades ran.
+    """
+    found = {}
+    for label in sorted({rule.model._meta.app_label for rule in noted_rules()}):
+        folder = Path(apps.get_app_config(label).path) / "migrations"
+        found[label] = max((path.stem for path in folder.glob("[0-9]*.py")), default="")
+    return found
+
+
+def upgraded(last: Seal | None) -> set[str]:
+    """Tables of which an upgrade may have written rows since that seal: what is noted as written by one counts there,
+    and nowhere else.
+    """
+    if last is None:
+        return {rule.table for rule in noted_rules()}
+    known, now, waiting = last.upgrade.get("versions", {}), versions(), last.upgrade.get("open", [])
+    return {
+        rule.table
+        for rule in noted_rules()
+        if rule.table in waiting
+        or last.forms.get(rule.table) != rule.form()
+        or known.get(rule.model._meta.app_label) != now[rule.model._meta.app_label]
+    }
 
 
 def prints_of(seal: Seal) -> Iterator[tuple[int, bytes]]:
@@ -225,14 +274,16 @@ def note_all(rule: Sealed) -> None:
         )
 
 
-def _marks(since: int, upto: int) -> list[Mark]:
+def _marks(since: int, upto: int, may: set[str]) -> list[Mark]:
     every = Written.objects.values_list(*Mark._fields)
     new = every.filter(operation_id__gt=since, operation_id__lte=upto)
-    swept = every.filter(operation_id=BY_UPGRADE).order_by("table", "row_id")[: 4 * OPERATIONS_EACH]
-    return sorted(Mark(sys.intern(table), *rest) for table, *rest in [*new, *swept])
+    swept = every.filter(operation_id=BY_UPGRADE).order_by("table", "row_id")
+    some, others = swept.filter(table__in=may)[: 4 * OPERATIONS_EACH], swept.exclude(table__in=may)[:OPERATIONS_EACH]
+    return sorted(Mark(sys.intern(table), *rest) for table, *rest in [*new, *some, *others])
 
 
-def _leaves(marks: Sequence[Mark]) -> list[Leaf]:
+def _leaves(marks: Sequence[Mark], may: set[str]) -> list[Leaf]:
+    """What is to be sealed. A row that is noted as an upgrade's where none ran is left out, unless it is as it was."""
     leaves = []
     for table in sorted({mark.table for mark in marks} & set(SEALED)):
         rule, own = SEALED[table], [mark for mark in marks if mark.table == table]
@@ -240,7 +291,10 @@ def _leaves(marks: Sequence[Mark]) -> list[Leaf]:
             ids = [mark.row_id for mark in some]
             found = {row.id: row for row in rows(rule, f"{{id}} IN ({', '.join(map(str, ids))})")}
             known = latest(table, ids)
-            leaves += [_leaf(rule, mark, found.get(mark.row_id), known.get(mark.row_id)) for mark in some]
+            for mark in some:
+                leaf = _leaf(rule, mark, found.get(mark.row_id), known.get(mark.row_id))
+                if mark.operation_id or table in may or leaf.print == known.get(mark.row_id, (None, None))[0]:
+                    leaves.append(leaf)
     return leaves
 
 
