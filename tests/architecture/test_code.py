@@ -33,7 +33,8 @@ HEAVY = {"ortools", "pyvrp"}
 # place -> why it imports inside a function
 LATE_IMPORTS: dict[str, str] = {
     "config/encryption.py": "cryptography costs 7 MB, and only encrypted backups need it here",
-    "kernel/signing.py": "cryptography costs 7 MB, and only who seals or proves needs it: never the web process",
+    "kernel/signing.py": "cryptography costs 7 MB, and only who seals or proves needs it",
+    "messages/codes.py": "cryptography costs 7 MB, and a web process needs it only once somebody asks for a code",
     "paper/codes.py": "segno costs 2 MB, and few pages draw a code",
     "website/forms.py": "pycountry costs 1.5 MB, for setup alone",
     "agents/bank_numbers.py": "schwifty reads the lists of all banks, and few people ever write an account number",

@@ -1,28 +1,16 @@
 """How sign-in behaves here: by invitation, no password, codes by mail or from a steward, passkeys on a host name."""
 
 import ipaddress
-import logging
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import translation
 
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import User
 from cosmolocal.kernel import ids, node, senders
-
-log = logging.getLogger("cosmolocal.sign_in")
-_post = ThreadPoolExecutor(1, thread_name_prefix="sign-in-mail")
-
-
-def mails_are_sent() -> None:
-    """Waits for the mails on their way."""
-    _post.submit(lambda: None).result()
 
 
 def passkeys_possible(request: HttpRequest) -> bool:
@@ -55,20 +43,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Eight letters that are not misread, in two groups."""
         code = ids.fresh_code(8)
         return f"{code[:4]}-{code[4:]}"
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Written and sent beside the answer: neither time nor words of a page tell known addresses from others."""
-        language, known = translation.get_language(), {**context, "local": node.current()}
-        here = copy_context()  # django-allauth keeps the request there
-
-        def send() -> None:
-            try:
-                with translation.override(language):
-                    here.run(super(AccountAdapter, self).send_mail, template_prefix, email, known)
-            except Exception:
-                log.exception("sign-in mail not sent")
-
-        _post.submit(send)
 
     def get_from_email(self) -> str:
         """The local's own address."""

@@ -32,7 +32,7 @@ from cosmolocal.kernel.snapshot import snapshot
 
 SUFFIX = ".cosmolocal"
 KEPT_FILES = ("secret.key", "node.id", signing.FILE)
-LEFT_OUT = {"sessions.session", "kernel.workerbeat"}
+LEFT_OUT = {"sessions.session", "kernel.workerbeat", "local_messages.secret"}
 AT_NIGHT = time(3)
 _NIGHT = "config.night"  # when the last nightly backup was asked for, beside the runs of timers
 KEEP_DAYS, KEEP_WEEKS, KEEP_MONTHS = 7, 4, 12

@@ -53,6 +53,7 @@ LET_GO: tuple[LetGo, ...] = (
     LetGo("kernel.Progress", "changed_at", TWO_MONTHS, Q(state__in=["done", "refused", "failed"])),
     LetGo("kernel.WorkerBeat", "at", A_DAY),
     LetGo("sessions.Session", "expire_date", timedelta()),
+    LetGo("local_messages.Secret", "until", timedelta()),
     *_letters(),
     LetGo("agents.SignInCode", "expires_at", TWO_MONTHS),
     LetGo("agents.Invitation", "expires_at", TWO_MONTHS),

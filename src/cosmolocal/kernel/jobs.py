@@ -32,18 +32,25 @@ PAUSES = (
 # one back.
 UNFINISHED = Q(status__in=["READY", "RUNNING"]) & ~Q(args_kwargs__args__0__in=["kernel.tick", "config.nightly_backup"])
 Job = Callable[..., None]
+SOON = "soon"  # a queue of its own: no long job holds up what somebody waits for in front of a screen
 declared: dict[str, Job] = {}
+_soon: set[str] = set()
 _key: ContextVar[str] = ContextVar("job_key", default="")
 _attempt: ContextVar[int] = ContextVar("job_attempt", default=0)
 
 
-def job(name: str) -> Callable[[Job], Job]:
-    """Declares a function as a job. It calls operations with `key=jobs.key()`, so a retry happens once."""
+def job(name: str, *, soon: bool = False) -> Callable[[Job], Job]:
+    """Declares a function as a job. It calls operations with `key=jobs.key()`, so a retry happens once.
+
+    `soon`: it begins within a second, also while another job is at work; it is short, and safe beside any other.
+    """
 
     def declare(function: Job) -> Job:
         if name in declared and declared[name].__module__ != function.__module__:
             raise TypeError(f"job {name} is declared twice")
         declared[name] = function
+        if soon:
+            _soon.add(name)
         return function
 
     return declare
@@ -60,11 +67,12 @@ def enqueue(name: str, *args: Any, after: datetime | None = None) -> None:
     _enqueue(name, list(args), 0, f"job:{uuid.uuid4().hex}", after)
 
 
-def enqueue_once(name: str) -> None:
-    """Enqueues a job without arguments, unless one is waiting already."""
+def enqueue_once(name: str, *, after: datetime | None = None) -> None:
+    """Enqueues a job without arguments, unless one waits already; with `after`, also where it waits for later."""
+    queue = DBTaskResult.objects.filter(status="READY") if after else DBTaskResult.objects.ready()
     with transaction.atomic():
-        if not DBTaskResult.objects.ready().filter(args_kwargs__args__0=name).exists():
-            enqueue(name)
+        if not queue.filter(args_kwargs__args__0=name).exists():
+            enqueue(name, after=after)
 
 
 def key() -> str:
@@ -81,8 +89,9 @@ def will_be_tried_again() -> bool:
 
 
 def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetime | None) -> None:
-    carrier = run_job.using(run_after=after) if after else run_job
-    carrier.enqueue(name, args, attempt, root)
+    load()
+    carrier = run_job.using(queue_name=SOON) if name in _soon else run_job
+    (carrier.using(run_after=after) if after else carrier).enqueue(name, args, attempt, root)
 
 
 @cache

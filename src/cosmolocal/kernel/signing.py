@@ -1,6 +1,6 @@
 """The node's own key (Ed25519): made once, kept beside the database (0600), part of every backup.
 
-Cryptography is loaded by who signs or proves, which is the job worker alone.
+Cryptography is loaded by who signs or proves.
 """
 
 import os

@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import ahead, clock, timers
+from cosmolocal.kernel import ahead, clock, jobs, timers
 from cosmolocal.kernel.models import WorkerBeat
 
 log = logging.getLogger("cosmolocal.worker")
 BEAT = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=45)
+LOOK_EVERY = 0.5  # seconds
 
 
 def living(silence: timedelta) -> QuerySet[WorkerBeat]:
@@ -49,6 +50,19 @@ def _beat_for_ever(name: str, stop: threading.Event) -> None:
     connection.close()
 
 
+def _soon_for_ever(name: str, stop: threading.Event) -> None:
+    """Does what is to happen soon, whatever the worker is at meanwhile. It asks before it takes its turn to write."""
+    while not stop.wait(LOOK_EVERY):
+        try:
+            if DBTaskResult.objects.ready().filter(queue_name=jobs.SOON).exists():
+                _worker(name, batch=True, only=jobs.SOON).run()
+        except Exception:
+            log.exception("what is to happen soon failed")
+        finally:
+            close_old_connections()
+    connection.close()
+
+
 class _Worker(Worker):
     """Leaves no row of a tick: there are millions a year, and the next one waits already."""
 
@@ -58,6 +72,19 @@ class _Worker(Worker):
             DBTaskResult.objects.filter(pk=db_task_result.pk).delete()
 
 
+def _worker(name: str, *, batch: bool, only: str = "*", never: str = "") -> _Worker:
+    return _Worker(
+        queue_names=[only],
+        interval=0.0 if batch else LOOK_EVERY,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name,
+        excluded_queue_names=[never] if never else [],
+    )
+
+
 def run(name: str = "worker", *, batch: bool = False) -> None:
     """Works until SIGTERM (or, in a batch, until the queue is empty). `name` is unique among living workers."""
     taken = take_back(own=name)
@@ -65,21 +92,12 @@ def run(name: str = "worker", *, batch: bool = False) -> None:
         log.warning("took back %s jobs of a worker that died", taken)
     WorkerBeat.objects.update_or_create(worker=name, defaults={"at": clock.now()})
     timers.ensure_tick()
-    worker = _Worker(
-        queue_names=["*"],
-        interval=0.0 if batch else 0.5,
-        batch=batch,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=name,
-        excluded_queue_names=[],
-    )
+    worker = _worker(name, batch=batch, never="" if batch else jobs.SOON)
     stop = threading.Event()
-    beat = threading.Thread(target=_beat_for_ever, args=(name, stop), daemon=True, name="heartbeat")
     if not batch:
         worker.configure_signals()
-        beat.start()
+        for beside in (_beat_for_ever, _soon_for_ever):
+            threading.Thread(target=beside, args=(name, stop), daemon=True, name=beside.__name__.strip("_")).start()
     log.info("worker ready", extra={"job": f"{name} pid {os.getpid()}"})
     try:
         worker.run()

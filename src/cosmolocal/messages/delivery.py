@@ -30,14 +30,16 @@ class Answer:
 class Conversation:
     """One connection to the mail server, for many mails; opened anew where the server hung up."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int | None = None) -> None:
+        """`patience`: seconds to wait for each word of the server, where it is not the usual."""
         self._server: Any = None
+        self._options: dict[str, Any] = {"timeout": patience} if patience else {}
 
     def open(self) -> Answer | None:
         """Connects and signs in; an answer only where the server does not want to talk."""
         if self._server is not None:
             return None
-        server = get_connection()
+        server = get_connection(**self._options)
         try:
             server.open()
         except (smtplib.SMTPException, OSError, ValueError) as error:
@@ -96,7 +98,7 @@ def mail_of(letter: Letter) -> EmailMessage:
     """One letter as a mail with its enclosures and a one-click way to switch this kind of message off (RFC 8058)."""
     with _in_language_of(letter):
         page = f"\n\n{settings.PUBLIC_URL}{letter.url}" if letter.url else ""
-        headers = {"Message-ID": _message_id([letter])}
+        headers = {"Message-ID": message_id([letter])}
         foot = node.current().name
         if letter.to_id:
             stop = settings.PUBLIC_URL + links.address("unsubscribe", letter.to_id, letter.event)
@@ -126,7 +128,7 @@ def digest_of(letters: Sequence[Letter]) -> EmailMessage:
         subject,
         "\n\n* * *\n\n".join(parts) + f"\n\n-- \n{foot}\n",
         to=[first.address],
-        headers=_way_out(stop) | {"Message-ID": _message_id(letters)},
+        headers=_way_out(stop) | {"Message-ID": message_id(letters)},
     )
 
 
@@ -138,7 +140,7 @@ def _way_out(stop: str) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def _message_id(letters: Sequence[Letter]) -> str:
+def message_id(letters: Sequence[Letter]) -> str:
     """The same for the same letters: where a mail had to be sent twice, mail programs know it for one."""
     wrote = ",".join(f"{letter.pk}:{letter.written_at.isoformat()}" for letter in letters)
     own = hashlib.sha256(f"{settings.SECRET_KEY}:{wrote}".encode()).hexdigest()[:32]

@@ -17,7 +17,7 @@ class ChoiceForm(KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for event, name in EVENT_NAMES.items():
-            if event == "test":
+            if event in ("test", rules.CODE):
                 continue
             known = rules.EVENTS[event]
             choices = [

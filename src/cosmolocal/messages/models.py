@@ -56,9 +56,28 @@ class Letter(models.Model):
         ]
 
     @property
+    def holds_code(self) -> bool:
+        """Whether its text is nobody's but the reader's, and ended with the code: see `Secret`."""
+        return self.event == rules.CODE
+
+    @property
     def reader_name(self) -> str:
         """Whose it is, in words."""
         return self.to.name if self.to else self.name
+
+
+@near("next_at", max(rules.CODE_CLAIMED_FOR, rules.CODE_PAUSES[-1]))
+@near("until", rules.CODE_AT_MOST, goes=True)
+class Secret(models.Model):
+    """What a mail with a code says, encrypted, `until` the code ends; no backup holds it. One is written for whatever
+    address was typed in: the worker gives it its `letter`, or throws it away where nobody here has that address.
+    """
+
+    letter = models.OneToOneField(Letter, models.CASCADE, null=True, related_name="secret")
+    words = models.BinaryField()
+    until = models.DateTimeField()
+    next_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
 
 
 class Enclosure(models.Model):

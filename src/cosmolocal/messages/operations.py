@@ -150,12 +150,15 @@ def tell_in_person(*, by: Agent, letter: Letter, key: str = "") -> None:
 def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
     """A letter that did not go out is tried once more, to the address its reader has now.
 
-    Refuses: messages.no_address, messages.no_server, agents.not_allowed.
+    Refuses: messages.no_address, messages.no_server, messages.code_ended, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
     found = Letter.objects.select_for_update().get(pk=letter.pk)
     if found.state not in Letter.STUCK:
         return
+    if found.holds_code:
+        words = _("A code to sign in ends after some minutes and is not sent again. Make a fresh one on their page.")
+        raise Refusal("messages.code_ended", words)
     if not settings.MAIL_READY:
         raise Refusal("messages.no_server", _("This local has no mail server yet. Tell them in person."))
     if found.to_id:
@@ -195,7 +198,7 @@ def let_go(*, by: Agent, waiting: bool, key: str = "") -> None:
     Refuses: agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
-    held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST])
+    held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST]).exclude(event=rules.CODE)
     if waiting:
         held.filter(state=Letter.State.WAITING).update(since=running().at, next_at=running().at)
     else:

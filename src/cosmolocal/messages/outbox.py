@@ -1,7 +1,7 @@
 """How letters that wait leave this node: some at a time, each with an answer of its own."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
@@ -48,7 +48,7 @@ def give_up() -> None:
     if queries.outlet().held_since is not None:
         return
     old = clock.now() - rules.GIVE_UP_AFTER
-    late = Letter.objects.filter(state=State.WAITING, since__lt=old).values("pk")[:500]
+    late = Letter.objects.filter(state=State.WAITING, since__lt=old).exclude(event=rules.CODE).values("pk")[:500]
     said = Concat(Value(_("It could not be sent for three days.") + " "), "said")
     if late.exists():
         Letter.objects.filter(pk__in=late).update(state=State.FAILED, said=said, next_at=None, to_note=True)
@@ -89,7 +89,7 @@ def _offer(bundles: list[list[Letter]]) -> None:
     left, was_down = list(bundles), queries.outlet().down_since is not None
     while left and strikes < _STRIKES and clock.now() < until:
         if (trouble := talk.open()) is not None:
-            _server_is_down(trouble.said)
+            server_is_down(trouble.said)
             break
         bundle = left.pop(0)
         build = delivery.digest_of if bundle[0].daily else _single
@@ -97,9 +97,9 @@ def _offer(bundles: list[list[Letter]]) -> None:
         _keep(bundle, answer)
         strikes = strikes + 1 if answer.verdict == rules.SERVER else 0
         if strikes == _STRIKES:
-            _server_is_down(answer.said)
+            server_is_down(answer.said)
         elif not strikes and was_down:
-            _server_is_up()
+            server_is_up()
             was_down = False
     talk.close()
     waiting = [letter.pk for bundle in left for letter in bundle]
@@ -128,15 +128,16 @@ def _answered(letters: Sequence[Letter], state: str, said: str) -> None:
     rows.update(state=state, said=said[:2000], since=clock.now(), next_at=None, to_note=True)
 
 
-def _server_is_down(said: str) -> None:
-    outlet = queries.outlet()
-    now: datetime = clock.now()
-    outlet.down_since = outlet.down_since or now
-    outlet.said, outlet.tries = said[:2000], outlet.tries + 1
-    outlet.next_try_at = now + rules.pause(outlet.tries, rules.SERVER_PAUSES)
-    outlet.save()
+def server_is_down(said: str) -> None:
+    """All letters wait for the next try, and the steward reads why."""
+    outlet, now = queries.outlet(), clock.now()
+    tries = outlet.tries + 1
+    known = {"down_since": outlet.down_since or now, "said": said[:2000], "tries": tries}
+    next_try_at = now + rules.pause(tries, rules.SERVER_PAUSES)
+    Outlet.objects.update_or_create(pk=1, defaults={**known, "next_try_at": next_try_at})
 
 
-def _server_is_up() -> None:
+def server_is_up() -> None:
+    """It took a letter: what waits may go."""
     down = Outlet.objects.exclude(down_since=None)
     down.update(down_since=None, said="", tries=0, next_try_at=None)

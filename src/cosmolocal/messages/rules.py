@@ -16,6 +16,12 @@ GIVE_UP_AFTER = timedelta(days=3)
 _ASKS_TO_SIGN_IN = (530, 534, 535, 538)
 _GOES_AWAY = 421  # RFC 5321, 3.8: said at any stage, the connection ends
 
+CODE = "sign_in_code"
+# A code to sign in is of use for minutes: tried again soon, as long as it opens anything.
+CODE_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30, 60))
+CODE_CLAIMED_FOR = timedelta(seconds=45)
+CODE_AT_MOST = timedelta(hours=1)  # no code is kept for longer, whatever is set
+
 _DAYS, _DAYS_OF_EVIDENCE, DAYS_OF_FILES = 60, 6 * 366, 60
 
 
@@ -43,6 +49,7 @@ EVENTS: dict[str, Event] = {
     "low_balance": Event(DIGEST, True),
     "join": Event(NOW, False),
     "sign_in": Event(NOW, False),  # somebody else made a way in for her
+    CODE: Event(NOW, False),  # nobody chooses it, and who asks for one has no other way to get it
     "duty": Event(NOW, True),
     "test": Event(NOW, False),
 }

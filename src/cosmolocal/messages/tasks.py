@@ -6,7 +6,7 @@ from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.jobs import job
 from cosmolocal.kernel.practice import Timer
-from cosmolocal.messages import operations, outbox, queries
+from cosmolocal.messages import codes, operations, outbox, queries
 
 DIGEST_HOUR = 18
 
@@ -18,10 +18,20 @@ def deliver(letter_ids: object = None) -> None:
         jobs.enqueue_once("messages.deliver")
 
 
+@job("messages.deliver_codes", soon=True)
+def deliver_codes() -> None:
+    """Sends codes to sign in, and comes back as long as one waits that still opens something."""
+    if (again := codes.deliver()) is not None:
+        jobs.enqueue_once("messages.deliver_codes", after=again)
+
+
 def look_after() -> None:
     """Letters that wait for their next try, that wait too long, or whose worker died."""
     outbox.give_up()
+    codes.end()
     now = clock.now()
+    if codes.is_something_due(now):
+        jobs.enqueue_once("messages.deliver_codes")
     if queries.may_go_out(now) and queries.is_something_due(now):
         jobs.enqueue_once("messages.deliver")
 

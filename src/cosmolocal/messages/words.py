@@ -13,6 +13,7 @@ EVENT_NAMES = {
     "low_balance": _("My balance runs low"),
     "join": _("Somebody asks to join, or I am welcomed"),
     "sign_in": _("Somebody made a code to sign in as me"),
+    "sign_in_code": _("A code to sign in"),
     "duty": _("A task of mine"),
     "test": _("Test mails"),
 }

@@ -12,6 +12,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
 
+from cosmolocal.messages import codes
+
 
 class Moody:
     """What it does is set per stage and reader: `moods["data"]["jo@example.org"] = "554 no"`. The mood "hang" says
@@ -87,3 +89,9 @@ def mail_server(moody: Moody | None = None, *, port: int = 0, **options: Any) ->
     finally:
         if controller:
             controller.stop()
+
+
+def codes_are_sent() -> None:
+    """Does what the worker does with codes to sign in, where mail is set up."""
+    with override_settings(MAIL_READY=True):
+        codes.deliver()

@@ -9,10 +9,10 @@ from django.core import mail
 from django.test import Client
 
 from cosmolocal.agents import operations
-from cosmolocal.agents.adapters import mails_are_sent
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages.tests.servers import codes_are_sent
 
 Browser = Callable[[Agent], Client]
 
@@ -66,7 +66,7 @@ def test_a_mailed_code_opens(people: dict[str, Agent], settings) -> None:
     assert "Send me a code" in client.get("/account/login/").content.decode()
     answer = client.post("/account/login/code/", {"email": "Member@example.org"})
     assert answer.status_code == 302
-    mails_are_sent()
+    codes_are_sent()
     code = shown_code(str(mail.outbox[0].body))
     wrong = client.post(answer["Location"], {"code": "AAAA-BBBB"})
     assert wrong.status_code in (200, 302)
@@ -80,7 +80,7 @@ def test_an_unknown_address_learns_nothing(local: Agent) -> None:
     known = client.post("/account/login/code/", {"email": "lina@example.org"})
     unknown = Client().post("/account/login/code/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    mails_are_sent()
+    codes_are_sent()
     assert [letter.to for letter in mail.outbox] == [["lina@example.org"]]
 
 
@@ -110,10 +110,10 @@ def test_a_changed_address_no_longer_opens(people: dict[str, Agent], local: Agen
     member = people["member"]
     operations.change_contact(by=member, agent=member, contact=operations.ContactDraft(email="new@example.org"))
     Client().post("/account/login/code/", {"email": "member@example.org"})
-    mails_are_sent()
+    codes_are_sent()
     assert mail.outbox == []
     Client().post("/account/login/code/", {"email": "new@example.org"})
-    mails_are_sent()
+    codes_are_sent()
     assert len(mail.outbox) == 1
 
 
@@ -123,7 +123,7 @@ def test_who_has_left_does_not_come_in(people: dict[str, Agent], signed_in: Brow
     operations.leave(by=local, agent=people["member"])
     assert not is_in(browser)
     Client().post("/account/login/code/", {"email": "member@example.org"})
-    mails_are_sent()
+    codes_are_sent()
     assert mail.outbox == []
 
 

@@ -11,12 +11,12 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import approvals, operations, policy, queries, sessions
-from cosmolocal.agents.adapters import mails_are_sent
 from cosmolocal.agents.models import Agent, Contact, SignInCode, User
 from cosmolocal.kernel import clock, ids, jobs
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages.models import Letter
+from cosmolocal.messages.tests.servers import codes_are_sent
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import PaymentList
 
@@ -263,7 +263,7 @@ def run_waiting() -> None:
 
 
 def _mailed() -> str:
-    mails_are_sent()
+    codes_are_sent()
     found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", str(mail.outbox[-1].body))
     assert found
     return found.group()
