@@ -187,8 +187,9 @@ class PackVersion(models.Model):
 class PromisedPack(models.Model):
     """In which packs a promise was made: one for a household, one or several in what a farm is asked for."""
 
-    commitment = models.ForeignKey("flows.Commitment", models.PROTECT, related_name="packs")
-    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    # `promised_pack_once` finds them; nobody asks which promises a pack was in.
+    commitment = models.ForeignKey("flows.Commitment", models.PROTECT, related_name="packs", db_index=False)
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()  # base units, as promised
 
     class Meta:

@@ -138,22 +138,28 @@ class Commitment(models.Model):
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="commitments")
     is_reciprocal = models.BooleanField(default=False)
     action = models.CharField(max_length=20)
-    provider = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_given")
+    provider = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_given", db_index=False)
     receiver = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_received")
-    specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="commitments")
+    specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="commitments", db_index=False)
     resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="commitments")
-    to_resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="+")
-    satisfies = models.ForeignKey(Intent, models.PROTECT, null=True, blank=True, related_name="satisfied_by")
+    to_resource = models.ForeignKey(
+        EconomicResource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    satisfies = models.ForeignKey(
+        Intent, models.PROTECT, null=True, blank=True, related_name="satisfied_by", db_index=False
+    )
     quantity = models.BigIntegerField()
     fulfilled_quantity = models.BigIntegerField(default=0)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     due = models.DateTimeField(null=True, blank=True)  # when the window begins
     output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="+", db_index=False)  # packed in it
     finished = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="commitment_not_negative")]
-        indexes = [models.Index(fields=["place", "due"], name="commitment_due_at")]
+        # What is promised at a hand-over, and for whom. The local promises or is promised nearly everything, goods are
+        # the same in each round: an index by provider or goods would only lead the database through all years.
+        indexes = [models.Index(fields=["place", "due", "receiver"], name="commitment_due_for")]
 
 
 @kept()
@@ -198,8 +204,8 @@ class EconomicEvent(models.Model):
         indexes = [
             # What happened on an account since a day, at the same price in any year.
             models.Index(fields=["resource", "at"], name="event_resource_at"),
-            models.Index(fields=["to_resource", "at"], name="event_to_resource_at"),
             # Most events name none of these, and an index of nothing costs as much to write as one of something.
+            models.Index(fields=["to_resource", "at"], condition=Q(to_resource__isnull=False), name="event_into_at"),
             models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
             models.Index(fields=["fulfils"], condition=Q(fulfils__isnull=False), name="event_fulfils"),
             models.Index(fields=["input_of"], condition=Q(input_of__isnull=False), name="event_input_of"),

@@ -40,12 +40,12 @@ class Crate(models.Model):
         COLLECTED = "collected", _("collected")
         LEFT = "left", _("not collected")
 
-    handover = models.ForeignKey(Handover, models.PROTECT, related_name="crates")
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="crates", db_index=False)  # `crate_number_once`
     receiver = models.ForeignKey(Agent, models.PROTECT, related_name="crates")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.TO_PACK)
-    packer = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
-    collected_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")
+    packer = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
+    collected_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -68,7 +68,7 @@ class Packed(models.Model):
     quantity = models.BigIntegerField()  # base units; 0: missing
     reason = models.CharField(max_length=40, blank=True)  # why it is less: "short", "spoiled", ...
     on_paper = models.BooleanField(default=False)  # written on a sheet first, and keyed in from it
-    by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
@@ -104,9 +104,15 @@ def unmatched() -> QuerySet[Unmatched]:
 
 
 def payment_lists() -> QuerySet[PaymentList]:
-    """All payment lists with their sums, newest first (one statement)."""
+    """All payment lists with their sums, newest first (one statement); only those that are read are added up."""
     found = PaymentList.objects.select_related("currency", "box", "made_by", "approval")
-    return found.annotate(total=Sum("payments__amount")).order_by("-made_at", "-id")
+    lines = Payment.objects.filter(list=OuterRef("pk")).order_by().values("list").annotate(sum=Sum("amount"))
+    return found.annotate(total=Subquery(lines.values("sum"))).order_by("-made_at", "-id")
+
+
+def open_lists() -> list[PaymentList]:
+    """Those that wait for a yes or for the bank (one statement)."""
+    return list(payment_lists().filter(state__in=(PaymentList.State.ASKED, PaymentList.State.AGREED)))
 
 
 def asked_of(agent: Agent) -> list[PaymentList]:

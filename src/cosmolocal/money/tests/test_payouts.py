@@ -1,6 +1,8 @@
 """Payments out need two people; they are set aside, agreed, paid line by line, and may come back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Approval, Role
@@ -48,6 +50,20 @@ def test_a_farmer_is_paid_by_two_people(paid_for_goods: Village) -> None:
     assert (made.state, farm(village).balance, farm(village).set_aside) == ("done", 0, 0)
     assert village.in_box(village.bank) == 12000
     assert queries.sums_agree().difference == 0
+
+
+def test_the_desk_reads_the_lists_that_are_open_and_adds_up_no_other(paid_for_goods: Village) -> None:
+    village = paid_for_goods
+    paid, dropped, agreed, asked = (list_of(village, 100, part) for part in (1, 2, 3, 4))
+    for made in (paid, agreed):
+        money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
+    money.confirm_list(by=village.wei, payment_list=paid)
+    money.drop_payment_list(by=village.wei, payment_list=dropped, reason="twice")
+    with CaptureQueriesContext(connection) as seen:
+        found = queries.open_lists()
+    assert [(made.pk, made.total) for made in found] == [(asked.pk, 104), (agreed.pk, 103)]
+    assert [made.total for made in queries.payment_lists()] == [104, 103, 102, 101]
+    assert "asked" in seen.captured_queries[0]["sql"]  # the database leaves the others out
 
 
 def test_nobody_agrees_to_a_payment_to_herself(paid_for_goods: Village) -> None:

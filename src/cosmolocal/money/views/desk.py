@@ -10,7 +10,7 @@ from cosmolocal.agents import sessions
 from cosmolocal.kernel import clock
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
-from cosmolocal.money.models import MoneyBox, PaymentList
+from cosmolocal.money.models import MoneyBox
 from cosmolocal.money.views.answers import actor, books, reader_of
 from cosmolocal.money.views.own import statement_page
 
@@ -21,7 +21,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for me, how much lies where, what this month brought."""
     month = today().replace(day=1)
     came, went = queries.turnover(queries.moment_of(month))
-    lists = [made for made in queries.payment_lists() if made.state in _OPEN_LISTS]
     me = actor(request)
     funds = [(fund, queries.standing(fund)) for fund in queries.funds()]
     context = books(request) | {
@@ -29,7 +28,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "waiting": queries.waiting(me),
         "leavers": queries.leavers().count(),
         "looks": queries.count_looks(reader_of(request)),
-        "lists": lists,
+        "lists": queries.open_lists(),
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),
         "used_funds": [(fund, standing) for fund, standing in funds if standing.balance],
@@ -42,9 +41,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "today": today(),
     }
     return render(request, "money/desk.html", context)
-
-
-_OPEN_LISTS = (PaymentList.State.ASKED, PaymentList.State.AGREED)
 
 
 def accounts(request: HttpRequest) -> HttpResponse:

@@ -166,10 +166,11 @@ class OrderLine(models.Model):
     are frozen when settled.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)  # `line_once` finds them
     offer = models.ForeignKey(RoundOffer, models.PROTECT, related_name="lines")
-    price = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+")
-    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    # Nobody asks which lines had a price or a pack.
+    price = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+", db_index=False)
+    pack = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
     commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
     count = models.PositiveIntegerField()  # items wished
     wished = models.PositiveBigIntegerField()  # the same in base units
