@@ -120,6 +120,10 @@ class BrowserLine(HttpToolsProtocol):
         codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
         if version not in ("1.0", "1.1") or (codings and (version, codings) != ("1.1", [b"chunked"])):
             raise NotTakenError
+        hosts = sum(name == b"host" for name, _value in self.headers)
+        # A proxy goes by the host of an absolute address, the node by the field; and an old one may name none.
+        if hosts > 1 or (version == "1.1" and not hosts) or not self.url.startswith((b"/", b"*")):
+            raise NotTakenError
         if len(self.pipeline) >= AHEAD:
             self.refusal = _FULL
             raise NotTakenError

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,32 +16,17 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import apart, decoding
+from cosmolocal.paper import apart
+from cosmolocal.paper.formulas import harmless_when_cut
 from cosmolocal.paper.numbers import decimal_mark_of
+from cosmolocal.paper.rows import MOST_ROWS, is_sheet, rows_in
 
 log = logging.getLogger("cosmolocal.paper")
 LARGEST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 50_000
-MOST_COLUMNS = 200
-MOST_CELLS = 1_000_000  # of the whole table
-LONGEST_CELL = 10_000
-SECONDS = 10  # for a file; the largest that is taken needs three
+AT_ONCE_BYTES = 40_000  # a smaller file is read while the person waits; what a larger one comes to is left to a job
+SECONDS = 10  # for a file; the largest that is taken needs five
 
 Cell = str | int | Decimal | date | datetime | bool | None
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Spaces and signs without a width, which programs skip before they look for a formula.
-_WITHOUT_WIDTH = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F))))
-_UNSEEN = f" \t\u00a0\u00ad\u180e\u2028\u2029\u2060\u3000\ufeff{_WITHOUT_WIDTH}"
-# A program that cuts at other signs than we do finds further cells inside of one: after a run of blanks with such a
-# sign, and a quotation mark perhaps. A run is looked at from its first letter on only, so that no text costs more than
-# its length.
-_CUTS = frozenset(";|\t\n\r")
-_RUN = rf"(?<![;|\s{_UNSEEN}])([;|\s{_UNSEEN}]++\"?+)"
-_BEGINS = r"(?=[=@＝＠＋－]|[+-](?!\d+(?:[.,]\d+)?(?:\s|$)))"
-_RUNS_WITHIN = re.compile(rf"{_RUN}('*+){_BEGINS}")
-_MARKED_WITHIN = re.compile(rf"{_RUN}('++){_BEGINS}")
-_A_NUMBER = re.compile(r"[+-]?\d{1,15}([.,]\d+)?")
-_NO_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -92,12 +76,14 @@ class ReadRow:
 @dataclass(frozen=True)
 class ReadTable:
     """What an uploaded file holds. `lines` are all rows that are not empty, with the header, each without empty cells
-    at its end; `width` is that of the widest.
+    at its end; `width` is that of the widest; `count` of the rows under the header, also where `lines` are the first
+    ones only.
     """
 
     lines: list[ReadRow]
     header_lines: int
     width: int
+    count: int
     kind: Literal["csv", "sheet"]
     encoding: str = ""
     delimiter: str = ""
@@ -122,27 +108,9 @@ def csv_bytes(columns: Sequence[Column | str], rows: Sequence[Sequence[Cell]]) -
     """CSV in UTF-8 with the mark that makes spreadsheet programs read it so; formulas are made harmless."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
-    writer.writerow(_harmless_when_cut(column.title if isinstance(column, Column) else column) for column in columns)
+    writer.writerow(harmless_when_cut(column.title if isinstance(column, Column) else column) for column in columns)
     writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return stream.getvalue().encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet program would run it as a formula."""
-    text = _NO_CONTROL.sub("", text.replace("\r\n", "\n"))
-    seen = text.lstrip(_UNSEEN)
-    runs = text.startswith(_RUNS) or seen.startswith(_RUNS)
-    return "'" + text if runs and not _A_NUMBER.fullmatch(text) else text
-
-
-def _harmless_when_cut(text: str) -> str:
-    """`harmless`, also where a program cuts the cell at a semicolon, a tab, a bar or a line end."""
-    return _RUNS_WITHIN.sub(lambda found: found[0] + "'" * _cuts(found), harmless(text))
-
-
-def _cuts(found: re.Match[str]) -> bool:
-    """Is there a sign in the run of blanks at which some program cuts?"""
-    return not _CUTS.isdisjoint(found[1])
 
 
 def xlsx_bytes(tables: Sequence[Table]) -> bytes:
@@ -160,93 +128,46 @@ def read_table(data: bytes, filename: str = "", *, header_lines: int = 1) -> Rea
     `paper.too_many_columns`, `paper.too_many_cells`, `paper.cell_too_long`, `paper.unclosed_quote` and
     `paper.busy`; raises nothing else.
     """
+    return _read(data, MOST_ROWS, header_lines)
+
+
+def glance(data: bytes, first: int, *, header_lines: int = 1) -> ReadTable:
+    """The same with no more than the `first` rows, the header among them: whoever chooses columns needs no others.
+
+    The whole file is looked at; `count` says how many rows it has. Refuses as `read_table` does.
+    """
+    return _read(data, first, header_lines)
+
+
+def _read(data: bytes, first: int, header_lines: int) -> ReadTable:
     if len(data) > LARGEST_BYTES:
         raise Refusal(
             "paper.too_large",
             _("This file is larger than 10 MB. Take out pictures, or send it in several parts."),
         )
-    found = _read_sheet(data) if data.startswith(b"PK\x03\x04") else _read_text(data)
-    lines, about = found
-    if not lines:
+    found = rows_in(data, first) if len(data) <= AT_ONCE_BYTES and not is_sheet(data) else _read_apart(data, first)
+    if "problem" in found:
+        raise _refusal(found["problem"], found.get("row"))
+    if not found["lines"]:
         raise Refusal("paper.empty_table", _("This file is empty. Choose the file that holds the rows."))
+    lines = [ReadRow(number, cells) for number, cells in found.pop("lines")]
     mark = decimal_mark_of(cell for line in lines for cell in line.cells if cell)
-    if about["kind"] == "sheet":
+    if found["kind"] == "sheet":
         # Numbers of a sheet come with a point; text that uses the comma beside them makes it uncertain.
         mark = None if mark == "," else "."
-    width = max(len(line.cells) for line in lines)
-    return ReadTable(lines=lines, header_lines=header_lines, width=width, decimal_mark=mark, **about)
+    count = max(found.pop("count") - header_lines, 0)
+    return ReadTable(lines=lines, header_lines=header_lines, count=count, decimal_mark=mark, **found)
 
 
-def _read_text(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
+def _read_apart(data: bytes, first: int) -> dict[str, Any]:
+    payload = first.to_bytes(8, "big") + data
     try:
-        text, encoding = decoding.decode(data)
-    except decoding.NotTextError as error:
-        raise _not_a_table() from error
-    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "%pdf", "{", "[{", "{\\rtf")):
-        raise _not_a_table()
-    delimiter = decoding.delimiter_of(text)
-    try:
-        rows = decoding.rows_of(text, delimiter, MOST_ROWS, MOST_CELLS)
-    except decoding.TooManyCellsError as error:
-        raise _too_many_cells() from error
-    except decoding.UnclosedQuoteError as error:
-        raise Refusal(
-            "paper.unclosed_quote",
-            _("A quotation mark in row %(row)s opens and never closes. Correct it in the file and try again.")
-            % {"row": error.row},
-            row=error.row,
-        ) from error
-    except csv.Error as error:
-        raise _cell_too_long() from error
-    return _lines(rows), {"kind": "csv", "encoding": encoding, "delimiter": delimiter}
-
-
-def _read_sheet(data: bytes) -> tuple[list[ReadRow], dict[str, Any]]:
-    payload = MOST_ROWS.to_bytes(8, "big") + data
-    try:
-        answer = json.loads(apart.run("cosmolocal.paper.unpack", payload, seconds=SECONDS, megabytes=700, alone=True))
+        answer = apart.run("cosmolocal.paper.unpack", payload, seconds=SECONDS, megabytes=700, alone=True)
     except apart.ChildError as error:
-        log.info("an uploaded sheet was not read: %s", str(error).rsplit("\n", 1)[-1])
-        raise _not_a_table() from error
-    if answer.get("problem") == "too_large":
-        raise Refusal(
-            "paper.too_large",
-            _("This workbook unfolds to more than can be read here. Save the rows as CSV and try again."),
-        )
-    return _lines(answer.get("rows", [])), {"kind": "sheet", "sheet": answer.get("sheet", "")}
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> list[ReadRow]:
-    """The rows that hold something, stripped, within the limits."""
-    if len(rows) > MOST_ROWS:
-        raise Refusal(
-            "paper.too_many_rows",
-            _("This file has more than 50,000 rows. Send it in several parts."),
-        )
-    lines, count = [], 0
-    for number, row in enumerate(rows, start=1):
-        cells = [cell.strip().strip("\ufeff") for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise Refusal(
-                "paper.too_many_columns",
-                _("Row %(row)s has more than 200 columns. Keep only the columns that are needed.") % {"row": number},
-            )
-        if any(len(cell) > LONGEST_CELL for cell in cells):
-            raise _cell_too_long(number)
-        count += len(cells)
-        if count > MOST_CELLS:
-            raise _too_many_cells()
-        if cells:
-            lines.append(ReadRow(number, [_unmarked(cell) if cell else "" for cell in cells]))
-    return lines
-
-
-def _unmarked(cell: str) -> str:
-    """The apostrophes that an export wrote are taken away again, so that it imports unchanged."""
-    cell = _MARKED_WITHIN.sub(lambda found: found[0][: -1 if _cuts(found) else None], cell)
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(_UNSEEN).startswith(_RUNS) else cell
+        log.info("an uploaded table was not read: %s", str(error).rsplit("\n", 1)[-1])
+        return {"problem": "not_a_table"}
+    found: dict[str, Any] = json.loads(answer)
+    return found
 
 
 def _csv_cell(cell: Cell) -> str:
@@ -259,7 +180,7 @@ def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return local_naive(cell).isoformat(sep=" ", timespec="minutes")
     if isinstance(cell, str):
-        return _harmless_when_cut(cell)
+        return harmless_when_cut(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
@@ -273,17 +194,37 @@ def local_naive(moment: datetime) -> datetime:
     return clock.wall(moment).replace(tzinfo=None) if timezone.is_aware(moment) else moment
 
 
-def _not_a_table() -> Refusal:
+def _refusal(problem: str, row: int | None) -> Refusal:
+    """What is told of a file that cannot be read; `row` as a spreadsheet program numbers it."""
+    if problem == "too_large":
+        return Refusal(
+            "paper.too_large",
+            _("This workbook unfolds to more than can be read here. Save the rows as CSV and try again."),
+        )
+    if problem == "too_many_rows":
+        return Refusal("paper.too_many_rows", _("This file has more than 50,000 rows. Send it in several parts."))
+    if problem == "too_many_columns":
+        return Refusal(
+            "paper.too_many_columns",
+            _("Row %(row)s has more than 200 columns. Keep only the columns that are needed.") % {"row": row},
+        )
+    if problem == "too_many_cells":
+        return Refusal(
+            "paper.too_many_cells",
+            _("This table has more than 1,000,000 cells. Keep only the columns that are needed, or send it in parts."),
+        )
+    if problem == "unclosed_quote":
+        return Refusal(
+            "paper.unclosed_quote",
+            _("A quotation mark in row %(row)s opens and never closes. Correct it in the file and try again.")
+            % {"row": row},
+            row=row,
+        )
+    if problem == "cell_too_long":
+        return _cell_too_long(row)
     return Refusal(
         "paper.not_a_table",
         _("This file is not a table that can be read. Save it as CSV, xlsx or ods and choose that file."),
-    )
-
-
-def _too_many_cells() -> Refusal:
-    return Refusal(
-        "paper.too_many_cells",
-        _("This table has more than 1,000,000 cells. Keep only the columns that are needed, or send it in parts."),
     )
 
 

@@ -1,6 +1,6 @@
-"""A child process: turns the first filled sheet of an xlsx or ods file into rows of text, as JSON.
+"""A child process: the rows of a table, or of the first filled sheet of an xlsx or ods file, as JSON.
 
-Runs apart because a sheet of a few bytes may claim billions of cells.
+Runs apart because a sheet of a few bytes may claim billions of cells, and ten megabytes of text take a hundred.
 """
 
 import io
@@ -15,6 +15,7 @@ from typing import Any
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from cosmolocal.paper import child, counting
+from cosmolocal.paper.rows import MOST_ROWS, Problem, is_sheet, rows_in, within_limits
 
 MOST_CELLS, MOST_LETTERS = 1_500_000, 10_000_000  # of what leaves this process
 
@@ -40,16 +41,26 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def first_sheet(data: bytes, most_rows: int) -> dict[str, Any]:
-    """The name and the rows (at most one over the limit) of the first visible sheet that holds something.
+def table(data: bytes, first: int) -> dict[str, Any]:
+    """As `rows_in`, of any kind of file."""
+    if not is_sheet(data):
+        return rows_in(data, first)
+    try:
+        return {**first_sheet(data, first), "kind": "sheet"}
+    except Problem as problem:
+        return {"problem": problem.word, "row": problem.row}
 
-    Rows above and columns before the table are there, empty, so that places are what the person sees.
+
+def first_sheet(data: bytes, first: int) -> dict[str, Any]:
+    """The name and the rows of the first visible sheet that holds something. Raises Problem.
+
+    Rows above and columns before the table count, so that places are what the person sees.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         try:
             counting.check(archive)
         except counting.TooMuchError:
-            return {"problem": "too_large"}
+            raise Problem("too_large") from None
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     for about in book.sheets_metadata:
         if about.visible != SheetVisibleEnum.Visible:
@@ -58,16 +69,16 @@ def first_sheet(data: bytes, most_rows: int) -> dict[str, Any]:
         if sheet.start is None:
             continue
         indent = [""] * sheet.start[1]
-        rows = [indent + [cell_text(value) for value in row] for row in islice(sheet.iter_rows(), most_rows + 1)]
+        rows = [indent + [cell_text(value) for value in row] for row in islice(sheet.iter_rows(), MOST_ROWS + 1)]
         for row in rows:
             while row and not row[-1]:
                 row.pop()
         if sum(map(len, rows)) > MOST_CELLS or sum(len(cell) for row in rows for cell in row) > MOST_LETTERS:
-            return {"problem": "too_large"}
-        return {"sheet": about.name, "rows": rows}
-    return {"problem": "empty"}
+            raise Problem("too_large")
+        return {"sheet": about.name, **within_limits(rows, first)}
+    return within_limits([], first)
 
 
 if __name__ == "__main__":
     payload = child.received()
-    json.dump(first_sheet(payload[8:], int.from_bytes(payload[:8], "big")), sys.stdout)
+    json.dump(table(payload[8:], int.from_bytes(payload[:8], "big")), sys.stdout)

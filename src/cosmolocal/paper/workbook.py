@@ -12,7 +12,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from cosmolocal.paper.tables import Cell, Column, Table, harmless, letters_wide, local_naive
+from cosmolocal.paper.formulas import harmless
+from cosmolocal.paper.tables import Cell, Column, Table, letters_wide, local_naive
 
 _LONGEST = 32_767
 _BOLD = Font(bold=True)

@@ -29,9 +29,10 @@ from cosmolocal.money.operations.payouts import (
     return_payment,
 )
 from cosmolocal.money.operations.transfers import refund, release_reservation, transfer, transfer_many
-from cosmolocal.money.operations.uploads import Judgement, keep_file, map_file, note_progress, take_file_over
+from cosmolocal.money.operations.uploads import Head, Judgement, keep_file, map_file, note_progress, take_file_over
 
 __all__ = [
+    "Head",
     "Judgement",
     "Leg",
     "PaymentWish",

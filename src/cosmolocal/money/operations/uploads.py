@@ -1,7 +1,7 @@
 """A file of opening books on its way: kept, mapped, judged, taken over; where the work is stands in Progress."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -13,9 +13,19 @@ from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy
+from cosmolocal.money.opening import columns
 from cosmolocal.paper.models import Upload
 
 KIND = "money.opening_books"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the page that asks what columns mean shows of a file: titles, the first rows, and how many there are."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Judgement:
 
 
 @operation("money.keep_file")
-def keep_file(*, by: Agent, name: str, data: bytes, on: date, mapping: Mapping[str, int], key: str = "") -> Upload:
+def keep_file(*, by: Agent, name: str, data: bytes, on: date, head: Head, key: str = "") -> Upload:
     """Keeps a file of opening books, with its guessed columns and the day on which the books begin."""
     policy.permit_house(by)
     return Upload.objects.create(
@@ -41,7 +51,7 @@ def keep_file(*, by: Agent, name: str, data: bytes, on: date, mapping: Mapping[s
         data=data,
         made_by_id=by.pk,
         at=running().at,
-        mapping={"columns": dict(mapping), "on": on.isoformat()},
+        mapping={"columns": columns.guess(head.header), "on": on.isoformat(), "head": asdict(head)},
     )
 
 

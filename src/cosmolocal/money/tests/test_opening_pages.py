@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Progress
@@ -10,6 +12,7 @@ from cosmolocal.money import queries, tasks
 from cosmolocal.money.tests.test_opening import HEADER, as_csv, village_file
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village
+from cosmolocal.money.views.opening import SAMPLE_ROWS
 from cosmolocal.paper.models import Upload
 
 
@@ -45,6 +48,17 @@ def test_a_whole_village_by_browser(village: Village) -> None:
     assert bytes(upload.data) == b""
     assert queries.sums_agree().difference == 0
     assert queries.fund("share_capital").resource.accounting_quantity == 160000
+
+
+def test_the_page_of_columns_reads_no_file(village: Village) -> None:
+    client = as_(village, village.li_na)
+    address = send(client, as_csv(village_file()))
+    Upload.objects.update(data=b"\x00gone")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address)
+    assert (page.status_code, page.context["count"]) == (200, len(village_file()))
+    assert len(page.context["sample"]) == SAMPLE_ROWS
+    assert not any('"paper_upload"."data"' in query["sql"] for query in asked)
 
 
 def test_a_wrong_guess_is_put_right_and_a_difference_is_asked_about(village: Village) -> None:

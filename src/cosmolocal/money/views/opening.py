@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.kernel.models import Progress
 from cosmolocal.money import forms, imports, operations
-from cosmolocal.money.opening import columns
 from cosmolocal.money.operations.uploads import KIND
 from cosmolocal.money.rules import Sums
 from cosmolocal.money.views.answers import actor, books, one_form
 from cosmolocal.paper.models import Upload
-from cosmolocal.paper.tables import ReadTable, read_table
+from cosmolocal.paper.tables import glance, read_table
 
 SAMPLE_ROWS = 3
 MOST_SHOWN = 300
@@ -34,9 +33,10 @@ def upload(request: HttpRequest) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         content, name = form.content()
-        guessed = columns.guess(read_table(content, name).header)
+        seen = glance(content, 1 + SAMPLE_ROWS)
+        head = operations.Head(seen.header, [row.cells for row in seen.rows], seen.count)
         kept = operations.keep_file(
-            by=actor(request), name=name, data=content, on=data["on"], mapping=guessed, key=data["key"]
+            by=actor(request), name=name, data=content, on=data["on"], head=head, key=data["key"]
         )
         return reverse("money:opening_map", args=[kept.pk])
 
@@ -49,23 +49,23 @@ def upload(request: HttpRequest) -> HttpResponse:
 def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column means what."""
     kept = _kept(pk, Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED)
-    table = _table(kept)
+    head = kept.mapping["head"]
 
     def act(data: dict[str, Any]) -> str:
         by = actor(request)
-        verdicts = imports.judge(by, imports.read(table, form.mapping()))
+        verdicts = imports.judge(by, imports.read(read_table(bytes(kept.data), kept.name), form.mapping()))
         rows, sums = [row.plain() for row in verdicts.rows], verdicts.sums
         judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd)
         operations.map_file(by=by, upload=kept, mapping=form.mapping(), judgement=judgement, key=data["key"])
         return reverse("money:opening_check", args=[pk])
 
-    form = forms.MapForm(request.POST or None, header=table.header, guessed=kept.mapping["columns"])
+    form = forms.MapForm(request.POST or None, header=head["header"], guessed=kept.mapping["columns"])
     context = books(request) | {
         "steps": _steps(1),
         "upload": kept,
-        "header": table.header,
-        "sample": [list(zip_longest(table.header, row.cells, fillvalue="")) for row in table.rows[:SAMPLE_ROWS]],
-        "count": len(table.rows),
+        "header": head["header"],
+        "sample": [list(zip_longest(head["header"], cells, fillvalue="")) for cells in head["rows"]],
+        "count": head["count"],
     }
     return one_form(request, form, act, template="money/opening_map.html", **context)
 
@@ -115,8 +115,4 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _kept(pk: int, *states: str) -> Upload:
-    return get_object_or_404(Upload, pk=pk, kind=KIND, state__in=states)
-
-
-def _table(kept: Upload) -> ReadTable:
-    return read_table(bytes(kept.data), kept.name)
+    return get_object_or_404(Upload.objects.defer("data"), pk=pk, kind=KIND, state__in=states)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import decoding
-from cosmolocal.paper.tables import MOST_ROWS, ReadTable, read_table
+from cosmolocal.paper.rows import MOST_ROWS
+from cosmolocal.paper.tables import ReadTable, glance, read_table
 
 pytestmark = pytest.mark.once
 DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
@@ -151,6 +152,22 @@ def test_cells_are_counted_before_any_is_built() -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * len(wide)
     finally:
         tracemalloc.stop()
+
+
+def test_whoever_chooses_columns_holds_no_other_rows() -> None:
+    whole = b"name,price\n" + b"Eggs of the hill,1.50\n" * 45_000
+    tracemalloc.start()
+    try:
+        found = glance(whole, 4)
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(whole)
+    finally:
+        tracemalloc.stop()
+    assert (found.header, len(found.rows), found.count) == (["name", "price"], 3, 45_000)
+    assert glance(b"name,price\nEggs,1.50\n", 1).count == 1
+    assert glance(workbook({"A1": "name", "A2": "Eggs", "A4": "Rice"}), 2).count == 2
+    with pytest.raises(Refusal) as refused:
+        glance(b"name\n" * (MOST_ROWS + 1), 4)
+    assert refused.value.code == "paper.too_many_rows"
 
 
 def test_the_beginning_of_a_file_tells_its_encoding() -> None:
