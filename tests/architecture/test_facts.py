@@ -24,8 +24,8 @@ NO_RECORD = {
     *("money.bad_amount", "money.not_yet", "money.before_it", "money.reason_missing", "money.other_currency"),
     *("money.same_box", "money.more_than_came", "money.not_paid", "money.cannot_undo"),
 }
-# Said to a wish that passes a guard; a fact passes none (asked below).
-GUARDED = {"flows.not_enough", "flows.offer_closed"}
+# Said to a wish that passes a guard, or that promises a time; a fact does neither (asked below).
+GUARDED = {"flows.not_enough", "flows.offer_closed", "flows.taken"}
 NOTHING: set[str] = set()
 ROLE = {"agents.not_allowed"}
 EVENT = {"flows.bad_event"}

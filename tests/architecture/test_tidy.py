@@ -34,6 +34,7 @@ MANY_ARGUMENTS: dict[str, str] = {
 MODELS: dict[str, str] = {
     "shop.OrderRound": "what a steward sets for a round stands in one row, on one page",
     "shop.OrderLine": "price, seller, tax and split as they were agreed, frozen in the line",
+    "flows.Commitment": "the commitment of Valueflows, whole: who gives what to whom, how much, where, when",
     "flows.EconomicEvent": "the event of Valueflows, whole: who gave what to whom, how much, where, when",
 }
 

@@ -31,6 +31,16 @@ class Action:
         return _SIGNS[self.onhand]
 
     @property
+    def takes(self) -> bool:
+        """True where it leaves less of the resource, so that a promise of it is set aside there."""
+        return self.accounting_signs[0] < 0 or self.onhand_signs[0] < 0
+
+    @property
+    def promises_effort(self) -> bool:
+        """True where a promise of it is a time of effort (minutes of a van, of somebody's work), not an amount."""
+        return self.counts in ("effort", "both")
+
+    @property
     def has_two_sides(self) -> bool:
         """True where something goes from a resource to a to-resource, so that a null side means "outside"."""
         return self.creates == "optionalTo"

@@ -3,7 +3,7 @@
 from typing import overload
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent, Place
@@ -133,7 +133,11 @@ class Intent(models.Model):
 
 
 class Commitment(models.Model):
-    """What was promised; no effect on stocks. The promise lies on `resource` once it is set, else on `satisfies`."""
+    """What was promised; no effect on stocks. The promise lies on `resource` once it is set, else on `satisfies`.
+
+    `quantity` is of the goods; of effort (the kind's effort unit) where the action promises effort: `use` and `work`,
+    which leave the thing as much as it was, so that nothing of them lies on `resource`.
+    """
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="commitments")
     is_reciprocal = models.BooleanField(default=False)
@@ -152,14 +156,29 @@ class Commitment(models.Model):
     fulfilled_quantity = models.BigIntegerField(default=0)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     due = models.DateTimeField(null=True, blank=True)  # when the window begins
+    # A time that belongs to this promise alone, half-open: nobody else has `resource` in it while it is not finished.
+    # What refuses a second one is `operations.promises`; PostgreSQL has an exclusion constraint besides.
+    begins = models.DateTimeField(null=True, blank=True)
+    ends = models.DateTimeField(null=True, blank=True)
     output_of = models.ForeignKey(Process, models.PROTECT, null=True, related_name="+", db_index=False)  # packed in it
     finished = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="commitment_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="commitment_not_negative"),
+            models.CheckConstraint(
+                condition=Q(begins__isnull=True, ends__isnull=True) | Q(begins__lt=F("ends")),
+                name="commitment_begins_before_it_ends",
+            ),
+        ]
         # What is promised at a hand-over, and for whom. The local promises or is promised nearly everything, goods are
         # the same in each round: an index by provider or goods would only lead the database through all years.
-        indexes = [models.Index(fields=["place", "due", "receiver"], name="commitment_due_for")]
+        indexes = [
+            models.Index(fields=["place", "due", "receiver"], name="commitment_due_for"),
+            models.Index(
+                fields=["resource", "ends", "begins"], condition=Q(begins__isnull=False), name="commitment_times"
+            ),
+        ]
 
 
 @kept()
@@ -168,6 +187,7 @@ class Commitment(models.Model):
     *("at", "value_on", "to_location", "state", "reason", "agreement", "fulfils", "input_of", "output_of", "corrects"),
     whole="operation",
     noted=False,
+    later=("begins", "ends"),
 )
 class EconomicEvent(models.Model):
     """What happened; never changed or deleted (triggers). A null side means "outside our books"."""
@@ -182,6 +202,8 @@ class EconomicEvent(models.Model):
     specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField(default=0)
     effort_quantity = models.BigIntegerField(null=True)
+    begins = models.DateTimeField(null=True)  # how long it went on, where that is known
+    ends = models.DateTimeField(null=True)
     at = models.DateTimeField()  # has point in time, always in an open month; when it was typed is operation.at
     value_on = models.DateField(null=True)  # the true date, where its month was already closed
     to_location = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)

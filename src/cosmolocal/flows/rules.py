@@ -33,7 +33,14 @@ class Happening:
     input_of_id: int | None = None
     output_of_id: int | None = None
     effort_quantity: int | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
     guard: bool = False
+
+    @property
+    def is_reversal(self) -> bool:
+        """True where it counts backwards, which only taking an event back does."""
+        return self.quantity < 0 or (self.effort_quantity or 0) < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,9 @@ class Promise:
     fulfilled: int
     finished: bool
     output_of_id: int | None = None
+    action: str = "transfer"
+    begins: datetime | None = None
+    ends: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -89,6 +99,13 @@ class Changes:
 def open_promise(quantity: int, fulfilled: int, finished: bool) -> int:
     """How much of a commitment is still promised; over-fulfilment promises nothing more."""
     return 0 if finished else max(quantity - max(fulfilled, 0), 0)
+
+
+def is_time(begins: datetime | None, ends: datetime | None) -> bool:
+    """Both are left out, or it does not end before it begins."""
+    if begins is None or ends is None:
+        return begins is ends
+    return begins <= ends
 
 
 def complete(happening: Happening, stocks: Mapping[int, Stock], promises: Mapping[int, Promise]) -> None:
@@ -122,10 +139,16 @@ def check(
     action = ACTIONS.get(happening.action)
     if action is None:
         return "action"
-    if happening.quantity < 0 and happening.corrects_id is None:
+    if happening.is_reversal and happening.corrects_id is None:
         return "negative"
-    if action.counts == "effort" and happening.effort_quantity is None:
+    if (
+        action.promises_effort
+        and happening.effort_quantity is None
+        and (action.counts == "effort" or happening.fulfils_id)
+    ):
         return "effort"
+    if not is_time(happening.begins, happening.ends):
+        return "interval"
     if (happening.input_of_id and action.flow not in ("input", "both")) or (
         happening.output_of_id and action.flow not in ("output", "both")
     ):
@@ -160,7 +183,9 @@ def _check_kinds(
             return "two_sides"
         if target.specification_id != kind and action.contained != "update":
             return "kind"
-    if promise is not None and promise.specification_id != kind:
+    if promise is not None and (
+        promise.specification_id != kind or ACTIONS[promise.action].promises_effort != action.promises_effort
+    ):
         return "other_promise"
     if (source and source.is_money) or (target and target.is_money) or kind in money:
         if happening.action not in ("transfer", "raise", "lower"):
@@ -176,7 +201,7 @@ def _check_parties(happening: Happening, source: Stock | None, target: Stock | N
         return "other_parties"
     if happening.action == "move" and provider != receiver and source is not None and target is not None:
         return "same_agent"
-    if happening.quantity < 0:
+    if happening.is_reversal:
         return ""  # a reversal repeats the parties of its event, even where the thing has gone on since
     if source is not None and source.accountable_id != provider:
         # Custody may lie with another than the owner; single-sided actions name the owner on either side.
@@ -193,7 +218,7 @@ def _check_parties(happening: Happening, source: Stock | None, target: Stock | N
 
 def _check_containment(happening: Happening, source: Stock | None) -> str:
     """A contained thing, or one that contains others, is picked up or accepted whole."""
-    if source is None or happening.action not in ("pickup", "accept") or happening.quantity < 0:
+    if source is None or happening.action not in ("pickup", "accept") or happening.is_reversal:
         return ""
     bound = source.contained_in_id is not None or source.has_contents
     return "partly" if bound and happening.quantity != source.onhand else ""
@@ -220,7 +245,7 @@ def changes(happenings: Iterable[Happening], promises: Mapping[int, Promise]) ->
             change.accounting += other * quantity
             change.onhand += other_onhand * quantity
         if happening.fulfils_id:
-            done = (happening.effort_quantity or 0) if action.counts == "effort" else quantity
+            done = (happening.effort_quantity or 0) if action.promises_effort else quantity
             fulfilled[happening.fulfils_id] = fulfilled.get(happening.fulfils_id, 0) + done
     for commitment_id, quantity in fulfilled.items():
         promise = promises[commitment_id]
@@ -238,10 +263,10 @@ def changes(happenings: Iterable[Happening], promises: Mapping[int, Promise]) ->
 
 
 def shift_promise(found: Changes, promise: Promise, by: int) -> None:
-    """Moves the promise where it lies: on the resource once it is named, else on the intent."""
+    """Moves the promise where it lies: on the resource that it names and takes from, else on the intent."""
     if by == 0:
         return
-    if promise.resource_id is not None:
+    if promise.resource_id is not None and ACTIONS[promise.action].takes:
         found.resources.setdefault(promise.resource_id, Change()).promised += by
     elif promise.satisfies_id is not None:
         found.intents[promise.satisfies_id] = found.intents.get(promise.satisfies_id, 0) + by
@@ -252,7 +277,7 @@ def marks(
 ) -> dict[int, dict[str, object]]:
     """What a happening changes on resources besides quantities: resource id -> column -> value."""
     action, found = ACTIONS[happening.action], dict[int, dict[str, object]]()
-    if happening.quantity < 0:
+    if happening.is_reversal:
         return found
 
     def mark(effect: str, column: str, value: object) -> None:
@@ -296,4 +321,6 @@ def reversal(event: Happening, event_id: int) -> Happening:
         input_of_id=event.input_of_id,
         output_of_id=event.output_of_id,
         effort_quantity=None if event.effort_quantity is None else -event.effort_quantity,
+        begins=event.begins,
+        ends=event.ends,
     )

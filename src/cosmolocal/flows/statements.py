@@ -23,6 +23,8 @@ EVENT_COLUMNS = {
     "action": _TEXT,
     "quantity": _NUMBER,
     "effort_quantity": _NUMBER,
+    "begins": _MOMENT,
+    "ends": _MOMENT,
     "provider_id": _NUMBER,
     "receiver_id": _NUMBER,
     "resource_id": _NUMBER,
@@ -54,6 +56,8 @@ COMMITMENT_COLUMNS = {
     "fulfilled_quantity": _NUMBER,
     "place_id": _NUMBER,
     "due": _MOMENT,
+    "begins": _MOMENT,
+    "ends": _MOMENT,
     "output_of_id": _NUMBER,
     "finished": _YES_NO,
 }
@@ -288,6 +292,36 @@ def rewrite_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
         rows,
         ", ".join(f"{name} = j.{name}" for name in columns if name != "id"),
     )
+
+
+def reschedule_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes quantity, resource, begins and ends of commitments. Rows are locked by the caller."""
+    columns = {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "begins": _MOMENT, "ends": _MOMENT}
+    _update(
+        "flows_commitment",
+        columns,
+        rows,
+        ", ".join(f"{name} = j.{name}" for name in columns if name != "id"),
+    )
+
+
+def overlapping(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Of these commitments, each with every open one (itself never) that has the same resource at a time of its own.
+
+    Half-open: what begins when the other ends does not overlap. The caller has locked the resources.
+    """
+    asked = array(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERLAPPING.format(ids=_IDS[connection.vendor]), [asked])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+_IDS = {"sqlite": "(SELECT value FROM json_each(%s))", "postgresql": "(SELECT unnest(%s::bigint[]))"}
+_OVERLAPPING = (
+    "SELECT c.id, o.id FROM flows_commitment c JOIN flows_commitment o ON o.resource_id = c.resource_id "
+    "AND o.begins IS NOT NULL AND o.ends > c.begins AND o.begins < c.ends AND o.id <> c.id AND NOT o.finished "
+    "WHERE c.id IN {ids} AND c.begins IS NOT NULL AND NOT c.finished ORDER BY c.id, o.id"
+)
 
 
 def lock(table: str, ids: Iterable[int]) -> None:

@@ -82,6 +82,8 @@ def _read(rule: Sealed, whole: str, where: str, using: str) -> Iterator[tuple[in
     plain = [field for field in fields if not isinstance(field, models.JSONField)]
     hidden = {field.name for field in fields if field.name in rule.personal}
     texts = _joined([f for f in plain if f.name not in hidden], connection.vendor)
+    for field in rule.later_columns():
+        texts += f" || coalesce('|{field.name}=' || {_written(field, connection.vendor)}, '')"
     secrets = _joined([f for f in plain if f.name in hidden], connection.vendor)
     told = ["row." + whole, texts, secrets or "''"]
     told += [f'CAST(row."{f.column}" AS text)' for f in fields if isinstance(f, models.JSONField)]
@@ -112,6 +114,11 @@ def _joined(fields: "list[models.Field[Any, Any]]", vendor: str) -> str:
 
 def _as_text(field: models.Field[Any, Any], vendor: str) -> str:
     """SQL that gives one text for one value, whatever the database keeps it as; `~` for nothing."""
+    return f"coalesce({_written(field, vendor)}, '~')"
+
+
+def _written(field: models.Field[Any, Any], vendor: str) -> str:
+    """SQL of the text of one value; null for nothing."""
     column, kind = f'row."{field.column}"', field.get_internal_type()
     if kind == "DateTimeField":
         written = (
@@ -127,7 +134,7 @@ def _as_text(field: models.Field[Any, Any], vendor: str) -> str:
         written = f"'\"' || replace({column}, '\"', '\"\"') || '\"'"
     else:
         written = f"CAST({column} AS text)"
-    return f"coalesce({written}, '~')"
+    return written
 
 
 @lru_cache(maxsize=4096)

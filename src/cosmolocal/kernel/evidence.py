@@ -38,8 +38,9 @@ class Kept:
 class Sealed:
     """Rows that stand in the seals. `fields`: what of them, no personal text; `when`: SQL over {row} that says when it
     is worth it (empty: always); `personal`: fields that may have to be erased, sealed with a salt that can be thrown
-    away; `whole`: the foreign key to the row that a part belongs to, and is sealed with; `noted`: triggers note who
-    wrote it (operations and their events need none: they are sealed by their number).
+    away; `later`: fields that came after rows had been sealed, and are sealed where they say something; `whole`: the
+    foreign key to the row that a part belongs to, and is sealed with; `noted`: triggers note who wrote it (operations
+    and their events need none: they are sealed by their number).
     """
 
     model: type[models.Model]
@@ -48,6 +49,7 @@ class Sealed:
     personal: tuple[str, ...] = ()
     whole: str = ""
     noted: bool = True
+    later: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -58,6 +60,10 @@ class Sealed:
         meta = self.model._meta
         found = [meta.pk, *(meta.get_field(name) for name in (*self.fields, *self.personal))]
         return cast("list[models.Field[Any, Any]]", found)
+
+    def later_columns(self) -> list[models.Field[Any, Any]]:
+        """What is sealed of one row besides, where it is not null; no part of its form."""
+        return cast("list[models.Field[Any, Any]]", [self.model._meta.get_field(name) for name in self.later])
 
     def form(self) -> list[str]:
         """The names of what is sealed, with that of its parts: rows of another form are sealed anew."""
@@ -80,12 +86,17 @@ def kept(*, free: tuple[str, ...] = (), once: str = "", check: str = "", may_go:
 
 
 def sealed(
-    *fields: str, when: str = "", personal: tuple[str, ...] = (), whole: str = "", noted: bool = True
+    *fields: str,
+    when: str = "",
+    personal: tuple[str, ...] = (),
+    whole: str = "",
+    noted: bool = True,
+    later: tuple[str, ...] = (),
 ) -> Callable[[M], M]:
     """Declares what of a model's rows stands in the seals (see `Sealed`)."""
 
     def declare(model: M) -> M:
-        SEALED[model._meta.db_table] = Sealed(model, fields, when, personal, whole, noted)
+        SEALED[model._meta.db_table] = Sealed(model, fields, when, personal, whole, noted, later)
         return model
 
     return declare

@@ -10,7 +10,17 @@ from cosmolocal.flows.operations.offers import (
     propose,
     reopen_intents,
 )
-from cosmolocal.flows.operations.promises import CommitmentWish, LotMove, agree, assign_lots, commit, finish, release
+from cosmolocal.flows.operations.promises import (
+    CommitmentWish,
+    LotMove,
+    TimeMove,
+    agree,
+    assign_lots,
+    commit,
+    finish,
+    release,
+    reschedule,
+)
 from cosmolocal.flows.operations.stocks import LotDraft, open_lots, open_resource, set_floor
 from cosmolocal.flows.rules import Happening
 
@@ -21,6 +31,7 @@ __all__ = [
     "LotDraft",
     "LotMove",
     "ProcessDraft",
+    "TimeMove",
     "add_intents",
     "agree",
     "announce_available",
@@ -39,6 +50,7 @@ __all__ = [
     "record",
     "release",
     "reopen_intents",
+    "reschedule",
     "set_floor",
     "standard_units",
     "transfer",

@@ -13,7 +13,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries, rules, statements
 from cosmolocal.flows.actions import ACTIONS
 from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process, ProcessSpecification
-from cosmolocal.flows.operations.promises import load_promises, shift
+from cosmolocal.flows.operations.promises import bad_event, load_promises, shift
 from cosmolocal.flows.rules import Happening
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -37,7 +37,7 @@ def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "")
     promises as output_of. Refuses `flows.bad_event` where the code is unknown.
     """
     if any(draft.based_on not in ProcessSpecification.values for draft in drafts):
-        raise _bad("process_specification")
+        raise bad_event("process_specification")
     now = running()
     return Process.objects.bulk_create(
         Process(
@@ -95,9 +95,10 @@ def transfer(*, by: Agent, happening: Happening, key: str = "") -> int:
 _MANY = 20  # from here on it pays to try the fast way first
 _whole = attrgetter("specification_id", "provider_id", "receiver_id", "resource_id", "to_resource_id")
 _besides = attrgetter(
-    *("fulfils_id", "corrects_id", "to_location_id", "effort_quantity", "input_of_id", "output_of_id", "state")
+    *("fulfils_id", "corrects_id", "to_location_id", "effort_quantity", "begins", "ends"),
+    *("input_of_id", "output_of_id", "state"),
 )
-_NOTHING = (None, None, None, None, None, None, "")
+_NOTHING = (None, None, None, None, None, None, None, None, "")
 
 
 def _is_plain(told: Happening) -> bool:
@@ -135,7 +136,7 @@ def _why_not(told: Happening) -> Refusal:
             intents={},
             resources=queries.spendable([told.resource_id]),
         )
-    return _bad(problem or "not_receiver")
+    return bad_event(problem or "not_receiver")
 
 
 @operation("flows.correct", fact=True)
@@ -156,7 +157,7 @@ def correct(
     """
     event = EconomicEvent.objects.select_for_update(no_key=True).filter(pk=event_id).first()
     if event is None:
-        raise _bad("absent")
+        raise bad_event("absent")
     if EconomicEvent.objects.filter(corrects_id=event_id).exists():
         raise Refusal(
             "flows.already_corrected", _("This was corrected before. Correct the newer entry instead."), event=event_id
@@ -169,7 +170,7 @@ def correct(
 
 def _completed(happening: Happening, stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> Happening:
     if happening.action not in ACTIONS:
-        raise _bad("action")
+        raise bad_event("action")
     copy = replace(happening)
     rules.complete(copy, stocks, promises)
     return copy
@@ -182,15 +183,7 @@ def _check(happenings: Iterable[Happening], stocks: dict[int, rules.Stock], prom
     for happening in happenings:
         problem = rules.check(happening, stocks, promises, money)
         if problem:
-            raise _bad(problem)
-
-
-def _bad(problem: str) -> Refusal:
-    return Refusal(
-        "flows.bad_event",
-        _("This cannot be written into the books as it is. Load the page again; if it stays, tell a steward."),
-        problem=problem,
-    )
+            raise bad_event(problem)
 
 
 def _row(happening: Happening, now: Running) -> dict[str, Any]:
@@ -198,6 +191,8 @@ def _row(happening: Happening, now: Running) -> dict[str, Any]:
         "action": happening.action,
         "quantity": happening.quantity,
         "effort_quantity": happening.effort_quantity,
+        "begins": statements.moment(happening.begins) if happening.begins else None,
+        "ends": statements.moment(happening.ends) if happening.ends else None,
         "provider_id": happening.provider_id,
         "receiver_id": happening.receiver_id,
         "resource_id": happening.resource_id,

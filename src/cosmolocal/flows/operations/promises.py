@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows import queries, statements
+from cosmolocal.flows.actions import ACTIONS
 from cosmolocal.flows.models import (
     Agreement,
     Commitment,
@@ -30,8 +31,9 @@ from cosmolocal.kernel.sets import among
 class CommitmentWish:
     """One promise. It lies on `resource` where given (or on the stock that the intent names), else on `satisfies`.
 
-    `quantity` in the smallest unit. `guard`: refused where there is not so much left; False records what was agreed
-    elsewhere.
+    `quantity` in the smallest unit; of `use` and `work` in that of the kind's effort. `guard`: refused where there is
+    not so much left; False records what was agreed elsewhere. With `begins` and `ends` (half-open) nobody else has
+    `resource` in that time, whatever `guard` says: what happened in spite of it is an event.
     """
 
     action: str
@@ -46,6 +48,8 @@ class CommitmentWish:
     satisfies: Intent | int | None = None
     place: Place | int | None = None
     due: datetime | None = None
+    begins: datetime | None = None
+    ends: datetime | None = None
     output_of: Process | int | None = None
     guard: bool = True
 
@@ -62,6 +66,17 @@ class LotMove:
     process_id: int | None = None
 
 
+@dataclass(frozen=True)
+class TimeMove:
+    """Another time (half-open), amount of effort and thing for a promise of a time; `resource` None: the same thing."""
+
+    commitment_id: int
+    begins: datetime
+    ends: datetime
+    quantity: int
+    resource: EconomicResource | int | None = None
+
+
 @operation("flows.agree")
 def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
     """A new agreement; commitments become its clauses."""
@@ -72,14 +87,18 @@ def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
 def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> list[Commitment]:
     """Makes promises, all or none; gives them in the order of the wishes.
 
-    Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left) and `flows.offer_closed`
-    (fact: `intents`, ids).
+    Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left), `flows.offer_closed` (fact:
+    `intents`, ids), `flows.taken` (fact: `times`, place of the wish -> beginning and end of what stands in its way) and
+    `flows.bad_event` where a time ends before it begins.
     """
     stock_of = _stocks_of_intents(wishes)
     rows = [_row(wish, stock_of) for wish in wishes]
+    timed = {row["resource_id"] for row in rows if row["begins"] is not None}
+    if timed:
+        statements.lock("flows_economicresource", timed)
     intents, resources, guarded = Counter[int](), dict[int, Change](), set[int]()
     for wish, row in zip(wishes, rows, strict=True):
-        if row["resource_id"] is not None:
+        if row["resource_id"] is not None and ACTIONS[wish.action].takes:
             change = resources.setdefault(row["resource_id"], Change())
             change.promised += wish.quantity
             change.guard = change.guard or (wish.guard and wish.quantity > 0)
@@ -88,6 +107,8 @@ def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> lis
             if wish.guard:
                 guarded.add(row["satisfies_id"])
     ids = statements.insert_commitments([_stored(row) for row in rows])
+    if timed:
+        _refuse_taken(ids)
     shift(Changes(resources, dict(intents)), guarded)
     return [Commitment(id=id, **row) for id, row in zip(ids, rows, strict=True)]
 
@@ -121,7 +142,36 @@ def assign_lots(*, by: Agent, moves: Sequence[LotMove], key: str = "") -> None:
     A fact: never refused for want of quantity. A commitment takes one lot; the last move counts.
     """
     found = load_promises(move.commitment_id for move in moves)
+    if any(promise.begins for promise in found.values()):
+        raise bad_event("interval")
     _rewrite(found, {move.commitment_id: move for move in moves}, reopen=True)
+
+
+@operation("flows.reschedule")
+def reschedule(*, by: Agent, moves: Sequence[TimeMove], key: str = "") -> None:
+    """Moves promises of a time, all or none; two may change places.
+
+    Refuses `flows.taken` (fact: `times`, place of the move -> beginning and end of what stands in its way) and
+    `flows.bad_event` where one of them is no promise of a time, is finished, or would end before it begins.
+    """
+    found = load_promises(move.commitment_id for move in moves)
+    things = [*(row_id(move.resource) for move in moves), *(promise.resource_id for promise in found.values())]
+    statements.lock("flows_economicresource", {thing for thing in things if thing is not None})
+    change, rows = Changes(), []
+    for move in moves:
+        before = found[move.commitment_id]
+        if before.begins is None or before.finished or not _is_span(move.begins, move.ends):
+            raise bad_event("interval")
+        resource_id = before.resource_id if move.resource is None else row_id(move.resource)
+        quantity = max(move.quantity, before.fulfilled)
+        after = replace(before, quantity=quantity, resource_id=resource_id)
+        shift_promise(change, before, -open_promise(before.quantity, before.fulfilled, before.finished))
+        shift_promise(change, after, open_promise(quantity, before.fulfilled, before.finished))
+        span = {"begins": statements.moment(move.begins), "ends": statements.moment(move.ends)}
+        rows.append({"id": before.id, "quantity": quantity, "resource_id": resource_id, **span})
+    statements.reschedule_commitments(rows)
+    _refuse_taken([move.commitment_id for move in moves])
+    shift(change, ())
 
 
 @operation("flows.finish", fact=True)
@@ -143,6 +193,15 @@ def load_promises(ids: Iterable[int]) -> dict[int, Promise]:
     if len(found) < len(wanted):
         raise Refusal("flows.bad_event", _("This promise is not in the books. Load the page again."))
     return found
+
+
+def bad_event(problem: str) -> Refusal:
+    """What cannot be written so; `problem` is one word of `rules.check`."""
+    return Refusal(
+        "flows.bad_event",
+        _("This cannot be written into the books as it is. Load the page again; if it stays, tell a steward."),
+        problem=problem,
+    )
 
 
 def shift(change: Changes, guarded_intents: Iterable[int]) -> None:
@@ -173,18 +232,7 @@ def _rewrite(found: Mapping[int, Promise], after: Mapping[int, LotMove], *, reop
         before, quantity, resource_id = found[id], move.quantity, move.lot_id
         finished = quantity <= before.fulfilled or (before.finished and not reopen)
         shift_promise(change, before, -open_promise(before.quantity, before.fulfilled, before.finished))
-        place = Promise(
-            id,
-            before.specification_id,
-            before.provider_id,
-            before.receiver_id,
-            resource_id,
-            before.satisfies_id,
-            before.agreement_id,
-            quantity,
-            before.fulfilled,
-            finished,
-        )
+        place = replace(before, resource_id=resource_id, quantity=quantity, finished=finished)
         shift_promise(change, place, open_promise(quantity, before.fulfilled, finished))
         row = {"id": id, "quantity": quantity, "resource_id": resource_id, "finished": finished}
         rows.append({**row, "output_of_id": move.process_id})
@@ -205,10 +253,30 @@ def _stocks_of_intents(wishes: Iterable[CommitmentWish]) -> dict[int, int]:
     return dict(_STOCKS.all(intents=ids))
 
 
+def _refuse_taken(ids: Sequence[int]) -> None:
+    """Refuses `flows.taken` where somebody else has one of these things at that time; the things are locked."""
+    pairs = statements.overlapping(ids)
+    if not pairs:
+        return
+    others = queries.commitments(other for _own, other in pairs)
+    times = {ids.index(own): (others[other].begins, others[other].ends) for own, other in reversed(pairs)}
+    raise Refusal(
+        "flows.taken",
+        _("Somebody else has it at that time. Choose another time, or another thing."),
+        times=dict(sorted(times.items())),
+    )
+
+
+def _is_span(begins: datetime | None, ends: datetime | None) -> bool:
+    return begins is ends if begins is None or ends is None else begins < ends
+
+
 def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
     intent, resource = row_id(wish.satisfies), row_id(wish.resource)
     if resource is None and intent is not None:
         resource = stock_of.get(intent)
+    if not _is_span(wish.begins, wish.ends):
+        raise bad_event("interval")
     return {
         "agreement_id": row_id(wish.agreement),
         "is_reciprocal": wish.is_reciprocal,
@@ -223,11 +291,12 @@ def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
         "fulfilled_quantity": 0,
         "place_id": row_id(wish.place),
         "due": wish.due,
+        "begins": wish.begins,
+        "ends": wish.ends,
         "output_of_id": row_id(wish.output_of),
         "finished": wish.quantity == 0,
     }
 
 
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    due = row["due"]
-    return {**row, "due": statements.moment(due) if isinstance(due, datetime) else None}
+    return {**row, **{name: statements.moment(row[name]) for name in ("due", "begins", "ends") if row[name]}}

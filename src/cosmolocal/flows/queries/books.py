@@ -288,10 +288,16 @@ def promises(ids: Iterable[int]) -> dict[int, Promise]:
     """What the rules need to know of commitments."""
     columns = (
         *("pk", "specification_id", "provider_id", "receiver_id", "resource_id", "satisfies_id", "agreement_id"),
-        *("quantity", "fulfilled_quantity", "finished", "output_of_id"),
+        *("quantity", "fulfilled_quantity", "finished", "output_of_id", "action", "begins", "ends"),
     )
     rows = Commitment.objects.filter(pk__in=among(ids)).values_list(*columns)
     return {row[0]: Promise(*row) for row in rows}
+
+
+def booked(resource_ids: Collection[int], since: datetime, until: datetime) -> QuerySet[Commitment]:
+    """Who has these things to herself at any time between two moments (half-open): open promises, by beginning."""
+    found = Commitment.objects.filter(resource__in=among(resource_ids), finished=False)
+    return found.filter(begins__isnull=False, begins__lt=until, ends__gt=since).order_by("begins", "pk")
 
 
 def stocks(ids: Iterable[int]) -> dict[int, Stock]:
@@ -333,4 +339,6 @@ def happening(event: EconomicEvent) -> Happening:
         input_of_id=event.input_of_id,
         output_of_id=event.output_of_id,
         effort_quantity=event.effort_quantity,
+        begins=event.begins,
+        ends=event.ends,
     )

@@ -1,6 +1,7 @@
 """Are the books right? Every quantity is computed anew from the events, every promise from the commitments."""
 # ruff: noqa: S608 - statements are put together from constants of this file only
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from cosmolocal.flows.actions import ACTIONS
 class Finding:
     """Something in the books that does not agree. `sentence` says what, `fix` how to mend it."""
 
-    code: str  # quantity, promise, offer, fulfilment
+    code: str  # quantity, promise, offer, fulfilment, time
     row_id: int
     sentence: str
     fix: str
@@ -22,7 +23,7 @@ class Finding:
 
 def replay() -> list[Finding]:
     """Compares what is stored with what events and commitments give; empty: the books agree to the smallest unit."""
-    return [*_resources(), *_intents(), *_commitments()]
+    return [*_resources(), *_intents(), *_commitments(), *_times()]
 
 
 def _resources() -> list[Finding]:
@@ -62,6 +63,15 @@ def _commitments() -> list[Finding]:
     ]
 
 
+def _times() -> list[Finding]:
+    """Things that two have at once, in one statement."""
+    sentence = _("Promises %(id)s and %(other)s: both have stock %(thing)s to themselves at the same time.")
+    return [
+        Finding("time", id, sentence % {"id": id, "other": other, "thing": thing}, _fix_by_backup())
+        for id, other, thing in _rows(_TIMES)
+    ]
+
+
 def _fix_by_backup() -> str:
     return _(
         "Somebody changed the database past the program: make a copy of it, restore the last backup without this "
@@ -84,6 +94,12 @@ def _effect(side: int, kind: str) -> str:
     return f"SUM(CASE action {cases} ELSE 0 END)"
 
 
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+_TAKING = _list(name for name, action in ACTIONS.items() if action.takes)
+_EFFORT = _list(name for name, action in ACTIONS.items() if action.promises_effort)
 _OPEN = "CASE WHEN fulfilled_quantity < quantity THEN quantity - fulfilled_quantity ELSE 0 END"
 
 _RESOURCES = f"""
@@ -98,7 +114,7 @@ WITH sides AS (
     FROM sides GROUP BY id
 ), promised AS (
     SELECT resource_id AS id, CAST(SUM({_OPEN}) AS bigint) AS quantity FROM flows_commitment
-    WHERE NOT finished AND resource_id IS NOT NULL GROUP BY resource_id
+    WHERE NOT finished AND resource_id IS NOT NULL AND action IN ({_TAKING}) GROUP BY resource_id
 )
 SELECT r.id, r.name, r.accounting_quantity, r.onhand_quantity, r.promised_quantity,
     COALESCE(t.accounting, 0), COALESCE(t.onhand, 0), COALESCE(p.quantity, 0)
@@ -111,18 +127,26 @@ ORDER BY r.id
 _INTENTS = f"""
 WITH promised AS (
     SELECT satisfies_id AS id, CAST(SUM({_OPEN}) AS bigint) AS quantity FROM flows_commitment
-    WHERE NOT finished AND resource_id IS NULL AND satisfies_id IS NOT NULL GROUP BY satisfies_id
+    WHERE NOT finished AND satisfies_id IS NOT NULL AND (resource_id IS NULL OR action NOT IN ({_TAKING}))
+    GROUP BY satisfies_id
 )
 SELECT i.id, i.promised_quantity, COALESCE(p.quantity, 0) FROM flows_intent i LEFT JOIN promised p ON p.id = i.id
 WHERE i.promised_quantity <> COALESCE(p.quantity, 0) ORDER BY i.id
 """
 
-_COMMITMENTS = """
+_COMMITMENTS = f"""
 WITH told AS (
     SELECT fulfils_id AS id,
-        CAST(SUM(CASE action WHEN 'work' THEN COALESCE(effort_quantity, 0) ELSE quantity END) AS bigint) AS quantity
+        CAST(SUM(CASE WHEN action IN ({_EFFORT}) THEN COALESCE(effort_quantity, 0) ELSE quantity END) AS bigint)
+        AS quantity
     FROM flows_economicevent WHERE fulfils_id IS NOT NULL GROUP BY fulfils_id
 )
 SELECT c.id, c.fulfilled_quantity, COALESCE(t.quantity, 0) FROM flows_commitment c LEFT JOIN told t ON t.id = c.id
 WHERE c.fulfilled_quantity <> COALESCE(t.quantity, 0) ORDER BY c.id
+"""
+
+_TIMES = """
+SELECT a.id, b.id, a.resource_id FROM flows_commitment a JOIN flows_commitment b ON b.resource_id = a.resource_id
+    AND b.begins IS NOT NULL AND b.ends > a.begins AND b.begins < a.ends AND b.id > a.id AND NOT b.finished
+WHERE a.begins IS NOT NULL AND NOT a.finished ORDER BY a.id, b.id
 """

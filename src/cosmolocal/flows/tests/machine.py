@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from cosmolocal.kernel.refusal import Refusal
 
 QUANTITIES = st.integers(0, 12)
 INDEXES = st.integers(0, 11)
+HOURS = st.tuples(st.integers(0, 9), st.integers(1, 4)).map(lambda told: (told[0], sum(told)))
+NOON = datetime(2031, 5, 3, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Promise:
     offer: int | None
     fulfilled: int = 0
     finished: bool = False
+    hours: tuple[int, int] | None = None  # a booking: from when until when
 
     @property
     def open(self) -> int:
@@ -81,7 +86,19 @@ class Books:
     events: dict[int, Told] = field(default_factory=dict)
 
     def promised_on(self, stock: int) -> int:
-        return sum(p.open for p in self.promises.values() if p.stock == stock)
+        return sum(p.open for p in self.promises.values() if p.stock == stock and p.hours is None)
+
+    def bookings(self) -> list[Promise]:
+        return [promise for promise in self.promises.values() if promise.hours]
+
+    def in_the_way(self, thing: int, hours: tuple[int, int], but: int = 0) -> bool:
+        """Whether anybody else has the thing in an hour of these."""
+        wanted = set(range(*hours))
+        return any(
+            wanted & set(range(*p.hours))
+            for p in self.bookings()
+            if p.hours and not p.finished and p.stock == thing and p.id != but
+        )
 
     def promised_of(self, offer: int) -> int:
         return sum(p.open for p in self.promises.values() if p.stock is None and p.offer == offer)
@@ -136,6 +153,7 @@ class FlowsMachine(RuleBasedStateMachine):
         ]
         self.offers = [i.pk for i in flows.add_intents(by=v.amina, proposal=proposal, wishes=wishes)]
         self.books.offers = {id: Offer(id, 25 if id == self.offers[0] else None) for id in self.offers}
+        self.things = [self.open(v.home, v.bikes.pk, 0) for _ in range(2)]
         self.begin_more()
 
     def settle(self) -> Village:
@@ -408,6 +426,62 @@ class FlowsMachine(RuleBasedStateMachine):
         moved = {stock: (-q, -q)} if stock else {}
         self.books.tell(answer[0], Told({**moved, **({target: (q, q)} if target else {})}, q, promise.id))
 
+    # A thing in time.
+
+    def span(self, hours: tuple[int, int]) -> dict[str, Any]:
+        return {"begins": NOON + timedelta(hours=hours[0]), "ends": NOON + timedelta(hours=hours[1])}
+
+    @rule(wishes=st.lists(st.tuples(st.integers(0, 1), HOURS), min_size=1, max_size=3))
+    def book(self, wishes: list[tuple[int, tuple[int, int]]]) -> None:
+        v, told = self.vale, [(self.things[n], hours) for n, hours in wishes]
+        taken = any(self.books.in_the_way(thing, hours) for thing, hours in told) or any(
+            one == other and set(range(*a)) & set(range(*b)) for (one, a), (other, b) in combinations(told, 2)
+        )
+        made = [
+            flows.CommitmentWish("use", v.home, v.jo, v.bikes, b - a, resource=thing, **self.span((a, b)))
+            for thing, (a, b) in told
+        ]
+        answer = self.do(flows.commit, "flows.taken" if taken else "", wishes=made)
+        if not taken:
+            for row, (thing, hours) in zip(answer, told, strict=True):
+                self.books.promises[row.pk] = Promise(
+                    *(row.pk, v.home.pk, v.jo.pk, v.bikes.pk, hours[1] - hours[0], thing, None), hours=hours
+                )
+
+    @precondition(lambda self: self.books.bookings())
+    @rule(n=INDEXES, other=st.integers(0, 1), hours=HOURS)
+    def rebook(self, n: int, other: int, hours: tuple[int, int]) -> None:
+        booking = self.booking(n)
+        move = flows.TimeMove(booking.id, quantity=hours[1] - hours[0], resource=self.things[other], **self.span(hours))
+        taken = self.books.in_the_way(self.things[other], hours, booking.id)
+        refused = "flows.bad_event" if booking.finished else "flows.taken" if taken else ""
+        self.do(flows.reschedule, refused, moves=[move])
+        if not refused:
+            booking.hours, booking.stock = hours, self.things[other]
+            booking.quantity = max(hours[1] - hours[0], booking.fulfilled)
+
+    @precondition(lambda self: self.books.bookings())
+    @rule(n=INDEXES, used=st.integers(0, 6))
+    def use(self, n: int, used: int) -> None:
+        """Whenever it was really used, and for however long: a fact."""
+        booking = self.booking(n)
+        told = flows.Happening("use", resource_id=booking.stock, fulfils_id=booking.id, effort_quantity=used)
+        [event] = self.do(flows.record, happenings=[told])
+        self.books.tell(event, Told({}, used, booking.id))
+
+    @precondition(lambda self: self.books.bookings())
+    @rule(n=INDEXES, gives_back=st.booleans())
+    def end_booking(self, n: int, gives_back: bool) -> None:
+        booking = self.booking(n)
+        self.do(flows.finish if gives_back else flows.release, commitments=[booking.id])
+        booking.finished = True
+        if not gives_back:
+            booking.quantity = booking.fulfilled
+
+    def booking(self, n: int) -> Promise:
+        bookings = self.books.bookings()
+        return bookings[n % len(bookings)]
+
     # Corrections.
 
     @precondition(lambda self: self.books.events)
@@ -416,6 +490,8 @@ class FlowsMachine(RuleBasedStateMachine):
         id, told = list(self.books.events.items())[n % len(self.books.events)]
         event = EconomicEvent.objects.get(pk=id)
         replacement = None
+        if event.action == "use":
+            again = None
         if again is not None and event.corrects_id is None:
             replacement = queries.happening(event)
             replacement.quantity = again

@@ -4,6 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -71,6 +72,25 @@ def test_fifty_writers_on_the_last_money(vale):
 
     assert at_once([pay] * 50) == {"done": 1, "flows.not_enough": 49}
     assert quantities(source, target) == [(0, 0, 0), (100, 100, 0)]
+    assert queries.replay() == []
+
+
+def test_fifty_writers_on_one_slot(vale):
+    bike, nine = vale.thing(), datetime(2031, 5, 3, 9, tzinfo=UTC)
+
+    def book(n: int) -> Callable[[], None]:
+        """Each wants another three hours; all of them hold noon."""
+        begins = nine + timedelta(minutes=n)
+        wish = flows.CommitmentWish(
+            *("use", vale.home, vale.jo, vale.bikes, 240),
+            resource=bike,
+            begins=begins,
+            ends=begins + timedelta(hours=4),
+        )
+        return lambda: flows.commit(by=vale.amina, wishes=[wish])
+
+    assert at_once([book(n) for n in range(50)]) == {"done": 1, "flows.taken": 49}
+    assert len(queries.booked([bike.pk], nine, nine + timedelta(hours=9))) == 1
     assert queries.replay() == []
 
 

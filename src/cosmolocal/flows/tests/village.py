@@ -20,6 +20,7 @@ class Village:
     jo: Agent  # a household
     carrots: ResourceSpecification
     credit: ResourceSpecification  # a medium of exchange
+    bikes: ResourceSpecification  # counted in minutes when used
 
     def stock(self, quantity: int = 0, *, owner: Agent | None = None, floor: int | None = 0) -> EconomicResource:
         """A lot of carrots, filled by a count."""
@@ -28,6 +29,12 @@ class Village:
         )
         if quantity:
             self.record("raise", quantity, found)
+        return found
+
+    def thing(self, *, owner: Agent | None = None) -> EconomicResource:
+        """A cargo bike: one thing that is lent and comes back."""
+        found = flows.open_resource(by=self.amina, specification=self.bikes, accountable=owner or self.home)
+        self.record("raise", 1, found)
         return found
 
     def account(self, holder: Agent, quantity: int = 0, *, floor: int | None = 0) -> EconomicResource:
@@ -64,7 +71,8 @@ def village() -> Village:
     flows.define_unit(by=amina, code="XTS", label="credit", symbol="¤", decimals=2, dimension="money")
     carrots = flows.define_specification(by=amina, name="carrots", unit="kg")
     credit = flows.define_specification(by=amina, name="credit", unit="XTS", medium_of_exchange=True)
-    return Village(amina, home, farm, jo, carrots, credit)
+    bikes = flows.define_specification(by=amina, name="cargo bike", unit="piece", effort_unit="min")
+    return Village(amina, home, farm, jo, carrots, credit, bikes)
 
 
 def quantities(*resources: EconomicResource) -> list[tuple[int, int, int]]:
