@@ -67,6 +67,10 @@ def _greet(args: Namespace) -> int:
             % {"link": settings.PUBLIC_URL + make_setup_link()}
         )
     else:
+        if node.current().is_demo:
+            # What is served in earnest lets nobody in by one click any more, also when `demo` is typed later.
+            node.configure(is_demo=False)
+            say(_("This was a demo. From now on it is a local like any other, and nobody comes in by one click."))
         say(_("%(name)s is up: %(address)s") % {"name": node.current().name, "address": settings.PUBLIC_URL})
     return 0
 
