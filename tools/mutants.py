@@ -54,6 +54,16 @@ def mutants(only: str = "") -> Iterator[Mutant]:
         yield from (mutant for mutant in _of_module(path, module) if only in mutant.name)
 
 
+def marked(mutant: Mutant, call: str) -> CodeType:
+    """The function unbroken, which calls the builtin `call` with its own name first: so it runs at its own speed."""
+    path = Path(mutant.code.co_filename)
+    tree = ast.parse(path.read_text())
+    node = next(one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == mutant.function)
+    said = ast.Call(ast.Name(call, ast.Load()), [ast.Constant(f"{mutant.module}.{mutant.function}")], [])
+    node.body.insert(int(ast.get_docstring(node) is not None), ast.copy_location(ast.Expr(said), node))
+    return _code_of(compile(ast.fix_missing_locations(tree), str(path), "exec"), node)
+
+
 def _of_module(path: Path, module: str) -> Iterator[Mutant]:
     text = path.read_text()
     tree = ast.parse(text)

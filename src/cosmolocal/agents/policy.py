@@ -64,11 +64,6 @@ def is_steward(agent: Agent) -> bool:
     return holds(agent, STEWARD)
 
 
-def is_treasurer(agent: Agent) -> bool:
-    """Keeps the money."""
-    return holds(agent, TREASURER)
-
-
 def is_member(agent: Agent) -> bool:
     """A person, household or organisation that belongs to this local today."""
     return Membership.objects.filter(in_force(clock.today()), member=agent, group__is_home=True).exists()

@@ -195,3 +195,42 @@ def test_who_sees_whom(amina: Agent, steward: Agent, local: Agent) -> None:
     assert "Smith" not in seen(amina)
     guest = operations.add_member(by=local, name="Gil", role="guest")
     assert seen(guest) == {"Gil", local.name, farm.name}
+
+
+def test_a_keeper_of_one_place_changes_no_other(amina: Agent, local: Agent) -> None:
+    mill, gate = (operations.add_place(by=local, name=name, is_handover=True) for name in ("Mill", "East gate"))
+    operations.give_role(by=local, agent=amina, role="keeper", place=mill)
+    words = {"latitude": None, "longitude": None, "address": "Left door", "is_handover": True}
+    assert operations.change_place(by=amina, place=mill, name="Old mill", **words).name == "Old mill"
+    with pytest.raises(Refusal) as refused:
+        operations.change_place(by=amina, place=gate, name="Mine", **words)
+    assert refused.value.code == "agents.not_allowed"
+    gate.refresh_from_db()
+    assert gate.name == "East gate"
+
+
+def test_each_lays_down_her_own_task_and_leaves_her_own_group_and_nobody_elses(amina: Agent, local: Agent) -> None:
+    other = operations.add_member(by=local, name="Yang")
+    circle = operations.add_circle(by=local, name="Money circle")
+    operations.join(by=local, member=amina, group=circle)
+    role = operations.give_role(by=local, agent=amina, role="packer")
+    assert role is not None
+    with pytest.raises(Refusal):
+        operations.end_role(by=other, role=role)
+    with pytest.raises(Refusal):
+        operations.leave_group(by=other, member=amina, group=circle)
+    assert policy.holds_any(amina, "packer", "driver")
+    operations.end_role(by=amina, role=role)
+    assert not policy.holds_any(amina, "packer", "driver")
+    operations.leave_group(by=amina, member=amina, group=circle)
+    assert not Membership.objects.filter(member=amina, group=circle, until=None).exists()
+
+
+def test_a_helper_ends_it_herself_and_no_stranger(amina: Agent, local: Agent) -> None:
+    qin, other = (operations.add_member(by=local, name=name) for name in ("Grandmother Qin", "Yang"))
+    helping = operations.start_helping(by=local, helper=amina, member=qin, consent="asked at her door")
+    with pytest.raises(Refusal):
+        operations.end_helping(by=other, helping=helping)
+    assert policy.acts_for(amina, qin)
+    operations.end_helping(by=amina, helping=helping)
+    assert not policy.acts_for(amina, qin)
