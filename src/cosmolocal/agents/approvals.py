@@ -59,8 +59,8 @@ def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str
         raise Refusal(
             "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
         )
+    sessions.require_own()  # a no decides as well: of a role it ends the matter
     if yes:
-        sessions.require_own()
         rights.require_settled(by, locked.role, circle=locked.circle)
     Vote.objects.update_or_create(
         approval=locked, by=by, defaults={"yes": yes, "reason": reason.strip(), "at": running().at}

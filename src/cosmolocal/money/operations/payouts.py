@@ -109,7 +109,8 @@ def agree_payment_list(
     """The word of somebody who was asked. Enough yes: it may be paid. A no drops the list and frees what was set
     aside; in a circle only once too few are left who could say yes.
 
-    Refuses: agents.may_not_vote (the maker, a payee, somebody without the task), money.list_decided.
+    Refuses: agents.may_not_vote (the maker, a payee, somebody without the task), money.list_decided,
+    agents.session_lent.
     """
     made = _locked(payment_list, PaymentList.State.ASKED)
     if made.approval is None:

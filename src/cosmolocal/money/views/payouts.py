@@ -89,6 +89,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and policy.may_agree(me, made),
         "my_word": next((vote for vote in votes if vote.by_id == me.pk), None),
+        "is_lent": sessions.lent_until() is not None,
         "lent": sessions.words() or (rights.words(me, approval) if approval else ""),
         "is_cash": made.box.kind in _COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),

@@ -87,6 +87,26 @@ def test_a_lent_session_moves_no_money_of_others(
     assert books.standing(theirs).balance == 4000
 
 
+@pytest.mark.parametrize("task", ["of a circle", "of a role"])
+def test_a_lent_session_says_no_to_no_list(
+    people: dict[str, Agent], signed_in: Browser, payout: PaymentList, task: str
+) -> None:
+    """One no of a role ends a list: who borrows a name would stop every payment with it."""
+    asked = payout
+    if task == "of a role":
+        lines = [money.PaymentWish(payout.payments.get().account_id, 100)]
+        operations.give_role(by=queries.system(), agent=people["member"], role="treasurer")
+        money.choose_deciders(by=people["steward"], currency=payout.currency, circle=None)
+        money.drop_payment_list(by=people["treasurer"], payment_list=payout, reason="by a role")
+        asked = money.make_payment_list(by=people["treasurer"], lines=lines, box=payout.box, name="By a role")
+    lent = came_in_by_code(signed_in(people["steward"]), people["member"])
+    assert "disagree" not in lent.get(f"/money/payouts/{asked.pk}/").content.decode()
+    assert post(lent, f"/money/payouts/{asked.pk}/disagree/", reason="not today") == 422
+    asked.refresh_from_db()
+    assert asked.state == "asked"
+    assert not asked.approval.votes.exists()
+
+
 def test_what_a_lent_session_books_is_kept_and_looked_at(
     lent: Client, people: dict[str, Agent], payout: PaymentList, theirs: Account
 ) -> None:
