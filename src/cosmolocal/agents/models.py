@@ -274,6 +274,10 @@ class Approval(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="approval_once")]
 
 
+# Who may never vote on it is written with it, and decides who may agree to a payment.
+sealed("approval", "agent")(kept()(Approval.excluded.through))
+
+
 @kept(free=("yes", "reason", "at"))
 @sealed("approval", "by", "yes", "at")
 class Vote(models.Model):

@@ -80,6 +80,7 @@ TAMPERINGS = {
         "INSERT INTO agents_vote SELECT 1, {yes}, '', asked_at, id, asked_by_id FROM agents_approval",
         ("row", "agents_vote"),
     ),
+    "who may not vote": ("DELETE FROM agents_approval_excluded", ("row", "agents_approval_excluded")),
     "sum of a payment": ("UPDATE money_payment SET amount = amount + 1", ("row", "money_payment")),
     "bank account of a member": (
         "UPDATE agents_contact SET iban = 'DE02120300000000202051' WHERE iban <> ''",
@@ -178,6 +179,7 @@ def test_evidence_refuses_to_be_changed(village: Village) -> None:
         "DELETE FROM agents_role",
         "DELETE FROM agents_membership",
         "UPDATE agents_approval SET needed = 0",
+        "DELETE FROM agents_approval_excluded",
         "UPDATE kernel_seal SET upto = 0",
         "DELETE FROM kernel_sealedrow",
         "UPDATE kernel_sealedrow SET salt = NULL WHERE \"table\" = 'agents_contact'",
