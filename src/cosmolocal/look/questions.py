@@ -23,6 +23,7 @@ SURE = "sure"
 USUAL = gettext_lazy("what is usual")
 PROMISED = gettext_lazy("what was promised")
 ORDERED = gettext_lazy("what was ordered")
+IN_BOOKS = gettext_lazy("what the books say")
 _THOUSAND = range(900, 1101)
 
 
@@ -75,6 +76,7 @@ class Expectation:
     against: str | Promise = USUAL
     far: int = proportion.FAR
     is_price: bool = False
+    asks_of_none: bool = False  # 0 where something was expected: only where that is as odd as far too little
     is_rough: bool = False  # what is usual, not what was agreed: little is never odd, much may be grams or cents
 
 
@@ -93,7 +95,9 @@ def settle(
         sentence = _("“%(typed)s” can be read in two ways. Which one do you mean?") % {"typed": typed.strip()[:30]}
         return _choose(typed, unclear.readings, sentence, write)
     is_little = expected.is_rough and expected.parts is not None and parts <= expected.parts
-    if is_little or not proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price):
+    is_none = expected.asks_of_none and not parts and (expected.parts or 0) > 0
+    is_odd = is_none or proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price)
+    if is_little or not is_odd:
         return parts
     near = proportion.slips(parts) if expected.is_rough else proportion.meant(parts, expected.parts or 0)
     ways = [*near, parts]

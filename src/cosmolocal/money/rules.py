@@ -13,6 +13,9 @@ ASSETS = ("bank", "cash", "transit", "receivables", "stock")
 CLAIMS = ("members", "producers", "rounds", "unmatched", "deposits", "share_capital", "tax", "funds")
 # Deeds that may be taken back as a whole; payments out have their own way back.
 MAY_BE_UNDONE = frozenset({"money.top_up", "money.pay_in_coins", "money.transfer", "money.refund", "money.pay_cost"})
+# What is missing in cash by then, in smallest coins, is looked at by somebody else: many small counts are one.
+MISSING_COINS = 1000
+MISSING_WITHIN = timedelta(days=30)
 _OF_FUND = {
     "unmatched": "unmatched",
     "deposits": "deposits",

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.kernel import clock
 from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
-from cosmolocal.look.questions import Expectation, ask
+from cosmolocal.look.questions import IN_BOOKS, Expectation, ask
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, HappenedField, amount_field
 from cosmolocal.money.models import Account, Currency, MoneyBox
@@ -114,8 +115,9 @@ class MoveForm(CurrencyForm):
 class CountForm(CurrencyForm):
     """What was found in a box."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, box: MoneyBox, **options: Any) -> None:
+        super().__init__(*args, currency=box.currency, **options)
+        self.box = box
         self.fields["counted"] = MoneyField(
             currency=self.currency.code,
             decimals=self.currency.decimals,
@@ -124,6 +126,14 @@ class CountForm(CurrencyForm):
             help_text=_("Count first, then look what the books say. A difference is written down, not punished."),
         )
         self.fields["on"] = HappenedField(help_text=_("An earlier day: what lay there at the end of it."))
+
+    def clean(self) -> dict[str, Any]:
+        """What is far from the books, or nothing where they say that something lies there, is asked about."""
+        data = super().clean()
+        day = data.get("on") or clock.today()
+        lies = self.box.resource.accounting_quantity if day == clock.today() else queries.held_on(self.box, day)
+        ask(self, "counted", Expectation(lies, IN_BOOKS, is_price=True, asks_of_none=True))
+        return data
 
 
 class RefundForm(CurrencyForm):

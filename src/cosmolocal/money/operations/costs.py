@@ -11,7 +11,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import MoneyBox
+from cosmolocal.money.models import Currency, MoneyBox
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.looks import look_is_over, look_needed
 from cosmolocal.money.words import REASONS
@@ -56,7 +56,10 @@ def pay_cost(
 def move_money(
     *, by: Agent, source: MoneyBox, target: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
 ) -> None:
-    """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything."""
+    """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything.
+
+    Somebody else looks at it where the session is lent. Refuses: money.bad_amount, money.same_box, money.not_yet.
+    """
     policy.permit_cash(by, source)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
@@ -64,6 +67,7 @@ def move_money(
         raise Refusal("money.same_box", _("Choose two different places."), field="target")
     when = journal.stamp("moved", at)
     flows.record(by=by, happenings=[journal.carried(source, target, amount, when)])
+    look_needed(by, amount, None)
 
 
 @operation("money.count_cash", fact=True)
@@ -72,6 +76,7 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
 
     `at` on an earlier day: at the end of that day, against what lay there by then; where the box was counted again
     since, that later count still holds. A fact whatever it shows; gives the difference (below 0: missing).
+    What is missing is looked at by somebody else: always in a lent session, else from rules.MISSING_COINS on.
     Refuses: money.bad_amount below 0, money.not_yet.
     """
     policy.permit_cash(by, box)
@@ -85,16 +90,25 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
     else:
         moment = queries.moment_of(day + timedelta(days=1)) - timedelta(microseconds=1)
         when, has = journal.stamp("count", moment), queries.held_on(locked, day)
-    difference = counted - has
+    difference, missing = counted - has, 0
     happenings = _found(locked, difference, when)
     if locked.counted_at is not None and locked.counted_at > moment:
         happenings += _found(locked, -difference, journal.stamp("count", locked.counted_at))
     else:
         locked.counted_at = moment
         locked.save(update_fields=["counted_at"])
+        missing = max(-difference, 0)
     if happenings:
         flows.record(by=by, happenings=happenings)
+    look_needed(by, missing, None, has_left=_is_much(locked.currency))
     return difference
+
+
+def _is_much(currency: Currency) -> bool:
+    """Has so much been missing of late, this time and before, that somebody else should know?"""
+    since = running().at - rules.MISSING_WITHIN
+    missing = queries.lowered_since(queries.fund("drawer_difference", currency), since)
+    return missing >= rules.MISSING_COINS * currency.cash_step
 
 
 def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[Happening]:

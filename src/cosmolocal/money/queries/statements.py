@@ -122,6 +122,12 @@ def held_on(thing: Account | MoneyBox, day: date) -> int:
     return _summed(thing, Q(at__lt=moment_after(day), value_on=None) | Q(value_on__lte=day))
 
 
+def lowered_since(account: Account, since: datetime) -> int:
+    """How much was taken from an account by facts (not moved to another) since a moment: one statement."""
+    found = account.resource.events.filter(action="lower", at__gte=since)
+    return int(found.aggregate(sum=Sum("quantity"))["sum"] or 0)
+
+
 def _summed(thing: Account | MoneyBox, counts: Q) -> int:
     resource = thing.resource
     out = resource.events.filter(_LOWERS, counts).aggregate(sum=Sum("quantity"))["sum"] or 0

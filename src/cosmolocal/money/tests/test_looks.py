@@ -154,6 +154,32 @@ def test_counts_are_about_the_reader(village: Village) -> None:
     ]
 
 
+def test_cash_that_is_counted_away_is_recorded_and_looked_at(village: Village) -> None:
+    """The bank's money carried into the cash box and counted as nothing: it left without a list."""
+    village.top_up(village.amina, 100_000)
+    money.move_money(by=village.wei, source=village.bank, target=village.cash, amount=100_000)
+    assert not SecondLook.objects.exists()
+    assert money.count_cash(by=village.wei, box=village.cash, counted=0) == -100_000
+    [look] = SecondLook.objects.all()
+    assert (look.deed.code, look.why, look.amount, look.holder) == ("money.count_cash", "left", 100_000, None)
+    with refused("money.own_look"):
+        money.agree_entries(by=village.wei, looks=[look])
+    money.agree_entries(by=village.lin, looks=[look])
+
+
+def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village) -> None:
+    village.top_up(village.amina, 5000, village.cash)
+    for counted in (4600, 4201, 4001):
+        money.count_cash(by=village.wei, box=village.cash, counted=counted)
+        assert not SecondLook.objects.exists()
+    money.count_cash(by=village.wei, box=village.cash, counted=4500)
+    money.count_cash(by=village.wei, box=village.cash, counted=4499)
+    assert [(look.why, look.amount) for look in SecondLook.objects.all()] == [("left", 1)]
+    with clock.standing_at(clock.now() + timedelta(days=31)):
+        money.count_cash(by=village.wei, box=village.cash, counted=4000)
+    assert SecondLook.objects.count() == 1
+
+
 # At the door of the browser.
 
 
@@ -178,6 +204,19 @@ def test_several_are_looked_at_with_one_press(village: Village, lin: Client) -> 
     answer = lin.post("/money/looks/agree/", {"key": "own", "one": own.pk})
     assert answer.status_code == 422
     assert lin.post("/money/looks/agree/", {"key": "bad", "one": "x" * 40}).status_code == 302
+
+
+@pytest.mark.parametrize(("counted", "readings"), [("0", ["0"]), ("1000000", ["10000", "1000000"]), ("1", ["1"])])
+def test_a_count_far_from_the_books_is_asked_about(village: Village, counted: str, readings: list[str]) -> None:
+    village.top_up(village.amina, 1_000_000, village.cash)
+    wei, address = as_(village, village.wei), f"/money/boxes/{village.cash.pk}/count/"
+    page = wei.post(address, {"key": "c", "counted": counted})
+    assert page.status_code == 422
+    assert "what the books say" in page.content.decode()
+    for reading in readings:
+        assert f'value="counted={reading}00"'.replace("=000", "=0") in page.content.decode()
+    page = deed(wei, address, counted=counted, sure=f"counted={int(counted) * 100}")
+    assert village.in_box(village.cash) == int(counted) * 100
 
 
 def test_a_question_is_asked_and_answered_on_the_page(village: Village, lin: Client) -> None:

@@ -140,7 +140,7 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("It agrees to the last coin."))
         return reverse("money:desk")
 
-    form = forms.CountForm(request.POST or None, currency=box.currency)
+    form = forms.CountForm(request.POST or None, box=box)
     title = _("Count %(name)s") % {"name": box}
     return read_twice(request, form, act, title=title, submit=_("Yes, that is what lies there"), **_desk())
 
