@@ -16,7 +16,7 @@ from cosmolocal.kernel.operation import declared, operation
 from cosmolocal.kernel.refusal import Refusal
 
 OURS = ("flows", "money", "catalog", "handovers", "shop", "messages", "agents", "paper", "website", "measures")
-PERMISSION = {"agents.not_allowed", "money.to_oneself"}
+PERMISSION = {"agents.not_allowed", "agents.other_place", "money.to_oneself"}
 DONE_ALREADY = {"flows.already_corrected", "handovers.received_already"}
 # What cannot have happened, or says too little to be written: no amount, a day that has not come, more than there was.
 NO_RECORD = {
@@ -27,7 +27,7 @@ NO_RECORD = {
 # Said to a wish that passes a guard, or that promises a time; a fact does neither (asked below).
 GUARDED = {"flows.not_enough", "flows.offer_closed", "flows.taken"}
 NOTHING: set[str] = set()
-ROLE = {"agents.not_allowed"}
+ROLE = {"agents.not_allowed", "agents.other_place"}
 EVENT = {"flows.bad_event"}
 BOOKS = ROLE | EVENT
 DAY = {"money.bad_amount", "money.not_yet"}
@@ -43,7 +43,7 @@ FACTS: dict[str, set[str]] = {
     **dict.fromkeys(("handovers.give_back", "handovers.unpack_line"), BOOKS),
     **dict.fromkeys(("handovers.hand_over", "handovers.hand_over_listed"), BOOKS | RIGHT),
     **dict.fromkeys(("handovers.pack", "handovers.pack_line", "handovers.pack_from_paper"), BOOKS | RIGHT),
-    "handovers.leave_crate": {"agents.not_allowed"},
+    "handovers.leave_crate": ROLE,
     **dict.fromkeys(("handovers.correct_receipt", "handovers.swap_crates", "handovers.take_back"), BOOKS | RIGHT),
     "handovers.lose": BOOKS | {"handovers.nothing_lost"},
     "handovers.lose_packed": BOOKS | RIGHT | {"handovers.nothing_lost"},

@@ -108,7 +108,10 @@ class RoleForm(KeyedForm):
         Agent.objects.none(), label=_("For a producer: whose goods?"), required=False, empty_label=_("—")
     )
     place = forms.ModelChoiceField(
-        Place.objects.none(), label=_("For a hand-over keeper: where?"), required=False, empty_label=_("everywhere")
+        Place.objects.none(),
+        label=_("For a packer, driver or hand-over keeper: where?"),
+        required=False,
+        empty_label=_("everywhere"),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -133,7 +133,7 @@ class Membership(models.Model):
 @kept(free=("until",))
 @sealed("agent", "name", "scope", "place", "since", "until")
 class Role(models.Model):
-    """What a person may do, dated. `scope`: whose goods, of a producer; `place`: where, of a keeper."""
+    """What a person may do, dated. `scope`: whose goods, of a producer; `place`: the only one it is for."""
 
     class Name(models.TextChoices):
         STEWARD = "steward", _("steward")
@@ -145,6 +145,8 @@ class Role(models.Model):
         KEEPER = "keeper", _("hand-over keeper")
         MEMBER = "member", _("member")
         GUEST = "guest", _("guest")
+
+    AT_PLACES = (Name.PACKER, Name.DRIVER, Name.KEEPER)  # may be for one place only
 
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="roles")
     name = models.CharField(max_length=12, choices=Name.choices)

@@ -1,5 +1,7 @@
 """Who may do what: asked by operations themselves, by templates, and at the door of every page."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -49,11 +51,17 @@ def holds(agent: Agent, role: str, *, scope: Agent | None = None, place: Place |
     return held.exists()
 
 
-def holds_any(agent: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None) -> bool:
-    """Does she hold one of several roles today? One statement, two where `member` is among them."""
+def holds_any(
+    agent: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None, everywhere: bool = False
+) -> bool:
+    """Does she hold one of several roles today (there; with `everywhere`: for no single place)? One statement, two
+    where `member` is among them.
+    """
     reach = Q(pk=None)
     for role in roles:
         reach |= Q(queries.role_reaches(role, scope, place), name=role)
+    if everywhere:
+        reach &= Q(place=None)
     if Role.objects.filter(in_force(clock.today()), reach, agent=agent).exists():
         return True
     return MEMBER in roles and is_member(agent)
@@ -104,15 +112,34 @@ def may_act_for_producer(person: Agent, producer: Agent) -> bool:
     return speaks_for(person, producer) or holds(person, PRODUCER, scope=producer)
 
 
-def permit(by: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None) -> None:
-    """The permit paragraph of an operation: passes the house and holders of one of `roles`.
+def permit(
+    by: Agent, *roles: str, scope: Agent | None = None, place: Place | None = None, everywhere: bool = False
+) -> None:
+    """The permit paragraph of an operation: passes the house and holders of one of `roles`. `place`: what is done
+    belongs there; `everywhere`: it belongs to no single place.
 
-    Refuses with agents.not_allowed, naming who may.
+    Refuses with agents.not_allowed, naming who may; with agents.other_place whose task is for another place.
     """
-    if is_house(by) or holds_any(by, *roles, scope=scope, place=place):
+    if is_house(by) or holds_any(by, *roles, scope=scope, place=place, everywhere=everywhere):
         return
+    if place is not None or everywhere:
+        _forbid_elsewhere(by, roles, place)
     names = _(" or ").join(str(Role.Name(role).label) for role in roles)
     raise Refusal("agents.not_allowed", _("Only a %(roles)s can do this. Please ask one.") % {"roles": names})
+
+
+def _forbid_elsewhere(by: Agent, roles: Collection[str], place: Place | None) -> None:
+    """Tells who has one of these tasks for another place only that this one is not hers."""
+    held = Role.objects.filter(in_force(clock.today()), agent=by, name__in=roles, place__isnull=False)
+    tasks = [(str(role.get_name_display()), str(role.place)) for role in held.select_related("place").order_by("pk")]
+    if not tasks:
+        return
+    words = {"tasks": ", ".join(f"{task} ({where})" for task, where in tasks), "place": place}
+    if place is None:
+        sentence = _("Your task is for one place: %(tasks)s. This concerns all of them. Please ask a steward.")
+    else:
+        sentence = _("This belongs to %(place)s, and your task is for another place: %(tasks)s. Please ask a steward.")
+    raise Refusal("agents.other_place", sentence % words)
 
 
 def require(allowed: bool) -> None:

@@ -36,6 +36,7 @@ class Reader:
     roles: frozenset[str] = field(default_factory=frozenset)
     household: Agent | None = None
     groups: tuple[Agent, ...] | None = None  # None: not read
+    tasks: frozenset[tuple[str, int | None]] = field(default_factory=frozenset)  # role, the only place it is for
 
     @property
     def person(self) -> Agent | None:
@@ -45,6 +46,14 @@ class Reader:
     def has(self, *roles: str) -> bool:
         """Does she hold one of the roles?"""
         return not self.roles.isdisjoint(roles)
+
+    def places_of(self, *roles: str) -> frozenset[int | None]:
+        """Where she holds one of the roles; None among them: everywhere."""
+        return frozenset(place for name, place in self.tasks if name in roles)
+
+    def has_at(self, place_id: int, *roles: str) -> bool:
+        """Does she hold one of the roles at this place?"""
+        return not self.places_of(*roles).isdisjoint({None, place_id})
 
 
 STRANGER = Reader()
@@ -82,7 +91,9 @@ def _read(request: HttpRequest) -> Reader:
     behalf = _acted_for(user.agent, acting_id) if acting_id else None
     own = _groups_of(user.agent)
     groups = _groups_of(behalf) if behalf else own
-    return Reader(user.agent, user, behalf, _roles(user.agent, own), _first_household(groups), tuple(groups))
+    held = _held(user.agent)
+    roles = _roles(user.agent, own, held)
+    return Reader(user.agent, user, behalf, roles, _first_household(groups), tuple(groups), held)
 
 
 def readers(agent_id: int) -> Iterator[Reader]:
@@ -92,12 +103,13 @@ def readers(agent_id: int) -> Iterator[Reader]:
     if agent is None or (user is not None and not user.is_active):
         return
     own = _groups_of(agent)
-    roles = _roles(agent, own)
-    yield Reader(agent, user, None, roles, _first_household(own), tuple(own))
+    held = _held(agent)
+    roles = _roles(agent, own, held)
+    yield Reader(agent, user, None, roles, _first_household(own), tuple(own), held)
     helped = Helping.objects.filter(in_force(clock.today()), helper=agent, member__hidden_at=None)
     for helping in helped.select_related("member"):
         groups = _groups_of(helping.member)
-        yield Reader(agent, user, helping.member, roles, _first_household(groups), tuple(groups))
+        yield Reader(agent, user, helping.member, roles, _first_household(groups), tuple(groups), held)
 
 
 def _acted_for(helper: Agent, member_id: int) -> Agent | None:
@@ -115,8 +127,14 @@ def _first_household(groups: Iterable[Agent]) -> Agent | None:
     return next((group for group in groups if group.kind == Agent.Kind.HOUSEHOLD), None)
 
 
-def _roles(agent: Agent, groups: Iterable[Agent]) -> frozenset[str]:
-    held = set(Role.objects.filter(in_force(clock.today()), agent=agent).values_list("name", flat=True))
+def _held(agent: Agent) -> frozenset[tuple[str, int | None]]:
+    """Her tasks of today, each with the only place it is for."""
+    held = Role.objects.filter(in_force(clock.today()), agent=agent).values_list("name", "place_id")
+    return frozenset((str(name), place) for name, place in held)
+
+
+def _roles(agent: Agent, groups: Iterable[Agent], tasks: Iterable[tuple[str, int | None]]) -> frozenset[str]:
+    held = {name for name, _place in tasks}
     if any(group.is_home for group in groups):
         held = (held - {Role.Name.GUEST}) | {Role.Name.MEMBER}
     else:
@@ -128,7 +146,7 @@ def _roles(agent: Agent, groups: Iterable[Agent]) -> frozenset[str]:
 
 def roles_of(agent: Agent) -> frozenset[str]:
     """Names of the roles she holds today, `member` and `producer` among them (two statements)."""
-    return _roles(agent, _groups_of(agent))
+    return _roles(agent, _groups_of(agent), _held(agent))
 
 
 def groups_of(agent: Agent, *kinds: str) -> list[Agent]:

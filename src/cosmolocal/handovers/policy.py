@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.practice import switched_on
 from cosmolocal.kernel.refusal import Refusal
@@ -14,13 +15,16 @@ def permit_plan(by: Agent) -> None:
     people.permit(by, people.STEWARD)
 
 
-def permit_packing(by: Agent) -> None:
-    """Receiving, weighing, packing, losses: packers, keepers, stewards. Refuses agents.not_allowed."""
-    people.permit(by, people.PACKER, people.KEEPER, people.STEWARD)
+def permit_packing(by: Agent, place: Place) -> None:
+    """Receiving, weighing, packing, losses: packers and keepers of this place, stewards.
+
+    Refuses agents.not_allowed, agents.other_place.
+    """
+    people.permit(by, people.PACKER, people.KEEPER, people.STEWARD, place=place)
 
 
 def permit_handing(by: Agent, place: Place) -> None:
-    """Handing over: the keeper of this place, stewards. Refuses agents.not_allowed."""
+    """Handing over: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
     people.permit(by, people.KEEPER, people.STEWARD, place=place)
 
 
@@ -37,6 +41,11 @@ def still_open(handover: Handover) -> str:
     return " ".join(filter(None, asked))
 
 
-def may_hand_over(agent: Agent, place: Place) -> bool:
+def may_pack(reader: Reader, place_id: int) -> bool:
+    """Packers and keepers of that place, and stewards, receive and pack; drivers and auditors read."""
+    return reader.has_at(place_id, people.PACKER, people.KEEPER, people.STEWARD)
+
+
+def may_hand_over(reader: Reader, place_id: int) -> bool:
     """The keeper of that place, and stewards, give crates out."""
-    return people.is_house(agent) or people.holds_any(agent, people.KEEPER, people.STEWARD, place=place)
+    return reader.has_at(place_id, people.KEEPER, people.STEWARD)

@@ -17,6 +17,7 @@ from cosmolocal.agents.models import Agent, JoinRequest, Membership
 from cosmolocal.agents.policy import KEEPER, PACKER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers import queries as handovers
+from cosmolocal.handovers.policy import may_hand_over, may_pack
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practice import Card, Practice, installed
@@ -101,7 +102,7 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
         if not crates or handover.state == handover.State.CLOSED or not handover.begins - A_DAY < now < handover.ends:
             continue
         facts = {"place": handover.place.name, "crates": crates, "packed": packed, "collected": collected}
-        if packed < crates:
+        if packed < crates and may_pack(reader, handover.place_id):
             yield Card(
                 title=_("Crates to pack"),
                 text=_("%(place)s. %(packed)s of %(crates)s crates are packed.") % facts,
@@ -111,7 +112,7 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
                 url=reverse("handovers:packing", args=[handover.pk]),
                 weight=3,
             )
-        elif collected < crates and reader.has(KEEPER):
+        elif packed >= crates > collected and may_hand_over(reader, handover.place_id):
             yield Card(
                 title=_("Hand over"),
                 text=_("%(place)s. %(collected)s of %(crates)s have collected.") % facts,

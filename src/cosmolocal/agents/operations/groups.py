@@ -44,8 +44,11 @@ def add_place(
     is_private: bool = False,
     key: str = "",
 ) -> Place:
-    """Adds somewhere on the map (WGS 84 degrees). Refuses: agents.name_missing, agents.not_on_earth."""
-    policy.permit(by, policy.STEWARD, policy.TREASURER, policy.KEEPER)
+    """Adds somewhere on the map (WGS 84 degrees); no keeper of one place only.
+
+    Refuses: agents.name_missing, agents.not_on_earth, agents.not_allowed, agents.other_place.
+    """
+    policy.permit(by, policy.STEWARD, policy.TREASURER, policy.KEEPER, everywhere=True)
     _check_place(name, latitude, longitude)
     return Place.objects.create(
         name=name.strip(),
@@ -69,7 +72,7 @@ def change_place(
     is_handover: bool,
     key: str = "",
 ) -> Place:
-    """Corrects a place. Refuses: agents.name_missing, agents.not_on_earth, agents.not_allowed."""
+    """Corrects a place. Refuses: agents.name_missing, agents.not_on_earth, agents.not_allowed, agents.other_place."""
     policy.permit(by, policy.STEWARD, policy.KEEPER, place=place)
     _check_place(name, latitude, longitude)
     place = Place.objects.select_for_update().get(pk=place.pk)

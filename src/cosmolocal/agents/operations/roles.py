@@ -25,9 +25,10 @@ def give_role(
 ) -> Role | None:
     """Gives a role from `since` (today) on, once; `member` means joining the local and returns None.
 
-    `scope`: whose goods, of a producer only; `place`: of a keeper only. Every other task reaches the whole local, so
-    one that seemed narrower is refused. Refuses: agents.no_such_role, agents.scope_missing, agents.not_narrower,
-    agents.not_allowed, agents.session_lent (who keeps the money, and who names such people).
+    `scope`: whose goods, of a producer only; `place`: the only one where a packer, driver or keeper does it. Every
+    other task reaches the whole local, so one that seemed narrower is refused. Refuses: agents.no_such_role,
+    agents.scope_missing, agents.not_narrower, agents.not_allowed, agents.session_lent (who keeps the money, and who
+    names such people).
     """
     policy.permit(by, policy.STEWARD)
     if role in (Role.Name.STEWARD, Role.Name.TREASURER):
@@ -45,10 +46,10 @@ def give_role(
             _("Only a producer’s task is about somebody’s goods. Leave this empty."),
             field="scope",
         )
-    if place is not None and role != Role.Name.KEEPER:
+    if place is not None and role not in Role.AT_PLACES:
         raise Refusal(
             "agents.not_narrower",
-            _("Only a hand-over keeper’s task is bound to a place. Leave this empty."),
+            _("Only packers, drivers and hand-over keepers have a task for one place. Leave this empty."),
             field="place",
         )
     standing = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None).first()

@@ -204,7 +204,7 @@ def test_a_keeper_of_one_place_changes_no_other(amina: Agent, local: Agent) -> N
     assert operations.change_place(by=amina, place=mill, name="Old mill", **words).name == "Old mill"
     with pytest.raises(Refusal) as refused:
         operations.change_place(by=amina, place=gate, name="Mine", **words)
-    assert refused.value.code == "agents.not_allowed"
+    assert refused.value.code == "agents.other_place"
     gate.refresh_from_db()
     assert gate.name == "East gate"
 

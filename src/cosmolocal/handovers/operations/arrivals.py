@@ -63,7 +63,7 @@ def receive(
     """Records what a producer brought: each line becomes (or fills) a lot and fulfils its promise. Never refused for
     being short, over or unordered: `rules.verdict` says which it is. Refuses: handovers.received_already.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     _check_first(handover, lines)
     lots = _lots_for(by, handover, producer, lines)
     promised = _promised(handover, lines)
@@ -117,7 +117,7 @@ def correct_receipt(
 
     What went back since (`give_back`) stays so: `accepted` is what is here and paid for.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, receipt.handover.place)
     locked = Receipt.objects.select_for_update(of=("self",)).select_related(*_KNOWN).get(pk=receipt.pk)
     returned = locked.event.quantity - locked.accepted if locked.event else 0
     came = accepted + returned
@@ -138,7 +138,7 @@ def correct_receipt(
 @operation("handovers.give_back", fact=True)
 def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "returned", key: str = "") -> Receipt:
     """Goods go back with the producer (base units): they leave the lot and are not paid for."""
-    policy.permit_packing(by)
+    policy.permit_packing(by, receipt.handover.place)
     locked = Receipt.objects.select_for_update().get(pk=receipt.pk)
     quantity = min(quantity, locked.accepted)
     if quantity > 0:

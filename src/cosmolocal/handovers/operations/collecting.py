@@ -106,7 +106,8 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     written again with the right names. `Packed` rows stay with their crate and get the new commitments.
     """
     first, second = _lock([crate, other])
-    policy.permit_handing(by, first.handover.place)
+    for one in (first, second):
+        policy.permit_handing(by, one.handover.place)
     pack_as_promised(by, first.handover, {first.receiver_id: first, second.receiver_id: second})
     to = {first.pk: second.receiver_id, second.pk: first.receiver_id}
     lines = list(

@@ -34,7 +34,7 @@ def lose(
     What was received is its producer's. Before anybody wrote down the arrival it is the one's who promised such goods
     for this hand-over, or `producer`'s where several did (`queries.may_be_from`); nobody's promise: the local bears it.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     if quantity <= 0:
         raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
     receipt, promise = _receipt(handover, lot_id), None
@@ -66,7 +66,7 @@ def lose_packed(
     key: str = "",
 ) -> Loss:
     """Something in a crate spoiled before it was collected: it leaves the crate, and is a loss of its lot (`lose`)."""
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     line = Packed.objects.select_for_update().get(crate=crate, commitment_id=commitment_id)
     quantity = min(quantity, line.quantity)
     lot_id = line.lot_id

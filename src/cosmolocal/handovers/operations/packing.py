@@ -44,7 +44,7 @@ def make_crates(*, by: Agent, handover: Handover) -> None:
     """Makes one numbered crate for everybody to whom something is due; those made before keep their numbers. A crate
     for which nothing is left goes: nobody packs it, waits for it or is told to fetch it.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     due = outgoing(handover, finished=False).filter(quantity__gt=0)
     empty = Crate.objects.filter(handover=handover, state=Crate.State.TO_PACK, lines=None)
     empty.exclude(receiver__in=due.values("receiver_id")).delete()
@@ -60,7 +60,7 @@ def make_crates(*, by: Agent, handover: Handover) -> None:
 @operation("handovers.claim_crate")
 def claim_crate(*, by: Agent, crate: Crate) -> Crate:
     """Takes a crate to pack, so that others see who is at it; taking over from somebody is allowed."""
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     locked = _lock(crate)
     if locked.state == Crate.State.TO_PACK and locked.packer_id != by.pk:
         locked.packer, locked.changed_at = by, running().at
@@ -88,7 +88,7 @@ def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -
     """Records several lines of one crate; a line packed before gets its new weight. Where the crate has been collected
     what was taken is put right: the entry is reversed and written again.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     locked = _lock(crate)
     write_packed(by, locked.handover, {locked.receiver_id: locked}, lines)
     if locked.state == Crate.State.COLLECTED:
@@ -109,7 +109,7 @@ def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> 
     Refuses: handovers.weight_missing where it is billed by weight and this hand-over does not allow a tick without one;
     handovers.already_collected.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     line = outgoing(crate.handover).filter(pk=commitment_id, receiver=crate.receiver_id).first()
     if line is None:
         return
@@ -150,7 +150,7 @@ def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None
 
     Refuses: handovers.still_open.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     policy.permit_all_at_once(handover)
     crates = {
         crate.receiver_id: crate
@@ -172,7 +172,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
     line is open any more is packed. Of crates that were collected meanwhile it is put right what was taken; they are
     what is given back.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     receivers = outgoing(handover).filter(pk__in=among(line.commitment_id for line in lines)).values("receiver")
     locked = Crate.objects.select_for_update().filter(handover=handover, receiver__in=receivers).order_by("pk")
     crates = {crate.receiver_id: crate for crate in locked}
@@ -192,7 +192,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
 @operation("handovers.unpack_line", fact=True)
 def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
     """Takes a tick back: the line is as it was asked, and still to pack."""
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     locked = _lock(crate)
     line = Packed.objects.filter(crate=locked, commitment_id=commitment_id).select_related("commitment").first()
     if line is None or locked.state == Crate.State.COLLECTED:
@@ -209,7 +209,7 @@ def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -
 @operation("handovers.close_crate")
 def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """The crate is packed. Refuses while a line is neither ticked nor missing: handovers.lines_open."""
-    policy.permit_packing(by)
+    policy.permit_packing(by, crate.handover.place)
     locked = _lock(crate)
     if locked.state != Crate.State.TO_PACK:
         return locked

@@ -44,7 +44,7 @@ def divide_lot(
     counted differently, nothing is said to be lost. Refuses: handovers.nothing_made, handovers.more_than_taken,
     handovers.not_so_much_free, handovers.not_here.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     lot = _lots_here(handover, [lot_id])[lot_id]
     kind = into or lot.conforms_to_id
     if taken <= 0 or made <= 0:
@@ -70,7 +70,7 @@ def mix_lots(*, by: Agent, handover: Handover, taken: Mapping[int, int], key: st
 
     Refuses: handovers.one_lot_only, handovers.other_unit, handovers.not_so_much_free, handovers.not_here.
     """
-    policy.permit_packing(by)
+    policy.permit_packing(by, handover.place)
     wanted = {lot: quantity for lot, quantity in taken.items() if quantity > 0}
     lots = _lots_here(handover, wanted)
     if len(wanted) < 2:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, in_force
+from cosmolocal.agents.models import Agent, Role
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.kernel import clock
 
@@ -37,14 +37,18 @@ class Progress:
 
 
 def visible_to(reader: people.Reader) -> QuerySet[Handover]:
-    """Hand-overs a reader may open: packers, drivers, stewards and auditors all; a keeper those of her places."""
+    """Hand-overs a reader may open: stewards and auditors all; packers, keepers and drivers those of their places."""
+    return _at(reader, *Role.AT_PLACES)
+
+
+def kept_by(reader: people.Reader) -> QuerySet[Handover]:
+    """Hand-overs at whose door she stands, and reads who comes: a keeper's places; stewards, auditors all."""
+    return _at(reader, people_policy.KEEPER)
+
+
+def _at(reader: people.Reader, *roles: str) -> QuerySet[Handover]:
     handovers = Handover.objects.select_related("place")
-    if reader.agent is None:
-        return handovers.none()
-    if reader.has(people_policy.STEWARD, people_policy.PACKER, people_policy.DRIVER, people_policy.AUDITOR):
-        return handovers
-    kept = reader.agent.roles.filter(in_force(clock.today()), name=people_policy.KEEPER)
-    places = list(kept.values_list("place_id", flat=True))
+    places = reader.places_of(people_policy.STEWARD, people_policy.AUDITOR, *roles)
     return handovers if None in places else handovers.filter(place__in=places)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.queries import Reader, reader
+from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.kernel.refusal import Refusal
@@ -26,6 +26,11 @@ def actor(request: HttpRequest) -> Agent:
 def open_handover(request: HttpRequest, pk: int) -> Handover:
     """The hand-over, or 404 where the reader may not open it."""
     return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
+
+
+def open_door(request: HttpRequest, pk: int) -> Handover:
+    """The hand-over, or 404 where the reader does not stand at its door."""
+    return get_object_or_404(queries.kept_by(reader(request)), pk=pk)
 
 
 def open_crate(request: HttpRequest, pk: int) -> Crate:
@@ -70,11 +75,16 @@ def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
             {"url": reverse(f"handovers:{name}", args=[handover.pk]), "label": label, "current": name == here}
             for name, label in names
         ],
-        "may_read_only": not may_act(reader(request)),
+        "may_read_only": not may_pack(request, handover),
         "still_open": policy.still_open(handover) if here in ("packing", "door") else "",
     }
 
 
-def may_act(who: Reader) -> bool:
-    """An auditor reads these pages and changes nothing."""
-    return who.has("packer", "keeper", "steward")
+def may_pack(request: HttpRequest, handover: Handover) -> bool:
+    """Auditors and drivers read these pages, and packers of another place who see them as drivers."""
+    return policy.may_pack(reader(request), handover.place_id)
+
+
+def may_hand_over(request: HttpRequest, handover: Handover) -> bool:
+    """Whether she gives crates out here; everybody else reads."""
+    return policy.may_hand_over(reader(request), handover.place_id)

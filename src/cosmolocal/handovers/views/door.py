@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.policy import may_enter
 from cosmolocal.agents.queries import reader
-from cosmolocal.handovers import operations, pickup, policy, queries
+from cosmolocal.handovers import operations, pickup, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
-from cosmolocal.handovers.views.answers import actor, head, key_of, open_crate, open_handover
+from cosmolocal.handovers.views.answers import actor, head, key_of, may_hand_over, open_crate, open_handover
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.answers import page_of_ours, say
 
@@ -80,7 +79,7 @@ def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
         "someone_owes": bool(owes),
         "progress": queries.progress(handover),
         "words": words,
-        "may_read_only": not policy.may_hand_over(actor(request), handover.place),
+        "may_read_only": not may_hand_over(request, handover),
     }
     part = getattr(request, "htmx", False)
     return render(request, "handovers/parts/door.html" if part else "handovers/door.html", context)
@@ -88,7 +87,7 @@ def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
 
 def _rows(request: HttpRequest, handover: Handover, crates: Iterable[Crate]) -> list[CrateRow]:
     rows = pickup.rows(handover, list(crates))
-    if may_enter(reader(request), "keeper"):
+    if queries.kept_by(reader(request)).filter(pk=handover.pk).exists():
         return rows
     # A packer may look; the pages behind the names are the keeper's.
     return [replace(row, note=replace(row.note, url="") if row.note else None) for row in rows]

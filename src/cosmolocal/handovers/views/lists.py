@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.views.answers import long_work
-from cosmolocal.handovers import documents, pickup, policy, queries
+from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
-from cosmolocal.handovers.views.answers import actor, head, open_handover
+from cosmolocal.handovers.views.answers import head, may_hand_over, open_handover
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.paper import downloads, pdf
 
@@ -31,7 +31,7 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
     context = head(request, handover, "lists") | {
         "by": by,
         "kinds": documents.kinds(handover, by),
-        "may_key_in_door": policy.may_hand_over(actor(request), handover.place),
+        "may_key_in_door": may_hand_over(request, handover),
         "is_large": is_large,
         **_list(handover, by, request.GET.get("page", "1") if is_large else None),
     }

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.queries import reader
 from cosmolocal.catalog.models import Product
 from cosmolocal.flows import queries as journal
-from cosmolocal.handovers import operations, policy, queries
+from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import DivideForm, MixForm
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import LotHere
-from cosmolocal.handovers.views.answers import actor, head, open_handover
+from cosmolocal.handovers.views.answers import actor, head, open_door, open_handover
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import KeyedForm
@@ -30,11 +30,10 @@ def lots(request: HttpRequest, pk: int) -> HttpResponse:
     handover = open_handover(request, pk)
     words = request.GET.get("q", "")[:80]
     here = queries.lots_here(handover, words=words)
-    agent = reader(request).agent
     context = head(request, handover, "lots") | {
         "page": Paginator(here, A_PAGE).get_page(request.GET.get("page")),
         "words": words,
-        "may_ask_who": agent is not None and policy.may_hand_over(agent, handover.place),
+        "may_ask_who": queries.kept_by(reader(request)).filter(pk=pk).exists(),
     }
     return render(request, "handovers/lots.html", context)
 
@@ -93,10 +92,9 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
 
 def takers(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """Who got of a lot, or is to get it, with whom to call: when a farm says, do not eat it."""
-    handover = open_handover(request, pk)
-    agent = reader(request).agent
+    handover = open_door(request, pk)
     known = journal.resources([lot]).get(lot)
-    if agent is None or known is None or known.location_id != handover.place_id or known.conforms_to.medium_of_exchange:
+    if known is None or known.location_id != handover.place_id or known.conforms_to.medium_of_exchange:
         raise Http404
     found = journal.recall(lot)
     everybody = queries.takers(found)

@@ -20,7 +20,7 @@ from cosmolocal.handovers.views.answers import (
     actor,
     head,
     key_of,
-    may_act,
+    may_pack,
     open_crate,
     open_handover,
     refused,
@@ -118,7 +118,7 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
 def crate(request: HttpRequest, pk: int) -> HttpResponse:
     """One crate: tick, weigh, missing, next."""
     found = open_crate(request, pk)
-    if may_act(reader(request)) and found.state == Crate.State.TO_PACK and found.packer_id is None:
+    if may_pack(request, found.handover) and found.state == Crate.State.TO_PACK and found.packer_id is None:
         found.packer = actor(request)
     return _crate_page(request, found)
 

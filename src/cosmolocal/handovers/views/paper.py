@@ -10,10 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.handovers import keying, operations, pickup, policy, queries
+from cosmolocal.handovers import keying, operations, pickup, queries
 from cosmolocal.handovers.keying import ALL, Part, SheetForm
 from cosmolocal.handovers.models import Crate, Handover
-from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused, say_where_charged
+from cosmolocal.handovers.views.answers import (
+    actor,
+    head,
+    key_of,
+    may_hand_over,
+    open_door,
+    open_handover,
+    refused,
+    say_where_charged,
+)
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
@@ -38,7 +47,7 @@ def key_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     """The pick-up list as a form: who has a tick on paper gets one here; ticks that stand are not taken away."""
-    handover = open_handover(request, pk)
+    handover = open_door(request, pk)
     page = Paginator(queries.found(handover), DOOR_LINES).get_page(request.GET.get("page"))
     if request.method == "POST":
         ticked = {outside.whole(one) or 0 for one in request.POST.getlist("crate")}
@@ -58,7 +67,7 @@ def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     context = head(request, handover, "lists") | {
         "page": page,
         "rows": pickup.rows(handover, list(page)),
-        "may_read_only": not policy.may_hand_over(actor(request), handover.place),
+        "may_read_only": not may_hand_over(request, handover),
     }
     return render(request, "handovers/key_in_door.html", context)
 

@@ -20,7 +20,7 @@ def permit_treasurer(by: Agent) -> None:
 
 
 def permit_keeper(by: Agent, round: OrderRound) -> None:
-    """At the door: the keeper of this place, stewards. Refuses agents.not_allowed."""
+    """At the door: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
     people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.place)
 
 

@@ -20,7 +20,10 @@ from cosmolocal.website.tests.operations_access import TABLE
 from cosmolocal.website.tests.permits import words
 from cosmolocal.website.tests.walking import Walk, watching
 
-PERMISSION = {"agents.not_allowed", "agents.not_yours", "agents.may_not_vote", "agents.mail_is_hers"}
+PERMISSION = {
+    *("agents.not_allowed", "agents.other_place", "agents.not_yours"),
+    *("agents.may_not_vote", "agents.mail_is_hers"),
+}
 DOORS = ("views", "pages", "forms", "middleware")
 
 

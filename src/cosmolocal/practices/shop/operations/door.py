@@ -12,6 +12,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers import policy as handing
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
@@ -94,6 +95,7 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
     """
     locked = lock(round)
     policy.permit_keeper(by, locked)
+    handing.permit_handing(by, receipt.handover.place)
     if locked.state != OrderRound.State.ORDERED:
         raise Refusal("shop.not_now", _("Extras are offered between ordering from the producers and settling."))
     if item.product.specification_id != receipt.specification_id:

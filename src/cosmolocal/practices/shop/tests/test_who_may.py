@@ -66,7 +66,7 @@ def deeds(village, round, by):
 
 def test_the_keeper_of_another_place_does_nothing_at_this_door(village, ordered, elsewhere):
     for deed in deeds(village, ordered, elsewhere).values():
-        with refused("agents.not_allowed"):
+        with refused("agents.other_place"):
             deed()
 
 
@@ -80,7 +80,7 @@ def test_the_keeper_of_this_place_and_a_steward_do_all_of_it(village, ordered):
 
 def test_a_keeper_of_another_place_gives_out_no_crate(village, ordered, elsewhere):
     crate = village.crate(ordered, "Amina")
-    with refused("agents.not_allowed"):
+    with refused("agents.other_place"):
         handovers.hand_over(by=elsewhere, crate=crate)
     handovers.hand_over(by=village.people["Keeper Lu"], crate=crate)
 

@@ -99,7 +99,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     lines = OrderLine.objects.select_related(
         "order__round__handover__place", "order__household", "offer__item__product"
     )
-    line = get_object_or_404(lines.filter(order__round__handover__in=packing.visible_to(reader(request))), pk=pk)
+    line = get_object_or_404(lines.filter(order__round__handover__in=packing.kept_by(reader(request))), pk=pk)
     kind = line.offer.item.product.specification_id
     most = line.weighed if line.weighed is not None else queries.packed_quantity(line)
     form = CreditForm(
@@ -166,7 +166,7 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
 
 
 def _rounds(request: HttpRequest) -> Any:
-    seen: Any = packing.visible_to(reader(request))
+    seen: Any = packing.kept_by(reader(request))
     return OrderRound.objects.filter(handover__in=seen).select_related("handover__place", "account__currency")
 
 
@@ -182,7 +182,7 @@ def _order(round: OrderRound, who: Agent) -> Order | None:
 
 def _seen_order(request: HttpRequest, pk: int) -> Order:
     orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household")
-    seen: Any = Handover.objects.filter(pk__in=packing.visible_to(reader(request)).values("pk"))
+    seen: Any = Handover.objects.filter(pk__in=packing.kept_by(reader(request)).values("pk"))
     return get_object_or_404(orders.filter(round__handover__in=seen), pk=pk)
 
 

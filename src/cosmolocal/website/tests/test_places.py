@@ -1,0 +1,230 @@
+"""A task for one place: every deed that belongs to a place is tried by those whose task is for another one."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.operations import PackLine, ReceiptLine
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import declared
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop.models import OrderLine, OrderRound
+from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
+from cosmolocal.website.tests.operations_access import TABLE
+
+APPS = ("agents", "catalog", "handovers", "money", "shop")
+BOUND = {"packer", "keeper"}
+# Deeds that a packer or keeper may do, and that belong to no single place: with the reason.
+NO_PLACE = {
+    "agents.add_place": "a place that is nobody's yet: only who has the task everywhere",
+    "catalog.agree_terms": "a part of receiving, which has asked for its place",
+    "money.count_cash": "a box belongs to the whole house",
+    "money.move_money": "a box belongs to the whole house",
+    "money.pay_in_coins": "a box belongs to the whole house; at the door shop.take_cash has asked for its place",
+    "money.top_up": "a box belongs to the whole house",
+}
+Wish = dict[str, Any]
+
+
+@pytest.fixture
+def village(db: None) -> Iterator[Village]:
+    with clock.standing_at(MONDAY - timedelta(days=7)):
+        built = builder.build()
+    with clock.standing_at(MONDAY):
+        yield built
+
+
+@pytest.fixture
+def ordered(village: Village) -> Iterator[OrderRound]:
+    """A round of which bread and an extra have come: Amina's crate is packed, Jo's is not."""
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2})
+    village.order(round, "Jo", {"Bread": 1})
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        kind = village.items["Cabbage"].product.specification_id
+        farm, by = village.producers["Huang Dacheng"], village.people["Tan Mei"]
+        for lot in ("A", "B"):
+            extra = [ReceiptLine(kind, 9, 9, lot=lot)]
+            handovers.receive(by=by, handover=round.handover, producer=farm, lines=extra)
+        crate = village.crate(round, "Amina")
+        sheet = packing.crate_sheet(crate)
+        handovers.pack(by=by, crate=crate, lines=[PackLine(one.commitment_id, one.asked) for one in sheet.lines])
+        round.refresh_from_db()
+        yield round
+
+
+def _person(village: Village, role: str, place: Any) -> Agent:
+    who = people.add_member(by=village.home, name=f"{role} of {place}")
+    people.give_role(by=village.home, agent=who, role=role, place=place)
+    return who
+
+
+def at_the_hand_over(village: Village, round: OrderRound) -> dict[str, Wish]:
+    """Each deed that belongs to this place, with what it takes."""
+    here, crate, other = round.handover, village.crate(round, "Amina"), village.crate(round, "Jo")
+    packed = crate.lines.get()
+    [due] = packing.crate_sheet(other).lines
+    extra, second = Receipt.objects.filter(handover=here, commitment=None).order_by("pk")
+    of_bread = Receipt.objects.exclude(commitment=None).get(handover=here)
+    line = {"crate": other, "commitment_id": due.commitment_id}
+    return {
+        "agents.change_place": {
+            "place": village.place,
+            "name": "Store",
+            "address": "",
+            "is_handover": True,
+            "latitude": None,
+            "longitude": None,
+        },
+        "handovers.claim_crate": {"crate": other},
+        "handovers.close_crate": {"crate": crate},
+        "handovers.close_handover": {"handover": here},
+        "handovers.correct_receipt": {"receipt": of_bread, "received": 4, "accepted": 4},
+        "handovers.divide_lot": {"handover": here, "lot_id": extra.lot_id, "taken": 1, "made": 1},
+        "handovers.give_back": {"receipt": extra, "quantity": 1},
+        "handovers.hand_over": {"crate": crate},
+        "handovers.hand_over_all": {"handover": here},
+        "handovers.hand_over_listed": {"handover": here, "crates": [crate]},
+        "handovers.leave_crate": {"crate": crate},
+        "handovers.lose": {"handover": here, "lot_id": extra.lot_id, "quantity": 1, "reason": "spoiled"},
+        "handovers.lose_packed": {
+            "crate": crate,
+            "commitment_id": packed.commitment_id,
+            "quantity": 1,
+            "reason": "broken",
+        },
+        "handovers.make_crates": {"handover": here},
+        "handovers.mix_lots": {"handover": here, "taken": {extra.lot_id: 1, second.lot_id: 1}},
+        "handovers.pack": {"crate": other, "lines": [PackLine(due.commitment_id, 1)]},
+        "handovers.pack_all": {"handover": here},
+        "handovers.pack_from_paper": {"handover": here, "lines": [PackLine(due.commitment_id, 1)]},
+        "handovers.pack_line": {**line, "quantity": 1},
+        "handovers.receive": {
+            "handover": here,
+            "producer": village.producers["Huang Dacheng"],
+            "lines": [ReceiptLine(extra.specification_id, 1, 1)],
+        },
+        "handovers.swap_crates": {"crate": crate, "other": other},
+        "handovers.take_back": {"crate": crate},
+        "handovers.tick_line": line,
+        "handovers.unpack_line": {"crate": crate, "commitment_id": packed.commitment_id},
+    }
+
+
+def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
+    """The same of the shop's deeds."""
+    amina, jo = (round.orders.get(household=village.households[name]) for name in ("Amina", "Jo"))
+    extra = Receipt.objects.filter(handover=round.handover, commitment=None).order_by("pk")[0]
+    cabbage = village.items["Cabbage"]
+    cash = next(box for box in purse.boxes() if box.kind == "cash")
+    return {
+        "shop.credit_line": {"line": OrderLine.objects.get(order=amina), "quantity": 1, "reason": "spoiled"},
+        "shop.late_change": {
+            "round": round,
+            "household": village.households["Chen"],
+            "lines": [LineWish(village.offer(round, "Cabbage").pk, 1)],
+        },
+        "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
+        "shop.swap_orders": {"order": amina, "other": jo},
+        "shop.take_cash": {"order": amina, "box": cash, "amount": 100},
+    }
+
+
+def everything(village: Village, round: OrderRound) -> dict[str, Wish]:
+    return at_the_hand_over(village, round) | at_the_door(village, round)
+
+
+def test_every_deed_of_packers_and_keepers_says_where_it_belongs(village: Village, ordered: OrderRound) -> None:
+    theirs = {code for code, who in TABLE.items() if code.split(".")[0] in APPS and BOUND & set(who.split())}
+    assert theirs == set(everything(village, ordered)) | set(NO_PLACE)
+
+
+def test_a_task_for_another_place_does_nothing_here(village: Village, ordered: OrderRound) -> None:
+    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    wrong = []
+    for role in sorted(BOUND):
+        here, elsewhere = (_person(village, role, place) for place in (village.place, gate))
+        for code, wish in everything(village, ordered).items():
+            if role not in TABLE[code].split():
+                continue
+            if (why := _refused(code, elsewhere, wish)) != "agents.other_place":
+                wrong.append(f"{code}: a {role} of another place was told {why or 'nothing, and did it'}")
+            if why := _refused(code, here, wish):
+                wrong.append(f"{code}: a {role} of this place was told {why}")
+    assert wrong == []
+
+
+def _refused(code: str, by: Agent, wish: Wish) -> str:
+    return _refusal(lambda: declared[code].run(by=by, **wish))
+
+
+def _refusal(deed: Callable[[], Any]) -> str:
+    """How it was refused; what was done is taken back."""
+    try:
+        with transaction.atomic():
+            deed()
+            transaction.set_rollback(True)
+    except Refusal as refusal:
+        return refusal.code
+    return ""
+
+
+def test_the_refusal_names_both_places(village: Village, ordered: OrderRound) -> None:
+    packer = _person(village, "packer", people.add_place(by=village.home, name="East gate", is_handover=True))
+    with pytest.raises(Refusal) as refused:
+        handovers.make_crates(by=packer, handover=ordered.handover)
+    assert "belongs to Yufeng Street store" in str(refused.value)
+    assert "packer (East gate)" in str(refused.value)
+
+
+def test_a_keeper_of_one_place_adds_no_other(village: Village) -> None:
+    assert _refusal(lambda: people.add_place(by=village.people["Keeper Lu"], name="Gate")) == "agents.other_place"
+    people.add_place(by=_person(village, "keeper", None), name="Gate")
+
+
+def test_pages_show_the_hand_overs_of_her_places_only(village: Village, ordered: OrderRound) -> None:
+    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    elsewhere = builder.client_of(_person(village, "packer", gate))
+    pages = [f"/handovers/{ordered.handover_id}/{page}/" for page in ("receive", "pack", "lots", "lists", "door")]
+    assert {elsewhere.get(page).status_code for page in pages} == {404}
+    assert "Yufeng" not in elsewhere.get("/handovers/").content.decode()
+    here = builder.client_of(_person(village, "packer", village.place))
+    assert {here.get(page).status_code for page in pages} == {200}
+
+
+def test_who_packs_everywhere_and_keeps_another_door_reads_nothing_of_this_one(
+    village: Village, ordered: OrderRound
+) -> None:
+    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    both = _person(village, "keeper", gate)
+    people.give_role(by=village.home, agent=both, role="packer")
+    browser = builder.client_of(both)
+    household = village.households["Amina"].pk
+    extra = Receipt.objects.filter(handover=ordered.handover, commitment=None).first()
+    assert extra is not None
+    for page in (
+        f"/shop/desk/{ordered.pk}/door/{household}/",
+        f"/handovers/{ordered.handover_id}/lots/{extra.lot_id}/who/",
+        f"/handovers/{ordered.handover_id}/paper/door/",
+    ):
+        assert browser.get(page).status_code == 404
+    door = browser.get(f"/handovers/{ordered.handover_id}/door/").content.decode()
+    assert "/hand-over/" not in door
+    assert f"/door/{household}/" not in door
+    lots = browser.get(f"/handovers/{ordered.handover_id}/lots/").content.decode()
+    assert "/who/" not in lots
+    assert "/divide/" in lots
