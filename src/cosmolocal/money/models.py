@@ -92,7 +92,7 @@ class Account(models.Model):
         return self.name or self.holder.name
 
 
-@kept(free=("name", "number", "bank_name", "counted_at", "closed_at"))
+@kept(free=("name", "number", "number_deed", "bank_name", "counted_at", "closed_at"))
 @sealed("resource", "currency", "kind", "name", "number", "bank_name", "closed_at")
 class MoneyBox(models.Model):
     """Where real money lies: a bank account, a cash box, a till drawer, money in transit."""
@@ -108,6 +108,8 @@ class MoneyBox(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     name = LineField(max_length=120)
     number = LineField(max_length=42, blank=True)  # IBAN or account number
+    # What changed the number, where there was one before: members see it once somebody else has looked at that deed.
+    number_deed = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")
     bank_name = LineField(max_length=120, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)  # up to when somebody counted what lies there
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -85,6 +85,8 @@ DEEDS: Mapping[str, str | Promise] = {
     "money.pay_in_coins": _("Paid in cash"),
     "money.match_unmatched": _("Found out whose money it is"),
     "money.change_box": _("The account number was changed"),
+    "money.open_box": _("Another bank account"),
+    "money.import_people": _("Another bank account"),
     "money.transfer": _("Moved between accounts"),
     "money.send_back": _("Sent back to the payer"),
     "money.undo": _("An entry was taken back"),

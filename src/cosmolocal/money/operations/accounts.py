@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import sessions
 from cosmolocal.agents.bank_numbers import bank_number
@@ -112,8 +113,9 @@ def open_box(
 ) -> MoneyBox:
     """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
 
-    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Refuses: agents.bad_iban,
-    agents.session_lent (a number).
+    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Another number than the
+    local's first is looked at by somebody else before members see it. Refuses: agents.bad_iban, agents.session_lent
+    (a number).
     """
     policy.permit_house(by)
     if number.strip():
@@ -126,14 +128,21 @@ def open_box(
     resource = flows.open_resource(
         by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
     )
-    return MoneyBox.objects.create(
-        resource=resource,
-        currency=chosen,
-        kind=kind,
-        name=name,
-        number=bank_number(number, "number"),
-        bank_name=bank_name,
-    )
+    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, bank_name=bank_name)
+    _write_number(by, made, bank_number(number, "number"))
+    made.save()
+    return made
+
+
+def _write_number(by: Agent, box: MoneyBox, has: str) -> None:
+    """Another number where members pay: looked at by somebody else, and but for the first of all shown only then."""
+    if has == box.number:
+        return
+    others = MoneyBox.objects.exclude(pk=box.pk)
+    had = [box.number] if box.number else list(others.exclude(number__in=["", has]).values_list("number", flat=True))
+    is_first = not (box.number or box.number_deed_id or others.exclude(number="", number_deed=None).exists())
+    number_changed(by, ", ".join(had), has)
+    box.number, box.number_deed_id = has, None if is_first or agents.is_house(by) else running().id
 
 
 @operation("money.change_box")
@@ -142,8 +151,8 @@ def change_box(
 ) -> MoneyBox:
     """Changes how a box is called and the account number members pay to; what lies in it stays.
 
-    A changed number is looked at by somebody else. Refuses: money.name_missing, money.name_taken, agents.bad_iban,
-    agents.session_lent (number or bank), agents.not_allowed.
+    A changed number is looked at by somebody else before members see it. Refuses: money.name_missing, money.name_taken,
+    agents.bad_iban, agents.session_lent (number or bank), agents.not_allowed.
     """
     policy.permit_house(by)
     called = one_line(name)[:120]
@@ -156,10 +165,9 @@ def change_box(
     if (number.strip(), bank_name.strip()) != (locked.number, locked.bank_name):
         sessions.require_own_or_house(by)
     if number.strip() != locked.number:
-        had, locked.number = locked.number, bank_number(number, "number")
-        number_changed(by, had, locked.number)
+        _write_number(by, locked, bank_number(number, "number"))
     locked.name, locked.bank_name = called, bank_name.strip()[:120]
-    locked.save(update_fields=["name", "number", "bank_name"])
+    locked.save(update_fields=["name", "number", "number_deed", "bank_name"])
     return locked
 
 

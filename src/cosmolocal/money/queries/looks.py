@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents import policy as agents
+from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import policy
-from cosmolocal.money.models import Account, SecondLook
+from cosmolocal.money.models import Account, Currency, MoneyBox, SecondLook
+from cosmolocal.money.queries.accounts import boxes
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import DEEDS, reason_label
 
@@ -89,6 +91,21 @@ def _has_for(reader: Reader) -> bool:
     person, own = reader.person.pk if reader.person else 0, policy.own_holders(reader)
     first = SecondLook.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
     return any(by != person and holder not in own for by, holder in first[:FIRST])
+
+
+def where_to_pay(currency: Currency) -> list[MoneyBox]:
+    """Bank accounts whose number members read: what changed it was looked at, or nobody else could look."""
+    banks = boxes(currency).filter(kind=MoneyBox.Kind.BANK).exclude(number="")
+    found = list(banks.select_related("resource", "currency", "number_deed__second_look"))
+    return [box for box in found if not _waits(box.number_deed)]
+
+
+def _waits(deed: Operation | None) -> bool:
+    look = getattr(deed, "second_look", None)
+    if deed is None or look is None or look.state not in OPEN:
+        return False
+    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents.TREASURER, agents.STEWARD))
+    return keepers.exclude(agent=deed.by_id).exists()
 
 
 def touched_by(deed: Operation) -> list[tuple[Agent, int]]:

@@ -1,5 +1,6 @@
 """What one person books alone is recorded at once, and looked at by somebody else."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import Payment, SecondLook
+from cosmolocal.money.models import MoneyBox, Payment, SecondLook
+from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.test_pages import as_, deed
 from cosmolocal.money.tests.village import Village, refused
 
@@ -178,6 +180,61 @@ def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village)
     with clock.standing_at(clock.now() + timedelta(days=31)):
         money.count_cash(by=village.wei, box=village.cash, counted=4000)
     assert SecondLook.objects.count() == 1
+
+
+EVIL = "6228 6666 6666 6666"
+
+
+def change_number(village: Village, number: str, box: MoneyBox | None = None) -> None:
+    box = box or village.bank
+    money.change_box(by=village.li_na, box=box, name=box.name, number=number, bank_name=box.bank_name)
+
+
+def import_number(village: Village, number: str) -> None:
+    rows = [Row(2, "bank", name="Another bank", balance=0, iban=number)]
+    money.import_people(by=village.li_na, rows=rows)
+
+
+def blank_and_write(village: Village, number: str) -> None:
+    change_number(village, "")
+    change_number(village, number)
+
+
+def open_and_write(village: Village, number: str) -> None:
+    change_number(village, number, money.open_box(by=village.li_na, kind="bank", name="Another bank"))
+
+
+def open_one(village: Village, number: str) -> None:
+    money.open_box(by=village.li_na, kind="bank", name="Another bank", number=number)
+
+
+def open_two(village: Village, number: str) -> None:
+    blank_and_write(village, number)
+    open_one(village, number)
+
+
+@pytest.mark.parametrize("way", [change_number, import_number, blank_and_write, open_and_write, open_one, open_two])
+def test_another_number_is_shown_to_members_once_somebody_else_has_looked(village: Village, way: Callable) -> None:
+    address, amina = f"/money/accounts/{village.account(village.amina).pk}/", as_(village, village.amina)
+    way(village, EVIL)
+    assert EVIL not in amina.get(address).content.decode()
+    looks = list(SecondLook.objects.all())
+    assert {(look.why, look.deed.by) for look in looks} == {("number", village.li_na)}
+    assert EVIL in looks[-1].deed.money_note.words
+    with refused("money.own_look"):
+        money.agree_entries(by=village.li_na, looks=looks)
+    money.agree_entries(by=village.wei, looks=looks)
+    assert EVIL in amina.get(address).content.decode()
+
+
+def test_the_first_number_and_that_of_who_keeps_the_house_alone_are_shown_at_once(village: Village) -> None:
+    MoneyBox.objects.update(number="")
+    change_number(village, EVIL)
+    assert [box.number for box in queries.where_to_pay(village.currency)] == [EVIL]
+    for role in Role.objects.filter(name="treasurer"):
+        agents.end_role(by=village.house, role=role)
+    change_number(village, "6228 4801")
+    assert [box.number for box in queries.where_to_pay(village.currency)] == ["6228 4801"]
 
 
 # At the door of the browser.

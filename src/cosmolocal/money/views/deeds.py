@@ -188,7 +188,14 @@ def change_box(request: HttpRequest, pk: int) -> HttpResponse:
 
     initial = {"name": box.name, "number": box.number, "bank_name": box.bank_name}
     form = forms.ChangeBoxForm(request.POST or None, initial=initial)
-    lead = _("Members read the account number where they put money on their account.") if box.kind == "bank" else ""
+    lead = (
+        _(
+            "Members read the account number where they put money on their account; another one once somebody else has "
+            "looked at it."
+        )
+        if box.kind == "bank"
+        else ""
+    )
     back = {"back": reverse("money:box", args=[pk]), "back_label": str(box)}
     return one_form(request, form, act, title=box.name, lead=lead, submit=_("Change it"), **back)
 

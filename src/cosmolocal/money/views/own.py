@@ -53,7 +53,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "is_member": found.kind == Account.Kind.MEMBER,
         "tabs": tabs if len(tabs) > 1 else [],
         "reference": reference_of(found),
-        "banks": [box for box in queries.boxes(found.currency) if box.kind == MoneyBox.Kind.BANK and box.number],
+        "banks": queries.where_to_pay(found.currency),
     }
     return render(request, "money/account.html", context)
 
