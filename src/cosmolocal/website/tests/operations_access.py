@@ -185,7 +185,7 @@ _FLOWS = (
         "open_lots",
         "open_resource",
     ),
-    *("propose", "record", "release", "reopen_intents", "set_floor", "standard_units", "transfer"),
+    *("propose", "record", "release", "reopen_intents", "reschedule", "set_floor", "standard_units", "transfer"),
 )
 _MESSAGES = {
     "begin_daily_mail": "house",
