@@ -198,6 +198,7 @@ class SecondLook(models.Model):
         OWN = "own", _("it is the account of who booked it")
         LENT = "lent", _("who booked it had just come in by a code or invitation of somebody else")
         NUMBER = "number", _("members pay to another account number from now on")
+        OPENING = "opening", _("a file set balances while the books ran")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

@@ -85,6 +85,7 @@ DEEDS: Mapping[str, str | Promise] = {
     "money.pay_in_coins": _("Paid in cash"),
     "money.match_unmatched": _("Found out whose money it is"),
     "money.change_box": _("The account number was changed"),
+    "money.import_opening_books": _("Balances were set by a file"),
     "money.open_box": _("Another bank account"),
     "money.import_people": _("Another bank account"),
     "money.transfer": _("Moved between accounts"),

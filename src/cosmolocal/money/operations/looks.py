@@ -53,6 +53,14 @@ def number_changed(by: Agent, had: str, has: str) -> None:
     journal.note(f"{had} → {has}")
 
 
+def opening_looked_at(by: Agent, amount: int, said: str) -> None:
+    """Puts the running deed on the list: a file set balances though the books run; with what it changed in words."""
+    if not agents.is_house(by):
+        why = SecondLook.Why.OPENING
+        SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": why, "amount": amount})
+        journal.note(said)
+
+
 def look_is_over(deed_id: int) -> None:
     """What was taken back needs no second pair of eyes any more."""
     SecondLook.objects.filter(deed=deed_id, state__in=OPEN).update(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import policy as agents_policy
@@ -20,6 +21,7 @@ from cosmolocal.money.opening import judging
 from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, PRODUCER, Row
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.accounts import open_account, open_box
+from cosmolocal.money.operations.looks import look_needed, opening_looked_at
 
 
 @operation("money.import_people")
@@ -77,8 +79,9 @@ def import_opening_books(
     """Sets all balances of the rows in one deed at the beginning of `on`; gives how many amounts changed.
 
     After `import_people`. What earlier opening books set is raised or lowered to what the rows say, so the same file
-    again changes nothing. Refuses: money.sums_differ (unless the difference is accepted: it goes to the fund
-    "opening_difference"), money.not_yet, agents.session_lent.
+    again changes nothing. While the local is set up, what is the importer's own is looked at by somebody else; once the
+    books run it is refused, and the whole is looked at. Refuses: money.to_oneself, money.sums_differ (unless the
+    difference is accepted: it goes to the fund "opening_difference"), money.not_yet, agents.session_lent.
     """
     policy.permit_house(by)
     sessions.require_own_or_house(by)
@@ -100,10 +103,41 @@ def import_opening_books(
     wanted[judging.DIFFERENCE] = difference
     stamp = journal.stamp("opening", queries.moment_of(on))
     changed = {target: amount - known.opened.get(target, 0) for target, amount in wanted.items()}
-    happenings = _happenings(currency, {target: by for target, by in changed.items() if by}, stamp)
-    if happenings:
-        flows.record(by=by, happenings=happenings)
+    changed = {target: change for target, change in changed.items() if change}
+    own = _own(by, changed)
+    is_running = queries.books_run(currency)
+    if is_running:
+        for holder, _change in own:
+            policy.forbid_own(by, holder)
+    happenings = _happenings(currency, changed, stamp)
+    if not happenings:
+        return 0
+    flows.record(by=by, happenings=happenings)
+    if is_running:
+        _whole_is_looked_at(by, currency, changed, difference)
+    for holder, change in own:
+        look_needed(by, abs(change), holder)
     return len(happenings)
+
+
+def _own(by: Agent, changed: dict[judging.Target, int]) -> list[tuple[Agent, int]]:
+    """What of the changes is her own, her household's or her farm's: on an account, as a deposit or as a share."""
+    whose = {target: int(target[1]) for target in changed if target[0] in ("balance", "deposit", "share")}
+    holders = Agent.objects.in_bulk(whose.values())
+    return [(holders[pk], changed[target]) for target, pk in whose.items() if policy.is_own(by, holders[pk])]
+
+
+def _whole_is_looked_at(by: Agent, currency: Currency, changed: dict[judging.Target, int], difference: int) -> None:
+    moved = sum(
+        abs(change) for target, change in changed.items() if target[0] != "box" and target != judging.DIFFERENCE
+    )
+    facts = {"sum": queries.format(moved, currency), "difference": queries.format(difference, currency)}
+    said = ngettext(
+        "%(count)s amount, together %(sum)s; difference %(difference)s",
+        "%(count)s amounts, together %(sum)s; difference %(difference)s",
+        len(changed),
+    )
+    opening_looked_at(by, moved, said % {"count": len(changed), **facts})
 
 
 def _happenings(currency: Currency, changed: dict[judging.Target, int], stamp: journal.Stamp) -> list[Happening]:

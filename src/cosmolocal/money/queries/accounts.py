@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
@@ -90,6 +90,13 @@ def boxes(currency: Currency | None = None) -> QuerySet[MoneyBox]:
     chosen = currency or default_currency()
     found = MoneyBox.objects.filter(currency=chosen, closed_at=None)
     return found.select_related("resource", "currency").order_by("kind", "id")
+
+
+def books_run(currency: Currency) -> bool:
+    """Was anything booked on an account but by opening books? Until then the local is being set up."""
+    other = Q(resource__events__reason__lt="opening") | Q(resource__events__reason__gt="opening")
+    moved = Account.objects.filter(other, currency=currency)
+    return moved.exists()
 
 
 # What an event needs to know of an account: its id, resource, holder, and its currency's specification.

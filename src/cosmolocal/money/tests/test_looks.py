@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.agents.queries import Reader, roles_of
 from cosmolocal.kernel import clock
@@ -180,6 +181,48 @@ def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village)
     with clock.standing_at(clock.now() + timedelta(days=31)):
         money.count_cash(by=village.wei, box=village.cash, counted=4000)
     assert SecondLook.objects.count() == 1
+
+
+def own_books(village: Village, **amounts: int) -> list[Row]:
+    """A file of one row: the steward's own household."""
+    household = people.household_of(village.li_na)
+    assert household is not None
+    return [Row(2, "member", name="Li Na", household=household.name, **amounts)]
+
+
+def bring_in(village: Village, rows: list[Row]) -> int:
+    day = clock.today()
+    return money.import_opening_books(by=village.li_na, rows=rows, on=day, accept_difference=True)
+
+
+@pytest.mark.parametrize("what", ["balance", "deposit", "share"])
+def test_opening_books_set_nothing_of_her_own_once_the_books_run(village: Village, what: str) -> None:
+    village.top_up(village.amina, 100)
+    with refused("money.to_oneself"):
+        bring_in(village, own_books(village, **{what: 500_000}))
+    assert village.has(village.li_na) == 0
+
+
+def test_opening_books_of_others_are_looked_at_as_a_whole_once_the_books_run(village: Village) -> None:
+    village.top_up(village.amina, 100)
+    rows = [Row(2, "fund", name="running", balance=700), Row(3, "fund", name="reserve", balance=300)]
+    assert bring_in(village, rows) == 3
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.amount, look.deed.by) == ("opening", 1000, village.li_na)
+    assert "3 amounts" in look.deed.money_note.words
+    with refused("money.own_look"):
+        money.agree_entries(by=village.li_na, looks=[look])
+    assert "Balances were set by a file" in as_(village, village.lin).get("/money/looks/").content.decode()
+    assert bring_in(village, rows) == 0
+
+
+def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> None:
+    bring_in(village, [Row(2, "fund", name="running", balance=700)])
+    assert not SecondLook.objects.exists()
+    bring_in(village, own_books(village, balance=5000, share=1000))
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.amount, look.holder) == ("own", 6000, people.household_of(village.li_na))
+    assert village.has(village.li_na) == 5000
 
 
 EVIL = "6228 6666 6666 6666"
