@@ -254,12 +254,12 @@ def _sorted(cards: Iterable[Card]) -> list[Card]:
     return sorted(cards, key=lambda card: (_TONES.get(card.tone, 3), card.weight))
 
 
-def local_figures() -> dict[str, Any]:
+def local_figures(local: Agent) -> dict[str, Any]:
     """How many belong to the local: for the public page, never fewer than five as a number (two statements).
 
     Two, since one that joined all memberships to everybody took longer than the rest of the page.
     """
-    households = Membership.objects.filter(group=people.home_local(), until=None, member__hidden_at=None)
+    households = Membership.objects.filter(group=local, until=None, member__hidden_at=None)
     counts = {
         "households": households.filter(member__kind=Agent.Kind.HOUSEHOLD).count(),
         "producers": people.producers().count(),

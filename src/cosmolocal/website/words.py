@@ -95,6 +95,7 @@ _FLOWS: dict[str, str | Promise] = {
     "flows.record": _("made an entry"),
     "flows.release": _("gave a promise free"),
     "flows.reopen_intents": _("opened an offer again"),
+    "flows.reschedule": _("moved a time"),
     "flows.set_floor": _("set a limit"),
     "flows.standard_units": _("set up units"),
     "flows.transfer": _("moved something"),

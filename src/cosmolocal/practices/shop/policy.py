@@ -1,12 +1,18 @@
 """Who may do what in the shop, and when: asked by operations and by templates, so button and rule cannot disagree."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderRound
+
+# What somebody finds at home she says at one of the next hand-overs; what comes later is a matter of books.
+CREDITED_AT_THE_DOOR = timedelta(days=60)
 
 
 def permit_steward(by: Agent) -> None:
@@ -22,6 +28,19 @@ def permit_treasurer(by: Agent) -> None:
 def permit_keeper(by: Agent, round: OrderRound) -> None:
     """At the door: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
     people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.place)
+
+
+def permit_credit(by: Agent, round: OrderRound, now: datetime) -> None:
+    """Money back for a line: who is at the door, while people still come with what was wrong. Later it is a treasurer's
+    refund. Refuses agents.not_allowed, shop.too_long_ago.
+    """
+    permit_keeper(by, round)
+    if now > round.handover.begins + CREDITED_AT_THE_DOOR:
+        raise Refusal(
+            "shop.too_long_ago",
+            _("This was handed over more than %(days)s days ago. Ask a treasurer, who can still give money back.")
+            % {"days": CREDITED_AT_THE_DOOR.days},
+        )
 
 
 def permit_order(by: Agent, household: Agent, on_behalf_of: Agent | None) -> None:

@@ -36,7 +36,7 @@ def public(request: HttpRequest) -> HttpResponse:
         "goods": GOODS,
         "faces": [(person, tasks.get(person.pk, [])) for person in shown],
         "map_title": _("%(name)s and its farms") % {"name": local.name},
-        "figures": queries.local_figures(),
+        "figures": queries.local_figures(local),
         "offers": doors.offers(queries.local_of(request)),
         "join_url": reverse("agents:ask"),
         "sign_in_url": resolve_url(settings.LOGIN_URL),

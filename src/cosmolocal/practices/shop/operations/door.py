@@ -8,6 +8,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
@@ -46,11 +47,17 @@ def take_cash(
     """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
     there. Rounded to the smallest coin; the difference is the fund "rounding". `at`: when, if keyed in from paper.
 
-    Refuses: money.not_yet, agents.not_allowed.
+    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for less than a coin that is not owed either: then
+    nothing was taken.
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
-    money.pay_in_coins(by=by, account=account_of(_draft(by, locked)), box=box, amount=amount, at=at)
+    account = account_of(_draft(by, locked))
+    if 2 * amount < account.currency.cash_step and amount > queries.orders.due_now(locked):
+        raise Refusal(
+            "money.bad_amount", _("This is less than the smallest coin. Write what was really taken."), field="amount"
+        )
+    money.pay_in_coins(by=by, account=account, box=box, amount=amount, at=at)
     Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)
     locked.refresh_from_db(fields=["paid_cash"])
     return locked
@@ -151,19 +158,22 @@ def credit_line(
     *, by: Agent, line: OrderLine, quantity: int, reason: str, borne_by: str = "", key: str = ""
 ) -> LineCredit:
     """Money back for `quantity` base units of a line: refused at the door, wrong, or bad. The supplier's terms say who
-    bears it, unless `borne_by` (local, producer) says so. Refuses: shop.more_than_bought, money.to_oneself.
+    bears it, unless `borne_by` (local, producer) says so. Several parts come to what one would. What is not packed in
+    the end is taken back when the round is settled. Refuses: agents.session_lent, shop.too_long_ago,
+    shop.more_than_bought, money.to_oneself.
     """
+    sessions.require_own()
     found = OrderLine.objects.select_for_update(of=("self",)).select_related(*_LINE).get(pk=line.pk)
-    policy.permit_keeper(by, found.order.round)
+    policy.permit_credit(by, found.order.round, running().at)
     has = found.weighed if found.weighed is not None else queries.packed_quantity(found)
-    given = found.credits.aggregate(given=Sum("quantity"))["given"] or 0
-    if not 0 < quantity <= has - given:
+    given = found.credits.aggregate(quantity=Sum("quantity", default=0), amount=Sum("amount", default=0))
+    if not 0 < quantity <= has - given["quantity"]:
         raise Refusal(
             "shop.more_than_bought", _("Write at most what was bought and not given back yet."), field="quantity"
         )
     charged = rules.charged_quantity(has, found.cap)
     paid = found.final if found.final is not None else queries.orders.amount_of(found.price, found, charged)
-    amount = rules.scaled(paid, quantity, has)
+    amount = max(rules.scaled(paid, given["quantity"] + quantity, has) - given["amount"], 0)
     producer = found.offer.item.product.producer
     bearer = borne_by or queries.farms.terms_with(found.order.round, producer).loss_after_packing
     _give_back(by, found, amount, producer if bearer == "producer" else None)

@@ -329,6 +329,8 @@ ALIKE = {
     ("specification_id",): 672,
     ("agreement_id",): 8,
     ("resource_id",): 13,
+    ("resource_id", "ends"): 1,
+    ("resource_id", "ends", "begins"): 1,
     ("satisfies_id",): 13,
     ("to_resource_id",): 19_753,
 }
