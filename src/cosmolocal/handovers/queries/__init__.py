@@ -30,7 +30,7 @@ from cosmolocal.handovers.queries.goods import (
     measured_kinds,
     measured_promise,
 )
-from cosmolocal.handovers.queries.lots import LotHere, Part, Taker, lots_here, takers
+from cosmolocal.handovers.queries.lots import LotHere, Part, Taker, in_words, lots_found, lots_here, takers
 from cosmolocal.handovers.queries.rows import CrateRow, found, rows_of, stamp
 from cosmolocal.handovers.queries.shares import Short, free_lots, short_kinds
 from cosmolocal.handovers.queries.sheets import (
@@ -79,6 +79,8 @@ __all__ = [
     "kinds_due",
     "line_counts",
     "losses",
+    "in_words",
+    "lots_found",
     "lots_here",
     "may_be_from",
     "measured",

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries.goods import Measured, measured
+from cosmolocal.kernel.sets import among
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import EconomicResource
@@ -60,16 +63,30 @@ class Part:
     at: datetime | None
 
 
-def lots_here(handover: Handover, only: Collection[int] = (), words: str = "") -> list[LotHere]:
-    """The lots that lie at this place, by name of the goods (three statements); `words`: in goods, producer or code."""
-    found = journal.lots_of(people.home_local().pk, handover.place_id)
-    if only:
-        found = found.filter(pk__in=only)
-    rows = list(found)
-    goods = measured({lot.conforms_to_id for lot in rows})
-    here = [LotHere(lot, goods[lot.conforms_to_id]) for lot in rows if lot.conforms_to_id in goods]
+def lots_found(handover: Handover, words: str = "") -> "QuerySet[EconomicResource]":
+    """Which lots lie at this place, by name of the goods: to page through, before `in_words` says anything of them.
+    `words`: in goods, producer or code (one statement).
+    """
+    found = journal.lots_of(people.home_local().pk, handover.place_id).filter(conforms_to__product__isnull=False)
     wanted = words.casefold().split()[:8]
-    return [one for one in here if all(word in _said(one) for word in wanted)]
+    if not wanted:
+        return found
+    said = found.values_list("pk", "conforms_to__product__name", "conforms_to__product__producer__name", "lot")
+    has_all = (pk for pk, *names in said if all(word in " ".join(names).casefold() for word in wanted))
+    return found.filter(pk__in=among(has_all))
+
+
+def in_words(lots: "Iterable[EconomicResource]") -> list[LotHere]:
+    """The lots as a page shows them (one statement)."""
+    rows = list(lots)
+    goods = measured({lot.conforms_to_id for lot in rows})
+    return [LotHere(lot, goods[lot.conforms_to_id]) for lot in rows if lot.conforms_to_id in goods]
+
+
+def lots_here(handover: Handover, only: Collection[int] = ()) -> list[LotHere]:
+    """The lots that lie at this place, or these of them, by name of the goods (three statements)."""
+    found = lots_found(handover)
+    return in_words(found.filter(pk__in=only) if only else found)
 
 
 def takers(found: journal.Recall) -> list[Taker]:
@@ -83,10 +100,6 @@ def takers(found: journal.Recall) -> list[Taker]:
         parts[one.agent].append(Part(text, one.lot.lot, one.is_sure, one.has_it, one.at))
     listed = [Taker(agent, contacts.get(agent.pk, ()), mine) for agent, mine in parts.items()]
     return sorted(listed, key=lambda taker: (not taker.is_sure, taker.agent.name, taker.agent.pk))
-
-
-def _said(one: LotHere) -> str:
-    return f"{one.goods.name} {one.goods.producer} {one.lot.lot}".casefold()
 
 
 def _contacts(agents: Iterable[Agent]) -> Mapping[int, Sequence[tuple[str, str, str]]]:

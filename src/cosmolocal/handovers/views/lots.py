@@ -29,9 +29,10 @@ def lots(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that lies at this place."""
     handover = open_handover(request, pk)
     words = request.GET.get("q", "")[:80]
-    here = queries.lots_here(handover, words=words)
+    page = Paginator(queries.lots_found(handover, words), A_PAGE).get_page(request.GET.get("page"))
     context = head(request, handover, "lots") | {
-        "page": Paginator(here, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "lots": queries.in_words(page.object_list),
         "words": words,
         "may_ask_who": queries.kept_by(reader(request)).filter(pk=pk).exists(),
     }

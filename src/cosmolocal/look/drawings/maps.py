@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import cos, hypot, radians, sin
 
@@ -64,7 +65,8 @@ def path_map(places: Sequence[Place], title: str, *, width: int, ways: str = "ch
     if not places:
         return picture(ground, title, "", **size)
     exact, scale = project(places, width, height)
-    points = _apart(exact, [_MARK + 1.0 if place.number else 8.0 for place in places], width, height)
+    sizes = tuple(_MARK + 1.0 if place.number else 8.0 for place in places)
+    points = _apart(tuple(exact), sizes, width, height)
     legs = _legs(points, ways)
     drawn = [ground, _grid(width, height)]
     if legs:
@@ -82,8 +84,12 @@ def path_map(places: Sequence[Place], title: str, *, width: int, ways: str = "ch
     return picture("".join(drawn), title, said, **size)
 
 
-def _apart(points: list[_Point], sizes: list[float], width: int, height: int) -> list[_Point]:
-    """Marks that would cover each other move aside, a little at a time, so that each number can be read."""
+@lru_cache(maxsize=64)
+def _apart(points: tuple[_Point, ...], sizes: tuple[float, ...], width: int, height: int) -> tuple[_Point, ...]:
+    """Marks that would cover each other move aside, a little at a time, so that each number can be read.
+
+    Kept, since a hundred farms take longer than the rest of the page for strangers, and stay where they are.
+    """
     moved = list(points)
     for _turn in range(60):
         calm = True
@@ -101,7 +107,7 @@ def _apart(points: list[_Point], sizes: list[float], width: int, height: int) ->
             moved[j] = _inside(bx + ux * push, by + uy * push, sizes[j], width, height)
         if calm:
             break
-    return moved
+    return tuple(moved)
 
 
 def _inside(x: float, y: float, size: float, width: int, height: int) -> _Point:

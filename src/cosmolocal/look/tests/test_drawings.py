@@ -155,6 +155,16 @@ def test_places_are_joined_as_things_went(ways: str, legs: int) -> None:
         assert ends == [[at[0], at[2]], [at[1], at[2]]]
 
 
+def test_marks_of_the_same_farms_are_moved_apart_once() -> None:
+    """A hundred farms take longer than the rest of the page for strangers."""
+    places = [maps.Place(f"Farm {n}", 20 + n / 1000, 100.0 + n / 1000, number=n + 1) for n in range(40)]
+    first = maps.path_map(places, "Farms", width=777)
+    before = maps._apart.cache_info()
+    assert maps.path_map(places, "Farms", width=777) == first
+    after = maps._apart.cache_info()
+    assert (after.hits - before.hits, after.misses - before.misses) == (1, 0)
+
+
 def test_names_on_the_map_are_only_text() -> None:
     texts = [element.text for element in parsed(maps.path_map(PLACES, "x", width=340)).iter(f"{SVG}text")]
     assert "Rong'an <b>" in texts

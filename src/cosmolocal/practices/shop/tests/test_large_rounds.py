@@ -12,8 +12,9 @@ from django.urls import reverse
 from cosmolocal.agents import choosing
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
-from cosmolocal.handovers.queries import arrivals, rows, sheets
-from cosmolocal.handovers.views import door, lists, packing, receiving
+from cosmolocal.handovers.queries import arrivals, measured, rows, sheets
+from cosmolocal.handovers.queries import lots as lot_queries
+from cosmolocal.handovers.views import door, lists, lots, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
@@ -317,6 +318,26 @@ def test_pages_of_one_round_read_nothing_of_the_years_before(village):
             plans = [plan for one in asked.captured_queries for plan in planned(one["sql"]) if table in one["sql"]]
             assert any(index in plan for plan in plans), (index, plans)
             assert not [plan for plan in plans if "provider_id=?" in plan]
+
+
+def test_a_page_of_lots_puts_into_words_what_it_shows(village, steward, monkeypatch):
+    round = ordered(village)
+    village.receive(round)
+    here = lot_queries.lots_here(round.handover)
+    assert len(here) > 1
+    asked = []
+    monkeypatch.setattr(lot_queries, "measured", lambda kinds: asked.append(set(kinds)) or measured(kinds))
+    monkeypatch.setattr(lots, "A_PAGE", 1)
+    shown = []
+    for number in range(1, len(here) + 1):
+        page = steward.get(reverse("handovers:lots", args=[round.handover_id]), {"page": number}).context["lots"]
+        shown += [one.lot.pk for one in page]
+    assert shown == [one.lot.pk for one in here]
+    assert all(len(kinds) == 1 for kinds in asked)
+    last = here[-1]
+    words = f"{last.goods.producer} {last.lot.lot}".upper()
+    assert list(lot_queries.lots_found(round.handover, words)) == [last.lot]
+    assert not lot_queries.lots_found(round.handover, "nothing of that name")
 
 
 # Rows with the same values in these columns, of 1,343,160 promises that a year of a region leaves.
