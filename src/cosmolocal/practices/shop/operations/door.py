@@ -47,13 +47,13 @@ def take_cash(
     """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
     there. Rounded to the smallest coin; the difference is the fund "rounding". `at`: when, if keyed in from paper.
 
-    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for less than a coin that is not owed either: then
-    nothing was taken.
+    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for less than half a coin, unless it is all that is
+    still owed: many such parts would raise an account by no coin.
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
     account = account_of(_draft(by, locked))
-    if 2 * amount < account.currency.cash_step and amount > queries.orders.due_now(locked):
+    if 2 * amount < account.currency.cash_step and amount != queries.orders.due_now(locked):
         raise Refusal(
             "money.bad_amount", _("This is less than the smallest coin. Write what was really taken."), field="amount"
         )
@@ -65,8 +65,8 @@ def take_cash(
 
 @operation("shop.swap_orders")
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
-    """Two households took each other's crate: each keeps, and pays, what it took. Refuses: shop.round_settled,
-    shop.not_two_orders, shop.no_crate.
+    """Two households took each other's crate: each keeps, and pays, what it took; what was given back for a line goes
+    with it. Refuses: shop.round_settled, shop.not_two_orders, shop.no_crate.
     """
     rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
     pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
@@ -91,6 +91,7 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     for line in lines:
         line.commitment_id = now.get(line.row, line.commitment_id)
     OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
+    _swap_credits(by, first, second)
     _swap_households(by, first, second)
 
 
@@ -115,7 +116,7 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
 def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineWish], key: str = "") -> Order:
     """After closing: the lines named get new counts (0: taken out), everything else stays; each keeps who did it and
     when. Extras are taken from their lot. Refuses: shop.not_now, shop.not_offered, shop.packed_already,
-    shop.not_enough_left, shop.not_enough_money.
+    shop.not_enough_left, shop.not_enough_money, shop.credited (money was given back for a line that would go).
     """
     locked = lock(round)
     policy.permit_keeper(by, locked)
@@ -123,11 +124,12 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
     draft = Draft(by, locked, household, order)
-    packed = set[int]()
+    packed, credited = set[int](), set[int]()
     if order is not None:
         rows = order.lines.select_related("pack").annotate(row=F("commitment__packed__id"))
         draft.lines = {line.offer_id: line for line in rows}
         packed = {line.offer_id for line in rows if line.row}
+        credited = set(order.lines.exclude(credits=None).values_list("offer_id", flat=True))
     draft.wanted = {offer: line.count for offer, line in draft.lines.items()}
     draft.wanted.update({line.offer_id: line.count for line in lines})
     draft.wanted = {offer: count for offer, count in draft.wanted.items() if count}
@@ -139,6 +141,14 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal(
             "shop.packed_already",
             _("This line lies in a crate already. Change its weight on the crate's page instead."),
+        )
+    if credited.intersection(draft.dropped):
+        raise Refusal(
+            "shop.credited",
+            _(
+                "Money was given back for this line, so it stays in the order. Write on the crate's page that it is "
+                "missing: settling then takes the money back."
+            ),
         )
     fixed = Order.State.FIXED if locked.state == OrderRound.State.ORDERED else Order.State.OPEN
     write(draft, order.pays if order else Order.Pays.PREPAID, late=True)
@@ -208,6 +218,17 @@ def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) 
         amount=amount,
         reason="credit",
     )
+
+
+def _swap_credits(by: Agent, first: Order, second: Order) -> None:
+    """Money given back stands on the line; who gets the line gets it, so that settling takes it from the right one."""
+    legs = []
+    for order, other in ((first, second), (second, first)):
+        given = LineCredit.objects.filter(line__order=order).aggregate(given=Sum("amount", default=0))["given"]
+        if given:
+            had, gets = (account_of(_draft(by, one)).pk for one in (order, other))
+            legs.append(ledger.Leg(had, gets, given, "credit"))
+    ledger.move_many(by=by, legs=legs)
 
 
 def _swap_households(by: Agent, first: Order, second: Order) -> None:

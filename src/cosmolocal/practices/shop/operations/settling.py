@@ -25,6 +25,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg, PaymentWish, ledger
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.operations import credits
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.rules import RoundSplit, SoldLine
 
@@ -64,11 +65,11 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     due = _due_to_producers(locked, lines)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
-    surplus = _given_too_much(by, locked, lines)
+    surplus = credits.given_too_much(by, locked, {line.id: line.sold.final for line in lines})
     legs = [
         *_payments(locked, orders, books),
         *_splits(locked, parts, books),
-        *_taken_back(surplus, books),
+        *credits.taken_back(surplus, books.households, books.funds["goodwill"].pk),
     ]
     errands.step(2, STEPS)
     ledger.move_many(by=by, legs=legs)
@@ -315,53 +316,6 @@ def _payments(round: OrderRound, orders: Sequence[Order], books: Books) -> list[
             agreement_id=order.agreement_id,
         )
         for order in orders
-    ]
-
-
-def _given_too_much(by: Agent, round: OrderRound, lines: Sequence[Weighed]) -> list[LineCredit]:
-    """Money that was given back for what is not paid for now, since it was taken out of the crate afterwards: by line,
-    who bore it last gets it first.
-    """
-    credits = LineCredit.objects.filter(line__order__round=round).select_related(
-        "line__order", "line__offer__item__product"
-    )
-    given: dict[int, list[LineCredit]] = defaultdict(list)
-    for credit in credits.order_by("-id"):
-        given[credit.line_id].append(credit)
-    charged = {line.id: line.sold.final for line in lines if line.id in given}
-    found = []
-    for line_id, made in given.items():
-        surplus = sum(credit.amount for credit in made) - charged.get(line_id, 0)
-        for credit in made:
-            part = min(credit.amount, surplus)
-            if part > 0:
-                surplus -= part
-                found.append(
-                    LineCredit(
-                        line=credit.line,
-                        quantity=0,
-                        amount=-part,
-                        borne_by=credit.borne_by,
-                        reason="not_packed",
-                        by=by,
-                        at=running().at,
-                    )
-                )
-    return found
-
-
-def _taken_back(surplus: Sequence[LineCredit], books: Books) -> list[Leg]:
-    producers = purse.account_ids({c.line.offer.item.product.producer_id for c in surplus}, "producer")
-    return [
-        Leg(
-            books.households[credit.line.order.household_id],
-            producers.get(credit.line.offer.item.product.producer_id, books.funds["goodwill"].pk)
-            if credit.borne_by == "producer"
-            else books.funds["goodwill"].pk,
-            -credit.amount,
-            "credit",
-        )
-        for credit in surplus
     ]
 
 

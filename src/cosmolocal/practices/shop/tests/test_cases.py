@@ -2,21 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
-
-from cosmolocal.agents import sessions
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
-from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import queries as purse
-from cosmolocal.money.models import Currency
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish, RoundWish
@@ -189,90 +181,6 @@ def test_case_7_refused_at_the_door(village):
     with refused("shop.more_than_bought"):
         operations.credit_line(by=village.people["Keeper Lu"], line=line_of(amina, "Eggs"), quantity=6, reason="broken")
     assert journal.replay() == []
-
-
-def in_parts(village, order, name, quantities):
-    """Money back for one line in several parts, by the keeper: what it came to."""
-    keeper, line = village.people["Keeper Lu"], line_of(order, name)
-    credits = [operations.credit_line(by=keeper, line=line, quantity=part, reason="broken") for part in quantities]
-    return sum(credit.amount for credit in credits)
-
-
-def test_case_7_many_small_parts_come_to_what_one_would(village):
-    """Each part rounded for itself would give back more than was paid."""
-    round, jo = heavier_than_agreed(village)
-    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
-    settle(village, round)
-    assert in_parts(village, jo, "Lotus root", [1] * 40 + [360]) == 520  # 1170 x 400 / 900
-    assert in_parts(village, jo, "Lotus root", [7] * 71 + [3]) == 1170 - 520
-    assert village.balance("Jo") == 20_000
-
-
-@pytest.mark.parametrize("borne_by", ["local", "producer"])
-def test_case_7_given_back_and_then_not_packed(village, borne_by):
-    """What is taken out of the crate is not paid, so the money that was given back for it goes back to who bore it."""
-    round = village.round()
-    amina = village.order(round, "Amina", {"Bread": 2, "Eggs": 1})
-    village.close(round)
-    village.receive(round)
-    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-    line = line_of(amina, "Bread")
-    keeper = village.people["Keeper Lu"]
-    operations.credit_line(by=keeper, line=line, quantity=2, reason="refused", borne_by=borne_by)
-    assert village.balance("Amina") == 20_000 + 3000
-    crate = village.crate(round, "Amina")
-    handovers.pack_line(by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id, quantity=1)
-    handovers.hand_over_all(by=keeper, handover=round.handover)
-    settle(village, round)
-    assert village.balance("Amina") == 20_000 - 1850
-    bearer = line.offer.item.product.producer
-    source = purse.fund("goodwill") if borne_by == "local" else purse.account_for(bearer, "producer")
-    given = sum(credit.amount for credit in line.credits.all())
-    assert (given, [credit.reason for credit in line.credits.order_by("id")]) == (1500, ["refused", "not_packed"])
-    if borne_by == "local":
-        assert purse.balance(source).balance == -1500
-
-
-def test_case_7_months_later_it_is_not_given_at_the_door(village):
-    round = village.round()
-    amina = village.order(round, "Amina", {"Bread": 1})
-    village.close(round)
-    village.receive(round)
-    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
-    settle(village, round)
-    with clock.standing_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
-        in_parts(village, amina, "Bread", [1])
-
-
-def test_case_7_who_came_in_by_a_borrowed_code_gives_nothing_back(village):
-    round = village.round()
-    amina = village.order(round, "Amina", {"Bread": 1})
-    village.close(round)
-    village.receive(round)
-    request = HttpRequest()
-    request.session, request.user, request.COOKIES = {}, AnonymousUser(), {settings.SESSION_COOKIE_NAME: "one"}
-    sessions.lend(request, clock.now() + timedelta(days=1))
-    with sessions.as_begun(request), refused("agents.session_lent"):
-        in_parts(village, amina, "Bread", [1])
-    assert village.balance("Amina") == 20_000
-
-
-def test_case_8_less_than_a_coin_is_no_payment(village):
-    """What is owed and no coin can pay is rounded away, once; else an account would rise and no box with it."""
-    round = village.round()
-    qin = village.order(round, "Qin", {"Bread": 1}, pays="cash")
-    village.close(round)
-    village.receive(round)
-    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-    keeper, box = village.people["Keeper Lu"], next(box for box in purse.boxes() if box.kind == "cash")
-    Currency.objects.update(cash_step=10)
-    operations.take_cash(by=keeper, order=qin, box=box, amount=1496)
-    before = village.balance("Qin")
-    operations.take_cash(by=keeper, order=qin, box=box, amount=4)
-    for _turn in range(3):
-        with refused("money.bad_amount"):
-            operations.take_cash(by=keeper, order=qin, box=box, amount=4)
-    assert village.balance("Qin") == before + 4
 
 
 def test_case_9_closed_by_mistake(village):

@@ -345,15 +345,11 @@ ALIKE = {
     ("place_id",): 671_580,
     ("place_id", "due"): 25_343,
     ("place_id", "due", "receiver_id"): 6,
-    ("provider_id",): 394,
     ("receiver_id",): 394,
-    ("specification_id",): 672,
     ("agreement_id",): 8,
     ("resource_id",): 13,
     ("resource_id", "ends"): 1,
     ("resource_id", "ends", "begins"): 1,
-    ("satisfies_id",): 13,
-    ("to_resource_id",): 19_753,
 }
 
 

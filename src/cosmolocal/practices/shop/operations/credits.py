@@ -1,0 +1,50 @@
+"""Money that was given back for a line which then went out of the crate: settling takes it back."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel.operation import running
+from cosmolocal.money import queries as purse
+from cosmolocal.money.operations import Leg
+from cosmolocal.practices.shop.models import LineCredit, OrderRound
+
+
+def given_too_much(by: Agent, round: OrderRound, charged: Mapping[int, int]) -> list[LineCredit]:
+    """Rows, not yet written, that take back what was given beyond `charged` (line id -> minor units): who bore it last
+    gets it first. Their quantity is 0, their amount below 0.
+    """
+    given: dict[int, list[LineCredit]] = defaultdict(list)
+    credits = LineCredit.objects.filter(line__order__round=round)
+    for credit in credits.select_related("line__order", "line__offer__item__product").order_by("-id"):
+        given[credit.line_id].append(credit)
+    found = []
+    for line_id, made in given.items():
+        surplus = sum(credit.amount for credit in made) - charged.get(line_id, 0)
+        for credit in made:
+            part = min(credit.amount, surplus)
+            if part <= 0:
+                continue
+            surplus -= part
+            row = LineCredit(line=credit.line, quantity=0, amount=-part, borne_by=credit.borne_by, reason="not_packed")
+            row.by, row.at = by, running().at
+            found.append(row)
+    return found
+
+
+def taken_back(surplus: Sequence[LineCredit], households: Mapping[int, int], goodwill: int) -> list[Leg]:
+    """From the household (agent id -> account id) to who bore it: the producer, else the fund *goodwill*."""
+    producers = purse.account_ids({_producer(credit) for credit in surplus}, "producer")
+    return [
+        Leg(
+            households[credit.line.order.household_id],
+            producers.get(_producer(credit), goodwill) if credit.borne_by == "producer" else goodwill,
+            -credit.amount,
+            "credit",
+        )
+        for credit in surplus
+    ]
+
+
+def _producer(credit: LineCredit) -> int:
+    return credit.line.offer.item.product.producer_id
