@@ -330,6 +330,7 @@ def of_house(
     work(scene)
     amina = client_of(village.people["Amina"])
     people.change_contact(by=li_na, agent=village.people["Amina"], contact=ContactDraft(email="moved@example.org"))
+    assert Client().post("/account/login/code/", {"email": "moved@example.org"}).status_code == 302
     jobs.enqueue("website.tell_of_passkey", village.people["Jo"].pk)  # as the page does, once a browser made one
     taken = amina.post(reverse("my_data"), {"key": "d"})
     with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
