@@ -32,8 +32,9 @@ class MoneyMachine(FlowsMachine):
         flows.define_unit(by=local.house, code="XTS", label="credit", symbol="¤", decimals=2, dimension="money")
         carrots = flows.define_specification(by=local.house, name="carrots", unit="kg")
         credit = flows.define_specification(by=local.house, name="credit", unit="XTS", medium_of_exchange=True)
+        bikes = flows.define_specification(by=local.house, name="cargo bike", unit="piece", effort_unit="min")
         jo = people.household_of(local.jo) or local.jo
-        return Village(local.house, people.home_local(), local.farm, jo, carrots, credit)
+        return Village(local.house, people.home_local(), local.farm, jo, carrots, credit, bikes)
 
     def begin_more(self) -> None:
         local = self.local
