@@ -286,23 +286,13 @@ def fulfil(fulfilled: Mapping[int, int]) -> None:
 def rewrite_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes quantity, resource, process and finished of commitments. Rows are locked by the caller."""
     columns = {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "output_of_id": _NUMBER, "finished": _YES_NO}
-    _update(
-        "flows_commitment",
-        columns,
-        rows,
-        ", ".join(f"{name} = j.{name}" for name in columns if name != "id"),
-    )
+    _update("flows_commitment", columns, rows, _as_told(columns))
 
 
 def reschedule_commitments(rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes quantity, resource, begins and ends of commitments. Rows are locked by the caller."""
     columns = {"id": _NUMBER, "quantity": _NUMBER, "resource_id": _NUMBER, "begins": _MOMENT, "ends": _MOMENT}
-    _update(
-        "flows_commitment",
-        columns,
-        rows,
-        ", ".join(f"{name} = j.{name}" for name in columns if name != "id"),
-    )
+    _update("flows_commitment", columns, rows, _as_told(columns))
 
 
 def overlapping(ids: Iterable[int]) -> list[tuple[int, int]]:
@@ -333,6 +323,11 @@ def lock(table: str, ids: Iterable[int]) -> None:
             f"SELECT 1 FROM {table} WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
             [array(ids)],
         )
+
+
+def _as_told(columns: Iterable[str]) -> str:
+    """The columns of the rows but their id, as the parameter says them."""
+    return ", ".join(f"{name} = j.{name}" for name in columns if name != "id")
 
 
 def _insert(table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> list[int]:

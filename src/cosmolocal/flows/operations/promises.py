@@ -20,7 +20,7 @@ from cosmolocal.flows.models import (
     ResourceSpecification,
     row_id,
 )
-from cosmolocal.flows.rules import Change, Changes, Promise, open_promise, shift_promise
+from cosmolocal.flows.rules import Change, Changes, Promise, is_time, open_promise, shift_promise
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.prepared import Prepared, slots
 from cosmolocal.kernel.refusal import Refusal
@@ -268,7 +268,8 @@ def _refuse_taken(ids: Sequence[int]) -> None:
 
 
 def _is_span(begins: datetime | None, ends: datetime | None) -> bool:
-    return begins is ends if begins is None or ends is None else begins < ends
+    """What is promised lasts; what happened may have begun and ended in the same moment."""
+    return is_time(begins, ends) and (begins is None or begins != ends)
 
 
 def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
