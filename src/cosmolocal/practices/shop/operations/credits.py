@@ -10,13 +10,13 @@ from cosmolocal.money.operations import Leg
 from cosmolocal.practices.shop.models import LineCredit, OrderRound
 
 
-def given_too_much(by: Agent, round: OrderRound, charged: Mapping[int, int]) -> list[LineCredit]:
-    """Rows, not yet written, that take back what was given beyond `charged` (line id -> minor units): who bore it last
-    gets it first. Their quantity is 0, their amount below 0.
+def given_too_much(round: OrderRound, charged: Mapping[int, int]) -> list[LineCredit]:
+    """Rows that take back what was given beyond `charged` (line id -> minor units), written by nobody yet: who bore it
+    last gets it first. Their quantity is 0, their amount below 0.
     """
     given: dict[int, list[LineCredit]] = defaultdict(list)
     credits = LineCredit.objects.filter(line__order__round=round)
-    for credit in credits.select_related("line__order", "line__offer__item__product").order_by("-id"):
+    for credit in credits.select_related(*_NAMED).order_by("-id"):
         given[credit.line_id].append(credit)
     found = []
     for line_id, made in given.items():
@@ -26,10 +26,16 @@ def given_too_much(by: Agent, round: OrderRound, charged: Mapping[int, int]) -> 
             if part <= 0:
                 continue
             surplus -= part
-            row = LineCredit(line=credit.line, quantity=0, amount=-part, borne_by=credit.borne_by, reason="not_packed")
-            row.by, row.at = by, running().at
-            found.append(row)
+            bearer = credit.borne_by
+            found.append(LineCredit(line=credit.line, quantity=0, amount=-part, borne_by=bearer, reason="not_packed"))
     return found
+
+
+def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:
+    """Writes them beside the lines, in the deed under way."""
+    for credit in surplus:
+        credit.by, credit.at = by, running().at
+    LineCredit.objects.bulk_create(surplus)
 
 
 def taken_back(surplus: Sequence[LineCredit], households: Mapping[int, int], goodwill: int) -> list[Leg]:
@@ -44,6 +50,9 @@ def taken_back(surplus: Sequence[LineCredit], households: Mapping[int, int], goo
         )
         for credit in surplus
     ]
+
+
+_NAMED = ("line__order__household", "line__pack", "line__offer__item__product")
 
 
 def _producer(credit: LineCredit) -> int:

@@ -65,7 +65,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     due = _due_to_producers(locked, lines)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
-    surplus = credits.given_too_much(by, locked, {line.id: line.sold.final for line in lines})
+    surplus = credits.given_too_much(locked, {line.id: line.sold.final for line in lines})
     legs = [
         *_payments(locked, orders, books),
         *_splits(locked, parts, books),
@@ -80,7 +80,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     if purse.balance(books.round).balance != 0:
         raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
     _freeze(locked, lines, orders, parts)
-    LineCredit.objects.bulk_create(surplus)
+    credits.write_taken_back(by, surplus)
     errands.step(STEPS, STEPS)
     announce("shop.keep_figures")
     announce("shop.mail_receipts", locked.pk)
@@ -113,12 +113,15 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
 
 @dataclass(frozen=True)
 class Preview:
-    """What settling would do now: sums in minor units, and what still stands in the way (a sentence, or nothing)."""
+    """What settling would do now: sums in minor units, what still stands in the way (a sentence, or nothing), and which
+    money given back it takes back (amounts below 0).
+    """
 
     parts: RoundSplit
     orders: int
     sales: int
     obstacle: str
+    taken_back: Sequence[LineCredit]
 
 
 def preview(round: OrderRound) -> Preview:
@@ -131,7 +134,8 @@ def preview(round: OrderRound) -> Preview:
     lines = _weigh(round)
     parts = rules.round_split([line.sold for line in lines], _due_to_producers(round, lines))
     sales = sum(line.charged for line in lines)
-    return Preview(parts, len({line.order_id for line in lines if line.sold.final}), sales, obstacle)
+    surplus = credits.given_too_much(round, {line.id: line.sold.final for line in lines})
+    return Preview(parts, len({line.order_id for line in lines if line.sold.final}), sales, obstacle, surplus)
 
 
 def _check_packed(round: OrderRound) -> None:

@@ -120,6 +120,25 @@ def test_given_back_and_then_not_packed(village, borne_by):
         assert purse.balance(source).balance == -1500
 
 
+def test_what_settling_takes_back_stands_in_red_before_it_settles(village, steward):
+    """Else the keeper's word to the household is broken by a button that did not say so."""
+    round, _amina, _jo, line = given_back(village, first_collects=False)
+    crate, packer = village.crate(round, "Amina"), village.people["Tan Mei"]
+    handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Jo"))
+    page = f"/shop/desk/{round.pk}/settle/"
+    title = "Money given back is taken back"
+    assert title not in steward.get(page).content.decode()
+    handovers.pack_line(by=packer, crate=crate, commitment_id=line.commitment_id, quantity=0, reason="short")
+    shown = steward.get(page).content.decode()
+    notice = shown[shown.index(title) :]
+    assert "notice-bad" in shown[: shown.index(title)]
+    assert all(words in notice for words in ("Amina&#x27;s household", "Bread", "15.00", f"/crates/{crate.pk}/"))
+    assert line.credits.count() == 1, "a preview writes nothing"
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    settle(village, round)
+    assert line.credits.order_by("id").last().amount == -1500
+
+
 def test_months_later_it_is_not_given_at_the_door(village):
     round = village.round()
     amina = village.order(round, "Amina", {"Bread": 1})

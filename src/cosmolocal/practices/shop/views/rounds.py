@@ -229,9 +229,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     preview, progress = operations.preview(round), queries.desk.progress(round)
     names = dict(Agent.objects.filter(pk__in=list(preview.parts.producers)).values_list("pk", "name"))
     far = oddities.payments(round, preview.parts.producers)
+    surplus = preview.taken_back
+    receivers = {credit.line.order.household_id for credit in surplus}
+    crates = dict(round.handover.crates.filter(receiver__in=receivers).values_list("receiver_id", "pk"))
     context = {
         "round": round,
         "preview": preview,
+        "taken_back": [(credit, crates.get(credit.line.order.household_id)) for credit in surplus],
         "waiting": progress.crates - progress.collected if round.handover.ends > clock.now() else 0,
         "currency": round.account.currency,
         "producers": sorted((names[pk], amount, pk in far) for pk, amount in preview.parts.producers.items()),
