@@ -90,8 +90,8 @@ def environment() -> set[str]:
 
 
 def practice_fields() -> dict[str, list[tuple[str, str, str]]]:
-    """The dataclasses of kernel/practice.py: class -> (field, type, default)."""
-    tree = ast.parse((SOURCE / "kernel" / "practice.py").read_text(encoding="utf-8"))
+    """The dataclasses of kernel/practices.py: class -> (field, type, default)."""
+    tree = ast.parse((SOURCE / "kernel" / "practices.py").read_text(encoding="utf-8"))
     return {
         node.name: [
             (

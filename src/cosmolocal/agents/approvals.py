@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries, rights, rules, sessions
 from cosmolocal.agents.models import Agent, Approval, Vote
@@ -11,7 +12,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
 
-@operation("agents.ask_approval")
+@operation("agents.ask_approval", said=gettext_lazy("asked others to agree"))
 def ask(
     *,
     by: Agent,
@@ -44,7 +45,7 @@ def ask(
     return approval
 
 
-@operation("agents.vote")
+@operation("agents.vote", said=gettext_lazy("said yes or no"))
 def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str = "") -> Approval:
     """Says yes or no; may be changed while it is open. Refuses: agents.may_not_vote, agents.already_decided,
     agents.session_lent, agents.right_too_new (a yes).

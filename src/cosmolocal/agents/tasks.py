@@ -3,6 +3,6 @@
 from datetime import timedelta
 
 from cosmolocal.agents import limits
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 
 timers = (Timer("agents.forget_tries", timedelta(hours=1), limits.forget),)

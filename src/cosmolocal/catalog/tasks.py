@@ -4,7 +4,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import imports
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.jobs import job
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = ()

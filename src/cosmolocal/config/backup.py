@@ -27,7 +27,7 @@ from cosmolocal.config import encryption, rows
 from cosmolocal.kernel import clock, node, seals, signing
 from cosmolocal.kernel.jobs import UNFINISHED, enqueue, job
 from cosmolocal.kernel.models import TimerRun
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.snapshot import snapshot
 
 SUFFIX = ".cosmolocal"

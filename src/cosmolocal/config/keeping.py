@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import rules as letters
 
 log = logging.getLogger("cosmolocal.keeping")

@@ -69,32 +69,7 @@ INSTALLED_APPS = [
     "cosmolocal.measures",
     "cosmolocal.practices.shop",
     "cosmolocal.website",
-]
-PRACTICES = ["cosmolocal.practices.shop.practice.practice"]
-
-# Where @job functions and timers of the core stand: explicit, so that a reader finds them.
-JOB_MODULES = [
-    "cosmolocal.kernel.timers",
-    "cosmolocal.kernel.errands",
-    "cosmolocal.messages.tasks",
-    "cosmolocal.agents.tasks",
-    "cosmolocal.money.tasks",
-    "cosmolocal.catalog.tasks",
-    "cosmolocal.practices.shop.tasks",
-    "cosmolocal.practices.shop.demo",
-    "cosmolocal.handovers.tasks",
-    "cosmolocal.website.tasks",
-    "cosmolocal.config.backup",
-]
-CORE_TIMERS = [
-    "cosmolocal.kernel.seals.timers",
-    "cosmolocal.messages.tasks.timers",
-    "cosmolocal.agents.tasks.timers",
-    "cosmolocal.money.tasks.timers",
-    "cosmolocal.paper.tasks.timers",
-    "cosmolocal.website.tasks.timers",
-    "cosmolocal.config.backup.timers",
-    "cosmolocal.config.keeping.timers",
+    "cosmolocal.config",
 ]
 
 MIDDLEWARE = [

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from cosmolocal.agents.views import signing_in
 from cosmolocal.config import bringing_back
-from cosmolocal.kernel.practice import installed
+from cosmolocal.kernel.practices import installed
 
 
 def _when_asked(name: str) -> Callable[..., HttpResponse]:

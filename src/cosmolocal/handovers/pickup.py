@@ -6,7 +6,7 @@ from dataclasses import replace
 from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
-from cosmolocal.kernel.practice import DoorNote, switched_on
+from cosmolocal.kernel.practices import DoorNote, switched_on
 
 
 def notes(handover: Handover, receivers: Collection[int] | None = None) -> Mapping[int, DoorNote]:

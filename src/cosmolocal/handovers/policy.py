@@ -6,7 +6,7 @@ from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Handover
-from cosmolocal.kernel.practice import switched_on
+from cosmolocal.kernel.practices import switched_on
 from cosmolocal.kernel.refusal import Refusal
 
 

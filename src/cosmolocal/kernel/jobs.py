@@ -6,12 +6,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
@@ -96,9 +95,8 @@ def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetim
 
 @cache
 def load() -> None:
-    """Imports every module that declares jobs and errands (settings.JOB_MODULES)."""
-    for module in settings.JOB_MODULES:
-        import_module(module)
+    """Imports `operations`, `tasks` and `demo` of every app: what they declare is known to each process afterwards."""
+    autodiscover_modules("operations", "tasks", "demo")
 
 
 @task()

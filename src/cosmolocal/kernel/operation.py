@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock, ids
@@ -33,6 +34,7 @@ class Spec:
     run: Callable[..., Any]
     is_fact: bool
     gives_nothing: bool = False
+    said: str | Promise = ""  # after a name, in the past: "ordered"
 
 
 declared: dict[str, Spec] = {}
@@ -56,9 +58,10 @@ def is_running() -> bool:
     return under_way.get() is not None
 
 
-def operation(code: str, *, fact: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def operation(code: str, *, said: str | Promise = "", fact: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declares a function as a deed.
 
+    `said` stands after a name wherever people read who did what: "ordered", "took money in".
     The function takes keywords only, among them `by` (an Agent) and, where a door may retry, `key`; it returns None, an
     id, a model instance, or a list of those. Outermost: one transaction and one Operation row; nested: it joins.
     The same (by, code, key) again returns the first result; with another request: Refusal `kernel.key_reused`.
@@ -80,10 +83,16 @@ def operation(code: str, *, fact: bool = False) -> Callable[[Callable[P, R]], Ca
 
         if code in declared and declared[code].run.__module__ != function.__module__:
             raise TypeError(f"operation {code} is declared twice")
-        declared[code] = Spec(code, run, fact, gives_nothing)
+        declared[code] = Spec(code, run, fact, gives_nothing, said)
         return run
 
     return declare
+
+
+def in_words(code: str) -> str:
+    """What the deed of that code is called; a code that an earlier release knew stands as it is."""
+    found = declared.get(code)
+    return str(found.said) if found else code
 
 
 def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:

@@ -24,7 +24,7 @@ from cosmolocal.kernel import clock, heads, signing
 from cosmolocal.kernel.canonical import Row, print_of, rows
 from cosmolocal.kernel.evidence import SEALED, Sealed
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.sets import among
 from cosmolocal.kernel.writer import BY_UPGRADE
 

@@ -1,28 +1,30 @@
 """The one clockwork of a node: a tick job that runs every timer that is due and then enqueues itself again."""
 
 import logging
+import sys
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
+from django.apps import apps
 from django.db import transaction
-from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.kernel import ahead, clock, jobs
+from cosmolocal.kernel.apps import PracticeConfig
 from cosmolocal.kernel.models import TimerRun
-from cosmolocal.kernel.practice import Timer, switched_on
+from cosmolocal.kernel.practices import Timer, switched_on
 
 log = logging.getLogger("cosmolocal.timers")
 TICK = timedelta(seconds=15)
 
 
 def all_timers() -> Iterable[Timer]:
-    """Timers of the core and of the practices that are switched on."""
-    for name in settings.CORE_TIMERS:
-        yield from import_string(name)
-    for practice in switched_on():
-        yield from practice.timers
+    """What each app lists as `timers` in its `tasks`; a practice only where it is switched on."""
+    jobs.load()
+    used = {practice.name for practice in switched_on()}
+    for app in apps.get_app_configs():
+        if not isinstance(app, PracticeConfig) or app.label in used:
+            yield from getattr(sys.modules.get(f"{app.name}.tasks"), "timers", ())
 
 
 def run_due() -> list[str]:

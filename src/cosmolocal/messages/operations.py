@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Contact
@@ -52,7 +53,7 @@ class Writing:
     address: str = ""
 
 
-@operation("messages.send")
+@operation("messages.send", said=gettext_lazy("wrote letters"))
 def send(*, by: Agent, writings: Sequence[Writing], key: str = "") -> list[int]:
     """Writes letters and has them delivered as each reader wishes; ids of the letters. Never refuses an address.
 
@@ -96,7 +97,7 @@ _WRITTEN = (
 _NOTHING_YET = ("", 0, False, False)
 
 
-@operation("messages.choose")
+@operation("messages.choose", said=gettext_lazy("chose which letters to get"))
 def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None, key: str = "") -> None:
     """How `by` (or whom she helps) wants to hear of `event`. Refusals: agents.not_yours, messages.unknown_choice,
     messages.must_know.
@@ -112,14 +113,14 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
     Preference.objects.update_or_create(agent=on_behalf_of or by, event=event, defaults={"how": how})
 
 
-@operation("messages.choose_many")
+@operation("messages.choose_many", said=gettext_lazy("chose which letters to get"))
 def choose_many(*, by: Agent, choices: Mapping[str, str], on_behalf_of: Agent | None = None, key: str = "") -> None:
     """The same for several kinds of letters at once: event -> how. All or none. Refuses as `choose`."""
     for event, how in choices.items():
         choose(by=by, event=event, how=how, on_behalf_of=on_behalf_of)
 
 
-@operation("messages.mark", fact=True)
+@operation("messages.mark", said=gettext_lazy("noted what became of letters"), fact=True)
 def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
     """What the mail server said to these letters (their rows know it) is noted, once: who relies on a letter learns by
     a job that it was taken or refused. A fact; the ids of those that were not noted yet.
@@ -134,7 +135,7 @@ def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
     return list(answered)
 
 
-@operation("messages.tell_in_person", fact=True)
+@operation("messages.tell_in_person", said=gettext_lazy("told somebody what a letter says"), fact=True)
 def tell_in_person(*, by: Agent, letter: Letter, key: str = "") -> None:
     """Somebody told the reader what a letter says that did not reach her, or not yet.
 
@@ -146,7 +147,7 @@ def tell_in_person(*, by: Agent, letter: Letter, key: str = "") -> None:
         _tell_who_relies({letter.pk: letter.event})
 
 
-@operation("messages.send_again")
+@operation("messages.send_again", said=gettext_lazy("had a letter sent once more"))
 def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
     """A letter that did not go out is tried once more, to the address its reader has now.
 
@@ -171,7 +172,7 @@ def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
     announce("messages.deliver")
 
 
-@operation("messages.begin_daily_mail")
+@operation("messages.begin_daily_mail", said=gettext_lazy("sent the daily mail off"))
 def begin_daily_mail(*, by: Agent, key: str = "") -> None:
     """What waited for the evening goes out now, one mail for each reader. Refuses: agents.not_allowed."""
     policy.permit(by)
@@ -181,7 +182,7 @@ def begin_daily_mail(*, by: Agent, key: str = "") -> None:
         announce("messages.deliver")
 
 
-@operation("messages.hold", fact=True)
+@operation("messages.hold", said=gettext_lazy("held all mail back"), fact=True)
 def hold(*, by: Agent, key: str = "") -> None:
     """Nothing goes out until a steward says so: after a backup was brought back nobody knows which letters had gone.
 
@@ -191,7 +192,7 @@ def hold(*, by: Agent, key: str = "") -> None:
     Outlet.objects.update_or_create(pk=1, defaults={"held_since": running().at})
 
 
-@operation("messages.let_go")
+@operation("messages.let_go", said=gettext_lazy("let mail go out again"))
 def let_go(*, by: Agent, waiting: bool, key: str = "") -> None:
     """Mail goes out again; `waiting`: so do the letters that wait, else they are dropped and only new ones go.
 

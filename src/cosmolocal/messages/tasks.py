@@ -5,7 +5,7 @@ from datetime import timedelta
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.jobs import job
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import codes, operations, outbox, queries
 
 DIGEST_HOUR = 18

@@ -9,7 +9,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.models import Operation
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import operations as messages
 from cosmolocal.money import documents, imports, letters, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.paper.pictures import sweep_files
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-from cosmolocal.kernel.practice import installed
+from cosmolocal.kernel.practices import installed
 
 APPS = ("config", "website", "agents", "messages", "money", "catalog", "handovers", "paper", "look")
 

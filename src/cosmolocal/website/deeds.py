@@ -5,21 +5,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.operation import declared, in_words
 from cosmolocal.look.dates import format_clock, format_day
 from cosmolocal.look.numbers import format_money, format_quantity
 from cosmolocal.look.words import asked
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import Column, Table
-from cosmolocal.website.words import DEEDS, of_deed
 
 MOST_EXPORTED = 50_000
 FEW = 40  # people of one name, each looked up by herself
+
+
+def parts() -> list[tuple[str, str]]:
+    """The part of a code before its dot with its words, of every app that declares deeds."""
+    used = {code.partition(".")[0] for code in declared}
+    named = ((app.name.rpartition(".")[2], str(app.verbose_name)) for app in apps.get_app_configs())
+    return [(name, words) for name, words in named if name in used]
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def _parts(wish: Wish) -> list[QuerySet[Operation]] | None:
             return None
         return [deeds.filter(by=pk) for pk in people] + [deeds.filter(on_behalf_of=pk) for pk in people]
     if wish.part:
-        return [deeds.filter(code=code) for code in DEEDS if code.startswith(f"{wish.part}.")]
+        return [deeds.filter(code=code) for code in declared if code.startswith(f"{wish.part}.")]
     return None
 
 
@@ -158,7 +166,7 @@ def table(deeds: QuerySet[Operation]) -> Table:
             format_clock(deed.at),
             deed.by.name,
             deed.on_behalf_of.name if deed.on_behalf_of else "",
-            of_deed(deed.code),
+            in_words(deed.code),
             reason(deed),
         )
         for deed in deeds[:MOST_EXPORTED]

@@ -15,7 +15,7 @@ from cosmolocal.agents.demo import ROLES, mail_of
 from cosmolocal.agents.policy import AUDITOR, DRIVER, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
-from cosmolocal.kernel.practice import Practice, installed
+from cosmolocal.kernel.practices import Practice, installed
 from cosmolocal.website import access
 
 MOST = 5

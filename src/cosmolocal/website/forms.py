@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents import coordinates
-from cosmolocal.kernel.practice import installed
+from cosmolocal.kernel.practices import installed
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 from cosmolocal.website import deeds
-from cosmolocal.website.words import PARTS
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 # Land and its money, where that is not the euro.
@@ -231,7 +230,7 @@ class DeedsForm(forms.Form):
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.fields["part"].choices = [("", _("everything")), *PARTS.items()]  # type: ignore[attr-defined]
+        self.fields["part"].choices = [("", _("everything")), *deeds.parts()]  # type: ignore[attr-defined]
 
     def wish(self) -> deeds.Wish:
         """What was asked; everything where the answers make no sense."""

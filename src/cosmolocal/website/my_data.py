@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.operation import in_words
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import csv_bytes
-from cosmolocal.website.words import of_deed
 
 # A row is about somebody when one of these columns names her ...
 ABOUT = frozenset(
@@ -86,7 +86,7 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
         "what-i-did",
         _("What I did, and what was done for me"),
         [
-            {**row, "at": _as_read(row["at"]), "what": of_deed(row["code"])}
+            {**row, "at": _as_read(row["at"]), "what": in_words(row["code"])}
             for row in did.values("id", "at", "code", "by__name", "on_behalf_of__name")
         ],
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy, queries
@@ -35,7 +36,7 @@ class FirstSteward:
     email: str = ""
 
 
-@operation("website.set_up_local")
+@operation("website.set_up_local", said=gettext_lazy("set this local up"))
 def set_up_local(*, by: Agent, wish: LocalWish, steward: FirstSteward, key: str = "") -> Agent:
     """Makes a local whole: name and place, units, currency with funds and boxes, first steward; once.
 
@@ -74,7 +75,7 @@ def make_setup_link() -> str:
     return reverse("setup", args=[token])
 
 
-@operation("website.keep_setup_token")
+@operation("website.keep_setup_token", said=gettext_lazy("made a setup link"))
 def keep_setup_token(*, by: Agent, token: str, key: str = "") -> None:
     """Keeps the digest of a setup token. Refuses: website.already_set_up, agents.not_allowed."""
     policy.permit(by)
@@ -83,7 +84,7 @@ def keep_setup_token(*, by: Agent, token: str, key: str = "") -> None:
     node.configure(setup_digest=ids.digest(token))
 
 
-@operation("website.open_accounts")
+@operation("website.open_accounts", said=gettext_lazy("opened accounts"))
 def open_accounts(*, by: Agent, agent: Agent, key: str = "") -> None:
     """Opens the accounts of a household or organisation that has joined; again: nothing.
 
@@ -98,7 +99,7 @@ def open_accounts(*, by: Agent, agent: Agent, key: str = "") -> None:
         money.open_account(by=by, holder=agent, kind="member")
 
 
-@operation("website.leave_local")
+@operation("website.leave_local", said=gettext_lazy("noted that somebody left"))
 def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> Leaving:
     """A person leaves; the treasurer is told what is to be paid back.
 
@@ -120,7 +121,7 @@ def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, k
     return left
 
 
-@operation("website.forget")
+@operation("website.forget", said=gettext_lazy("took away names whose time to be kept was over"))
 def forget(*, by: Agent, key: str = "") -> None:
     """Takes the names of all whose day has come, with the letters that were written to them.
 
@@ -132,7 +133,7 @@ def forget(*, by: Agent, key: str = "") -> None:
     people.anonymise_due(by=by)
 
 
-@operation("website.try_again")
+@operation("website.try_again", said=gettext_lazy("had stuck work tried again"))
 def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
     """A steward has looked at stuck work and has it tried once more. Refuses: agents.not_allowed."""
     policy.permit(by, policy.STEWARD)
@@ -143,7 +144,7 @@ def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
         jobs.announce(locked.name, *locked.args)
 
 
-@operation("website.settle_trouble")
+@operation("website.settle_trouble", said=gettext_lazy("let stuck work rest"))
 def settle_trouble(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
     """A steward has looked at stuck work and lets it rest. Refuses: agents.not_allowed."""
     policy.permit(by, policy.STEWARD)

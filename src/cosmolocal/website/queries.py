@@ -20,7 +20,7 @@ from cosmolocal.handovers import queries as handovers
 from cosmolocal.handovers.policy import may_hand_over, may_pack
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import JobTrouble, Node
-from cosmolocal.kernel.practice import Card, Practice, installed
+from cosmolocal.kernel.practices import Card, Practice, installed
 from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import queries as letters

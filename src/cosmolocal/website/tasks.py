@@ -12,7 +12,7 @@ from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
 from cosmolocal.kernel import errands, jobs, node
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Place
@@ -30,7 +31,7 @@ class LocalWish:
     is_demo: bool = False
 
 
-@operation("agents.found_local")
+@operation("agents.found_local", said=gettext_lazy("founded this local"))
 def found_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     """Makes the home local and configures the node; a second call returns the one that exists.
 
@@ -62,7 +63,7 @@ def found_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     return local
 
 
-@operation("agents.change_local")
+@operation("agents.change_local", said=gettext_lazy("changed the settings of this local"))
 def change_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     """Changes name, place, words, zone, language and practices of the local; the currency stays.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
@@ -32,7 +33,7 @@ class Whereabouts:
     group: str = ""
 
 
-@operation("agents.add_place")
+@operation("agents.add_place", said=gettext_lazy("added a place"))
 def add_place(
     *,
     by: Agent,
@@ -60,7 +61,7 @@ def add_place(
     )
 
 
-@operation("agents.change_place")
+@operation("agents.change_place", said=gettext_lazy("corrected a place"))
 def change_place(
     *,
     by: Agent,
@@ -82,7 +83,7 @@ def change_place(
     return place
 
 
-@operation("agents.add_organisation")
+@operation("agents.add_organisation", said=gettext_lazy("added an organisation"))
 def add_organisation(
     *,
     by: Agent,
@@ -102,7 +103,7 @@ def add_organisation(
     return _organisation(by, name, code, contact, group=group, place=place, about=about)
 
 
-@operation("agents.add_producer")
+@operation("agents.add_producer", said=gettext_lazy("added a farm"))
 def add_producer(
     *,
     by: Agent,
@@ -119,7 +120,7 @@ def add_producer(
     return _organisation(by, name, code, contact, place=place, about=about, is_public=is_public, is_producer=True)
 
 
-@operation("agents.add_circle")
+@operation("agents.add_circle", said=gettext_lazy("began a circle"))
 def add_circle(*, by: Agent, name: str, about: str = "", key: str = "") -> Agent:
     """Adds a circle: people who look after something together. Refuses: agents.name_taken, agents.not_allowed."""
     policy.permit(by, policy.STEWARD)
@@ -128,7 +129,7 @@ def add_circle(*, by: Agent, name: str, about: str = "", key: str = "") -> Agent
     return new_agent(Agent.Kind.CIRCLE, name, about=about)
 
 
-@operation("agents.change_group")
+@operation("agents.change_group", said=gettext_lazy("changed what a group is called"))
 def change_group(
     *,
     by: Agent,
@@ -154,7 +155,7 @@ def change_group(
     return set_place(by=by, agent=locked, place=where.place, group=where.group) if where else locked
 
 
-@operation("agents.set_place")
+@operation("agents.set_place", said=gettext_lazy("noted where somebody is"))
 def set_place(*, by: Agent, agent: Agent, place: Place | None, group: str = "", key: str = "") -> Agent:
     """Notes where a farm, restaurant or household is, and to which customer group it belongs.
 
@@ -167,7 +168,7 @@ def set_place(*, by: Agent, agent: Agent, place: Place | None, group: str = "", 
     return locked
 
 
-@operation("agents.join")
+@operation("agents.join", said=gettext_lazy("added somebody to a group"))
 def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, key: str = "") -> Membership:
     """`member` belongs to `group` since `since` (today); joining again changes nothing.
 
@@ -184,7 +185,7 @@ def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, k
     return standing
 
 
-@operation("agents.leave_group")
+@operation("agents.leave_group", said=gettext_lazy("took somebody out of a group"))
 def leave_group(*, by: Agent, member: Agent, group: Agent, until: date | None = None, key: str = "") -> None:
     """Ends a membership; `until` is the last day (yesterday: from now on no member). Refuses: agents.not_yours."""
     policy.require(policy.is_house(by) or by.pk == member.pk or policy.is_steward(by))

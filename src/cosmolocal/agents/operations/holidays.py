@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.utils.translation import gettext_lazy
+
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Holiday
 from cosmolocal.kernel.operation import operation
 
 
-@operation("agents.import_holidays")
+@operation("agents.import_holidays", said=gettext_lazy("brought holidays in"))
 def import_holidays(*, by: Agent, days: Sequence[tuple[date, str]], key: str = "") -> int:
     """Takes over days with their names, out of a calendar that `calendars` has read; how many.
 
@@ -24,7 +26,7 @@ def import_holidays(*, by: Agent, days: Sequence[tuple[date, str]], key: str = "
     return len(days)
 
 
-@operation("agents.remove_holiday")
+@operation("agents.remove_holiday", said=gettext_lazy("removed a holiday"))
 def remove_holiday(*, by: Agent, holiday: Holiday, key: str = "") -> None:
     """That day is a day like others here. Again: nothing."""
     policy.permit(by, policy.STEWARD)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, sessions
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
@@ -18,7 +19,7 @@ from cosmolocal.kernel.refusal import Refusal
 INVITATION_DAYS = 30
 
 
-@operation("agents.invite")
+@operation("agents.invite", said=gettext_lazy("made an invitation"))
 def invite(
     *,
     by: Agent,
@@ -46,7 +47,7 @@ def invite(
     )
 
 
-@operation("agents.withdraw_invitation")
+@operation("agents.withdraw_invitation", said=gettext_lazy("withdrew an invitation"))
 def withdraw_invitation(*, by: Agent, invitation: Invitation, key: str = "") -> Invitation:
     """Makes the link useless. Refuses: agents.not_yours."""
     policy.require(policy.is_house(by) or by.pk == invitation.made_by_id or policy.is_steward(by))
@@ -55,7 +56,7 @@ def withdraw_invitation(*, by: Agent, invitation: Invitation, key: str = "") -> 
     return invitation
 
 
-@operation("agents.accept_invitation")
+@operation("agents.accept_invitation", said=gettext_lazy("joined by an invitation"))
 def accept_invitation(
     *, by: Agent, token: str, name: str, email: str = "", phone: str = "", household_name: str = "", key: str = ""
 ) -> Agent:
@@ -87,7 +88,7 @@ def accept_invitation(
     return person
 
 
-@operation("agents.ask_to_join")
+@operation("agents.ask_to_join", said=gettext_lazy("took a request to join"))
 def ask_to_join(
     *, by: Agent, name: str, email: str = "", phone: str = "", words: str = "", key: str = ""
 ) -> JoinRequest:
@@ -112,7 +113,7 @@ def ask_to_join(
     return waiting
 
 
-@operation("agents.welcome")
+@operation("agents.welcome", said=gettext_lazy("welcomed somebody who asked to join"))
 def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, key: str = "") -> Agent:
     """Says yes to somebody who asked: she becomes a member, in a household given or her own, and is written to.
 
@@ -127,7 +128,7 @@ def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, 
     return person
 
 
-@operation("agents.decline")
+@operation("agents.decline", said=gettext_lazy("declined a request to join"))
 def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> JoinRequest:
     """Says no, with a reason that is mailed to the person.
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries, rules
 from cosmolocal.agents.models import (
@@ -24,7 +25,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
 
-@operation("agents.leave")
+@operation("agents.leave", said=gettext_lazy("left"))
 def leave(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> Leaving:
     """Somebody leaves the local, with her household when she was the last in it. What is owed is paid back by money.
 
@@ -46,7 +47,7 @@ def leave(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: st
     return left
 
 
-@operation("agents.anonymise_due")
+@operation("agents.anonymise_due", said=gettext_lazy("took away names whose time to be kept was over"))
 def anonymise_due(*, by: Agent, key: str = "") -> None:
     """Takes the names of all whose day has come: contacts and sign-in are erased, the books keep a number."""
     policy.permit(by)

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries, sessions
 from cosmolocal.agents.bank_numbers import bank_number
@@ -29,7 +30,7 @@ class ContactDraft:
     note: str = ""
 
 
-@operation("agents.add_person")
+@operation("agents.add_person", said=gettext_lazy("added a person"))
 def add_person(
     *, by: Agent, name: str, contact: ContactDraft | None = None, code: str = "", language: str = "", key: str = ""
 ) -> Agent:
@@ -43,7 +44,7 @@ def add_person(
     return person
 
 
-@operation("agents.add_member")
+@operation("agents.add_member", said=gettext_lazy("added a person"))
 def add_member(
     *,
     by: Agent,
@@ -88,7 +89,7 @@ def add_member(
     return person
 
 
-@operation("agents.make_user")
+@operation("agents.make_user", said=gettext_lazy("let somebody sign in"))
 def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> User:
     """Lets a person sign in, by mail where she has one; once per person. Who writes the address can come in by it.
 
@@ -114,7 +115,7 @@ def _let_in(by: Agent, agent: Agent, email: str) -> User:
     return existing
 
 
-@operation("agents.change_contact")
+@operation("agents.change_contact", said=gettext_lazy("changed how somebody is reached"))
 def change_contact(
     *, by: Agent, agent: Agent, contact: ContactDraft, on_behalf_of: Agent | None = None, key: str = ""
 ) -> Contact:
@@ -146,7 +147,7 @@ def change_contact(
     return row
 
 
-@operation("agents.change_profile")
+@operation("agents.change_profile", said=gettext_lazy("changed a profile"))
 def change_profile(
     *,
     by: Agent,
@@ -188,7 +189,7 @@ def change_profile(
     return locked
 
 
-@operation("agents.note_age")
+@operation("agents.note_age", said=gettext_lazy("noted whether somebody is under age"))
 def note_age(*, by: Agent, agent: Agent, is_minor: bool, key: str = "") -> Contact:
     """Notes whether a person is under age; who is stands on no public page. Refuses: agents.not_allowed."""
     policy.permit(by, policy.STEWARD)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries, sessions
 from cosmolocal.agents.models import Agent, Helping, Place, Role, in_force
@@ -12,7 +13,7 @@ from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 
 
-@operation("agents.give_role")
+@operation("agents.give_role", said=gettext_lazy("gave a task"))
 def give_role(
     *,
     by: Agent,
@@ -58,7 +59,7 @@ def give_role(
     )
 
 
-@operation("agents.end_role")
+@operation("agents.end_role", said=gettext_lazy("ended a task"))
 def end_role(*, by: Agent, role: Role, until: date | None = None, key: str = "") -> Role:
     """Ends a role; `until` is its last day (yesterday: from now on). The last steward stays.
 
@@ -77,7 +78,7 @@ def end_role(*, by: Agent, role: Role, until: date | None = None, key: str = "")
     return locked
 
 
-@operation("agents.start_helping")
+@operation("agents.start_helping", said=gettext_lazy("noted who helps whom"))
 def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key: str = "") -> Helping:
     """`helper` acts for `member` from today on; `consent` says how she agreed ("asked at her door, 3 May").
 
@@ -94,7 +95,7 @@ def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key:
     )
 
 
-@operation("agents.end_helping")
+@operation("agents.end_helping", said=gettext_lazy("ended a helping"))
 def end_helping(*, by: Agent, helping: Helping, key: str = "") -> Helping:
     """Ends it from now on: by the member, the helper or a steward. Refuses: agents.not_yours."""
     policy.require(policy.is_house(by) or by.pk in (helping.helper_id, helping.member_id) or policy.is_steward(by))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, sessions
 from cosmolocal.agents.models import Agent, SignInCode, User
@@ -22,7 +23,7 @@ def as_typed(code: str) -> str:
     return "".join(c for c in code.upper() if c.isalnum())
 
 
-@operation("agents.make_sign_in_code")
+@operation("agents.make_sign_in_code", said=gettext_lazy("made a sign-in code"))
 def make_sign_in_code(*, by: Agent, on_behalf_of: Agent, code: str, printed: bool = False, key: str = "") -> SignInCode:
     """Keeps the digest of `code` for that person, for 30 minutes, or 7 days when printed; older codes end. She is told.
 
@@ -54,7 +55,7 @@ def holder_of(code: str) -> Agent | None:
     return found.agent if found else None
 
 
-@operation("agents.use_sign_in_code")
+@operation("agents.use_sign_in_code", said=gettext_lazy("let somebody in by a sign-in code"))
 def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None, key: str = "") -> SignInCode:
     """Uses up a code, once, whose maker may still make codes; `by` is the node itself, `on_behalf_of` its holder.
 
@@ -74,7 +75,7 @@ def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None,
     return used
 
 
-@operation("agents.sign_out_everywhere")
+@operation("agents.sign_out_everywhere", said=gettext_lazy("signed somebody out everywhere"))
 def sign_out_everywhere(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> User | None:
     """Ends every session of a person, and the codes made for her: a lost phone, a code she did not ask for.
 

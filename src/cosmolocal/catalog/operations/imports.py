@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy
@@ -26,7 +27,7 @@ from cosmolocal.kernel import outside
 from cosmolocal.kernel.operation import operation
 
 
-@operation("catalog.make_names")
+@operation("catalog.make_names", said=gettext_lazy("wrote names for a list of products"))
 def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -> None:
     """Producers, categories, taxes and places that rows name and `names` lets be made. Again makes nothing.
 
@@ -53,7 +54,7 @@ def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -
         )
 
 
-@operation("catalog.import_rows")
+@operation("catalog.import_rows", said=gettext_lazy("brought products in"))
 def import_rows(
     *, by: Agent, rows: Sequence[Row], names: Names, shared: Iterable[tuple[str, str]] = (), key: str = ""
 ) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
@@ -37,7 +38,7 @@ STANDARD_CATEGORIES = (
 )
 
 
-@operation("catalog.define_category")
+@operation("catalog.define_category", said=gettext_lazy("added a category"))
 def define_category(*, by: Agent, name: str, drawing: str = "crate", weight: int = 50, key: str = "") -> Category:
     """A kind of goods; the same name again changes its drawing and place. Refuses with catalog.name_missing."""
     policy.permit(by, policy.STEWARD)
@@ -46,7 +47,7 @@ def define_category(*, by: Agent, name: str, drawing: str = "crate", weight: int
     return made
 
 
-@operation("catalog.define_measure")
+@operation("catalog.define_measure", said=gettext_lazy("added a measure"))
 def define_measure(*, by: Agent, code: str, symbol: str, unit: str, quantity: int, key: str = "") -> Measure:
     """A measure people use: `quantity` base units of `unit` (by its code) in one.
 
@@ -69,7 +70,7 @@ def define_measure(*, by: Agent, code: str, symbol: str, unit: str, quantity: in
     return made
 
 
-@operation("catalog.define_tax_code")
+@operation("catalog.define_tax_code", said=gettext_lazy("changed a tax code"))
 def define_tax_code(
     *,
     by: Agent,
@@ -102,7 +103,7 @@ def define_tax_code(
     return tax_code
 
 
-@operation("catalog.set_terms")
+@operation("catalog.set_terms", said=gettext_lazy("changed what is agreed with a farm"))
 def set_terms(
     *,
     by: Agent,
@@ -134,7 +135,7 @@ def set_terms(
     return terms
 
 
-@operation("catalog.agree_terms")
+@operation("catalog.agree_terms", said=gettext_lazy("noted what was agreed with a farm"))
 def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> None:
     """Keeps the terms of today with agreements (agreement id -> producer id). Those kept before stay as they are.
 
@@ -158,7 +159,7 @@ def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> N
     )
 
 
-@operation("catalog.standard_measures")
+@operation("catalog.standard_measures", said=gettext_lazy("set up measures"))
 def standard_measures(*, by: Agent) -> list[Measure]:
     """The units of the journal and the measures of markets: kg, jin, geun, dozen, bunch. Again changes nothing."""
     policy.permit(by, policy.STEWARD)
@@ -169,7 +170,7 @@ def standard_measures(*, by: Agent) -> list[Measure]:
     ]
 
 
-@operation("catalog.standard_categories")
+@operation("catalog.standard_categories", said=gettext_lazy("set up categories"))
 def standard_categories(*, by: Agent) -> list[Category]:
     """The kinds of goods a new local starts with. Again adds only what is missing."""
     policy.permit(by, policy.STEWARD)
@@ -180,7 +181,7 @@ def standard_categories(*, by: Agent) -> list[Category]:
     return list(Category.objects.filter(name__in=[name for name, _drawing, _weight in STANDARD_CATEGORIES]))
 
 
-@operation("catalog.standard_taxes")
+@operation("catalog.standard_taxes", said=gettext_lazy("set up tax codes"))
 def standard_taxes(*, by: Agent) -> list[TaxCode]:
     """Tax codes that any country needs: zero rated, exempt, outside the tax. Again changes nothing."""
     policy.permit(by, policy.STEWARD, policy.TREASURER)
@@ -191,7 +192,7 @@ def standard_taxes(*, by: Agent) -> list[TaxCode]:
     ]
 
 
-@operation("catalog.chinese_taxes")
+@operation("catalog.chinese_taxes", said=gettext_lazy("set up tax codes"))
 def chinese_taxes(*, by: Agent) -> list[TaxCode]:
     """Value added tax of China on food. Again changes nothing.
 

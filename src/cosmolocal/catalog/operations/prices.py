@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
@@ -13,7 +14,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
 
-@operation("catalog.set_price")
+@operation("catalog.set_price", said=gettext_lazy("set a price"))
 def set_price(
     *,
     by: Agent,
@@ -35,7 +36,7 @@ def set_price(
     return PriceVersion.objects.get(pk=version_id)
 
 
-@operation("catalog.set_prices")
+@operation("catalog.set_prices", said=gettext_lazy("set prices"))
 def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list[int]:
     """Many prices at once; answers the price version of each wish, in order. One insert for all.
 

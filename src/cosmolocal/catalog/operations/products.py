@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
@@ -24,7 +25,7 @@ NO_FACTS = ProductFacts()
 Row = TypeVar("Row", Category, Measure, TaxCode)
 
 
-@operation("catalog.add_product")
+@operation("catalog.add_product", said=gettext_lazy("added a product"))
 def add_product(
     *,
     by: Agent,
@@ -42,7 +43,7 @@ def add_product(
     return Product.objects.get(pk=product_id)
 
 
-@operation("catalog.add_products")
+@operation("catalog.add_products", said=gettext_lazy("added products"))
 def add_products(*, by: Agent, drafts: Sequence[ProductDraft], key: str = "") -> list[int]:
     """Many new goods at once, in few statements whatever their number; answers their ids in order.
 
@@ -101,7 +102,7 @@ def add_items(*, by: Agent, drafts: Sequence[tuple[int, ItemDraft]]) -> list[int
     return [item.pk for item in items]
 
 
-@operation("catalog.change_product")
+@operation("catalog.change_product", said=gettext_lazy("changed a product"))
 def change_product(
     *,
     by: Agent,
@@ -136,7 +137,7 @@ def change_product(
     return product
 
 
-@operation("catalog.show_picture")
+@operation("catalog.show_picture", said=gettext_lazy("changed a photo"))
 def show_picture(*, by: Agent, product: Product, files: KeptFiles | None, key: str = "") -> Product:
     """The photo of goods, kept before by `paper.pictures.keep`; None takes it away. Refuses with agents.not_yours."""
     people.require(policy.may_describe(by, product.producer))
@@ -145,7 +146,7 @@ def show_picture(*, by: Agent, product: Product, files: KeptFiles | None, key: s
     return Product.objects.get(pk=product.pk)
 
 
-@operation("catalog.retire_product")
+@operation("catalog.retire_product", said=gettext_lazy("took a product off the list"))
 def retire_product(*, by: Agent, product: Product, key: str = "") -> Product:
     """No longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
     people.permit(by, people.STEWARD)
@@ -153,7 +154,7 @@ def retire_product(*, by: Agent, product: Product, key: str = "") -> Product:
     return Product.objects.get(pk=product.pk)
 
 
-@operation("catalog.return_product")
+@operation("catalog.return_product", said=gettext_lazy("put a product back on the list"))
 def return_product(*, by: Agent, product: Product, key: str = "") -> Product:
     """On offer again. Refuses with agents.not_allowed."""
     people.permit(by, people.STEWARD)
@@ -161,7 +162,7 @@ def return_product(*, by: Agent, product: Product, key: str = "") -> Product:
     return Product.objects.get(pk=product.pk)
 
 
-@operation("catalog.add_item")
+@operation("catalog.add_item", said=gettext_lazy("added a pack size"))
 def add_item(*, by: Agent, product: Product, draft: ItemDraft, key: str = "") -> Item:
     """One more pack of the same goods.
 
@@ -174,7 +175,7 @@ def add_item(*, by: Agent, product: Product, draft: ItemDraft, key: str = "") ->
     return Item.objects.get(pk=item_id)
 
 
-@operation("catalog.change_item")
+@operation("catalog.change_item", said=gettext_lazy("changed a pack size"))
 def change_item(*, by: Agent, item: Item, draft: ItemDraft, key: str = "") -> Item:
     """Label, number, pack, tolerance, deposit and stock of an item; its prices have their own deed.
 
@@ -190,7 +191,7 @@ def change_item(*, by: Agent, item: Item, draft: ItemDraft, key: str = "") -> It
     return item
 
 
-@operation("catalog.retire_item")
+@operation("catalog.retire_item", said=gettext_lazy("took a pack size off the list"))
 def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
     """This pack is no longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
     people.permit(by, people.STEWARD)
@@ -198,7 +199,7 @@ def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
     return Item.objects.get(pk=item.pk)
 
 
-@operation("catalog.return_item")
+@operation("catalog.return_item", said=gettext_lazy("put a pack size back on the list"))
 def return_item(*, by: Agent, item: Item, key: str = "") -> Item:
     """This pack is on offer again. Refuses with agents.not_allowed."""
     people.permit(by, people.STEWARD)
@@ -206,7 +207,7 @@ def return_item(*, by: Agent, item: Item, key: str = "") -> Item:
     return Item.objects.get(pk=item.pk)
 
 
-@operation("catalog.announce_stock")
+@operation("catalog.announce_stock", said=gettext_lazy("said how much there is"))
 def announce_stock(*, by: Agent, stocks: Mapping[int, int | None], key: str = "") -> list[int]:
     """How many packs a producer can give in a round: item id to packs, None for as many as are wished.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
@@ -24,7 +25,7 @@ AT_ONCE_BYTES = 40_000  # a smaller file is read while the person waits; a large
 State = Upload.State
 
 
-@operation("catalog.receive_upload")
+@operation("catalog.receive_upload", said=gettext_lazy("gave in a file of products"))
 def receive_upload(*, by: Agent, name: str, data: bytes, key: str = "") -> Upload:
     """Keeps a list of goods; one that is large is read by a job. Refuses with agents.not_allowed, paper.too_large."""
     policy.permit(by, policy.STEWARD)
@@ -40,7 +41,7 @@ def receive_upload(*, by: Agent, name: str, data: bytes, key: str = "") -> Uploa
     return upload
 
 
-@operation("catalog.keep_check")
+@operation("catalog.keep_check", said=gettext_lazy("checked a list of products"))
 def keep_check(
     *,
     by: Agent,
@@ -65,7 +66,7 @@ def keep_check(
     return upload
 
 
-@operation("catalog.choose_names")
+@operation("catalog.choose_names", said=gettext_lazy("chose names for a list of products"))
 def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> Upload:
     """What the names in a file mean, and what part of a price the producer gets; the file is then read again.
 
@@ -83,7 +84,7 @@ def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> U
     return upload
 
 
-@operation("catalog.start_import")
+@operation("catalog.start_import", said=gettext_lazy("had products brought in"))
 def start_import(*, by: Agent, upload: Upload, key: str = "") -> Upload:
     """The rows are taken over by a job from now on; refused ones are left out.
 
@@ -98,7 +99,7 @@ def start_import(*, by: Agent, upload: Upload, key: str = "") -> Upload:
     return upload
 
 
-@operation("catalog.import_batch")
+@operation("catalog.import_batch", said=gettext_lazy("brought products in"))
 def import_batch(
     *,
     by: Agent,
@@ -114,7 +115,7 @@ def import_batch(
     return verdicts
 
 
-@operation("catalog.end_import")
+@operation("catalog.end_import", said=gettext_lazy("finished a list of products"))
 def end_import(
     *, by: Agent, upload: Upload, verdicts: Sequence[Sequence[Any]], sentence: str = "", key: str = ""
 ) -> Upload:
@@ -127,7 +128,7 @@ def end_import(
     return upload
 
 
-@operation("catalog.drop_upload")
+@operation("catalog.drop_upload", said=gettext_lazy("dropped a file of products"))
 def drop_upload(*, by: Agent, upload: Upload, key: str = "") -> None:
     """Nothing of this file is wanted. Refuses with agents.not_allowed, catalog.upload_is_over."""
     policy.permit(by, policy.STEWARD)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries, rules, statements
@@ -31,7 +32,7 @@ class ProcessDraft:
     certificate: str = ""
 
 
-@operation("flows.begin_processes")
+@operation("flows.begin_processes", said=gettext_lazy("noted what was done with goods"))
 def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "") -> list[Process]:
     """Things done to resources, in the order of the drafts (one statement). Events name them as input_of or output_of,
     promises as output_of. Refuses `flows.bad_event` where the code is unknown.
@@ -52,7 +53,7 @@ def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "")
     )
 
 
-@operation("flows.record")
+@operation("flows.record", said=gettext_lazy("made an entry"))
 def record(*, by: Agent, happenings: Sequence[Happening], key: str = "") -> list[int]:
     """Writes what happened, all or none; gives the ids of the events in the same order. Quantities in smallest units.
 
@@ -76,7 +77,7 @@ def record(*, by: Agent, happenings: Sequence[Happening], key: str = "") -> list
     return ids_of_events
 
 
-@operation("flows.transfer")
+@operation("flows.transfer", said=gettext_lazy("moved something"))
 def transfer(*, by: Agent, happening: Happening, key: str = "") -> int:
     """One transfer between two resources, the fastest way there is; the id of its event. Refuses as `record` does.
 
@@ -139,7 +140,7 @@ def _why_not(told: Happening) -> Refusal:
     return bad_event(problem or "not_receiver")
 
 
-@operation("flows.correct", fact=True)
+@operation("flows.correct", said=gettext_lazy("corrected an entry"), fact=True)
 def correct(
     *,
     by: Agent,

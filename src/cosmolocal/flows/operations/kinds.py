@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows.models import ResourceSpecification, Unit
@@ -20,7 +21,7 @@ _STANDARD = (
 )
 
 
-@operation("flows.define_unit")
+@operation("flows.define_unit", said=gettext_lazy("added a unit"))
 def define_unit(
     *,
     by: Agent,
@@ -51,7 +52,7 @@ def define_unit(
     return unit
 
 
-@operation("flows.standard_units")
+@operation("flows.standard_units", said=gettext_lazy("set up units"))
 def standard_units(*, by: Agent, key: str = "") -> list[Unit]:
     """Makes sure of the units that every local needs: kg, l, piece, min, kWh, km."""
     return [
@@ -68,7 +69,7 @@ def standard_units(*, by: Agent, key: str = "") -> list[Unit]:
     ]
 
 
-@operation("flows.define_specification", fact=True)
+@operation("flows.define_specification", said=gettext_lazy("added a kind of thing"), fact=True)
 def define_specification(
     *,
     by: Agent,
@@ -89,7 +90,7 @@ def define_specification(
     )
 
 
-@operation("flows.define_specifications", fact=True)
+@operation("flows.define_specifications", said=gettext_lazy("added kinds of things"), fact=True)
 def define_specifications(
     *,
     by: Agent,

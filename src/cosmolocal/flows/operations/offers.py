@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy
+
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows.models import EconomicResource, Intent, Proposal, ResourceSpecification, row_id
 from cosmolocal.kernel.operation import operation
@@ -26,7 +28,7 @@ class IntentWish:
     is_reciprocal: bool = False
 
 
-@operation("flows.propose")
+@operation("flows.propose", said=gettext_lazy("made an offer"))
 def propose(
     *,
     by: Agent,
@@ -44,7 +46,7 @@ def propose(
     return proposal
 
 
-@operation("flows.add_intents")
+@operation("flows.add_intents", said=gettext_lazy("added to an offer"))
 def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentWish], key: str = "") -> list[Intent]:
     """Adds intents to a proposal; gives them in the order of the wishes."""
     return Intent.objects.bulk_create(
@@ -62,19 +64,19 @@ def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentW
     )
 
 
-@operation("flows.announce_available", fact=True)
+@operation("flows.announce_available", said=gettext_lazy("said how much there is"), fact=True)
 def announce_available(*, by: Agent, intent: Intent | int, available: int | None, key: str = "") -> None:
     """How much there is now (smallest unit; None: unlimited). Less than is promised is a fact as well."""
     Intent.objects.filter(pk=row_id(intent)).update(available_quantity=available)
 
 
-@operation("flows.close_intents", fact=True)
+@operation("flows.close_intents", said=gettext_lazy("closed an offer"), fact=True)
 def close_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes no more promises on these; those made stay."""
     Intent.objects.filter(pk__in=among(row_id(intent) for intent in intents)).update(finished=True)
 
 
-@operation("flows.reopen_intents")
+@operation("flows.reopen_intents", said=gettext_lazy("opened an offer again"))
 def reopen_intents(*, by: Agent, intents: Collection[Intent | int], key: str = "") -> None:
     """Takes promises on these again."""
     Intent.objects.filter(pk__in=among(row_id(intent) for intent in intents)).update(finished=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows import queries, statements
@@ -77,13 +78,13 @@ class TimeMove:
     resource: EconomicResource | int | None = None
 
 
-@operation("flows.agree")
+@operation("flows.agree", said=gettext_lazy("noted an agreement"))
 def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
     """A new agreement; commitments become its clauses."""
     return Agreement.objects.create(name=name, at=running().at)
 
 
-@operation("flows.commit")
+@operation("flows.commit", said=gettext_lazy("noted a promise"))
 def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> list[Commitment]:
     """Makes promises, all or none; gives them in the order of the wishes.
 
@@ -113,7 +114,7 @@ def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> lis
     return [Commitment(id=id, **row) for id, row in zip(ids, rows, strict=True)]
 
 
-@operation("flows.release")
+@operation("flows.release", said=gettext_lazy("gave a promise free"))
 def release(
     *, by: Agent, commitments: Collection[Commitment | int], keep: Mapping[int, int] | None = None, key: str = ""
 ) -> None:
@@ -135,7 +136,7 @@ def release(
     _rewrite(found, after, reopen=False)
 
 
-@operation("flows.assign_lots", fact=True)
+@operation("flows.assign_lots", said=gettext_lazy("noted which lot goes to whom"), fact=True)
 def assign_lots(*, by: Agent, moves: Sequence[LotMove], key: str = "") -> None:
     """Packing: the promise leaves the intent (or the earlier lot) and lies on the lot, with the weighed quantity.
 
@@ -147,7 +148,7 @@ def assign_lots(*, by: Agent, moves: Sequence[LotMove], key: str = "") -> None:
     _rewrite(found, {move.commitment_id: move for move in moves}, reopen=True)
 
 
-@operation("flows.reschedule")
+@operation("flows.reschedule", said=gettext_lazy("moved a time"))
 def reschedule(*, by: Agent, moves: Sequence[TimeMove], key: str = "") -> None:
     """Moves promises of a time, all or none; two may change places.
 
@@ -174,7 +175,7 @@ def reschedule(*, by: Agent, moves: Sequence[TimeMove], key: str = "") -> None:
     shift(change, ())
 
 
-@operation("flows.finish", fact=True)
+@operation("flows.finish", said=gettext_lazy("closed a promise"), fact=True)
 def finish(*, by: Agent, commitments: Collection[Commitment | int], key: str = "") -> None:
     """Nothing more will come of these: what is still promised is free again, and the quantities stay to be compared."""
     found = load_promises(row_id(commitment) for commitment in commitments)

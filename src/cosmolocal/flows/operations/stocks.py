@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy
+
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows.models import EconomicResource, ResourceSpecification, row_id
 from cosmolocal.kernel.operation import operation
@@ -19,7 +21,7 @@ class LotDraft:
     lot: str = ""
 
 
-@operation("flows.open_lots", fact=True)
+@operation("flows.open_lots", said=gettext_lazy("opened lots of goods"), fact=True)
 def open_lots(*, by: Agent, drafts: Sequence[LotDraft], key: str = "") -> list[EconomicResource]:
     """Empty lots in the order of the drafts (one statement); no wish takes one below nothing."""
     return EconomicResource.objects.bulk_create(
@@ -33,7 +35,7 @@ def open_lots(*, by: Agent, drafts: Sequence[LotDraft], key: str = "") -> list[E
     )
 
 
-@operation("flows.open_resource", fact=True)
+@operation("flows.open_resource", said=gettext_lazy("opened an account or a stock"), fact=True)
 def open_resource(
     *,
     by: Agent,
@@ -60,7 +62,7 @@ def open_resource(
     )
 
 
-@operation("flows.set_floor", fact=True)
+@operation("flows.set_floor", said=gettext_lazy("set a limit"), fact=True)
 def set_floor(*, by: Agent, resource: EconomicResource | int, floor: int | None, key: str = "") -> None:
     """From now on no wish takes the resource below `floor` (smallest unit). What lies below already is not refused."""
     EconomicResource.objects.filter(pk=row_id(resource)).update(floor=floor)

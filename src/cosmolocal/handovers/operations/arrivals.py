@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Place
@@ -36,7 +37,7 @@ class ReceiptLine:
     reason: str = ""
 
 
-@operation("handovers.plan_handover")
+@operation("handovers.plan_handover", said=gettext_lazy("planned a hand-over"))
 def plan_handover(*, by: Agent, place: Place, begins: datetime, ends: datetime) -> Handover:
     """Plans when and where goods change hands; the same place and beginning again: the same one, with a new end.
 
@@ -56,7 +57,7 @@ def plan_handover(*, by: Agent, place: Place, begins: datetime, ends: datetime) 
     return handover
 
 
-@operation("handovers.receive", fact=True)
+@operation("handovers.receive", said=gettext_lazy("took goods in"), fact=True)
 def receive(
     *, by: Agent, handover: Handover, producer: Agent, lines: Sequence[ReceiptLine], key: str = ""
 ) -> list[Receipt]:
@@ -109,7 +110,7 @@ def receive(
     )
 
 
-@operation("handovers.correct_receipt", fact=True)
+@operation("handovers.correct_receipt", said=gettext_lazy("corrected what had come in"), fact=True)
 def correct_receipt(
     *, by: Agent, receipt: Receipt, received: int, accepted: int, reason: str = "count", key: str = ""
 ) -> Receipt:
@@ -135,7 +136,7 @@ def correct_receipt(
     return locked
 
 
-@operation("handovers.give_back", fact=True)
+@operation("handovers.give_back", said=gettext_lazy("gave goods back to a farm"), fact=True)
 def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "returned", key: str = "") -> Receipt:
     """Goods go back with the producer (base units): they leave the lot and are not paid for."""
     policy.permit_packing(by, receipt.handover.place)

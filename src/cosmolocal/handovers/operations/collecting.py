@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 400  # crates written together: enough to be quick, few enough to stay small
 
 
-@operation("handovers.hand_over", fact=True)
+@operation("handovers.hand_over", said=gettext_lazy("handed a crate over"), fact=True)
 def hand_over(*, by: Agent, crate: Crate, collected_by: Agent | None = None, key: str = "") -> Crate:
     """Somebody takes a crate: what lies in it changes hands. What nobody had ticked goes as promised."""
     locked = _lock([crate])[0]
@@ -35,7 +36,7 @@ def hand_over(*, by: Agent, crate: Crate, collected_by: Agent | None = None, key
     return locked
 
 
-@operation("handovers.hand_over_all")
+@operation("handovers.hand_over_all", said=gettext_lazy("handed all crates over"))
 def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
     """Every crate was taken: for groups that keep no list at the door. Refuses: handovers.still_open."""
     policy.permit_handing(by, handover.place)
@@ -44,7 +45,7 @@ def hand_over_all(*, by: Agent, handover: Handover, key: str = "") -> None:
     _hand_over(by, handover, list(left.select_for_update(of=("self",))), None)
 
 
-@operation("handovers.hand_over_listed", fact=True)
+@operation("handovers.hand_over_listed", said=gettext_lazy("keyed in a pick-up list"), fact=True)
 def hand_over_listed(*, by: Agent, handover: Handover, crates: Sequence[Crate], key: str = "") -> None:
     """Keys in a pick-up list: these crates were taken. What was ticked off before stays as it was."""
     policy.permit_handing(by, handover.place)
@@ -54,7 +55,7 @@ def hand_over_listed(*, by: Agent, handover: Handover, crates: Sequence[Crate], 
         _hand_over(by, handover, found, None)
 
 
-@operation("handovers.take_back", fact=True)
+@operation("handovers.take_back", said=gettext_lazy("took a tick at the door back"), fact=True)
 def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """Ticked off by mistake: the crate still stands here. What was written is reversed, and promised again."""
     locked = _lock([crate])[0]
@@ -70,7 +71,7 @@ def take_back(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     return locked
 
 
-@operation("handovers.leave_crate", fact=True)
+@operation("handovers.leave_crate", said=gettext_lazy("noted that a crate was not collected"), fact=True)
 def leave_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """Nobody came for a crate: it stays due, and can still be handed over later."""
     locked = _lock([crate])[0]
@@ -81,7 +82,7 @@ def leave_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     return locked
 
 
-@operation("handovers.close_handover")
+@operation("handovers.close_handover", said=gettext_lazy("closed a hand-over"))
 def close_handover(*, by: Agent, handover: Handover) -> Handover:
     """The door is shut: crates that still stand there are marked as not collected. What weighing crate by crate made of
     each lot, more or less than the one weighing on arrival, is counted away; larger rests stay to be looked at.
@@ -98,7 +99,7 @@ def close_handover(*, by: Agent, handover: Handover) -> Handover:
     return handover
 
 
-@operation("handovers.swap_crates", fact=True)
+@operation("handovers.swap_crates", said=gettext_lazy("noted two swapped crates"), fact=True)
 def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None:
     """Two receivers have each other's crate: what was promised to one is promised to the other.
 

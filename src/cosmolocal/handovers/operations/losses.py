@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
 
 
-@operation("handovers.lose", fact=True)
+@operation("handovers.lose", said=gettext_lazy("noted a loss"), fact=True)
 def lose(
     *,
     by: Agent,
@@ -54,7 +55,7 @@ def lose(
     )
 
 
-@operation("handovers.lose_packed", fact=True)
+@operation("handovers.lose_packed", said=gettext_lazy("noted a loss in a crate"), fact=True)
 def lose_packed(
     *,
     by: Agent,

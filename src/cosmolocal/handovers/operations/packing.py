@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -39,7 +40,7 @@ class PackLine:
     reason: str = ""
 
 
-@operation("handovers.make_crates")
+@operation("handovers.make_crates", said=gettext_lazy("numbered the crates"))
 def make_crates(*, by: Agent, handover: Handover) -> None:
     """Makes one numbered crate for everybody to whom something is due; those made before keep their numbers. A crate
     for which nothing is left goes: nobody packs it, waits for it or is told to fetch it.
@@ -57,7 +58,7 @@ def make_crates(*, by: Agent, handover: Handover) -> None:
     )
 
 
-@operation("handovers.claim_crate")
+@operation("handovers.claim_crate", said=gettext_lazy("took a crate to pack"))
 def claim_crate(*, by: Agent, crate: Crate) -> Crate:
     """Takes a crate to pack, so that others see who is at it; taking over from somebody is allowed."""
     policy.permit_packing(by, crate.handover.place)
@@ -68,7 +69,7 @@ def claim_crate(*, by: Agent, crate: Crate) -> Crate:
     return locked
 
 
-@operation("handovers.pack_line", fact=True)
+@operation("handovers.pack_line", said=gettext_lazy("packed a line"), fact=True)
 def pack_line(
     *,
     by: Agent,
@@ -83,7 +84,7 @@ def pack_line(
     pack(by=by, crate=crate, lines=[PackLine(commitment_id, quantity, lot_id, reason)])
 
 
-@operation("handovers.pack", fact=True)
+@operation("handovers.pack", said=gettext_lazy("packed"), fact=True)
 def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -> None:
     """Records several lines of one crate; a line packed before gets its new weight. Where the crate has been collected
     what was taken is put right: the entry is reversed and written again.
@@ -102,7 +103,7 @@ def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -
     _packing_began(locked.handover)
 
 
-@operation("handovers.tick_line")
+@operation("handovers.tick_line", said=gettext_lazy("ticked a line"))
 def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
     """A line is in the crate as it was asked, or its share where less is there: nobody has said a number.
 
@@ -133,7 +134,7 @@ def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> 
     pack(by=by, crate=crate, lines=[PackLine(line.pk, share, reason="short" if share < line.quantity else "")])
 
 
-@operation("handovers.allow_unweighed")
+@operation("handovers.allow_unweighed", said=gettext_lazy("chose whether a tick needs a weight"))
 def allow_unweighed(*, by: Agent, handover: Handover, allowed: bool) -> Handover:
     """May packers tick what is paid by weight without writing a weight? Then the household pays what it ordered."""
     policy.permit_plan(by)
@@ -142,7 +143,7 @@ def allow_unweighed(*, by: Agent, handover: Handover, allowed: bool) -> Handover
     return handover
 
 
-@operation("handovers.pack_all")
+@operation("handovers.pack_all", said=gettext_lazy("packed all that was open"))
 def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None = None, key: str = "") -> None:
     """Everything still open was packed as promised, or its share where less came: for small groups, and for who packs
     from paper. `weighed`: commitment id -> base units, what the scale said. Lines that are paid by weight and have none
@@ -166,7 +167,7 @@ def pack_all(*, by: Agent, handover: Handover, weighed: Mapping[int, int] | None
     _packing_began(handover)
 
 
-@operation("handovers.pack_from_paper", fact=True)
+@operation("handovers.pack_from_paper", said=gettext_lazy("keyed in a packing sheet"), fact=True)
 def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine], key: str = "") -> list[Crate]:
     """Keys in a packing sheet, whole or in part: what was written for each line, of many crates. A crate of which no
     line is open any more is packed. Of crates that were collected meanwhile it is put right what was taken; they are
@@ -189,7 +190,7 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
     return collected
 
 
-@operation("handovers.unpack_line", fact=True)
+@operation("handovers.unpack_line", said=gettext_lazy("took a tick in a crate back"), fact=True)
 def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
     """Takes a tick back: the line is as it was asked, and still to pack."""
     policy.permit_packing(by, crate.handover.place)
@@ -206,7 +207,7 @@ def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -
     locked.save(update_fields=["state", "changed_at"])
 
 
-@operation("handovers.close_crate")
+@operation("handovers.close_crate", said=gettext_lazy("finished a crate"))
 def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """The crate is packed. Refuses while a line is neither ticked nor missing: handovers.lines_open."""
     policy.permit_packing(by, crate.handover.place)

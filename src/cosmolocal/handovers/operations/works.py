@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -34,7 +35,7 @@ class _Work:
     lost: tuple[int, int] = (0, 0)  # lot, base units
 
 
-@operation("handovers.divide_lot")
+@operation("handovers.divide_lot", said=gettext_lazy("divided a lot"))
 def divide_lot(
     *, by: Agent, handover: Handover, lot_id: int, taken: int, made: int, into: int | None = None, key: str = ""
 ) -> "EconomicResource":
@@ -63,7 +64,7 @@ def divide_lot(
     return _write(by, handover, work, rules.part_code(lot.lot, _codes(handover, lot.lot)))[0]
 
 
-@operation("handovers.mix_lots")
+@operation("handovers.mix_lots", said=gettext_lazy("put lots together"))
 def mix_lots(*, by: Agent, handover: Handover, taken: Mapping[int, int], key: str = "") -> "list[EconomicResource]":
     """Two lots or more (lot -> base units) go into one bin. Each kind of goods keeps its share, as a new lot with one
     code for all: whatever is packed from it is possibly of each of them. Gives the lots in the order of their kinds.

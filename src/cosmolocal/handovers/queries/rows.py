@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.kernel import outside
-from cosmolocal.kernel.practice import DoorNote
+from cosmolocal.kernel.practices import DoorNote
 from cosmolocal.kernel.sets import among
 
 MOST_WORDS = 8  # of a search

@@ -13,7 +13,7 @@ from cosmolocal.agents.models import Try
 from cosmolocal.config import doctor
 from cosmolocal.kernel import ahead, clock, jobs, timers, worker
 from cosmolocal.kernel.models import TimerRun, WorkerBeat
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages.models import Letter, Outlet
 
 pytestmark = pytest.mark.django_db

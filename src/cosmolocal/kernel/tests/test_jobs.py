@@ -9,7 +9,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, jobs, timers, worker
 from cosmolocal.kernel.models import JobTrouble, WorkerBeat
 from cosmolocal.kernel.operation import operation
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db

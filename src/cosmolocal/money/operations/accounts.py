@@ -1,6 +1,7 @@
 """Opening and closing: a currency with its funds, accounts of people and rounds, boxes where money lies."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
@@ -18,7 +19,7 @@ from cosmolocal.money.operations.looks import number_changed
 from cosmolocal.money.words import FUNDS, Fund
 
 
-@operation("money.open_currency")
+@operation("money.open_currency", said=gettext_lazy("opened the currency"))
 def open_currency(
     *,
     by: Agent,
@@ -65,7 +66,7 @@ def _open_fund(by: Agent, currency: Currency, fund: Fund) -> None:
     )
 
 
-@operation("money.open_account")
+@operation("money.open_account", said=gettext_lazy("opened an account"))
 def open_account(
     *, by: Agent, holder: Agent, kind: str = "member", currency: Currency | None = None, name: str = "", key: str = ""
 ) -> Account:
@@ -85,7 +86,7 @@ def open_account(
     return Account.objects.create(resource=resource, currency=chosen, holder=holder, kind=kind, name=name)
 
 
-@operation("money.open_round_account")
+@operation("money.open_round_account", said=gettext_lazy("opened the account of a round"))
 def open_round_account(*, by: Agent, name: str, code: str, key: str = "") -> Account:
     """Opens the account through which one order round's money runs; settled, it is exactly 0. Again: the same one."""
     policy.permit_house(by)
@@ -100,7 +101,7 @@ def open_round_account(*, by: Agent, name: str, code: str, key: str = "") -> Acc
     )
 
 
-@operation("money.open_box")
+@operation("money.open_box", said=gettext_lazy("added a place where money lies"))
 def open_box(
     *,
     by: Agent,
@@ -145,7 +146,7 @@ def _write_number(by: Agent, box: MoneyBox, has: str) -> None:
     box.number, box.number_deed_id = has, None if is_first or agents.is_house(by) else running().id
 
 
-@operation("money.change_box")
+@operation("money.change_box", said=gettext_lazy("changed a place where money lies"))
 def change_box(
     *, by: Agent, box: MoneyBox, name: str, number: str = "", bank_name: str = "", key: str = ""
 ) -> MoneyBox:
@@ -171,7 +172,7 @@ def change_box(
     return locked
 
 
-@operation("money.set_limits")
+@operation("money.set_limits", said=gettext_lazy("changed the limits of an account"))
 def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: int | None, key: str = "") -> None:
     """Sets when the holder gets a friendly word, and where it stops (minor units; below 0: credit).
 
@@ -188,7 +189,7 @@ def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: in
     flows.set_floor(by=by, resource=account.resource, floor=floor)
 
 
-@operation("money.change_levels")
+@operation("money.change_levels", said=gettext_lazy("changed warning and stop levels"))
 def change_levels(*, by: Agent, currency: Currency, warn_below: int, start_floor: int, key: str = "") -> Currency:
     """Sets when members get a friendly word, and how far accounts opened from now on may go down (minor units).
 
@@ -213,7 +214,7 @@ def _check_levels(warn_below: int, floor: int) -> None:
         )
 
 
-@operation("money.close_account")
+@operation("money.close_account", said=gettext_lazy("closed an account"))
 def close_account(*, by: Agent, account: Account, reason: str, key: str = "") -> None:
     """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -17,7 +18,7 @@ from cosmolocal.money.operations.looks import look_is_over, look_needed
 from cosmolocal.money.words import REASONS
 
 
-@operation("money.pay_cost", fact=True)
+@operation("money.pay_cost", said=gettext_lazy("booked a cost"), fact=True)
 def pay_cost(
     *,
     by: Agent,
@@ -52,7 +53,7 @@ def pay_cost(
     look_needed(by, amount, payee, has_left=True)
 
 
-@operation("money.move_money", fact=True)
+@operation("money.move_money", said=gettext_lazy("booked carried money"), fact=True)
 def move_money(
     *, by: Agent, source: MoneyBox, target: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
 ) -> None:
@@ -70,7 +71,7 @@ def move_money(
     look_needed(by, amount, None)
 
 
-@operation("money.count_cash", fact=True)
+@operation("money.count_cash", said=gettext_lazy("counted cash"), fact=True)
 def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = None, key: str = "") -> int:
     """Books what was found in a box: `counted` minor units. The difference goes to the fund "drawer_difference".
 
@@ -120,7 +121,7 @@ def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[Happenin
     return [journal.counted(action, box, abs(difference), when), change(fund, abs(difference), when)]
 
 
-@operation("money.undo", fact=True)
+@operation("money.undo", said=gettext_lazy("took an entry back"), fact=True)
 def undo(*, by: Agent, deed_id: int, reason: str, at: datetime | None = None, key: str = "") -> None:
     """Takes a deed of money back as a whole: a returned debit, a top-up for the wrong household, a wrong cost.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import approvals, rights, sessions
 from cosmolocal.agents import policy as agents
@@ -17,7 +18,7 @@ from cosmolocal.money.models import Account, Currency, PaymentList
 KIND = "money.payment_list"
 
 
-@operation("money.choose_deciders")
+@operation("money.choose_deciders", said=gettext_lazy("chose who agrees to payments"))
 def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, needed: int = 1, key: str = "") -> Currency:
     """From now on `needed` people of `circle` say yes to each payment list; without a circle, another treasurer does.
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -16,7 +17,7 @@ from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.looks import look_needed
 
 
-@operation("money.top_up", fact=True)
+@operation("money.top_up", said=gettext_lazy("took money in"), fact=True)
 def top_up(
     *,
     by: Agent,
@@ -50,7 +51,7 @@ def top_up(
         announce("money.tell_paid_in", running().id, account.pk, amount)
 
 
-@operation("money.pay_in_coins", fact=True)
+@operation("money.pay_in_coins", said=gettext_lazy("paid out in coins"), fact=True)
 def pay_in_coins(
     *, by: Agent, account: Account, box: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
 ) -> int:
@@ -75,7 +76,7 @@ def pay_in_coins(
     return taken
 
 
-@operation("money.top_up_unmatched", fact=True)
+@operation("money.top_up_unmatched", said=gettext_lazy("took money in from somebody unknown"), fact=True)
 def top_up_unmatched(
     *,
     by: Agent,
@@ -106,7 +107,7 @@ def top_up_unmatched(
     )
 
 
-@operation("money.match_unmatched", fact=True)
+@operation("money.match_unmatched", said=gettext_lazy("found out whose a payment was"), fact=True)
 def match_unmatched(
     *,
     by: Agent,
@@ -132,7 +133,7 @@ def match_unmatched(
     announce("money.tell_paid_in", running().id, account.pk, part)
 
 
-@operation("money.send_back", fact=True)
+@operation("money.send_back", said=gettext_lazy("sent an unknown payment back"), fact=True)
 def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", at: datetime | None = None, key: str = "") -> None:
     """Books that unmatched money (paid twice, paid by mistake) went back to where it came from, from the same box.
 

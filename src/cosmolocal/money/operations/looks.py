@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
@@ -71,7 +72,7 @@ def look_is_over(deed_id: int) -> None:
 OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
 
 
-@operation("money.agree_entries")
+@operation("money.agree_entries", said=gettext_lazy("looked at entries of somebody else"))
 def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> None:
     """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
 
@@ -87,7 +88,7 @@ def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> N
             look.save(update_fields=["state", "decided_by"])
 
 
-@operation("money.question_entry")
+@operation("money.question_entry", said=gettext_lazy("questioned an entry"))
 def question_entry(*, by: Agent, look: SecondLook, reason: str, key: str = "") -> None:
     """Somebody else has looked at an entry and asks about it: it stays on the list until it is agreed or taken back.
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
@@ -16,7 +17,7 @@ from cosmolocal.money.operations import journal
 from cosmolocal.money.queries import months
 
 
-@operation("money.close_month")
+@operation("money.close_month", said=gettext_lazy("closed a month"))
 def close_month(*, by: Agent, until: date, key: str = "") -> MonthClose:
     """Closes the books up to the end of a month. Later facts of that time get today's entry and their own value date.
 

@@ -1,6 +1,7 @@
 """A bank account that was written after a list was agreed: somebody who did not write it says yes to that number."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
@@ -11,7 +12,7 @@ from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Payment, PaymentList
 
 
-@operation("money.agree_number")
+@operation("money.agree_number", said=gettext_lazy("said yes to a bank account"))
 def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> None:
     """Says yes to the bank account of a payee who had none when the list was drawn up; `mark` is of the number read.
 

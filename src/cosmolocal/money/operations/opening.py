@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import policy as agents_policy
@@ -24,7 +24,7 @@ from cosmolocal.money.operations.accounts import open_account, open_box
 from cosmolocal.money.operations.looks import look_needed, opening_looked_at
 
 
-@operation("money.import_people")
+@operation("money.import_people", said=gettext_lazy("brought people in"))
 def import_people(*, by: Agent, rows: Sequence[Row], key: str = "") -> None:
     """Makes the people, households, farms, restaurants and boxes that rows name and that are not here, with accounts.
 
@@ -72,7 +72,7 @@ def _import_party(by: Agent, row: Row, one: judging.Judge) -> None:
     open_account(by=by, holder=group, kind=kind)
 
 
-@operation("money.import_opening_books")
+@operation("money.import_opening_books", said=gettext_lazy("brought opening books in"))
 def import_opening_books(
     *, by: Agent, rows: Sequence[Row], on: date, accept_difference: bool = False, key: str = ""
 ) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import approvals, sessions
 from cosmolocal.agents import queries as people
@@ -29,7 +30,7 @@ class PaymentWish:
     reference: str = ""
 
 
-@operation("money.make_payment_list")
+@operation("money.make_payment_list", said=gettext_lazy("drew up a payment list"))
 def make_payment_list(
     *, by: Agent, lines: Sequence[PaymentWish], box: MoneyBox, name: str, key: str = ""
 ) -> PaymentList:
@@ -102,7 +103,7 @@ def _set_aside(by: Agent, lines: Sequence[PaymentWish], accounts: dict[int, Acco
         ) from refusal
 
 
-@operation("money.agree_payment_list")
+@operation("money.agree_payment_list", said=gettext_lazy("said yes or no to a payment list"))
 def agree_payment_list(
     *, by: Agent, payment_list: PaymentList, yes: bool, reason: str = "", key: str = ""
 ) -> PaymentList:
@@ -128,7 +129,7 @@ def agree_payment_list(
     return made
 
 
-@operation("money.drop_payment_list")
+@operation("money.drop_payment_list", said=gettext_lazy("dropped a payment list"))
 def drop_payment_list(*, by: Agent, payment_list: PaymentList, reason: str, key: str = "") -> PaymentList:
     """Gives up what is not paid yet, with a reason; the amounts are free again.
 
@@ -153,7 +154,7 @@ def _drop(by: Agent, made: PaymentList) -> None:
     made.save(update_fields=["state", "dropped_by"])
 
 
-@operation("money.confirm_payment")
+@operation("money.confirm_payment", said=gettext_lazy("booked that somebody was paid"))
 def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, key: str = "") -> None:
     """Books that one payment of an agreed list has left.
 
@@ -168,7 +169,7 @@ def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, 
     _pay(by, made, [line], at)
 
 
-@operation("money.confirm_list")
+@operation("money.confirm_list", said=gettext_lazy("booked that a payment list was paid"))
 def confirm_list(*, by: Agent, payment_list: PaymentList, at: datetime | None = None, key: str = "") -> None:
     """Books that every payment still planned has left.
 
@@ -205,7 +206,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
         made.save(update_fields=["state"])
 
 
-@operation("money.return_payment", fact=True)
+@operation("money.return_payment", said=gettext_lazy("booked that a payment came back"), fact=True)
 def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | None = None, key: str = "") -> None:
     """Books that a payment came back (closed account, wrong number): both its events are taken back, linked.
 
@@ -223,7 +224,7 @@ def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | N
     look_needed(by, line.amount, line.account.holder)
 
 
-@operation("money.pay_back")
+@operation("money.pay_back", said=gettext_lazy("drew up a payment back"))
 def pay_back(
     *, by: Agent, account: Account, box: MoneyBox, amount: int, reference: str = "", key: str = ""
 ) -> PaymentList:

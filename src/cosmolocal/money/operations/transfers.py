@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import sessions
@@ -19,7 +20,7 @@ from cosmolocal.money.operations.looks import look_needed
 from cosmolocal.money.words import REASONS
 
 
-@operation("money.transfer")
+@operation("money.transfer", said=gettext_lazy("moved money between accounts"))
 def transfer(
     *,
     by: Agent,
@@ -60,7 +61,7 @@ def transfer(
         look_needed(by, amount, source.holder)
 
 
-@operation("money.transfer_many")
+@operation("money.transfer_many", said=gettext_lazy("moved money between accounts"))
 def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None, key: str = "") -> None:
     """Moves many amounts between accounts in one set: settling, splitting. Legs of 0 are left out.
 
@@ -72,7 +73,7 @@ def transfer_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None,
     ledger.move_many(by=by, legs=legs, at=at)
 
 
-@operation("money.release_reservation")
+@operation("money.release_reservation", said=gettext_lazy("freed what was set aside"))
 def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: str = "") -> None:
     """Gives back what was set aside, all but `keep` minor units. Refuses: agents.not_allowed, agents.session_lent."""
     policy.permit_books(by)
@@ -80,7 +81,7 @@ def release_reservation(*, by: Agent, commitment_id: int, keep: int = 0, key: st
     ledger.free(by=by, commitment_id=commitment_id, keep=keep)
 
 
-@operation("money.refund")
+@operation("money.refund", said=gettext_lazy("gave money back to an account"))
 def refund(
     *, by: Agent, source: Account, account: Account, amount: int, reason: str, at: datetime | None = None, key: str = ""
 ) -> None:

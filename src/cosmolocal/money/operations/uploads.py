@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
@@ -41,7 +42,7 @@ class Judgement:
     odd: Sequence[Sequence[object]] = ()
 
 
-@operation("money.keep_file")
+@operation("money.keep_file", said=gettext_lazy("gave in a file of opening books"))
 def keep_file(*, by: Agent, name: str, data: bytes, on: date, head: Head, key: str = "") -> Upload:
     """Keeps a file of opening books, with its guessed columns and the day on which the books begin."""
     policy.permit_house(by)
@@ -55,7 +56,7 @@ def keep_file(*, by: Agent, name: str, data: bytes, on: date, head: Head, key: s
     )
 
 
-@operation("money.map_file")
+@operation("money.map_file", said=gettext_lazy("said what the columns of a file mean"))
 def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement: Judgement, key: str = "") -> Upload:
     """Keeps which column means what, and what the dry run with it found. Refuses: money.file_taken."""
     policy.permit_house(by)
@@ -69,7 +70,7 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
     return kept
 
 
-@operation("money.take_file_over")
+@operation("money.take_file_over", said=gettext_lazy("had opening books brought in"))
 def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
     """Begins the taking over in the background. Refuses: money.file_taken, money.sums_differ, agents.session_lent."""
     policy.permit_house(by)
@@ -93,7 +94,7 @@ def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: s
     return kept
 
 
-@operation("money.note_progress", fact=True)
+@operation("money.note_progress", said=gettext_lazy("noted how far a file is"), fact=True)
 def note_progress(*, by: Agent, upload: Upload, done: int, state: str, sentence: str = "", key: str = "") -> None:
     """Says how far the taking over is: `state` running, done or refused; at the end the file's bytes are let go."""
     policy.permit_house(by)

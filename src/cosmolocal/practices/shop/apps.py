@@ -1,6 +1,9 @@
-from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.kernel.apps import PracticeConfig
 
 
-class ShopConfig(AppConfig):
+class ShopConfig(PracticeConfig):
     name = "cosmolocal.practices.shop"
     label = "shop"
+    verbose_name = _("Order rounds")

@@ -16,7 +16,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.rules import is_uncollected
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.practice import Card
+from cosmolocal.kernel.practices import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, ProducerOrder

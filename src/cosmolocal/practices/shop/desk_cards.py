@@ -14,7 +14,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.practice import Card, DoorNote
+from cosmolocal.kernel.practices import Card, DoorNote
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_soon
 from cosmolocal.look.numbers import format_money

@@ -2,15 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.kernel.practice import Practice
-from cosmolocal.practices.shop import cards, desk_cards, tasks
+from cosmolocal.kernel.practices import Practice
+from cosmolocal.practices.shop import cards, desk_cards
 
 practice = Practice(
     name="shop",
     title=_("Shop"),
     urls="cosmolocal.practices.shop.urls",
     entry="shop:home",
-    timers=tasks.timers,
     member_cards=cards.member_cards,
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,

@@ -15,7 +15,7 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.errands import Outcome, errand
-from cosmolocal.kernel.practice import Timer
+from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.views.answers import long_work
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.operation import in_words
 from cosmolocal.paper import downloads
 from cosmolocal.website import deeds as done
 from cosmolocal.website.forms import DeedsForm
-from cosmolocal.website.words import of_deed
 
 SHOWN = 50
 ENTRIES = 200
@@ -31,7 +31,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
     filters.pop("before", None)
     context = {
         "form": form,
-        "rows": [(deed, of_deed(deed.code), done.reason(deed)) for deed in page[:SHOWN]],
+        "rows": [(deed, in_words(deed.code), done.reason(deed)) for deed in page[:SHOWN]],
         "older": asked.urlencode() if len(page) > SHOWN else "",
         "filters": filters.urlencode(),
         "is_later_page": bool(form.is_valid() and form.cleaned_data["before"]),
@@ -57,7 +57,7 @@ def deed(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(flows.events_in(found.pk), ENTRIES).get_page(request.GET.get("page"))
     context = {
         "deed": found,
-        "words": of_deed(found.code),
+        "words": in_words(found.code),
         "reason": done.reason(found),
         "page": page,
         "entries": list(done.entries(list(page.object_list))),

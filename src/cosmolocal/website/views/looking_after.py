@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.operations import LocalWish, change_local
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.kernel.models import JobTrouble
-from cosmolocal.kernel.practice import installed
+from cosmolocal.kernel.practices import installed
 from cosmolocal.website import operations
 from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of

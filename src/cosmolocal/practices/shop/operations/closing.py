@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
@@ -49,7 +50,7 @@ class Asked:
     packs: Mapping[int, int] = field(default_factory=dict)  # pack version id -> base units
 
 
-@operation("shop.announce_stock")
+@operation("shop.announce_stock", said=gettext_lazy("said how much there is in a round"))
 def announce_stock(*, by: Agent, offer: RoundOffer, available: int | None, key: str = "") -> None:
     """The producer (or a steward) says how many base units there are; None: as much as wished.
 
@@ -61,7 +62,7 @@ def announce_stock(*, by: Agent, offer: RoundOffer, available: int | None, key: 
     flows.announce_available(by=by, intent=offer.intent_id, available=available)
 
 
-@operation("shop.close_round")
+@operation("shop.close_round", said=gettext_lazy("closed a round"))
 def close_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Takes no more orders. For `grace_minutes` nothing goes out yet, and a steward may reopen. Again: as it is."""
     policy.permit_steward(by)
@@ -75,7 +76,7 @@ def close_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
-@operation("shop.reopen_round")
+@operation("shop.reopen_round", said=gettext_lazy("opened a round again"))
 def reopen_round(*, by: Agent, round: OrderRound, closes_at: datetime, key: str = "") -> OrderRound:
     """Closed by mistake: takes orders again until `closes_at`.
 
@@ -105,7 +106,7 @@ def reopen_round(*, by: Agent, round: OrderRound, closes_at: datetime, key: str 
     return locked
 
 
-@operation("shop.set_shortage")
+@operation("shop.set_shortage", said=gettext_lazy("noted that there is less"))
 def set_shortage(*, by: Agent, round: OrderRound, intent_id: int, available: int, key: str = "") -> None:
     """There is less of something than was ordered (base units): at once shared out where producers were told already,
     else when they are told. Refuses: shop.not_now.
@@ -120,7 +121,7 @@ def set_shortage(*, by: Agent, round: OrderRound, intent_id: int, available: int
         handovers.make_crates(by=by, handover=locked.handover)
 
 
-@operation("shop.send_producer_orders")
+@operation("shop.send_producer_orders", said=gettext_lazy("had the farms told what to bring"))
 def send_producer_orders(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Ends the grace: shares out what is short, fixes all orders, writes one order to each producer, makes the crates.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import sessions
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 LATE = "late"
 
 
-@operation("shop.take_cash", fact=True)
+@operation("shop.take_cash", said=gettext_lazy("took cash for an order"), fact=True)
 def take_cash(
     *, by: Agent, order: Order, box: "MoneyBox", amount: int, at: datetime | None = None, key: str = ""
 ) -> Order:
@@ -63,7 +64,7 @@ def take_cash(
     return locked
 
 
-@operation("shop.swap_orders")
+@operation("shop.swap_orders", said=gettext_lazy("swapped two orders"))
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
     """Two households took each other's crate: each keeps, and pays, what it took; what was given back for a line goes
     with it. Refuses: shop.round_settled, shop.not_two_orders, shop.no_crate.
@@ -95,7 +96,7 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     _swap_households(by, first, second)
 
 
-@operation("shop.offer_extra")
+@operation("shop.offer_extra", said=gettext_lazy("offered something at the door"))
 def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, key: str = "") -> RoundOffer:
     """What came without being ordered (or beyond it) is for sale at the door: from its lot, at the price of `item`.
 
@@ -112,7 +113,7 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
     return offer
 
 
-@operation("shop.late_change")
+@operation("shop.late_change", said=gettext_lazy("changed an order after closing"))
 def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineWish], key: str = "") -> Order:
     """After closing: the lines named get new counts (0: taken out), everything else stays; each keeps who did it and
     when. Extras are taken from their lot. Refuses: shop.not_now, shop.not_offered, shop.packed_already,
@@ -163,7 +164,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     return draft.order
 
 
-@operation("shop.credit_line")
+@operation("shop.credit_line", said=gettext_lazy("gave money back for a line"))
 def credit_line(
     *, by: Agent, line: OrderLine, quantity: int, reason: str, borne_by: str = "", key: str = ""
 ) -> LineCredit:

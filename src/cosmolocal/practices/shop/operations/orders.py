@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -40,7 +41,7 @@ _NOW = Prepared(lambda: OrderRound.objects.filter(pk=Slot("round")).values_list(
 _STANDING = Prepared(lambda: Order.objects.filter(round=Slot("round"), household=Slot("household")))
 
 
-@operation("shop.fill_basket")
+@operation("shop.fill_basket", said=gettext_lazy("changed a basket"))
 def fill_basket(
     *, by: Agent, round: OrderRound, household: Agent, counts: Mapping[int, int], on_behalf_of: Agent | None = None
 ) -> Basket:
@@ -68,7 +69,7 @@ def fill_basket(
     return basket
 
 
-@operation("shop.place_order")
+@operation("shop.place_order", said=gettext_lazy("ordered"))
 def place_order(
     *,
     by: Agent,
@@ -98,7 +99,7 @@ def place_order(
     return draft.order
 
 
-@operation("shop.cancel_order")
+@operation("shop.cancel_order", said=gettext_lazy("took an order back"))
 def cancel_order(
     *, by: Agent, order: Order, version: int | None = None, on_behalf_of: Agent | None = None, key: str = ""
 ) -> Order:

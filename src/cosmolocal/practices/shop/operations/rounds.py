@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Place
@@ -48,7 +49,7 @@ class OfferWish:
     closes_at: datetime | None = None
 
 
-@operation("shop.change_settings")
+@operation("shop.change_settings", said=gettext_lazy("changed how the shop works"))
 def change_settings(
     *,
     by: Agent,
@@ -71,7 +72,7 @@ def change_settings(
     return settings
 
 
-@operation("shop.plan_round")
+@operation("shop.plan_round", said=gettext_lazy("planned a round"))
 def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, key: str = "") -> OrderRound:
     """Plans a round with its hand-over and its account; `like`: with the goods of an earlier one that are still sold.
 
@@ -98,7 +99,7 @@ def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, ke
     return planned
 
 
-@operation("shop.change_round")
+@operation("shop.change_round", said=gettext_lazy("changed a round"))
 def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = "") -> OrderRound:
     """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them.
 
@@ -139,7 +140,7 @@ def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferWish]:
     ]
 
 
-@operation("shop.offer_items")
+@operation("shop.offer_items", said=gettext_lazy("put goods into a round"))
 def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key: str = "") -> None:
     """Puts items on sale in a round; those already there get their new closing time. Refuses: shop.round_closed."""
     policy.permit_steward(by)
@@ -162,7 +163,7 @@ def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key
         _publish(by, locked)
 
 
-@operation("shop.withdraw_items")
+@operation("shop.withdraw_items", said=gettext_lazy("took goods out of a round"))
 def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key: str = "") -> None:
     """Takes items off a round. What is ordered stays; once people fill baskets, the offer itself stays too, so that
     whoever has it in hers is told its name.
@@ -176,7 +177,7 @@ def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key
         offers.filter(withdrawn_at=None).update(withdrawn_at=running().at)
 
 
-@operation("shop.choose_goods")
+@operation("shop.choose_goods", said=gettext_lazy("chose the goods of a round"))
 def choose_goods(
     *, by: Agent, round: OrderRound, items: Sequence[OfferWish], shown: Collection[int], key: str = ""
 ) -> None:
@@ -191,7 +192,7 @@ def choose_goods(
     withdraw_items(by=by, round=round, item_ids=set(shown) - {wish.item_id for wish in items})
 
 
-@operation("shop.open_round")
+@operation("shop.open_round", said=gettext_lazy("opened a round"))
 def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Publishes what the round offers; orders are taken from `opens_at` until `closes_at`.
 
@@ -220,7 +221,7 @@ def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
-@operation("shop.remind")
+@operation("shop.remind", said=gettext_lazy("had reminders written"))
 def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Writes to everybody who has not ordered, at most once in 20 hours.
 
@@ -238,7 +239,7 @@ def remind(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
-@operation("shop.tell_ready")
+@operation("shop.tell_ready", said=gettext_lazy("had everybody written to that the crates are packed"))
 def tell_ready(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Writes to everybody who ordered that the crates are packed, once. Refuses: agents.not_allowed."""
     policy.permit_steward(by)
@@ -250,7 +251,7 @@ def tell_ready(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
-@operation("shop.cancel_round")
+@operation("shop.cancel_round", said=gettext_lazy("cancelled a round"))
 def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "") -> OrderRound:
     """Gives a round up before it closes: all orders are cancelled, what was set aside is free again, and who had
     ordered is told why. Refuses: shop.cancelled_why where it was open and `reason` is empty, shop.not_now.

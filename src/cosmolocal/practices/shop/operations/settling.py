@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
@@ -46,7 +47,7 @@ class Books:
     funds: dict[str, "Account"]
 
 
-@operation("shop.settle_round")
+@operation("shop.settle_round", said=gettext_lazy("settled a round"))
 def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Charges what was packed (at most the cap), frees the rest, and gives every part of each price to its owner.
 
@@ -87,7 +88,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     return locked
 
 
-@operation("shop.pay_producers")
+@operation("shop.pay_producers", said=gettext_lazy("drew up the payments of a round"))
 def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "") -> "PaymentList":
     """Draws up the payments to this round's producers from a box; a second person must agree. Again: the same list.
 

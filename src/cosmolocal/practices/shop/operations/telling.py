@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.operation import operation, running
@@ -15,7 +16,7 @@ from cosmolocal.practices.shop.models import ProducerOrder
 MAIL, CALL, RETURNED = "mail", "call", "returned"
 
 
-@operation("shop.mark_told")
+@operation("shop.mark_told", said=gettext_lazy("noted that a farm knows its order"))
 def mark_told(*, by: Agent, producer_order: ProducerOrder, how: str, key: str = "") -> ProducerOrder:
     """The producer knows what to bring: by `mail` or by `call`. A letter that did not reach her is told with it."""
     policy.permit_steward(by)
@@ -28,7 +29,7 @@ def mark_told(*, by: Agent, producer_order: ProducerOrder, how: str, key: str = 
     return found
 
 
-@operation("shop.write_to_producer")
+@operation("shop.write_to_producer", said=gettext_lazy("wrote to a farm"))
 def write_to_producer(*, by: Agent, producer_order: ProducerOrder, writing: Writing) -> ProducerOrder:
     """Writes a farm its order, once. She counts as told when the mail server took it: see `hear_of_letters`."""
     policy.permit_steward(by)
@@ -39,7 +40,7 @@ def write_to_producer(*, by: Agent, producer_order: ProducerOrder, writing: Writ
     return found
 
 
-@operation("shop.hear_of_letters", fact=True)
+@operation("shop.hear_of_letters", said=gettext_lazy("noted what became of the mails to farms"), fact=True)
 def hear_of_letters(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> None:
     """What became of the orders to farms that went by mail: the farm knows, was told in person, or is to be called.
 

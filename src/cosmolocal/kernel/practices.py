@@ -1,4 +1,4 @@
-"""What a practice gives to the house: one frozen declaration, listed by dotted name in settings."""
+"""What a practice gives to the house: one frozen declaration, `practice` in the file `practice.py` of its app."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from django.conf import settings
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from cosmolocal.kernel import node
+from cosmolocal.kernel.apps import PracticeConfig
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,6 @@ class Practice:
     title: str | Promise
     urls: str = ""
     entry: str = ""  # url name of the practice's door in the navigation
-    timers: tuple[Timer, ...] = ()
     member_cards: Callable[[Any], Sequence[Card]] | None = None
     steward_cards: Callable[[Any], Sequence[Card]] | None = None
     demo: Callable[..., None] | None = None
@@ -70,8 +70,9 @@ class Practice:
 
 @cache
 def installed() -> tuple[Practice, ...]:
-    """Every practice this release contains, in the order of settings."""
-    return tuple(import_string(name) for name in settings.PRACTICES)
+    """Every practice this release contains, in the order of INSTALLED_APPS."""
+    found = (app for app in apps.get_app_configs() if isinstance(app, PracticeConfig))
+    return tuple(import_string(f"{app.name}.practice.practice") for app in found)
 
 
 def switched_on() -> tuple[Practice, ...]:
