@@ -1,8 +1,8 @@
 """Guards of SQLite against REPLACE, which takes the place of a row without a word to the triggers of its deletion.
 
-`INSERT OR REPLACE` and `UPDATE OR REPLACE` are refused wherever they would take a guarded row away. SQLite asks before
-it looks at `ON CONFLICT` too: who may meet a guarded row looks first whether it is there. PostgreSQL has no REPLACE,
-and its upsert is an update to the triggers.
+`INSERT OR REPLACE` and `UPDATE OR REPLACE` are refused wherever they would take a guarded row away, and so is another
+number for a guarded row, by whatever name of it. SQLite asks before it looks at `ON CONFLICT` too: who may meet a
+guarded row looks first whether it is there. PostgreSQL has no REPLACE, and its upsert is an update to the triggers.
 """
 
 import re
@@ -15,6 +15,7 @@ from django.db.models.sql import Query
 from cosmolocal.kernel.evidence import KEPT, SEALED
 
 INSERTED, CHANGED = "_no_replace", "_no_replace_by"
+_ROW_NUMBER = ("rowid", "_rowid_", "oid")  # SQLite's other names of the id; a trigger is asked by the name that is said
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def guards(using: str = "default") -> Iterator[tuple[str, str, str]]:
         pk = every[0].columns[0]
         hit = " OR ".join(_taken(table, key) for key in every)
         yield table + INSERTED, table, f"BEFORE INSERT ON {table} WHEN {hit} {stop}"
-        named = ", ".join(f'"{column}"' for column in dict.fromkeys(name for key in every for name in key.columns))
-        hit = " OR ".join(_taken(table, key, f'there."{pk}" <> OLD."{pk}"') for key in every)
+        told = dict.fromkeys([*(name for key in every for name in key.columns), *_ROW_NUMBER])
+        named = ", ".join(f'"{column}"' for column in told)
+        moved = " AND ".join(part for part in (f'OLD."{pk}" <> NEW."{pk}"', once(table, "OLD")) if part)
+        hit = " OR ".join([moved, *(_taken(table, key, f'there."{pk}" <> OLD."{pk}"') for key in every)])
         yield table + CHANGED, table, f"BEFORE UPDATE OF {named} ON {table} WHEN {hit} {stop}"
 
 

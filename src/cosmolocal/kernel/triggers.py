@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.db import connections
+from django.db import connections, transaction
 
 from cosmolocal.kernel import replacing
 from cosmolocal.kernel.evidence import KEPT, SEALED, Kept, Sealed, whole_of
@@ -50,7 +50,7 @@ _SALT_POSTGRESQL = (
     "EXECUTE FUNCTION cosmolocal_salt_stays()"
 )
 _FUNCTIONS = (_REFUSE, _NOTE, _SALT)
-_BODIES = [text.split("$$")[1] for text in _FUNCTIONS]
+_BODIES = {text.split("FUNCTION ")[1].split("(")[0]: text.split("$$")[1] for text in _FUNCTIONS}
 Trigger = tuple[str, str, str]  # name, table, what follows the name
 
 
@@ -143,19 +143,17 @@ def lift(using: str = "default") -> None:
 
 def missing(using: str = "default") -> list[str]:
     """Names of tables whose triggers are absent, disabled or bent; empty when the books are protected."""
-    vendor, found = connections[using].vendor, _standing(using)
-
-    def stands(name: str, rest: str) -> bool:
-        if name not in found:
-            return False
-        told = found[name][1]
-        return told == f"CREATE TRIGGER {name} {rest}" if vendor == "sqlite" else told in _BODIES
-
-    return sorted({table for name, table, rest in _wanted(using) if not stands(name, rest)})
+    wanted, found = list(_wanted(using)), _standing(using)
+    told = {name: f"CREATE TRIGGER {name} {rest}" for name, _table, rest in wanted}
+    if connections[using].vendor != "sqlite":
+        told = _definitions(wanted, using) if _functions_stand(using) else {}
+    return sorted(
+        {table for name, table, _rest in wanted if name not in told or found.get(name) != (table, told[name])}
+    )
 
 
 def _standing(using: str) -> dict[str, tuple[str, str]]:
-    """Our triggers in the database: name -> table, and what it does (PostgreSQL: its function; empty: disabled)."""
+    """Our triggers in the database: name -> table, and its text (empty: it sleeps)."""
     connection = connections[using]
     ours = (
         *("_no_update", "_no_delete", "_no_truncate", "_written", "_written_change", "_written_end"),
@@ -164,9 +162,49 @@ def _standing(using: str) -> dict[str, tuple[str, str]]:
     query = (
         "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname, tgrelid::regclass::text, CASE tgenabled WHEN 'D' THEN '' ELSE prosrc END "
-        "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid)"
+        else f"SELECT tgname, tgrelid::regclass::text, CASE WHEN tgenabled IN ('O', 'A') THEN {_TEXT} ELSE '' END "  # noqa: S608
+        "FROM pg_trigger WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid)"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
         return {name: (table, told) for name, table, told in cursor.fetchall() if name.endswith(ours)}
+
+
+_TEXT = "pg_get_triggerdef(pg_trigger.oid, true)"
+_known: dict[Trigger, str] = {}
+
+
+def _definitions(wanted: Sequence[Trigger], using: str) -> dict[str, str]:
+    """The text of each trigger in PostgreSQL's own words: asked once a process, of triggers on passing tables of the
+    same name and columns, since it writes every condition anew.
+    """
+    if not _known.keys() >= set(wanted):
+        connection = connections[using]
+        tables = set(connection.introspection.table_names())
+        there = [trigger for trigger in wanted if trigger[1] in tables]
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            for table in sorted({table for _name, table, _rest in there}):
+                cursor.execute(f"CREATE TEMPORARY TABLE {table} (LIKE {table})")
+            for name, _table, rest in there:
+                cursor.execute(f"CREATE TRIGGER {name} {rest}")
+            cursor.execute(
+                f"SELECT tgname, {_TEXT} FROM pg_trigger WHERE tgrelid::regclass::text = ANY(%s)",  # noqa: S608
+                [[*tables]],
+            )
+            told = dict(cursor.fetchall())
+            transaction.set_rollback(True, using=using)
+        _known.update({trigger: told[trigger[0]] for trigger in there})
+    return {trigger[0]: _known[trigger] for trigger in wanted if trigger in _known}
+
+
+def _functions_stand(using: str) -> bool:
+    """Whether what the triggers of PostgreSQL call is ours, and called at all."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT current_setting('session_replication_role') <> 'replica'")
+        is_awake = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT proname, prosrc FROM pg_proc JOIN pg_language ON pg_language.oid = prolang "
+            "WHERE pg_function_is_visible(pg_proc.oid) AND pronargs = 0 AND lanname = 'plpgsql' "
+            "AND proconfig IS NULL AND NOT prosecdef AND proname LIKE 'cosmolocal%%'"
+        )
+        return is_awake and _BODIES.items() <= dict(cursor.fetchall()).items()

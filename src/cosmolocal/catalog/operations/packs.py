@@ -31,19 +31,18 @@ def keep_packs(facts: Sequence[PackFacts]) -> list[PackVersion]:
 
     One statement where nothing has changed since somebody ordered it before.
     """
-    ids = {one.item_id for one in facts}
-    known = {_said(row): row for row in _KNOWN.all(items=ids)} if ids else {}
+    known = _known(facts)
     if fresh := [one for one in dict.fromkeys(facts) if one not in known]:
-        # Of two who order the same for the first time at one moment, both get the one row.
-        words = [field.name for field in fields(PackFacts)]
-        made = PackVersion.objects.bulk_create(
-            [PackVersion(**asdict(one)) for one in fresh],
-            update_conflicts=True,
-            unique_fields=[name.removesuffix("_id") for name in words],
-            update_fields=["name"],
-        )
-        known |= {_said(row): row for row in made}
+        # Of two who order the same for the first time at one moment, both get the one row, which nobody may change.
+        PackVersion.objects.bulk_create([PackVersion(**asdict(one)) for one in fresh], ignore_conflicts=True)
+        known |= _known(fresh)
     return [known[one] for one in facts]
+
+
+def _known(facts: Sequence[PackFacts]) -> dict[PackFacts, PackVersion]:
+    """The versions of their items that there are."""
+    ids = {one.item_id for one in facts}
+    return {_said(row): row for row in _KNOWN.all(items=ids)} if ids else {}
 
 
 def promise_packs(packs: Iterable[tuple[int, int, int]]) -> None:

@@ -82,6 +82,21 @@ def test_a_change_that_replaces_is_refused(village: Village) -> None:
 
 
 @only_sqlite
+def test_a_row_keeps_its_number_by_whatever_name(village: Village) -> None:
+    asked = 0
+    for table in replacing.guarded():
+        once = replacing.once(table, table) or "1 = 1"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE {once}")
+            first, last = cursor.fetchone()
+        for name in ("id", "rowid", "_rowid_", "oid", '"RowId"') if first else ():
+            refuse(f"UPDATE {table} SET {name} = 1000000 WHERE id = {first}")
+            refuse(f"UPDATE OR REPLACE {table} SET {name} = {last} WHERE id = {first}") if last > first else None
+            asked += 1
+    assert asked > 125
+
+
+@only_sqlite
 def test_the_guards_know_every_key_of_the_database(db: None) -> None:
     for table, model in replacing.guarded().items():
         with connection.cursor() as cursor:
