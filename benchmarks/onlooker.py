@@ -126,7 +126,7 @@ def _ordered(round: OrderRound) -> Iterator[Asked]:
     yield "round desk", "steward", reverse("shop:round_desk", args=[round.pk])
     yield "goods of a round", "steward", reverse("shop:round_goods", args=[round.pk])
     yield "what was ordered", "steward", reverse("shop:round_orders", args=[round.pk])
-    yield "orders of a round", "steward", reverse("shop:round_orders", args=[round.pk]) + "?of=orders"
+    yield "orders of a round", "steward", reverse("shop:round_orders", args=[round.pk]) + "?of=households"
 
 
 def _closed(round: OrderRound) -> Iterator[Asked]:

@@ -45,6 +45,10 @@ class Split:
         """As it is frozen on an order line."""
         return {"producer": self.producer, "tax": self.tax, "transport": self.transport, "running": self.running}
 
+    def taken(self, times: int) -> "Split":
+        """The sum of so many equal ones."""
+        return Split(self.producer * times, self.tax * times, self.transport * times, self.running * times)
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -68,6 +72,11 @@ class SoldLine:
     tax_bp: int
     local_owes_tax: bool
     split: Split
+
+    def taken(self, times: int) -> "SoldLine":
+        """So many equal lines as one, for `round_split`, which only adds up."""
+        split = self.split.taken(times)
+        return SoldLine(self.final * times, self.deposit * times, self.tax_bp, self.local_owes_tax, split)
 
 
 @dataclass(frozen=True)

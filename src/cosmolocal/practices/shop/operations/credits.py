@@ -10,14 +10,19 @@ from cosmolocal.money.operations import Leg
 from cosmolocal.practices.shop.models import LineCredit, OrderRound
 
 
-def given_too_much(round: OrderRound, charged: Mapping[int, int]) -> list[LineCredit]:
+def given(round: OrderRound) -> dict[int, list[LineCredit]]:
+    """Line id -> what was given back for it, the last first (one statement)."""
+    found: dict[int, list[LineCredit]] = defaultdict(list)
+    credits = LineCredit.objects.filter(line__order__round=round)
+    for credit in credits.select_related(*_NAMED).order_by("-id"):
+        found[credit.line_id].append(credit)
+    return found
+
+
+def too_much(given: Mapping[int, Sequence[LineCredit]], charged: Mapping[int, int]) -> list[LineCredit]:
     """Rows that take back what was given beyond `charged` (line id -> minor units), written by nobody yet: who bore it
     last gets it first. Their quantity is 0, their amount below 0.
     """
-    given: dict[int, list[LineCredit]] = defaultdict(list)
-    credits = LineCredit.objects.filter(line__order__round=round)
-    for credit in credits.select_related(*_NAMED).order_by("-id"):
-        given[credit.line_id].append(credit)
     found = []
     for line_id, made in given.items():
         surplus = sum(credit.amount for credit in made) - charged.get(line_id, 0)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
-from cosmolocal.catalog.rules import line_amount
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Crate, Loss, Receipt
@@ -25,10 +24,18 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg, PaymentWish, ledger
 from cosmolocal.practices.shop import policy, rules
-from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import (
+    LineCredit,
+    Order,
+    OrderLine,
+    OrderRound,
+    ProducerOrder,
+    ProducerOrderLine,
+)
 from cosmolocal.practices.shop.operations import credits
 from cosmolocal.practices.shop.operations.rounds import lock, move
-from cosmolocal.practices.shop.rules import RoundSplit, SoldLine
+from cosmolocal.practices.shop.operations.weighing import Sold, Weighed, weigh, weigh_alike
+from cosmolocal.practices.shop.rules import RoundSplit
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import Account, MoneyBox, PaymentList
@@ -60,13 +67,13 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
         return locked
     move(locked, "settle")
     _check_packed(locked)
-    lines = _weigh(locked)
+    lines = weigh(locked)
     errands.step(1, STEPS)
     orders = _charge(locked, lines)
     due = _due_to_producers(locked, lines)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
-    surplus = credits.given_too_much(locked, {line.id: line.sold.final for line in lines})
+    surplus = credits.too_much(credits.given(locked), {line.id: line.sold.final for line in lines})
     legs = [
         *_payments(locked, orders, books),
         *_splits(locked, parts, books),
@@ -114,8 +121,8 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
 
 @dataclass(frozen=True)
 class Preview:
-    """What settling would do now: sums in minor units, what still stands in the way (a sentence, or nothing), and which
-    money given back it takes back (amounts below 0).
+    """What settling would do now: sums in minor units, how many orders got something, what still stands in the way (a
+    sentence, or nothing), and which money given back it takes back (amounts below 0).
     """
 
     parts: RoundSplit
@@ -126,17 +133,20 @@ class Preview:
 
 
 def preview(round: OrderRound) -> Preview:
-    """Computes a settlement and writes nothing."""
+    """Computes a settlement and writes nothing. Lines that are alike in all that decides are weighed once, together."""
     try:
         _check_packed(round)
         obstacle = ""
     except Refusal as refusal:
         obstacle = str(refusal)
-    lines = _weigh(round)
+    lines = weigh_alike(round)
     parts = rules.round_split([line.sold for line in lines], _due_to_producers(round, lines))
-    sales = sum(line.charged for line in lines)
-    surplus = credits.given_too_much(round, {line.id: line.sold.final for line in lines})
-    return Preview(parts, len({line.order_id for line in lines if line.sold.final}), sales, obstacle, surplus)
+    sales = sum(line.sold.final + line.sold.deposit for line in lines)
+    something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
+    orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
+    given = credits.given(round)
+    charged = {line.id: line.sold.final for line in weigh(round, given)} if given else {}
+    return Preview(parts, orders.count(), sales, obstacle, credits.too_much(given, charged))
 
 
 def _check_packed(round: OrderRound) -> None:
@@ -151,11 +161,9 @@ def _check_packed(round: OrderRound) -> None:
             % {"count": count},
             crates=list(open_ones.values_list("pk", flat=True)),
         )
-    missing = [
-        order.producer
-        for order in round.producer_orders.select_related("producer").prefetch_related("lines")
-        if not Receipt.objects.filter(commitment__in=[line.commitment_id for line in order.lines.all()]).exists()
-    ]
+    came = Exists(Receipt.objects.filter(commitment=OuterRef("commitment")))
+    silent = round.producer_orders.exclude(Exists(ProducerOrderLine.objects.filter(came, order=OuterRef("pk"))))
+    missing = [order.producer for order in silent.select_related("producer").order_by("pk")]
     if missing:
         raise Refusal(
             "shop.not_all_received",
@@ -163,51 +171,6 @@ def _check_packed(round: OrderRound) -> None:
             % {"names": ", ".join(producer.name for producer in missing)},
             producers=[producer.pk for producer in missing],
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One line as the scale settles it: base units, minor units, and where its price goes."""
-
-    id: int
-    order_id: int
-    producer_id: int
-    weighed: int
-    sold: SoldLine
-
-    @property
-    def charged(self) -> int:
-        """Minor units that its household pays, deposit included."""
-        return self.sold.final + self.sold.deposit
-
-
-# What settling needs to know of a line. A region's round has twenty thousand: rows, not models.
-_OF_A_LINE = (
-    *("id", "order_id", "offer__item__product__producer_id", "granted", "cap", "deposit", "tax_bp", "seller", "split"),
-    *("wished", "count", "price__price", "price__per_quantity", "commitment__packed__quantity"),
-)
-
-
-def _weigh(round: OrderRound) -> list[Weighed]:
-    """Every line with what the scale said, and the sum and split of that (one statement)."""
-    rows = OrderLine.objects.filter(order__round=round).exclude(order__state=Order.State.CANCELLED).order_by("id")
-    return [_weighed(row, round.transport_bp) for row in rows.values_list(*_OF_A_LINE).iterator()]
-
-
-def _weighed(row: tuple[Any, ...], transport_bp: int) -> Weighed:
-    id, order_id, producer_id, granted, cap, deposit, tax_bp, seller, planned, *priced, packed = row
-    wished, count, price, per_quantity = priced
-    weighed = packed or 0  # nobody packed it: nothing was given
-    charged = rules.charged_quantity(weighed, cap)
-    final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=wished // count, count=0, weight=charged)
-    sold = SoldLine(
-        final=final,
-        deposit=rules.scaled(deposit, min(weighed, granted), granted),
-        tax_bp=tax_bp,
-        local_owes_tax=seller == "local",
-        split=rules.split(final, rules.scaled(planned["producer"], charged, granted), tax_bp, transport_bp),
-    )
-    return Weighed(id, order_id, producer_id, weighed, sold)
 
 
 def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:
@@ -221,14 +184,14 @@ def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:
     return orders
 
 
-def _due_to_producers(round: OrderRound, lines: Sequence[Weighed]) -> dict[int, int]:
+def _due_to_producers(round: OrderRound, lines: Sequence[Sold]) -> dict[int, int]:
     """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered."""
     due: dict[int, int] = defaultdict(int)
     borne, early = _borne_by_producers(round)
-    receipts = list(Receipt.objects.filter(handover=round.handover).select_related("commitment", "event"))
+    receipts = Receipt.objects.filter(handover=round.handover)
     accepted: dict[int | None, int] = defaultdict(int)
-    for receipt in receipts:
-        accepted[receipt.commitment_id] += receipt.accepted - borne[receipt.pk]
+    for id, commitment_id, quantity in receipts.values_list("pk", "commitment_id", "accepted"):
+        accepted[commitment_id] += quantity - borne[id]
     promised = ProducerOrder.objects.filter(round=round).values_list(
         "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
     )
@@ -236,9 +199,9 @@ def _due_to_producers(round: OrderRound, lines: Sequence[Weighed]) -> dict[int, 
         good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
         due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
     since = _settled_before(round)
-    for receipt in receipts:
+    for receipt in receipts.filter(commitment=None).select_related("event"):
         is_paid = since is not None and receipt.at <= since
-        if receipt.commitment_id is None and not is_paid and receipt.accepted > borne[receipt.pk]:
+        if not is_paid and receipt.accepted > borne[receipt.pk]:
             due[receipt.producer_id] += _list_price(receipt, receipt.accepted - borne[receipt.pk])
     for producer_id, tax in _passed_on(lines).items():
         due[producer_id] += tax
@@ -289,7 +252,7 @@ def _list_price(receipt: Receipt, quantity: int) -> int:
     )
 
 
-def _passed_on(lines: Sequence[Weighed]) -> Mapping[int, int]:
+def _passed_on(lines: Sequence[Sold]) -> Mapping[int, int]:
     """Producer id -> tax in lines that she sells herself: she owes it, so she gets it."""
     taxed: dict[int, int] = defaultdict(int)
     for line in lines:

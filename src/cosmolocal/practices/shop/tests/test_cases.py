@@ -21,7 +21,16 @@ def line_of(order, name):
 
 
 def settle(village, round):
+    """Settles, and sees that the page before said the same."""
+    told = operations.preview(round)
     settled = operations.settle_round(by=village.people["Li Na"], round=round)
+    parts = told.parts
+    assert {str(producer): amount for producer, amount in parts.producers.items()} == settled.result["producers"]
+    assert {str(rate): amount for rate, amount in parts.tax.items()} == settled.result["tax_by_rate"]
+    sums = {name: getattr(parts, name) for name in ("deposits", "transport", "running", "rounding")}
+    assert sums | {"sales": told.sales, "orders": told.orders} == {
+        name: settled.result[name] for name in (*sums, "sales", "orders")
+    }
     assert purse.balance(round.account).balance == 0
     assert journal.replay() == []
     return settled

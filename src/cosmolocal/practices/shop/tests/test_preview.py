@@ -1,0 +1,101 @@
+"""What a steward sees before settling: computed for lines that are alike together, by the rule that settles."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop.models import OrderLine
+from cosmolocal.practices.shop.operations import weighing
+from cosmolocal.practices.shop.rules import Split
+from cosmolocal.practices.shop.tests.test_cases import line_of, settle
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY
+
+
+def packed(village, lighter=()):
+    """A round of households that all order the same; who is `lighter` gets 20 g less pak choi."""
+    round = village.round()
+    made = {name: village.order(round, name, {"Pak choi": 2, "Eggs": 1}) for name in ("Amina", "Jo", "Chen")}
+    village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        for name in lighter:
+            line = line_of(made[name], "Pak choi")
+            handovers.pack_line(
+                by=village.people["Tan Mei"],
+                crate=village.crate(round, name),
+                commitment_id=line.commitment_id,
+                quantity=line.granted - 20,
+            )
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    return round
+
+
+def test_lines_that_are_alike_are_weighed_once(village):
+    assert len(weighing.weigh_alike(packed(village))) == 2
+    assert OrderLine.objects.count() == 6
+
+
+def test_a_line_that_weighs_less_stands_alone_and_sums_stay_exact(village):
+    round = packed(village, lighter=["Jo"])
+    found = weighing.weigh_alike(round)
+    assert len(found) == 3
+    every = weighing.weigh(round)
+    for part in ("final", "deposit"):
+        assert sum(getattr(one.sold, part) for one in found) == sum(getattr(line.sold, part) for line in every)
+    for part in Split.__slots__:
+        assert sum(getattr(one.sold.split, part) for one in found) == sum(
+            getattr(line.sold.split, part) for line in every
+        )
+    with village.at(THURSDAY):
+        settle(village, round)
+
+
+def test_who_got_nothing_is_not_counted(village):
+    round = village.round()
+    order = village.order(round, "Amina", {"Bread": 1})
+    village.order(round, "Jo", {"Bread": 1})
+    village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        handovers.pack_line(
+            by=village.people["Tan Mei"],
+            crate=village.crate(round, "Amina"),
+            commitment_id=line_of(order, "Bread").commitment_id,
+            quantity=0,
+        )
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        assert operations.preview(round).orders == 1
+        settle(village, round)
+
+
+def test_many_farms_and_households_ask_no_more_statements_than_one(village):
+    counts = []
+    for day, wishes in enumerate(({"Bread": 1}, {"Bread": 1, "Eggs": 1, "Pak choi": 1})):
+        with village.at(MONDAY + timedelta(days=day, hours=1)):
+            round = village.next_round() if day else village.round()
+            for name in ("Amina", "Jo")[: len(wishes)]:
+                village.order(round, name, wishes)
+            village.close(round)
+        village.receive(round)
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        with CaptureQueriesContext(connection) as asked:
+            assert operations.preview(round).obstacle == ""
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_every_farm_of_which_nobody_wrote_down_anything_is_named(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1, "Eggs": 1})
+    village.close(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    assert "Sanjiang farm, Baker Lan" in operations.preview(round).obstacle
+    bread = village.items["Bread"].product.specification_id
+    baker = village.producers["Baker Lan"]
+    line = round.producer_orders.get(producer=baker).lines.get()
+    came = [handovers.ReceiptLine(bread, received=0, accepted=0, commitment_id=line.commitment_id)]
+    handovers.receive(by=village.people["Tan Mei"], handover=round.handover, producer=baker, lines=came)
+    assert "what Sanjiang farm brought" in operations.preview(round).obstacle
