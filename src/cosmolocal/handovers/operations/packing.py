@@ -295,11 +295,13 @@ def write_packed(
     that were collected changes hands anew, with what it is now.
     """
     wanted = {line.commitment_id: line for line in lines}
-    collected = [receiver for receiver, crate in crates.items() if crate.state == Crate.State.COLLECTED]
-    taken = list(outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(collected))) if collected else []
+    # Whose they are is looked at here: a database without figures of its tables would seek each pair of the two lists.
+    asked = outgoing(handover).filter(pk__in=among(wanted))
+    collected = {receiver for receiver, crate in crates.items() if crate.state == Crate.State.COLLECTED}
+    taken = [one for one in asked if one.receiver_id in collected] if collected else []
     handing.reverse(by, taken)
-    open_ones = outgoing(handover).filter(pk__in=among(wanted), receiver_id__in=among(crates), fulfilled_quantity=0)
-    promises = [Due(*row) for row in open_ones.select_related(None).values_list(*Due._fields)]
+    rows = asked.filter(fulfilled_quantity=0).select_related(None).values_list(*Due._fields)
+    promises = [due for due in map(Due._make, rows) if due.receiver_id in crates]
     if not promises:
         return
     lots = _lots(by, handover, promises, wanted)

@@ -1,0 +1,18 @@
+"""Packing and handing over many crates: no statement takes longer than the rows it reads."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cosmolocal.handovers import operations
+from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
+
+
+def test_no_statement_seeks_in_two_lists(village):  # noqa: F811
+    """SQLite that has no figures of its tables seeks every pair of two lists: 2,500 promises times 3,400 households."""
+    [round] = village.closed_rounds(3)
+    village.receive(round)
+    with CaptureQueriesContext(connection) as asked:
+        operations.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        operations.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    lists = [one["sql"].count("json_each") + one["sql"].count("unnest(") for one in asked if "SELECT" in one["sql"][:6]]
+    assert max(lists) == 1
