@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.outside import LONGEST, NumberUnclear
-from cosmolocal.look import numbers, questions
+from cosmolocal.look import controls, numbers, questions
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.questions import NOTHING, Asked, Expectation, Question, Typed
 
@@ -30,17 +30,23 @@ _UNCLEAR: Mapping[str, str | Promise] = {
 
 
 class LookRenderer(DjangoTemplates):
-    """Forms and fields drawn by our templates: summary of errors on top, label, help, error, control."""
+    """Forms and fields drawn by our templates: summary of errors on top, label, help, error, control; the simplest
+    controls by `controls`.
+    """
 
     form_template_name = "look/forms/form.html"
     field_template_name = "look/forms/field.html"
     formset_template_name = "look/forms/formset.html"
 
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        draw = controls.drawing_of(template_name)
+        return draw(context["widget"]) if draw else super().render(template_name, context, request)
+
 
 class AmountInput(forms.TextInput):
     """A number typed as text (so that 1,5 works on every phone), with what it counts beside it."""
 
-    template_name = "look/forms/amount.html"
+    template_name = controls.AMOUNT
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, before: object = "", after: object = "") -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "amount", **(attrs or {})})
