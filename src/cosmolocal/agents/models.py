@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q, Value
@@ -169,7 +170,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-@sealed("agent", "is_active", personal=("email",))
+@sealed("agent", "is_active", "password", "session_salt", "lent_until", personal=("email",))
 class User(AbstractBaseUser):
     """Somebody who can sign in; the person is the agent."""
 
@@ -198,6 +199,13 @@ class User(AbstractBaseUser):
             yield ids.digest(plain + self.session_salt) if self.session_salt else plain
 
 
+# A passkey opens the door as surely as her mail; when it was last used is written at each door, by no deed.
+kept(free=("data", "last_used_at"), may_go=True)(Authenticator)
+sealed("user", "type", "data", "created_at")(Authenticator)
+
+
+@kept(free=("uses_left",), may_go=True)
+@sealed("digest", "made_by", "household", "role", "uses_left", "expires_at")
 class Invitation(models.Model):
     """A link (and QR) that lets somebody join; only the token's digest is kept."""
 
@@ -222,6 +230,8 @@ class JoinRequest(models.Model):
     reason = models.CharField(max_length=240, blank=True)
 
 
+@kept(free=("expires_at", "used_at"), may_go=True)
+@sealed("agent", "digest", "made_by", "made_at", "expires_at", "used_at")
 class SignInCode(models.Model):
     """A one-time code a steward shows or prints for somebody without mail."""
 

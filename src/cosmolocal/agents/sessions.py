@@ -107,12 +107,11 @@ def new_here(user: User) -> None:
     user.save(update_fields=["lent_until"])
 
 
-def new_way_in(user: User, by: Agent | None) -> None:
+def new_way_in(user: User, by: Agent) -> None:
     """A mail address or passkey was added: by somebody else, or in a lent session, it begins lent sessions for a while.
-
-    Inside operations, or where the person herself adds a passkey (`by` None).
+    Inside operations.
     """
-    is_hers = by is None or by.pk == user.agent_id or by.is_home or by.kind == Agent.Kind.SYSTEM
+    is_hers = by.pk == user.agent_id or by.is_home or by.kind == Agent.Kind.SYSTEM
     until = lent_until() if is_hers else clock.now() + LENT
     if until is not None:
         User.objects.filter(pk=user.pk).update(lent_until=until)

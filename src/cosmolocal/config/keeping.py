@@ -3,7 +3,7 @@
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q, QuerySet
 
+from cosmolocal.agents import operations as people
+from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import rules as letters
@@ -23,12 +25,15 @@ A_DAY, A_WEEK, TWO_MONTHS, A_YEAR = (timedelta(days=days) for days in (1, 7, 60,
 
 @dataclass(frozen=True)
 class LetGo:
-    """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`."""
+    """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`.
+    `deed`: what lets ids of them go where rows stand in the seals, and each change of one is somebody's deed.
+    """
 
     label: str
     since: str
     after: timedelta
     which: Q = Q()  # noqa: RUF009 - a Q is never changed
+    deed: Callable[[Sequence[int]], None] | None = None
 
     def rows(self, now: datetime) -> QuerySet[models.Model]:
         """What may go at `now`."""
@@ -47,6 +52,14 @@ def _letters() -> Iterator[LetGo]:
     yield LetGo("local_messages.Enclosure", "letter__written_at", timedelta(days=letters.DAYS_OF_FILES))
 
 
+def _codes(ids: Sequence[int]) -> None:
+    people.forget_ways_in(by=system(), codes=ids)
+
+
+def _invitations(ids: Sequence[int]) -> None:
+    people.forget_ways_in(by=system(), invitations=ids)
+
+
 LET_GO: tuple[LetGo, ...] = (
     LetGo("django_tasks_database.DBTaskResult", "finished_at", A_WEEK, Q(status__in=["SUCCESSFUL", "FAILED"])),
     LetGo("kernel.JobTrouble", "settled_at", TWO_MONTHS),
@@ -55,8 +68,8 @@ LET_GO: tuple[LetGo, ...] = (
     LetGo("sessions.Session", "expire_date", timedelta()),
     LetGo("local_messages.Secret", "until", timedelta()),
     *_letters(),
-    LetGo("agents.SignInCode", "expires_at", TWO_MONTHS),
-    LetGo("agents.Invitation", "expires_at", TWO_MONTHS),
+    LetGo("agents.SignInCode", "expires_at", TWO_MONTHS, deed=_codes),
+    LetGo("agents.Invitation", "expires_at", TWO_MONTHS, deed=_invitations),
     LetGo("agents.Try", "at", A_WEEK),
     LetGo("agents.JoinRequest", "at", A_YEAR, ~Q(state="waiting")),
     LetGo("paper.Upload", "at", TWO_MONTHS, ~Q(state="importing")),
@@ -99,9 +112,11 @@ def _some_of(rule: LetGo, now: datetime) -> int:
     gone = 0
     for _step in range(STEPS_AT_ONCE):
         ids = list(rule.rows(now).values_list("pk", flat=True)[:STEP])
-        if ids:
+        if ids and rule.deed:
+            rule.deed(ids)
+        elif ids:
             apps.get_model(rule.label)._base_manager.filter(pk__in=ids).delete()
-            gone += len(ids)
+        gone += len(ids)
         if len(ids) < STEP:
             break
     return gone

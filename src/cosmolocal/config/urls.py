@@ -13,34 +13,35 @@ from cosmolocal.kernel.practices import installed
 
 
 def _when_asked(name: str) -> Callable[..., HttpResponse]:
-    """A view of django-allauth's passkeys, loaded by the first who asks: its cryptography takes 10 MB of memory."""
+    """A view of passkeys by its dotted name, loaded by the first who asks: its cryptography takes 10 MB of memory."""
 
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found: HttpResponse = import_string(f"allauth.mfa.{name}")(request, *args, **kwargs)
+        found: HttpResponse = import_string(name)(request, *args, **kwargs)
         return found
 
     return view
 
 
+_OURS = "cosmolocal.agents.views.passkeys"
 # The addresses of allauth.mfa.urls.
 _SECOND_WAYS = [
-    path("", _when_asked("base.views.index"), name="mfa_index"),
-    path("authenticate/", _when_asked("base.views.authenticate"), name="mfa_authenticate"),
-    path("reauthenticate/", _when_asked("base.views.reauthenticate"), name="mfa_reauthenticate"),
-    path("webauthn/", _when_asked("webauthn.views.list_webauthn"), name="mfa_list_webauthn"),
-    path("webauthn/add/", signing_in.new_passkey(_when_asked("webauthn.views.add_webauthn")), name="mfa_add_webauthn"),
-    path("webauthn/login/", _when_asked("webauthn.views.login_webauthn"), name="mfa_login_webauthn"),
+    path("", _when_asked("allauth.mfa.base.views.index"), name="mfa_index"),
+    path("authenticate/", _when_asked("allauth.mfa.base.views.authenticate"), name="mfa_authenticate"),
+    path("reauthenticate/", _when_asked("allauth.mfa.base.views.reauthenticate"), name="mfa_reauthenticate"),
+    path("webauthn/", _when_asked("allauth.mfa.webauthn.views.list_webauthn"), name="mfa_list_webauthn"),
+    path("webauthn/add/", signing_in.own_passkeys(_when_asked(f"{_OURS}.add")), name="mfa_add_webauthn"),
+    path("webauthn/login/", _when_asked("allauth.mfa.webauthn.views.login_webauthn"), name="mfa_login_webauthn"),
     path(
         "webauthn/reauthenticate/",
-        _when_asked("webauthn.views.reauthenticate_webauthn"),
+        _when_asked("allauth.mfa.webauthn.views.reauthenticate_webauthn"),
         name="mfa_reauthenticate_webauthn",
     ),
     path(
         "webauthn/keys/<int:pk>/remove/",
-        signing_in.own_passkeys(_when_asked("webauthn.views.remove_webauthn")),
+        signing_in.own_passkeys(_when_asked(f"{_OURS}.remove")),
         name="mfa_remove_webauthn",
     ),
-    path("webauthn/keys/<int:pk>/edit/", _when_asked("webauthn.views.edit_webauthn"), name="mfa_edit_webauthn"),
+    path("webauthn/keys/<int:pk>/edit/", _when_asked(f"{_OURS}.rename"), name="mfa_edit_webauthn"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/login/", signing_in.page, name="account_login"),

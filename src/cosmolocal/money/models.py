@@ -93,7 +93,7 @@ class Account(models.Model):
 
 
 @kept(free=("name", "number", "number_deed", "bank_name", "counted_at", "closed_at"))
-@sealed("resource", "currency", "kind", "name", "number", "bank_name", "closed_at")
+@sealed("resource", "currency", "kind", "name", "number", "number_deed", "bank_name", "closed_at")
 class MoneyBox(models.Model):
     """Where real money lies: a bank account, a cash box, a till drawer, money in transit."""
 
@@ -220,6 +220,8 @@ class SecondLook(models.Model):
         ]
 
 
+@kept(free=("words",), may_go=True)
+@sealed("operation", personal=("words",))
 class Note(models.Model):
     """What somebody typed to a deed (a reason, a bank reference): erasable, since events and deeds are not."""
 

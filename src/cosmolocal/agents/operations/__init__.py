@@ -24,6 +24,7 @@ from cosmolocal.agents.operations.joining import (
     withdraw_invitation,
 )
 from cosmolocal.agents.operations.leaving import anonymise_due, leave
+from cosmolocal.agents.operations.passkeys import add_passkey, remove_passkey, rename_passkey
 from cosmolocal.agents.operations.people import (
     ContactDraft,
     add_member,
@@ -35,6 +36,7 @@ from cosmolocal.agents.operations.people import (
 )
 from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
 from cosmolocal.agents.operations.signing_in import (
+    forget_ways_in,
     holder_of,
     make_sign_in_code,
     sign_out_everywhere,
@@ -50,6 +52,7 @@ __all__ = [
     "add_circle",
     "add_member",
     "add_organisation",
+    "add_passkey",
     "add_person",
     "add_place",
     "add_producer",
@@ -63,6 +66,7 @@ __all__ = [
     "decline",
     "end_helping",
     "end_role",
+    "forget_ways_in",
     "found_local",
     "give_role",
     "holder_of",
@@ -75,6 +79,8 @@ __all__ = [
     "make_user",
     "note_age",
     "remove_holiday",
+    "remove_passkey",
+    "rename_passkey",
     "set_place",
     "sign_out_everywhere",
     "start_helping",

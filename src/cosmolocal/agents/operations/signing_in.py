@@ -1,5 +1,6 @@
 """One-time codes that a steward shows or prints for somebody without mail: hashed, short-lived, used once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -7,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, sessions
-from cosmolocal.agents.models import Agent, SignInCode, User
+from cosmolocal.agents.models import Agent, Invitation, SignInCode, User
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 
 CODE_MINUTES = 30
 PRINTED_DAYS = 7
@@ -90,6 +92,14 @@ def sign_out_everywhere(*, by: Agent, agent: Agent, on_behalf_of: Agent | None =
         user.session_salt = ids.fresh_key()
         user.save(update_fields=["session_salt"])
     return user
+
+
+@operation("agents.forget_ways_in", said=gettext_lazy("let go of old codes and invitations"))
+def forget_ways_in(*, by: Agent, codes: Sequence[int] = (), invitations: Sequence[int] = (), key: str = "") -> None:
+    """Lets go of codes and invitations (ids) whose time is long over. Refuses: agents.not_allowed."""
+    policy.permit(by)
+    SignInCode.objects.filter(pk__in=among(codes)).delete()
+    Invitation.objects.filter(pk__in=among(invitations)).delete()
 
 
 def _end_young_passkeys(user: User) -> None:

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render, resolve_url
 from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
-from cosmolocal.kernel import jobs
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import page_of_ours, refused
 
@@ -23,20 +22,6 @@ def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = N
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     sessions.lend(request, lent_until)
     record_authentication(request, user, method="code")
-
-
-def new_passkey(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The page on which a passkey is added, and she reads so by mail: one of a lent session lends for a while too."""
-    guarded = own_passkeys(view)
-
-    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = guarded(request, *args, **kwargs)
-        if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
-            sessions.new_way_in(request.user, None)
-            jobs.enqueue("website.tell_of_passkey", request.user.agent_id)
-        return answer
-
-    return run
 
 
 def own_passkeys(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

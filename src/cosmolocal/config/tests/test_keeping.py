@@ -1,5 +1,6 @@
 """Nothing grows for ever: what goes after which time, in small steps, and what stays."""
 
+import operator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cosmolocal.agents.queries import system
 from cosmolocal.config import keeping
 from cosmolocal.config.keeping import TWO_MONTHS
 from cosmolocal.kernel import clock, ids, jobs, worker
+from cosmolocal.kernel.evidence import SEALED
 from cosmolocal.kernel.models import JobTrouble, Operation, WorkerBeat
 from cosmolocal.messages import operations as letters
 from cosmolocal.messages.models import Enclosure, Letter
@@ -36,6 +38,8 @@ def test_each_table_says_how_long_its_rows_stay() -> None:
             unclear.append(label)
         if label in keeping.KEPT and label in goes:
             both.append(label)
+    sealed = {model._meta.label for model in map(operator.attrgetter("model"), SEALED.values())}
+    assert sealed & goes == {rule.label for rule in keeping.LET_GO if rule.deed}
     assert unclear == []
     assert both == []
     assert {apps.get_model(label)._meta.label for label in keeping.KEPT} == set(keeping.KEPT)
@@ -128,7 +132,12 @@ def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None
     assert left == {Session: 0, Invitation: 1, SignInCode: 1, WorkerBeat: 1, JoinRequest: 1}
     assert sorted(Upload.objects.values_list("state", flat=True)) == ["done", "importing", "importing"]
     assert JobTrouble.objects.count() == 2  # the one that nobody has looked at stays
-    assert Operation.objects.count() == deeds
+    assert (
+        list(Operation.objects.order_by("pk").values_list("code", flat=True))[deeds:] == ["agents.forget_ways_in"] * 2
+    )
+    with clock.standing_at(NOW):
+        keeping.prune()
+    assert Operation.objects.count() == deeds + 2  # nothing to let go is no deed
 
 
 def test_counts_of_the_limits_go_when_they_are_over() -> None:

@@ -10,6 +10,7 @@ from cosmolocal.agents.models import Contact
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import clock, proving, seals, triggers
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
+from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.tests import village as builder
@@ -30,6 +31,16 @@ def village(db: None) -> Village:
         people.change_contact(
             by=amina, agent=amina, contact=people.ContactDraft("amina@example.org", iban="DE89370400440532013000")
         )
+        people.add_passkey(
+            by=amina, user=amina.user, name="Phone", credential={"id": "c2Vh", "response": {"x": [1, 2]}}
+        )
+        people.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
+        people.use_sign_in_code(by=village.home, code="ABCD2345")
+        people.invite(by=village.people["Li Na"], token="a")
+        people.accept_invitation(by=village.home, token="a", name="Newcomer")
+        account = purse.account_for(village.households["Amina"])
+        assert account is not None
+        money.top_up(by=village.home, account=account, box=purse.boxes()[0], amount=100, reference="from her")
     with clock.standing_at(CLOSING + timedelta(minutes=31)):
         village.close(round)
     with clock.standing_at(THURSDAY):
@@ -102,6 +113,36 @@ TAMPERINGS = {
     "mail one signs in with": (
         "UPDATE agents_user SET email = 'thief@example.org' WHERE id = (SELECT min(id) FROM agents_user)",
         ("row", "agents_user"),
+    ),
+    "until when a session is borrowed": (
+        "UPDATE agents_user SET lent_until = NULL WHERE lent_until > '2000-01-01'",
+        ("row", "agents_user"),
+    ),
+    "every session stays open": ("UPDATE agents_user SET session_salt = 'x'", ("row", "agents_user")),
+    "a password": ("UPDATE agents_user SET password = 'x'", ("row", "agents_user")),
+    "whose passkey it is": (
+        "UPDATE mfa_authenticator SET user_id = (SELECT max(id) FROM agents_user)",
+        ("row", "mfa_authenticator"),
+    ),
+    "key of a passkey": ('UPDATE mfa_authenticator SET data = \'{"name": "Phone"}\'', ("row", "mfa_authenticator")),
+    "a passkey is gone": ("DELETE FROM mfa_authenticator", ("row", "mfa_authenticator")),
+    "a passkey nobody added": (
+        (
+            "INSERT INTO mfa_authenticator (type, data, created_at, user_id) "
+            "SELECT 'webauthn', data, created_at, (SELECT max(id) FROM agents_user) FROM mfa_authenticator",
+        ),
+        ("row", "mfa_authenticator"),
+    ),
+    "whose sign-in code it is": ("UPDATE agents_signincode SET digest = 'x'", ("row", "agents_signincode")),
+    "who made a sign-in code": ("UPDATE agents_signincode SET made_by_id = agent_id", ("row", "agents_signincode")),
+    "a sign-in code opens twice": ("UPDATE agents_signincode SET used_at = NULL", ("row", "agents_signincode")),
+    "as what somebody is invited": ("UPDATE agents_invitation SET role = 'treasurer'", ("row", "agents_invitation")),
+    "how many are invited": ("UPDATE agents_invitation SET uses_left = 99", ("row", "agents_invitation")),
+    "words beside a booking": ("UPDATE money_note SET words = 'a gift'", ("row", "money_note")),
+    "words are gone": ("DELETE FROM money_note", ("row", "money_note")),
+    "who changed the number members pay to": (
+        "UPDATE money_moneybox SET number_deed_id = (SELECT min(id) FROM kernel_operation)",
+        ("row", "money_moneybox"),
     ),
     "bank account of a member whose salt is gone": (
         ("UPDATE kernel_sealedrow SET salt = NULL", "UPDATE agents_contact SET iban = 'X1' WHERE iban <> ''"),
@@ -180,6 +221,10 @@ def test_evidence_refuses_to_be_changed(village: Village) -> None:
         "DELETE FROM agents_membership",
         "UPDATE agents_approval SET needed = 0",
         "DELETE FROM agents_approval_excluded",
+        "UPDATE mfa_authenticator SET user_id = user_id + 1",
+        "UPDATE agents_signincode SET made_by_id = agent_id",
+        "UPDATE agents_invitation SET role = 'treasurer'",
+        "UPDATE money_note SET operation_id = operation_id + 1",
         "UPDATE kernel_seal SET upto = 0",
         "DELETE FROM kernel_sealedrow",
         "UPDATE kernel_sealedrow SET salt = NULL WHERE \"table\" = 'agents_contact'",

@@ -147,6 +147,14 @@ def test_a_lent_session_makes_no_way_in(people: dict[str, Agent], signed_in: Bro
     assert lent.get(reverse("mfa_add_webauthn")).status_code == 422
     key = Authenticator.objects.create(user=her.user, type="webauthn", data={"name": "hers"})
     assert lent.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 422
+    with sessions.as_begun(_request_of(lent)):
+        for deed in (
+            lambda: operations.add_passkey(by=her, user=her.user, name="his", credential={}),
+            lambda: operations.remove_passkey(by=her, passkey=key),
+        ):
+            with pytest.raises(Refusal) as refused:
+                deed()
+            assert refused.value.code == "agents.way_in_lent"
     assert User.objects.get(agent=her).email == "treasurer@example.org"
     assert post(lent, "/people/me/contact/", email="treasurer@example.org", phone="0772 1234") == 302
 
