@@ -1,6 +1,8 @@
-"""Writes docs/reference from the source: operations, refusals, jobs, practice fields, commands; `--check` compares.
+"""Writes docs/reference from the source: operations, refusals, jobs, practice fields, commands, tables; `--check`
+compares.
 
-Read by syntax tree (commands: from their parser), so that it works without a database and documents only what is there.
+Read by syntax tree (commands: from their parser, tables: from the models), so that it works without a database and
+documents only what is there.
 """
 
 import argparse
@@ -11,7 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cosmolocal.config import cli
+from tools import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "cosmolocal"
@@ -115,6 +119,7 @@ def pages() -> dict[str, str]:
         "jobs.md": _jobs_page(),
         "practice.md": _practice_page(),
         "commands.md": _commands_page(),
+        "tables.md": tables.page(WRITTEN_BY),
     }
 
 

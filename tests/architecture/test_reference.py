@@ -4,17 +4,34 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from tests.architecture import source
-from tools import reference
+from tools import reference, tables
 
 pytestmark = pytest.mark.once
 
 
-@pytest.mark.parametrize("page", ["operations.md", "refusals.md", "jobs.md", "practice.md", "commands.md"])
+@pytest.mark.parametrize("page", ["operations.md", "refusals.md", "jobs.md", "practice.md", "commands.md", "tables.md"])
 def test_page_says_what_the_source_says(page: str) -> None:
     written = (reference.PAGES / page).read_text(encoding="utf-8")
     assert written == reference.pages()[page], "run `make reference`"
+
+
+def test_a_table_that_stands_nowhere_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known, label in ((tables.OPERATIONAL, "agents.Try"), (tables.DERIVED, "account.EmailAddress")):
+        with monkeypatch.context() as patch:
+            patch.delitem(known, label)
+            with pytest.raises(ValueError, match=label):
+                tables.page("")
+    monkeypatch.setitem(tables.OPERATIONAL, "agents.Role", "no longer sealed?")
+    with pytest.raises(ValueError, match=r"agents\.Role"):
+        tables.page("")
+
+
+def test_no_reason_is_left_of_a_table_that_is_gone() -> None:
+    labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    assert {*tables.DERIVED, *tables.OPERATIONAL, *tables.VOUCHED} <= labels
 
 
 def test_every_setting_is_explained_and_every_explained_setting_is_read() -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from allauth.account.models import EmailAddress
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 
 from cosmolocal.agents.models import (
@@ -229,6 +231,13 @@ def tasks_of(agent_ids: Iterable[int]) -> dict[int, list[Role]]:
 def sign_in_of(agent: Agent) -> User | None:
     """The user a person signs in as, if any."""
     return User.objects.filter(agent=agent, is_active=True).first()
+
+
+def strange_addresses() -> QuerySet[EmailAddress]:
+    """Mail addresses by which django-allauth lets a user in, and which are not hers: nobody of us writes such a row."""
+    both = EmailAddress.objects.annotate(known=Lower("email"), hers=Lower("user__email"))
+    found: QuerySet[EmailAddress] = both.exclude(hers__isnull=False, known=F("hers")).order_by("pk")
+    return found.select_related("user__agent")
 
 
 def codes_of(agent: Agent, since: datetime) -> QuerySet[SignInCode]:

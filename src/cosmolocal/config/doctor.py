@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import queries as people
 from cosmolocal.config import home, restoring
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import ahead, clock, heads, node, proving, triggers
@@ -46,7 +47,8 @@ def examine() -> Iterator[Complaint]:
     for finding in flows.replay():
         yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
     for broken in proving.examine(restoring.known_heads()):
-        yield Complaint(broken.sentence, _fix(broken), grave=broken.code != "late")
+        yield Complaint(broken.sentence, broken.fix, grave=broken.code != "late")
+    yield from _addresses()
     sums = money.sums_agree() if node.is_ready() else None
     if sums and sums.difference:
         yield Complaint(
@@ -94,6 +96,19 @@ def notes() -> Iterator[str]:
             }
 
 
+def _addresses() -> Iterator[Complaint]:
+    for address in people.strange_addresses():
+        yield Complaint(
+            _("A mailed code for %(mail)s signs in as %(name)s, and that is not the mail address of hers.")
+            % {"mail": address.email, "name": address.user},
+            _(
+                "Press “Sign out everywhere” on her page: then her own address alone is known. Ask who may write to "
+                "the database, and who got such a code."
+            ),
+            grave=True,
+        )
+
+
 def _months() -> Iterator[Complaint]:
     for month in money.wrong_balances():
         yield Complaint(
@@ -102,20 +117,6 @@ def _months() -> Iterator[Complaint]:
             _("Restore the last backup without this finding into another folder, and compare the statements of both."),
             grave=True,
         )
-
-
-def _fix(broken: proving.Broken) -> str:
-    if broken.code == "end":
-        return _(
-            "Nothing is sealed until then. Did you put back an older state of the database yourself? Then "
-            "say so: `cosmolocal doctor --put-back`. Otherwise ask who may write to the database, restore the last "
-            "backup from before into another folder, and compare."
-        )
-    if broken.code == "late" and broken.table == "kernel_seal":
-        return _("Make room on the disk, and let the node's user write into its folder.")
-    if broken.code == "late":
-        return _("See whether the job worker runs: start the node with `cosmolocal up` and look at what it says.")
-    return _("Restore the last backup from before into another folder, and compare: who may write to the database?")
 
 
 def waiting_migrations() -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,21 @@ class Broken:
     row_id: int
     sentence: str
 
+    @property
+    def fix(self) -> str:
+        """What to do, for people."""
+        if self.code == "end":
+            return _(
+                "Nothing is sealed until then. Did you put back an older state of the database yourself? Then "
+                "say so: `cosmolocal doctor --put-back`. Otherwise ask who may write to the database, restore the last "
+                "backup from before into another folder, and compare."
+            )
+        if self.code == "late" and self.table == "kernel_seal":
+            return _("Make room on the disk, and let the node's user write into its folder.")
+        if self.code == "late":
+            return _("See whether the job worker runs: start the node with `cosmolocal up` and look at what it says.")
+        return _("Restore the last backup from before into another folder, and compare: who may write to the database?")
+
 
 def examine(kept: Iterable[heads.Known] = ()) -> list[Broken]:
     """Everything that is not as it was sealed; reads one moment, and stops nobody from writing. `kept`: heads of the
@@ -46,8 +62,20 @@ def examine(kept: Iterable[heads.Known] = ()) -> list[Broken]:
     """
     known = [*_known(), *kept]  # before the database: a seal is there before anybody names it
     with snapshot() as alias:
-        chain = [*_ends(known, alias), *_chain(alias)]
-        return [*chain, *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+        links = [*_ends(known, alias), *_chain(alias)]
+        return [*links, *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+
+
+def stopped() -> Broken | None:
+    """Why the chain does not grow, if it does not: seals are missed at its end, the file beside the key cannot be read
+    or written, or deeds wait for longer than an hour while the node seals, or than a day. Reads a few rows.
+    """
+    try:
+        last = heads.last()
+    except OSError:
+        return _unreadable()
+    known = [heads.Known(last.number, last.digest, last.at, heads.FILE)] if last and last.number else []
+    return next(chain(_ends(known, DEFAULT_DB_ALIAS), _late(DEFAULT_DB_ALIAS)), None)
 
 
 @dataclass(frozen=True)
@@ -70,10 +98,14 @@ def _known() -> Iterator[heads.Known | Broken]:
     try:
         lines = heads.read()
     except OSError:
-        yield Broken("end", "kernel_seal", 0, _("%(file)s is not what the node wrote.") % {"file": heads.FILE})
+        yield _unreadable()
         return
     if lines and lines[-1].number:
         yield heads.Known(lines[-1].number, lines[-1].digest, lines[-1].at, heads.FILE)
+
+
+def _unreadable() -> Broken:
+    return Broken("end", "kernel_seal", 0, _("%(file)s is not what the node wrote.") % {"file": heads.FILE})
 
 
 def _ends(known: Iterable[heads.Known | Broken], alias: str) -> Iterator[Broken]:

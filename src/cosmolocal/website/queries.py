@@ -18,7 +18,7 @@ from cosmolocal.agents.policy import KEEPER, PACKER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers import queries as handovers
 from cosmolocal.handovers.policy import may_hand_over, may_pack
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock, node, proving
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practices import Card, Practice, installed
 from cosmolocal.look.dates import format_daytime, format_soon
@@ -166,7 +166,12 @@ def steward_cards(reader: Reader, local: Node) -> list[Card]:
     of_practices = (practice.steward_cards(reader.agent) for practice in practices(local) if practice.steward_cards)
     return _sorted(
         chain(
-            _joining_cards(), _money_cards(reader), _trouble_cards(), _mail_cards(), chain.from_iterable(of_practices)
+            _seal_cards(),
+            _joining_cards(),
+            _money_cards(reader),
+            _trouble_cards(),
+            _mail_cards(),
+            chain.from_iterable(of_practices),
         )
     )
 
@@ -224,6 +229,13 @@ def _money_cards(reader: Reader) -> Iterable[Card]:
     for count, title, text, card in found:
         if count:
             yield replace(card, title=title % {"n": count}, text=text)
+
+
+def _seal_cards() -> Iterable[Card]:
+    """What stops the seals cannot be mended on a page: whoever runs the machine does."""
+    if broken := proving.stopped():
+        text = _("Until it is mended, a change past the program can stay unseen. Tell whoever runs the machine:")
+        yield Card(_("The books are no longer sealed"), f"{text} {broken.sentence} {broken.fix}", tone="late", weight=5)
 
 
 def _trouble_cards() -> Iterable[Card]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -81,14 +82,16 @@ def use_sign_in_code(*, by: Agent, code: str, on_behalf_of: Agent | None = None,
 def sign_out_everywhere(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: str = "") -> User | None:
     """Ends every session of a person, and the codes made for her: a lost phone, a code she did not ask for.
 
-    Passkeys that are younger than a code of the last `CODE_REACHES` which somebody else made and somebody used end
-    too: whoever used it may have added them. By herself or a steward. Refuses: agents.not_yours.
+    What django-allauth knows of her mail addresses goes: her own alone opens the door. Passkeys that are younger than a
+    code of the last `CODE_REACHES` which somebody else made and somebody used end too: whoever used it may have added
+    them. By herself or a steward. Refuses: agents.not_yours.
     """
     policy.require(policy.is_house(by) or by.pk == agent.pk or policy.is_steward(by))
     _end_codes(agent)
     user = User.objects.select_for_update().filter(agent=agent).first()
     if user is not None:
         _end_young_passkeys(user)
+        EmailAddress.objects.filter(user=user).delete()  # the next sign-in writes her own anew
         user.session_salt = ids.fresh_key()
         user.save(update_fields=["session_salt"])
     return user

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from cosmolocal.agents import operations as people
 from cosmolocal.config import backup, doctor, restoring
@@ -181,3 +182,26 @@ def test_what_waits_unsealed_while_the_node_sealed_is_said(village: Village) -> 
 def test_the_file_belongs_to_the_node_alone(village: Village) -> None:
     assert heads.path() == Path(settings.HOME) / "seals.heads"
     assert heads.path().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_chain_that_stands_still_is_said_where_people_look(village: Village, client: Client) -> None:
+    with clock.standing_at(MONDAY + timedelta(hours=2)):
+        steward = people.make_user(by=village.home, agent=village.people["Li Na"], email="lina@example.org")
+    told = "The books are no longer sealed"
+
+    def seen() -> tuple[bool, bool]:
+        client.force_login(steward)
+        return "seals" in client.get("/readyz").json()["missing"], told in client.get("/steward/").content.decode()
+
+    with clock.standing_at(MONDAY + timedelta(hours=3)):
+        people.give_role(by=village.home, agent=village.people["Amina"], role="driver")
+        assert seen() == (False, False)
+    with clock.standing_at(MONDAY + timedelta(hours=5)):
+        assert seen() == (False, False)  # nobody tried to seal yet
+        TimerRun.objects.update_or_create(name=seals.timers[0].name, defaults={"at": clock.now()})
+        assert seen() == (True, True)
+        seals.seal()
+        assert seen() == (False, False)
+        cut(after=1)
+        assert seen() == (True, True)
+        assert "doctor --put-back" in " ".join(client.get("/readyz").json()["says"])

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Contact
+from cosmolocal.config import doctor
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import clock, proving, seals, triggers
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
@@ -57,6 +59,10 @@ def found() -> set[tuple[str, str]]:
     return {(broken.code, broken.table) for broken in proving.examine()}
 
 
+_TWIN = (
+    "INSERT INTO mfa_authenticator (type, data, created_at, user_id) "
+    "SELECT type, data, created_at, (SELECT max(id) FROM agents_user) FROM mfa_authenticator"
+)
 TAMPERINGS = {
     "author of a deed": (
         "UPDATE kernel_operation SET by_id = (SELECT min(id) FROM agents_agent) WHERE code = 'shop.settle_round'",
@@ -126,13 +132,7 @@ TAMPERINGS = {
     ),
     "key of a passkey": ('UPDATE mfa_authenticator SET data = \'{"name": "Phone"}\'', ("row", "mfa_authenticator")),
     "a passkey is gone": ("DELETE FROM mfa_authenticator", ("row", "mfa_authenticator")),
-    "a passkey nobody added": (
-        (
-            "INSERT INTO mfa_authenticator (type, data, created_at, user_id) "
-            "SELECT 'webauthn', data, created_at, (SELECT max(id) FROM agents_user) FROM mfa_authenticator",
-        ),
-        ("row", "mfa_authenticator"),
-    ),
+    "a passkey nobody added": (_TWIN, ("row", "mfa_authenticator")),
     "whose sign-in code it is": ("UPDATE agents_signincode SET digest = 'x'", ("row", "agents_signincode")),
     "who made a sign-in code": ("UPDATE agents_signincode SET made_by_id = agent_id", ("row", "agents_signincode")),
     "a sign-in code opens twice": ("UPDATE agents_signincode SET used_at = NULL", ("row", "agents_signincode")),
@@ -182,6 +182,23 @@ def test_each_tampering_is_found(village: Village) -> None:
     told = {name: tamper(statement) for name, (statement, _expected) in TAMPERINGS.items()}
     assert {name: told[name] for name, (_sql, expected) in TAMPERINGS.items() if expected not in told[name]} == {}
     assert found() == set()
+
+
+def test_an_address_that_only_the_sign_in_knows_is_named(village: Village) -> None:
+    amina, jo = village.people["Amina"], village.people["Jo"]
+    people.make_user(by=village.home, agent=jo)
+    EmailAddress.objects.create(user=amina.user, email="amina@example.org", verified=True, primary=True)
+    assert not [one for one in doctor.examine() if "example.org" in one.what]
+    EmailAddress.objects.filter(user=amina.user).update(email="thief@example.org")
+    EmailAddress.objects.create(user=jo.user, email="other@example.org")
+    told = [one for one in doctor.examine() if "example.org" in one.what]
+    assert [("Amina" in one.what, "Jo" in one.what, one.grave) for one in told] == [
+        (True, False, True),
+        (False, True, True),
+    ]
+    for her in (amina, jo):
+        people.sign_out_everywhere(by=her, agent=her)
+    assert not [one for one in doctor.examine() if "example.org" in one.what]
 
 
 def test_what_is_written_past_every_operation_is_never_sealed(village: Village) -> None:

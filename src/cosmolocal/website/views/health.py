@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cosmolocal import __version__
-from cosmolocal.kernel import ahead, clock, triggers, worker
+from cosmolocal.kernel import ahead, clock, proving, triggers, worker
 
 SILENT = timedelta(minutes=2)
 
@@ -20,8 +20,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, tables are up to date, evidence is protected, a worker lives and nothing waits for
-    a time that is wrong; else 503 with what is missing, `says`: what to do.
+    """200 when the database answers, tables are up to date, evidence is protected, a worker lives, nothing waits for a
+    time that is wrong and the seals grow; else 503 with what is missing, `says`: what to do.
     """
     missing: list[str] = []
     says: list[str] = []
@@ -36,6 +36,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         if wrong := ahead.wrong(clock.now()):
             missing.append("clock")
             says.append(f"{wrong.what} {wrong.fix}")
+        if "migrations" not in missing and (broken := proving.stopped()):
+            missing.append("seals")
+            says.append(f"{broken.sentence} {broken.fix}")
     except DatabaseError:
         missing.append("database")
     return JsonResponse({"ready": not missing, "missing": missing, "says": says}, status=503 if missing else 200)

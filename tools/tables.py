@@ -1,0 +1,107 @@
+"""The page docs/reference/tables.md: for each table, what vouches for its rows, or why nothing has to.
+
+What is kept or sealed is read from the models; what is neither stands here with its reason, or its table is missing.
+"""
+
+import os
+
+import django
+from django.apps import apps
+from django.db import models
+from django.utils.module_loading import import_string
+
+DERIVED = {
+    "account.EmailAddress": "written by django-allauth at sign-in; `doctor` compares each with the sealed address of "
+    "its user",
+    "kernel.Written": "which deed wrote a row since it was sealed, noted by triggers; `doctor` names a row that has no "
+    "deed, or another content without a note",
+    "flows.Commitment": "what is promised of a lot, an offer or an account is added up again by `doctor`; what came of "
+    "a promise stands in sealed events, and in the order once it is settled",
+    "flows.Intent": "what is left of an offer is added up again by `doctor` from its promises",
+    "shop.RoundFigures": "put together from settled orders, and thrown away without loss",
+    "shop.YearFigures": "put together from settled rounds, and made anew when one is added",
+}
+_WORDS = "words, and where things are: no right and no sum hangs on it"
+_QUEUE = "a queue: what it leads to is a deed, which is sealed"
+_MOMENT = "of the moment: it is gone in days, and decides nothing about money or rights"
+_BEFORE = (
+    "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
+)
+_BEFORE += "settled order"
+OPERATIONAL = {
+    **dict.fromkeys(
+        ("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType"), "Django's"
+    ),
+    "sessions.Session": "who is signed in: signed with a key that is not in the database, so none is made without it, "
+    "and all end with the sealed `session_salt` of the user; but who can write to the database copies one that stands "
+    "under a number of her own, and is that person as long as it lasts",
+    "account.EmailConfirmation": "django-allauth's; this node confirms no address by it",
+    "django_tasks_database.DBTaskResult": "jobs: " + _QUEUE,
+    "kernel.Node": "settings of the local: name, place, zone, practices; each change of them is a deed",
+    **dict.fromkeys(("kernel.Progress", "kernel.Errand", "kernel.WorkerBeat", "kernel.TimerRun"), _MOMENT),
+    **dict.fromkeys(("kernel.JobTrouble", "agents.Try", "paper.Upload", "shop.Basket"), _MOMENT),
+    **dict.fromkeys(("paper.Picture", "agents.Place", "agents.Holiday"), _WORDS),
+    **dict.fromkeys(("catalog.Category", "flows.ResourceSpecification"), _WORDS),
+    **dict.fromkeys(
+        ("flows.Unit", "catalog.Measure"),
+        "what a number means when it is read or typed; quantities in the books are whole numbers of the smallest part",
+    ),
+    "catalog.Product": "words, and which farm's it is: a round asks and pays that farm, which reads so before it "
+    "brings anything; from then on it stands in sealed events and terms",
+    "agents.Leaving": "when somebody left, and from when on her name may go; membership and roles are sealed",
+    "agents.JoinRequest": "what a stranger wrote; welcoming her is a deed",
+    **dict.fromkeys(("local_messages.Letter", "local_messages.Enclosure", "local_messages.Secret"), _QUEUE),
+    **dict.fromkeys(("local_messages.Preference", "local_messages.Outlet"), "which letters go out, and when"),
+    **dict.fromkeys(("flows.Agreement", "flows.Proposal"), "the frame of promises: it holds no sum of its own"),
+    "handovers.Handover": "where and when; whether unweighed packing is allowed there is a deed",
+    **dict.fromkeys(("handovers.Crate", "handovers.Packed"), _BEFORE),
+    **dict.fromkeys(("shop.RoundOffer", "shop.ProducerOrder", "shop.ProducerOrderLine"), _BEFORE),
+}
+# What is sealed or kept, where the model's own words do not say it.
+VOUCHED = {
+    "mfa.Authenticator": "passkeys, as django-allauth keeps them: whose, and which key.",
+    "agents.Approval_excluded": "who may never vote on it.",
+    "agents.Vote": "who said yes or no.",
+}
+
+
+def page(written_by: str) -> str:
+    """The page. ValueError: a table stands nowhere, or twice."""
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
+        django.setup()
+    kept, sealed = (import_string(f"cosmolocal.kernel.evidence.{name}") for name in ("KEPT", "SEALED"))
+    parts = ["# What vouches for each table\n", written_by, _LEAD]
+    parts.append("| table | how | what, or why |\n|---|---|---|")
+    for model in sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.label):
+        label, table = model._meta.label, model._meta.db_table
+        hows = [how for how, named in (("kept", kept), ("sealed", sealed)) if table in named]
+        said = [known[label] for known in (DERIVED, OPERATIONAL) if label in known]
+        if len(said) + bool(hows) != 1:
+            raise ValueError(f"{label}: say in tools/tables.py what vouches for it, once")
+        how = " and ".join(hows) or ("derived" if label in DERIVED else "operational")
+        told = said[0] if said else _first_sentence(model, VOUCHED.get(label, ""))
+        if table in sealed:
+            rule = sealed[table]
+            told += (
+                f" In the seals: {', '.join([*rule.fields, *rule.later, *(f'{n} (salted)' for n in rule.personal)])}."
+            )
+        parts.append(f"| `{table}` | {how} | {told} |")
+    return "\n".join(parts) + "\n"
+
+
+def _first_sentence(model: type[models.Model], known: str) -> str:
+    """What `known` or the model itself says of its rows."""
+    return " ".join((known or model.__doc__ or "").split("\n\n")[0].split()).replace("|", "\\|")
+
+
+_LEAD = """\
+- **kept**: triggers of the database refuse a change or deletion (of all but what a deed may still change).
+- **sealed**: triggers note which deed wrote a row; every 15 minutes it goes into the signed chain; `doctor` compares.
+- **derived**: it follows from what is kept or sealed, and can be made or compared anew.
+- **operational**: nothing vouches for it. Who can write to the database changes it unseen, and the reason says why \
+nobody decides about money or rights by it alone.
+
+Columns that are not named (words, pictures, notes) are operational too, where the table is not kept. What a seal \
+proves and what not: [operate](../operate/README.md#what-a-seal-proves).
+"""
