@@ -9,10 +9,14 @@ from django.urls import reverse
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.views import answers
 from cosmolocal.kernel import clock, errands, ids, jobs
 from cosmolocal.kernel.models import Errand
+from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.money.models import PaymentList
+from cosmolocal.money.operations import PaymentWish
+from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import Village, client_of
 
@@ -20,12 +24,15 @@ SENTENCE = "You may no longer do or read this."
 
 
 class Case(NamedTuple):
-    """An errand with its arguments, who may ask for it by her task or as a member, and the page it is asked for on."""
+    """An errand with its arguments, who may ask for it by her task or as a member, the page it is asked for on, and the
+    address that answers with its file where it has one.
+    """
 
     code: str
     args: tuple[Any, ...]
     who: str
     page: str
+    file: str = ""
 
 
 def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
@@ -34,19 +41,47 @@ def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
     own = purse.account_for(village.households["Amina"])
     assert own is not None
     today = clock.today()
-    days = ((today - timedelta(days=30)).isoformat(), today.isoformat(), "csv")
+    since, until = (today - timedelta(days=30)).isoformat(), today.isoformat()
+    days, period = (since, until, "csv"), f"?since={since}&until={until}&as=csv"
     lists, packing = reverse("handovers:lists", args=crates), reverse("handovers:packing", args=crates)
     statement, settle = reverse("money:statement", args=[own.pk]), reverse("shop:settle", args=[round.pk])
     for packer in ("Tan Mei", "Keeper Lu"):
-        yield Case("handovers.list", (*crates, "door", "csv"), packer, lists)
-        yield Case("handovers.labels", crates, packer, lists)
+        yield Case("handovers.list", (*crates, "door", "csv"), packer, lists, f"{lists}?by=door&as=csv")
+        yield Case("handovers.labels", crates, packer, lists, reverse("handovers:labels", args=crates))
         yield Case("handovers.pack_all", crates, packer, packing)
     for reader in ("Amina", "Wei Guo", "Li Na"):
-        yield Case("money.statement_file", (True, own.pk, *days), reader, statement)
-    yield Case("money.statement_file", (False, box, *days), "Wei Guo", reverse("money:box", args=[box]))
+        yield Case("money.statement_file", (True, own.pk, *days), reader, statement, f"{statement}{period}")
+    page = reverse("money:box", args=[box])
+    yield Case("money.statement_file", (False, box, *days), "Wei Guo", page, f"{page}{period}")
+    paid = PaymentList.objects.get().pk
+    page, file = reverse("money:payout", args=[paid]), reverse("money:payout_file", args=[paid])
+    for kind in ("csv", "pdf"):
+        yield Case("money.payout_file", (paid, kind), "Wei Guo", page, f"{file}?as={kind}")
+    goods = reverse("catalog:products")
+    yield Case("catalog.products_file", ("q=e", "csv"), "Li Na", goods, f"{goods}?q=e&as=csv")
     yield Case("shop.settle_round", (round.pk,), "Li Na", settle)
     yield Case("shop.send_producer_orders", (round.pk,), "Li Na", settle)
-    yield Case("website.deeds_file", ("", "csv"), "Wei Guo", reverse("deeds"))
+    yield from papers(village, round)
+    yield Case("website.deeds_file", ("part=shop", "csv"), "Wei Guo", reverse("deeds"), "/deeds/?part=shop&as=csv")
+    yield Case("website.my_data", (), "Amina", reverse("my_data"), reverse("my_data"))
+
+
+def papers(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
+    """What the shop prints."""
+    draft = OrderRound.objects.get(state=OrderRound.State.OPEN).pk
+    page, file = reverse("shop:round_desk", args=[draft]), reverse("shop:order_form", args=[draft])
+    yield Case("shop.order_form", (draft,), "Li Na", page, file)
+    page = reverse("shop:round_farms", args=[round.pk])
+    yield Case("shop.call_list", (round.pk,), "Wei Guo", page, f"{page}?as=pdf")
+    asked = ProducerOrder.objects.get(round=round).pk
+    for who, at in (("Li Na", page), ("Farmer", reverse("shop:farm"))):
+        for kind in ("csv", "pdf"):
+            file = reverse("shop:order_file", args=[asked])
+            yield Case("shop.order_file", (asked, kind), who, at, f"{file}?as={kind}")
+    order = Order.objects.get(round=round).pk
+    file = reverse("shop:receipt", args=[order])
+    for who in ("Amina", "Wei Guo"):
+        yield Case("shop.receipt", (order,), who, reverse("shop:order", args=[order]), file)
 
 
 def ask(case: Case, by: Agent) -> Errand:
@@ -74,7 +109,17 @@ def ready(village: Village) -> OrderRound:  # noqa: F811
         people.give_role(by=village.home, agent=village.people["Second Treasurer"], role=role)
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2})
-    return village.close(round)
+    village.close(round)
+    village.next_round()
+    farmer = village.people["Farmer"] = people.add_member(by=village.home, name="Farmer", household_name="Farmer")
+    farm = ProducerOrder.objects.get(round=round).producer
+    people.give_role(by=village.home, agent=farmer, role="producer", scope=farm)
+    own = purse.account_for(village.households["Amina"])
+    assert own is not None
+    wei, lines = village.people["Wei Guo"], [PaymentWish(own.pk, 100)]
+    made = money.make_payment_list(by=wei, lines=lines, box=purse.boxes()[0], name="Paid back")
+    money.agree_payment_list(by=village.people["Second Treasurer"], payment_list=made, yes=True)
+    return round
 
 
 def test_every_errand_stands_in_the_table(village: Village, ready: OrderRound) -> None:  # noqa: F811
@@ -89,7 +134,7 @@ def test_work_and_files_end_with_the_right_to_their_page(village: Village, ready
     for case in every:
         person = village.people[case.who]
         assert client_of(person).get(case.page).status_code == 200, case
-        if case.code.endswith(("list", "labels", "_file")):
+        if case.file:
             files[case] = work(ask(case, person))
             address = reverse("errand_file", args=[files[case].pk])
             assert client_of(person).get(address).status_code == 200, (case, files[case].sentence)
@@ -108,6 +153,40 @@ def test_work_and_files_end_with_the_right_to_their_page(village: Village, ready
             assert "Open the file" not in seen, case
 
 
+def test_a_file_is_made_at_once_where_it_is_small_and_else_by_the_worker(
+    village: Village,  # noqa: F811
+    ready: OrderRound,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = [case for case in cases(village, ready) if case.file and case.code != "website.my_data"]
+    small = [client_of(village.people[case.who]).get(case.file) for case in every]
+    for kind in answers.AT_ONCE:
+        monkeypatch.setitem(answers.AT_ONCE, kind, -1)
+    for case, at_once in zip(every, small, strict=True):
+        assert at_once.status_code == 200, case
+        page = client_of(village.people[case.who]).get(case.file)["Location"]
+        asked = Errand.objects.get(ended_at=None)
+        assert (asked.code, tuple(asked.args)) == case[:2]
+        assert client_of(village.people[case.who]).get(asked.back).status_code == 200, asked.back
+        assert work(asked).state == Errand.State.DONE, (case, asked.sentence)
+        by_worker = client_of(village.people[case.who]).get(f"{page}file/")
+        assert by_worker["Content-Type"] == at_once["Content-Type"], case
+        assert by_worker["Content-Disposition"].split(";")[1:] == at_once["Content-Disposition"].split(";")[1:], case
+        assert at_once.content.startswith(b"%PDF") or b"".join(by_worker) == at_once.content, case
+
+
+def test_what_is_known_about_somebody_is_always_made_by_the_worker(
+    village: Village,  # noqa: F811
+    ready: OrderRound,
+) -> None:
+    amina = client_of(village.people["Amina"])
+    first, again = (amina.post(reverse("my_data"))["Location"] for _press in range(2))
+    assert first == again
+    assert work(Errand.objects.get(ended_at=None)).state == Errand.State.DONE
+    assert b"".join(amina.get(f"{first}file/")).startswith(b"PK")
+    assert client_of(village.people["Jo"]).get(f"{first}file/").status_code == 404
+
+
 def test_a_keeper_has_no_list_of_another_place(village: Village, ready: OrderRound) -> None:  # noqa: F811
     keeper = village.people["Keeper Lu"]
     [case, *_rest] = [case for case in cases(village, ready) if case.who == "Keeper Lu"]
@@ -121,7 +200,7 @@ def test_a_keeper_has_no_list_of_another_place(village: Village, ready: OrderRou
 
 
 def test_a_helper_has_the_statement_as_long_as_she_helps(village: Village, ready: OrderRound) -> None:  # noqa: F811
-    [case] = [case for case in cases(village, ready) if case.who == "Amina"]
+    case = next(case for case in cases(village, ready) if case.who == "Amina" and "statement" in case.code)
     jo, amina = village.people["Jo"], village.people["Amina"]
     assert work(ask(case, jo)).state == Errand.State.REFUSED
     helping = people.start_helping(by=amina, helper=jo, member=amina, consent="told me")

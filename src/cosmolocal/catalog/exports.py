@@ -4,24 +4,42 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
+from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import queries
 from cosmolocal.catalog.intake.cells import amount_text
 from cosmolocal.catalog.intake.own import COLUMNS
 from cosmolocal.catalog.models import Item, PriceVersion, Product
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.quantity import to_text
 from cosmolocal.paper.tables import Cell, Column, Table, csv_bytes
 
 NUMBERS = frozenset({"case", "tolerance_percent", "deposit", "stock", "price", "purchase"})
 
 
+def chosen(reader: Reader, asked: QueryDict) -> QuerySet[Product]:
+    """The goods that a reader looks for, as the page of goods is asked for them: words, producer, category, state."""
+    found = queries.search(queries.visible_products(reader), asked.get("q", ""))
+    for name in ("producer", "category"):
+        if (wanted := outside.whole(asked.get(name))) is not None:
+            found = found.filter(**{f"{name}_id": wanted})
+    if asked.get("state") in ("offer", "rest"):
+        found = found.filter(is_active=asked["state"] == "offer")
+    return found.order_by("name", "id")
+
+
+def count_rows(products: QuerySet[Product]) -> int:
+    """How many rows the table of these goods has at most: a price for each pack and group (one statement)."""
+    prices = PriceVersion.objects.filter(item__in=_items_of(products).order_by().values("pk"))
+    return prices.order_by().values("item_id", "group").distinct().count()
+
+
 def products_table(products: QuerySet[Product]) -> Table:
     """One row for each item and customer group, in the order of producer and name. Four statements."""
-    items = queries.items_with_units().select_related(
+    items = _items_of(products).select_related(
         "measure", "product__specification__unit", "product__producer", "product__category", "product__origin"
     )
-    items = items.filter(product__in=products.order_by().values("pk"))
     prices: dict[int, list[PriceVersion]] = {}
     for price in queries.standing_prices(items):
         prices.setdefault(price.item_id, []).append(price)
@@ -42,6 +60,10 @@ def products_csv(products: QuerySet[Product] | None = None) -> bytes:
     """The table as CSV; all goods, or those given."""
     table = products_table(Product.objects.all() if products is None else products)
     return csv_bytes(table.columns, table.plain_rows())
+
+
+def _items_of(products: QuerySet[Product]) -> QuerySet[Item]:
+    return queries.items_with_units().filter(product__in=products.order_by().values("pk"))
 
 
 def _told(item: Item) -> Iterable[Cell]:

@@ -1,13 +1,33 @@
-"""Jobs of the catalog: large lists are read, and every list is taken over, while nobody has to wait."""
+"""Jobs of the catalog: large lists are read and made, and every list is taken over, while nobody has to wait."""
 
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import policy
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import imports
+from cosmolocal.catalog import exports, imports
 from cosmolocal.kernel import jobs
+from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.jobs import job
 from cosmolocal.kernel.practices import Timer
+from cosmolocal.paper import downloads
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = ()
+
+
+def _reads_goods(by_id: int, *_asked: str) -> bool:
+    return any(policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+
+
+@errand("catalog.products_file", may_read=_reads_goods)
+def products_file(by_id: int, asked: str, kind: str) -> Outcome:
+    """Goods as a file that `intake.own` reads again; `asked` is the query of the page that showed them to who asks."""
+    table = exports.products_table(exports.chosen(next(people.readers(by_id)), QueryDict(asked)))
+    name = f"{_('products')}.{kind}"
+    data = downloads.table_bytes([table], _("products"), kind)
+    return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 
 @job("catalog.check_upload")

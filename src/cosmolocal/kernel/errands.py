@@ -114,6 +114,12 @@ def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
     return made
 
 
+def at_once(wish: Wish, *, by_id: int) -> Outcome:
+    """What it comes to, made while the page waits: for a file whose page has counted that it is small."""
+    jobs.load()
+    return declared[wish.code].work(by_id, *wish.args)
+
+
 def last(code: str, args: Sequence[Any], *, by_id: int) -> Errand | None:
     """Her newest errand of this kind with these arguments, for the page it is asked for on (one statement)."""
     return Errand.objects.filter(made_by_id=by_id, code=code, args=list(args)).order_by("-at").first()

@@ -95,8 +95,8 @@ def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetim
 
 @cache
 def load() -> None:
-    """Imports `operations`, `tasks` and `demo` of every app: what they declare is known to each process afterwards."""
-    autodiscover_modules("operations", "tasks", "demo")
+    """Imports `operations`, `tasks`, `errands` and `demo` of every app: what they declare is known afterwards."""
+    autodiscover_modules("operations", "tasks", "errands", "demo")
 
 
 @task()

@@ -11,10 +11,10 @@ from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import operations as messages
-from cosmolocal.money import documents, imports, letters, queries
+from cosmolocal.money import bank_files, documents, imports, letters, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
-from cosmolocal.paper import downloads
+from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.models import Upload
 
 timers: tuple[Timer, ...] = (
@@ -37,6 +37,31 @@ def statement_file(by_id: int, is_account: bool, thing_id: int, since: str, unti
     things = Account.objects.labelled() if is_account else MoneyBox.objects.select_related("currency", "resource")
     days = date.fromisoformat(since), date.fromisoformat(until)
     data, name = documents.statement_file(things.get(pk=thing_id), *days, kind)
+    return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
+
+
+def _reads_payout(by_id: int, list_id: int, _kind: str) -> bool:
+    is_told = PaymentList.objects.filter(pk=list_id).exclude(state=PaymentList.State.ASKED).exists()
+    return is_told and any(people_policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+
+
+@errand("money.payout_file", may_read=_reads_payout)
+def payout_file(by_id: int, list_id: int, kind: str) -> Outcome:
+    """What goes to the bank: csv, xlsx, xml (pain.001); or the cash list to sign (pdf). What is planned, else all.
+
+    Refuses as `bank_files.pain001`.
+    """
+    made = PaymentList.objects.select_related("currency", "box").get(pk=list_id)
+    lines = list(made.payments.select_related("account__holder"))
+    planned = [line for line in lines if line.state == Payment.State.PLANNED] or lines
+    name = f"{made.name}.{kind}"
+    if kind == "xml":
+        data = bank_files.pain001(made, planned, clock.today() + timedelta(days=1))
+        return Outcome(name, data=data, name=name, content_type="application/xml")
+    if kind == "pdf":
+        data = pdf.render(documents.cash_list(made, planned))
+    else:
+        data = downloads.table_bytes([documents.bank_list(made, planned)], made.name, kind)
     return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 

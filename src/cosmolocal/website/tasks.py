@@ -11,7 +11,7 @@ from cosmolocal.agents import policy, queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
-from cosmolocal.kernel import errands, jobs, node
+from cosmolocal.kernel import clock, errands, jobs, node
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.messages import operations as messages
@@ -19,6 +19,7 @@ from cosmolocal.messages.operations import Writing
 from cosmolocal.money import queries as money
 from cosmolocal.paper import downloads
 from cosmolocal.website import deeds, operations, sample
+from cosmolocal.website import my_data as files
 from cosmolocal.website.forms import DeedsForm
 
 
@@ -33,6 +34,19 @@ def deeds_file(by_id: int, asked: str, kind: str) -> errands.Outcome:
     name = f"{_('Who did what')}.{kind}"
     data = downloads.table_bytes([table], _("Who did what"), kind)
     return errands.Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
+
+
+def _is_here(by_id: int) -> bool:
+    return any(True for _reader in queries.readers(by_id))
+
+
+@errands.errand("website.my_data", may_read=_is_here)
+def my_data(by_id: int) -> errands.Outcome:
+    """Everything the local knows about who asks, and her household."""
+    me = Agent.objects.get(pk=by_id)
+    name = f"my-data-{clock.today():%Y-%m-%d}.zip"
+    data = files.collect(me, queries.household_of(me))
+    return errands.Outcome(name, data=data, name=name, content_type="application/zip")
 
 
 @jobs.job("website.open_accounts")

@@ -1,10 +1,10 @@
 """What the pages of people share: who acts, one form a page, a plain deed that may be refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cosmolocal.agents import queries
@@ -14,6 +14,9 @@ from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused, status_of
 from cosmolocal.look.forms import KeyedForm
+from cosmolocal.paper import downloads
+
+AT_ONCE = {"csv": 1000, "xlsx": 1000, "xml": 1000, "pdf": 200}  # rows that take about half a second
 
 
 def actor(request: HttpRequest) -> Agent:
@@ -52,3 +55,15 @@ def long_work(request: HttpRequest, wish: Wish) -> HttpResponse:
     """Has the worker do it, and shows how far it is. A file may be asked for by a link: the books stay as they are."""
     made = errands.ask(wish, by_id=actor(request).pk, key=request.POST.get("key") or ids.fresh_key())
     return redirect("errand", made.pk)
+
+
+def file(
+    request: HttpRequest, wish: Wish, *, kind: str, rows: int, kinds: Collection[str] = downloads.TYPES
+) -> HttpResponse:
+    """The file that an errand makes: at once where it has few rows, else by the worker. Not one of `kinds`: 404."""
+    if kind not in kinds:
+        raise Http404
+    if rows > AT_ONCE[kind]:
+        return long_work(request, wish)
+    made = errands.at_once(wish, by_id=actor(request).pk)
+    return downloads.file(made.data, made.name, made.content_type, inline=kind == "pdf")

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.agents import limits
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.views.answers import actor, deed, file, one_form
 from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.questions import Question
-from cosmolocal.paper import downloads, images, pictures
+from cosmolocal.paper import images, pictures
 
 PER_PAGE = 50
 PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
@@ -30,9 +31,9 @@ PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one 
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
     """Every product of the local, searched and filtered; `?as=csv` and `xlsx` give the same as our own list."""
-    found = _chosen(request)
+    found = exports.chosen(people.reader(request), request.GET)
     if request.GET.get("as"):
-        return downloads.table(exports.products_table(found), _("products"), request.GET["as"])
+        return _file(request, found, request.GET["as"])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -46,14 +47,11 @@ def products(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/products.html", context)
 
 
-def _chosen(request: HttpRequest) -> QuerySet[Product]:
-    found = queries.search(queries.visible_products(people.reader(request)), request.GET.get("q", ""))
-    for name in ("producer", "category"):
-        if (chosen := outside.whole(request.GET.get(name))) is not None:
-            found = found.filter(**{f"{name}_id": chosen})
-    if request.GET.get("state") in ("offer", "rest"):
-        found = found.filter(is_active=request.GET["state"] == "offer")
-    return found.order_by("name", "id")
+def _file(request: HttpRequest, found: QuerySet[Product], kind: str) -> HttpResponse:
+    asked = request.GET.copy()
+    asked.pop("as")
+    wish = Wish("catalog.products_file", [asked.urlencode(), kind], _("Goods"), f"{request.path}?{asked.urlencode()}")
+    return file(request, wish, kind=kind, rows=exports.count_rows(found))
 
 
 @require_safe

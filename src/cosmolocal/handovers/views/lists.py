@@ -8,12 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.views.answers import long_work
+from cosmolocal.agents.views import answers
 from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.views.answers import head, may_hand_over, open_handover
 from cosmolocal.kernel.errands import Wish
-from cosmolocal.paper import downloads, pdf
 
 SHEETS, ROWS, ALL_OF_IT = 24, 100, 100_000  # crates or goods, lines of the pick-up list
 KINDS = ("household", "product", "place", "door")
@@ -63,18 +62,17 @@ def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
 def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
     handover = open_handover(request, pk)
-    if queries.is_large(handover):
-        back = reverse("handovers:lists", args=[pk])
-        return long_work(request, Wish("handovers.labels", [pk], _("Labels"), back))
-    data = pdf.render(documents.labels(handover))
-    return downloads.file(data, f"{documents.title(handover)}.pdf", "application/pdf", inline=True)
+    wish = Wish("handovers.labels", [pk], _("Labels"), reverse("handovers:lists", args=[pk]))
+    return answers.file(request, wish, kind="pdf", rows=handover.crates.count())
 
 
 def _file(request: HttpRequest, handover: Handover, by: str, kind: str) -> HttpResponse:
-    if kind not in downloads.TYPES:
-        raise Http404
-    if queries.is_large(handover):
-        back = f"{reverse('handovers:lists', args=[handover.pk])}?by={by}"
-        return long_work(request, Wish("handovers.list", [handover.pk, by, kind], documents.title(handover), back))
-    name = f"{documents.title(handover)}.{kind}"
-    return downloads.file(documents.list_file(handover, by, kind), name, downloads.TYPES[kind], inline=kind == "pdf")
+    back = f"{reverse('handovers:lists', args=[handover.pk])}?by={by}"
+    wish = Wish("handovers.list", [handover.pk, by, kind], documents.title(handover), back)
+    if by == "door":
+        rows = handover.crates.count()
+    elif by == "place":
+        rows = len(queries.place_sums(handover))
+    else:
+        rows = sum(queries.line_counts(handover, "receiver").values())
+    return answers.file(request, wish, kind=kind, rows=rows)

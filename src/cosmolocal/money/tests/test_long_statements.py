@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from cosmolocal.agents.views import answers
 from cosmolocal.kernel import clock, errands, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries
 from cosmolocal.money.queries import statements
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village
-from cosmolocal.money.views import own
 
 
 def test_pages_of_a_statement_add_up_to_the_whole(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,8 +49,8 @@ def test_a_long_statement_is_made_by_the_worker(village: Village, monkeypatch: p
     village.top_up(village.jo, 50)
     reader, page = as_(village, village.wei), reverse("money:box", args=[village.bank.pk])
     at_once = {kind: reader.get(page, {"as": kind}).content for kind in ("csv", "xlsx", "pdf")}
-    monkeypatch.setattr(own, "MOST_AT_ONCE", 1)
     for kind, short in at_once.items():
+        monkeypatch.setitem(answers.AT_ONCE, kind, 1)
         answer = reader.get(page, {"as": kind})
         made = Errand.objects.get(ended_at=None)
         assert answer["Location"] == reverse("errand", args=[made.pk])

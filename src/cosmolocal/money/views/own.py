@@ -6,18 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cosmolocal.agents.views.answers import long_work
+from cosmolocal.agents.views import answers
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.money.models import Account, MoneyBox
 from cosmolocal.money.queries.finding import reference_of
 from cosmolocal.money.views.answers import books, reader_of
-from cosmolocal.paper import downloads
 
 DAYS_DRAWN = 60
 LAST_LINES = 12
-MOST_AT_ONCE = 1000  # lines of a file; more are put together by the worker
 
 
 def mine(request: HttpRequest) -> HttpResponse:
@@ -90,14 +88,10 @@ def _statement_file(
     request: HttpRequest, thing: Account | MoneyBox, days: dict[str, date], address: str
 ) -> HttpResponse:
     kind, since, until = request.GET["as"], days["since"], days["until"]
-    if kind not in downloads.TYPES:
-        raise Http404
-    if queries.count_lines(thing, since, until) > MOST_AT_ONCE:
-        args = [isinstance(thing, Account), thing.pk, since.isoformat(), until.isoformat(), kind]
-        title, back = documents.statement_title(thing, since, until), f"{address}?since={since}&until={until}"
-        return long_work(request, Wish("money.statement_file", args, title, back))
-    data, name = documents.statement_file(thing, since, until, kind)
-    return downloads.file(data, name, downloads.TYPES[kind])
+    args = [isinstance(thing, Account), thing.pk, since.isoformat(), until.isoformat(), kind]
+    title, back = documents.statement_title(thing, since, until), f"{address}?since={since}&until={until}"
+    wish = Wish("money.statement_file", args, title, back)
+    return answers.file(request, wish, kind=kind, rows=queries.count_lines(thing, since, until))
 
 
 def _visible(request: HttpRequest, pk: int) -> Account:

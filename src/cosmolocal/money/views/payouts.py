@@ -1,7 +1,6 @@
 """Payments out: drawn up by one, agreed by another, taken to the bank, confirmed, and sometimes back again."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +15,14 @@ from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.queries import Reader
+from cosmolocal.agents.views.answers import file
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, operations, policy, queries, rules
 from cosmolocal.money.forms.fields import moment_on, today
 from cosmolocal.money.models import MoneyBox, Payment, PaymentList
 from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice, reader_of
-from cosmolocal.paper import downloads, pdf
+from cosmolocal.paper import downloads
 
 A_PAGE = 30
 _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
@@ -136,19 +137,11 @@ def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
 def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes to the bank: CSV, xlsx, pain.001 (euros); or the cash list to sign."""
     made, lines = _list(pk)
-    if made.state == PaymentList.State.ASKED:
-        raise Http404
     kind = request.GET.get("as", "csv")
-    planned = [line for line in lines if line.state == Payment.State.PLANNED] or lines
-    if kind == "pdf":
-        data = pdf.render(documents.cash_list(made, planned))
-        return downloads.file(data, f"{made.name}.pdf", "application/pdf")
-    if kind == "xml":
-        if not bank_files.is_offered(made):
-            raise Http404
-        data = bank_files.pain001(made, planned, today() + timedelta(days=1))
-        return downloads.file(data, f"{made.name}.xml", "application/xml")
-    return downloads.table(documents.bank_list(made, planned), made.name, kind)
+    if made.state == PaymentList.State.ASKED or (kind == "xml" and not bank_files.is_offered(made)):
+        raise Http404
+    wish = Wish("money.payout_file", [pk, kind], made.name, reverse("money:payout", args=[pk]))
+    return file(request, wish, kind=kind, rows=len(lines), kinds=(*downloads.TYPES, "xml"))
 
 
 @require_POST

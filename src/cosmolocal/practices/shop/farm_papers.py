@@ -10,8 +10,13 @@ from cosmolocal.look.dates import format_window
 from cosmolocal.look.numbers import format_money
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Table
-from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
 from cosmolocal.practices.shop.queries.farms import AskedLine, AskedOrder
+
+
+def order_title(order: ProducerOrder) -> str:
+    """Round of Thursday, Sanjiang farm."""
+    return f"{order.round.name}, {order.producer.name}"
 
 
 def order_table(asked: AskedOrder) -> Table:

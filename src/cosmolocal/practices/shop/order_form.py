@@ -13,6 +13,8 @@ from cosmolocal.paper.tables import Cell, Column, Table
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages.shelf import Line, currency_of, offers_of
 
+STATES = (OrderRound.State.DRAFT, OrderRound.State.OPEN)  # in which orders can still be written on it
+
 
 def order_form(round: OrderRound) -> Document:
     """Everything that can still be ordered, in the order of the shop, so that it is keyed in line by line."""

@@ -7,14 +7,12 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, Membership, in_force
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
-from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime, format_window
@@ -67,31 +65,6 @@ timers: tuple[Timer, ...] = (
     Timer("shop.tell_ready_due", timedelta(minutes=2), tell_ready_due),
     Timer("shop.keep_figures", timedelta(hours=1), keep_figures),
 )
-
-
-def _keeps_round(by_id: int, round_id: int) -> bool:
-    return any(
-        policy.may_enter(reader, "steward") and queries.visible_to(reader).filter(pk=round_id).exists()
-        for reader in people.readers(by_id)
-    )
-
-
-@errand("shop.settle_round", may_read=_keeps_round)
-def settle_round(by_id: int, round_id: int) -> Outcome:
-    """A large round is settled by the worker, in the name of the steward who pressed the button."""
-    round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
-    operations.settle_round(by=by, round=round, key=jobs.key())
-    return Outcome(
-        _("The round is settled. Its account is exactly 0."), url=reverse("shop:round_desk", args=[round_id])
-    )
-
-
-@errand("shop.send_producer_orders", may_read=_keeps_round)
-def send_producer_orders(by_id: int, round_id: int) -> Outcome:
-    """What a large round asks of its farms is put together by the worker."""
-    round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
-    operations.send_producer_orders(by=by, round=round, key=jobs.key())
-    return Outcome(_("The farms are being told what to bring."), url=reverse("shop:round_desk", args=[round_id]))
 
 
 @jobs.job("shop.mail_producers")

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.views import answers
 from cosmolocal.kernel import clock, errands, jobs
 from cosmolocal.kernel.models import Errand, Operation
 from cosmolocal.kernel.operation import declared, in_words
@@ -17,7 +18,6 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
 from cosmolocal.website.deeds import Wish, found, newest, parts
 from cosmolocal.website.operations import open_accounts
-from cosmolocal.website.views import deeds as views
 
 Browser = Callable[[Agent], Client]
 
@@ -158,7 +158,7 @@ def test_a_long_list_is_made_by_the_worker(
 ) -> None:
     browser = signed_in(people["auditor"])
     short = browser.get("/deeds/?itself=on&as=csv").content
-    monkeypatch.setattr(views, "MOST_AT_ONCE", 1)
+    monkeypatch.setitem(answers.AT_ONCE, "csv", 1)
     answer = browser.get("/deeds/?itself=on&as=csv")
     made = Errand.objects.get(ended_at=None)
     assert answer["Location"] == f"/errands/{made.pk}/"

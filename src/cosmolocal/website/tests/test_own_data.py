@@ -18,6 +18,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.models import Errand
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
@@ -29,9 +30,12 @@ Browser = Callable[[Agent], Client]
 
 
 def files_of(browser: Client) -> zipfile.ZipFile:
-    answer = browser.post("/me/data/")
+    page = browser.post("/me/data/")["Location"]
+    made = Errand.objects.get(ended_at=None)
+    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    answer = browser.get(f"{page}file/")
     assert answer["Content-Type"] == "application/zip"
-    return zipfile.ZipFile(io.BytesIO(b"".join(answer) if answer.streaming else answer.content))
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer)))
 
 
 def test_the_file_holds_what_is_mine_and_nobody_elses(

@@ -1,21 +1,19 @@
 """Who did what: the list that an auditor reads, and one deed with what it wrote in the books."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.views.answers import long_work
+from cosmolocal.agents.views import answers
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.operation import in_words
-from cosmolocal.paper import downloads
 from cosmolocal.website import deeds as done
 from cosmolocal.website.forms import DeedsForm
 
 SHOWN = 50
 ENTRIES = 200
-MOST_AT_ONCE = 1000  # lines of a file; more are put together by the worker
 
 
 def deeds(request: HttpRequest) -> HttpResponse:
@@ -40,15 +38,12 @@ def deeds(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, wish: done.Wish, kind: str) -> HttpResponse:
-    found = done.found(wish)
-    if kind not in downloads.TYPES:
-        raise Http404
-    if found.order_by()[: MOST_AT_ONCE + 1].count() <= MOST_AT_ONCE:
-        return downloads.table(done.table(found), _("Who did what"), kind)
+    few = done.found(wish).order_by()[: max(answers.AT_ONCE.values()) + 1]  # nobody waits for a count of everything
     asked = request.GET.copy()
     asked.pop("as")
     back = f"{request.path}?{asked.urlencode()}"
-    return long_work(request, Wish("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back))
+    wanted = Wish("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back)
+    return answers.file(request, wanted, kind=kind, rows=few.count())
 
 
 def deed(request: HttpRequest, pk: int) -> HttpResponse:

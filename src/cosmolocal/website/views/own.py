@@ -12,23 +12,20 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import rules
 from cosmolocal.agents.limits import limited
-from cosmolocal.agents.views.answers import actor, one_form
+from cosmolocal.agents.views.answers import actor, long_work, one_form
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
-from cosmolocal.paper import downloads
-from cosmolocal.website import my_data as files
 from cosmolocal.website import operations
 from cosmolocal.website.forms import LeaveForm
 
 
 @limited("my_data", times=10, seconds=3600)
 def my_data(request: HttpRequest) -> HttpResponse:
-    """What the file holds; the button gives it."""
-    me = actor(request)
+    """What the file holds; the button has it made."""
     if request.method == "POST":
-        data = files.collect(me, people.household_of(me))
-        return downloads.file(data, f"my-data-{clock.today():%Y-%m-%d}.zip", "application/zip")
+        return long_work(request, Wish("website.my_data", [], _("My data"), reverse("my_data")))
     return render(request, "website/my_data.html")
 
 

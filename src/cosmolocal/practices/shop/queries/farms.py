@@ -133,6 +133,12 @@ def to_call(round: OrderRound) -> QuerySet[ProducerOrder]:
     return orders_of(round).filter(told_at=None).exclude(mail_on_its_way()).order_by("producer__name", "id")
 
 
+def on_call_list(round: OrderRound) -> QuerySet[ProducerOrder]:
+    """Farms to call, by name; all of the round where each knows already (two statements at most)."""
+    untold = to_call(round)
+    return untold if untold.exists() else orders_of(round).order_by("producer__name", "id")
+
+
 def orders_for(producer: Agent, limit: int = 6) -> list[AskedOrder]:
     """What rounds asked of one farm, the newest first (three statements)."""
     orders = ProducerOrder.objects.filter(producer=producer).order_by("-round__handover__begins", "-id")

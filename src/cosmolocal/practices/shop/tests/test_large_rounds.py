@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cosmolocal.agents import choosing
+from cosmolocal.agents.views import answers
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import arrivals, measured, rows, sheets
@@ -29,6 +30,8 @@ from cosmolocal.practices.shop.views.answers import BUYING_FOR
 def everything_is_large(monkeypatch):
     for name in ("practices.shop.queries.rounds", "handovers.queries.crates"):
         monkeypatch.setattr(import_module(f"cosmolocal.{name}"), "MANY", 1)
+    for kind in answers.AT_ONCE:
+        monkeypatch.setitem(answers.AT_ONCE, kind, 1)
 
 
 def work() -> Errand:

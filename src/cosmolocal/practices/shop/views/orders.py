@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock, outside
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper import downloads, pdf
 from cosmolocal.practices.shop import documents, operations, policy, queries
 from cosmolocal.practices.shop.models import Order, OrderLine
 from cosmolocal.practices.shop.pages import orders as pages
@@ -42,9 +44,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt as PDF."""
     found = _visible(request, pk)
-    view = pages.order_view(found)
-    data = pdf.render(documents.receipt(view, pages.taxes(view)))
-    return downloads.file(data, f"{documents.receipt_name(found)}.pdf", "application/pdf", inline=True)
+    wish = Wish("shop.receipt", [pk], documents.receipt_name(found), reverse("shop:order", args=[pk]))
+    return file(request, wish, kind="pdf", rows=found.lines.count())
 
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:

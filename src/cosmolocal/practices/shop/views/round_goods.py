@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.queries import reader
+from cosmolocal.agents.queries import SEES_ALL, reader
+from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
-from cosmolocal.paper import downloads, pdf
 from cosmolocal.practices.shop import farm_papers, operations, order_form, policy, queries
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
@@ -166,10 +167,11 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
 def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The order form to print, as long as orders can still be written on it."""
     round = open_round(request, pk)
-    if round.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
+    if round.state not in order_form.STATES:
         raise Http404
     name = _("Order form, %(round)s") % {"round": round.name}
-    return downloads.file(pdf.render(order_form.order_form(round)), f"{name}.pdf", "application/pdf", inline=True)
+    wish = Wish("shop.order_form", [pk], name, reverse("shop:round_desk", args=[pk]))
+    return file(request, wish, kind="pdf", rows=round.offers.on_sale().count())
 
 
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
@@ -177,11 +179,9 @@ def farms(request: HttpRequest, pk: int) -> HttpResponse:
     round = open_round(request, pk)
     untold = queries.farms.to_call(round)
     if request.GET.get("as") == "pdf":
-        listed = queries.farms.asked(untold) or queries.farms.producer_orders(round)
-        data = pdf.render(farm_papers.call_list(round, listed))
-        return downloads.file(
-            data, _("Call list, %(round)s") % {"round": round.name} + ".pdf", "application/pdf", inline=True
-        )
+        name = _("Call list, %(round)s") % {"round": round.name}
+        rows = ProducerOrderLine.objects.filter(order__in=queries.farms.on_call_list(round).order_by()).count()
+        return file(request, Wish("shop.call_list", [pk], name, request.path), kind="pdf", rows=rows)
     page = Paginator(queries.farms.orders_of(round), FARMS_A_PAGE).get_page(request.GET.get("page"))
     open_one = _open_farm(request, round, list(page.object_list))
     context: dict[str, Any] = {
@@ -216,10 +216,8 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
 def order_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One farm's order as PDF, CSV or xlsx; for stewards and for the farm itself."""
     found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
-    [asked] = queries.farms.asked([found])
-    name = f"{found.round.name}, {found.producer.name}"
-    if request.GET.get("as", "pdf") == "pdf":
-        return downloads.file(
-            pdf.render(farm_papers.order_document(asked)), f"{name}.pdf", "application/pdf", inline=True
-        )
-    return downloads.table(farm_papers.order_table(asked), name, request.GET["as"])
+    kind, title = request.GET.get("as", "pdf"), farm_papers.order_title(found)
+    is_farm = not reader(request).has(*SEES_ALL)
+    back = reverse("shop:farm") if is_farm else reverse("shop:round_farms", args=[found.round_id])
+    wish = Wish("shop.order_file", [pk, kind], title, back)
+    return file(request, wish, kind=kind, rows=found.lines.count())
