@@ -24,6 +24,8 @@ from hypothesis import settings as hypothesis_settings
 ALL = os.environ.get("COSMOLOCAL_TEST_ALL") == "1"
 # Where every test begins, an ISO moment with its offset; empty for the real time.
 AT = os.environ.get("COSMOLOCAL_TEST_AT", "")
+# Run what may depend on that time, and nothing else.
+OTHER_TIME_ONLY = os.environ.get("COSMOLOCAL_TEST_OTHER_TIME_ONLY") == "1"
 
 
 def seeds(landing: int, every: int) -> range:
@@ -91,13 +93,22 @@ def reads_rows_together(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs to `make test-all`, unless a test is asked for by name or mark."""
+    """Leave the long runs to `make test-all`, unless a test is asked for by name or mark; and to the part about another
+    time what knows the time.
+    """
+    if OTHER_TIME_ONLY:
+        _leave_out(config, items, [item for item in items if "timeless" in getattr(item, "fixturenames", ())])
     if ALL or "long" in (config.getoption("markexpr") or ""):
         return
     long = [item for item in items if item.get_closest_marker("long")]
-    if long and len(long) < len(items):
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+    if len(long) < len(items):
+        _leave_out(config, items, long)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], some: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=some)
+    out = set(some)
+    items[:] = [item for item in items if item not in out]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -107,6 +118,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     with time_machine.travel(datetime.fromisoformat(AT)):
         return (yield)
+
+
+@pytest.fixture
+def timeless() -> None:
+    """Asked for by tests, and fixtures, to which it is the same when they run: they stand at a time of their own
+    (`clock.now()` is then that, in every part of a run), or send nonsense. So they run once on each database.
+    """
 
 
 def pytest_report_header() -> str:

@@ -9,7 +9,11 @@ from django.db import DatabaseError, connection, transaction
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, triggers
+from cosmolocal.kernel.clock import standing_at
 from cosmolocal.kernel.models import Operation
+from cosmolocal.practices.shop.tests import village as builder
+from cosmolocal.practices.shop.tests.village import client_of
+from tests.kept import Kept, rows_of_tables
 
 
 def _done_once() -> Operation:
@@ -33,3 +37,29 @@ def test_a_run_keeps_to_its_own_folder(db: None) -> None:
     assert Path.cwd() / "data" != settings.HOME
     if connection.vendor == "sqlite":
         assert Path(connection.settings_dict["NAME"]).is_relative_to(settings.HOME)
+
+
+def test_what_is_kept_has_the_rows_of_what_is_built(db: None) -> None:
+    kept, made = Kept(builder.build), []
+    for _time in range(2):
+        with transaction.atomic(), standing_at(builder.MONDAY):
+            village = kept()
+            made.append((village, rows_of_tables()))
+            client_of(village.people["Li Na"])  # what comes next has a number of its own
+            transaction.set_rollback(True)
+    (built, rows), (again, written) = made
+    assert written == rows
+    assert again.people == built.people
+    assert again.home is not built.home
+
+
+def test_a_node_that_begins_otherwise_is_built_anew(db: None) -> None:
+    built = []
+    kept = Kept(lambda: built.append(builder.build()))
+    for name in ("", "", "Another"):
+        with transaction.atomic(), standing_at(builder.MONDAY):
+            if name:
+                Agent.objects.update(name=name)
+            kept()
+            transaction.set_rollback(True)
+    assert len(built) == 2

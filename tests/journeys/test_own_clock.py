@@ -172,7 +172,7 @@ def fetch(scene: Scene, client: Client, page: str, /, *args: object, **asked: st
 
 
 @pytest.fixture(params=sorted(HOURS))
-def scene(request: pytest.FixtureRequest, db: None, settings: Any) -> Scene:
+def scene(request: pytest.FixtureRequest, db: None, settings: Any, timeless: None) -> Scene:
     settings.MAIL_READY, settings.EMAIL_BACKEND = True, "django.core.mail.backends.locmem.EmailBackend"
     return Scene(request.param)
 

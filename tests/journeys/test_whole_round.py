@@ -27,7 +27,7 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, V
 
 
 @pytest.fixture
-def village(db: None) -> Village:
+def village(db: None, timeless: None) -> Village:
     with standing_at(MONDAY - timedelta(days=7)):
         return builder.build()
 

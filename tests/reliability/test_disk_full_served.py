@@ -18,7 +18,7 @@ from tests.reliability.test_kill_served import token_of
 
 PATIENCE_S, FULL_S = 180, 25
 READ = ("/", "/healthz", "/people/sign-in/code/")
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 @pytest.fixture

@@ -327,6 +327,7 @@ cell = st.one_of(
 )
 
 
+@pytest.mark.usefixtures("timeless")
 class Nonsense(TestCase):
     """Whatever the cells hold, each row gets a verdict, twice the same, and nothing but a Refusal is raised."""
 
@@ -357,6 +358,7 @@ class Nonsense(TestCase):
             assert products_csv() == csv_again
 
 
+@pytest.mark.usefixtures("timeless")
 class Bytes(TestCase):
     """Any bytes at all."""
 

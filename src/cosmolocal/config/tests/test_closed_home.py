@@ -9,7 +9,7 @@ import pytest
 
 from cosmolocal.config import home
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 def modes(folder: Path) -> dict[str, int]:

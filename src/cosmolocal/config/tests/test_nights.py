@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from cosmolocal.config import backup
 from cosmolocal.kernel import clock, node, timers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("timeless")]
 MINUTE = timedelta(minutes=1)
 
 

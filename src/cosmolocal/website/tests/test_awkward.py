@@ -31,7 +31,7 @@ PATHS = [address for address in addresses() if address.name not in SETS_OUT]
 
 
 @pytest.fixture
-def browsers(people: dict[str, Agent], signed_in: Browser) -> dict[str, Client]:
+def browsers(people: dict[str, Agent], signed_in: Browser, timeless: None) -> dict[str, Client]:
     found = {role: Client() if role == "stranger" else signed_in(people[role]) for role in ROLES}
     for browser in found.values():
         browser.raise_request_exception = False

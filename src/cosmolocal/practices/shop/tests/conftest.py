@@ -6,13 +6,16 @@ import pytest
 
 from cosmolocal.kernel.clock import standing_at
 from cosmolocal.practices.shop.tests import village as builder
+from tests.kept import Kept
+
+_village = Kept(builder.build)
 
 
 @pytest.fixture
-def village(db):
+def village(db, timeless):
     """The village, on Monday morning 8:00 in Liuzhou, when its rounds open."""
     with standing_at(builder.MONDAY - timedelta(days=7)):
-        built = builder.build()
+        built = _village()
     with standing_at(builder.MONDAY):
         yield built
 
