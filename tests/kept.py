@@ -40,16 +40,17 @@ class Kept(Generic[Made]):
         built = self.build()
         end = rows_of_tables()
         noted = end.pop(_NOTED)
-        changed = [table for table, rows in end.items() if rows[: len(start[table])] != start[table]]
+        changed = [table for table, rows in start.items() if table != _NOTED and not set(rows) <= set(end[table])]
         assert not changed, f"a build that changes rows which were there before cannot be kept: {changed}"
         self.start = {table: start[table] for table in end if start[table]}
-        self.added = {table: rows[len(start[table]) :] for table, rows in end.items()} | {_NOTED: noted}
+        self.added = {table: [row for row in rows if row not in start[table]] for table, rows in end.items()}
+        self.added[_NOTED] = noted
         self.made = pickle.dumps(built)
         return built
 
 
 def rows_of_tables(tables: Iterable[str] | None = None) -> Rows:
-    """The rows of these tables, or of all, as text."""
+    """The rows of these tables, or of all, as text, in the order in which they lie there."""
     with connection.cursor() as cursor:
         every = sorted(connection.introspection.table_names(cursor)) if tables is None else tables
         return {table: _rows_of(cursor, table) for table in every}
@@ -61,7 +62,7 @@ def _rows_of(cursor: Any, table: str) -> list[bytes]:
             return b"".join(bytes(part) for part in copy).splitlines(keepends=True)
     cursor.execute(f'SELECT name FROM pragma_table_info("{table}")')
     quoted = " || ', ' || ".join(f'quote("{name}")' for (name,) in cursor.fetchall())
-    cursor.execute(f"SELECT '(' || {quoted} || ')' FROM \"{table}\" ORDER BY rowid")
+    cursor.execute(f"SELECT '(' || {quoted} || ')' FROM \"{table}\"")
     return [row.encode() for (row,) in cursor.fetchall()]
 
 

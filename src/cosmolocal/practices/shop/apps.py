@@ -4,6 +4,7 @@ from cosmolocal.kernel.apps import PracticeConfig
 
 
 class ShopConfig(PracticeConfig):
+    default = True  # of the two configs that this file names
     name = "cosmolocal.practices.shop"
     label = "shop"
     verbose_name = _("Order rounds")
