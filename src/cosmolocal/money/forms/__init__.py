@@ -20,7 +20,7 @@ from cosmolocal.money.forms.deeds import (
     TransferForm,
 )
 from cosmolocal.money.forms.opening import ConfirmForm, MapForm, UploadForm
-from cosmolocal.money.forms.payouts import PayoutForm
+from cosmolocal.money.forms.payouts import PayeeForm, PayoutForm
 
 __all__ = [
     "BoxForm",
@@ -40,6 +40,7 @@ __all__ = [
     "MatchForm",
     "MoveForm",
     "PayBackForm",
+    "PayeeForm",
     "PayoutForm",
     "PeriodForm",
     "ReasonForm",

@@ -1,6 +1,6 @@
-"""Who is paid how much: one line for each account that holds something."""
+"""Who is paid how much: a list as its page showed it, and one amount that is changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,51 +9,58 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cosmolocal.money import payees
 from cosmolocal.money.forms.deeds import CurrencyForm
 from cosmolocal.money.forms.fields import BoxField, amount_field
-from cosmolocal.money.models import Account
+from cosmolocal.money.models import Currency
 from cosmolocal.money.operations import PaymentWish
+from cosmolocal.money.payees import Choice, Payee
 
 
 class PayoutForm(CurrencyForm):
-    """A payment list: ticked accounts with an amount each, from one box, under one name."""
+    """A payment list from one box, under one name. It sends no field for a payee: only what was changed about some."""
 
-    def __init__(self, *args: Any, accounts: Sequence[tuple[Account, int]], **options: Any) -> None:
+    begin = forms.CharField(widget=forms.HiddenInput, max_length=10, required=False)
+    changed = forms.CharField(widget=forms.HiddenInput, max_length=8000, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
+
+    def __init__(self, *args: Any, rows: Sequence[Payee], choice: Choice, **options: Any) -> None:
+        options["initial"] = {**options.get("initial", {}), **choice.sent(), "seen": payees.seen(rows)}
         super().__init__(*args, **options)
-        self.accounts = accounts
+        self.rows = rows
         self.fields["name"] = forms.CharField(label=gettext_lazy("What is it for"), max_length=120)
         self.fields["box"] = BoxField(currency=self.currency, label=gettext_lazy("From where is it paid"))
-        for account, most in accounts:
-            self.fields[f"pay_{account.pk}"] = forms.BooleanField(required=False, initial=True, label=str(account))
-            self.fields[f"amount_{account.pk}"] = amount_field(
-                self.currency,
-                required=False,
-                initial=most,
-                maximum=most,
-                label=_("Amount for %(name)s") % {"name": account},
-            )
-
-    def lines(self) -> Iterator[tuple[Account, int, BoundField, BoundField]]:
-        """Account, what it holds, the tick, the amount."""
-        for account, most in self.accounts:
-            yield account, most, self[f"pay_{account.pk}"], self[f"amount_{account.pk}"]
 
     def head(self) -> list[BoundField]:
-        """The fields above the lines."""
+        """The fields that somebody fills in."""
         return [self["name"], self["box"]]
 
     def clean(self) -> dict[str, Any]:
-        """At least one line."""
+        """At least one line, and the sum that the page showed."""
         found = super().clean() or {}
-        if not self.errors and not self.wishes():
+        if self.errors:
+            return found
+        if not self.wishes():
             raise ValidationError(_("Choose at least one payment above 0."))
+        if found["seen"] != payees.seen(self.rows):
+            data: Any = self.data
+            self.data = data.copy()
+            self.data["seen"] = payees.seen(self.rows)  # type: ignore[index]
+            raise ValidationError(
+                _("Meanwhile something changed on these accounts. Look at the amounts once more, then press again.")
+            )
         return found
 
     def wishes(self) -> list[PaymentWish]:
-        """The ticked lines."""
-        data = self.cleaned_data
-        return [
-            PaymentWish(account.pk, data[f"amount_{account.pk}"], str(data.get("name", "")))
-            for account, _most in self.accounts
-            if data.get(f"pay_{account.pk}") and data.get(f"amount_{account.pk}")
-        ]
+        """Whoever is paid something."""
+        words = str(self.cleaned_data.get("name", ""))
+        return [PaymentWish(row.account.pk, row.amount, words) for row in self.rows if row.amount]
+
+
+class PayeeForm(forms.Form):
+    """Another amount for one payee, 0 for none; sent by an address, like a search."""
+
+    def __init__(self, *args: Any, currency: Currency, row: Payee, **options: Any) -> None:
+        super().__init__(*args, **options)
+        label = _("Amount for %(name)s") % {"name": row.account}
+        self.fields["amount"] = amount_field(currency, label=label, minimum=0, maximum=row.most, initial=row.amount)

@@ -85,6 +85,12 @@ def with_payable(found: Iterable[Account]) -> list[tuple[Account, int]]:
     return [(account, payable) for account, payable in standing if payable]
 
 
+def called(found: Iterable[Account], words: str) -> list[Account]:
+    """Those of these accounts (loaded by `labelled()`) in whose names all these words stand."""
+    wanted = [word.casefold() for word in asked(words)]
+    return [account for account in found if all(word in str(account).casefold() for word in wanted)]
+
+
 def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:
     """What came into all boxes and what left them since a moment, not what was carried or counted (two statements)."""
     boxes = MoneyBox.objects.filter(currency=currency or default_currency()).order_by().values("resource")
@@ -101,6 +107,13 @@ def people_of(holder: Agent) -> list[Agent]:
 def unmatched() -> QuerySet[Unmatched]:
     """Money from unknown payers, longest waiting first."""
     return Unmatched.objects.filter(left__gt=0).select_related("box__currency")
+
+
+def list_made(by: Agent, key: str) -> int | None:
+    """Id of the payment list that somebody drew up by the form with this key (one statement)."""
+    done = Operation.objects.filter(by=by, code="money.make_payment_list", key=key).values_list("result", flat=True)
+    result = done.first() if key else None
+    return result["id"] if result else None
 
 
 def payment_lists() -> QuerySet[PaymentList]:

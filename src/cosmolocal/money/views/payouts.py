@@ -16,15 +16,19 @@ from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.queries import Reader
 from cosmolocal.agents.views.answers import file
+from cosmolocal.kernel import outside
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import bank_files, documents, forms, operations, policy, queries, rules
+from cosmolocal.money import bank_files, documents, forms, operations, payees, policy, queries, rules
 from cosmolocal.money.forms.fields import moment_on, today
-from cosmolocal.money.models import MoneyBox, Payment, PaymentList
+from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
+from cosmolocal.money.payees import Choice, Payee
 from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice, reader_of
 from cosmolocal.paper import downloads
 
 A_PAGE = 30
+PAYEES = 50  # on a page
+NUMBERS = 10  # bank accounts to clear up, shown at a time
 _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
@@ -37,26 +41,42 @@ def payouts(request: HttpRequest) -> HttpResponse:
 
 def new_payout(request: HttpRequest) -> HttpResponse:
     """Who is paid how much: producers with money on their accounts."""
-    currency = queries.default_currency()
-
-    def act(data: dict[str, Any]) -> str:
-        made = operations.make_payment_list(
-            by=actor(request), lines=form.wishes(), box=data["box"], name=data["name"], key=data["key"]
-        )
-        messages.success(request, _("The list waits for a second person to agree."))
-        return reverse("money:payout", args=[made.pk])
-
     name = _("Producers, %(day)s") % {"day": format_day(today())}
-    form = forms.PayoutForm(
-        request.POST or None, currency=currency, accounts=queries.payable(currency), initial={"name": name}
-    )
-    return one_form(request, form, act, template="money/new_payout.html", **books(request))
+    accounts = queries.payable(queries.default_currency())
+    return _draw_up(request, accounts, template="money/new_payout.html", name=name, **books(request))
 
 
 def leavers(request: HttpRequest) -> HttpResponse:
     """Who has left and still has or owes something: paid back by a list like everybody, or left to solidarity."""
-    currency, gone = queries.default_currency(), list(queries.leavers())
+    gone, shown = list(queries.leavers()), books(request)
     accounts = queries.with_payable(gone)
+    paid = {account.pk for account, _most in accounts} if shown["may_book"] else set()
+    others = [account for account in gone if account.pk not in paid]
+    rows = [(account, queries.standing(account)) for account in queries.called(others, request.GET.get("q", ""))]
+    name = _("Paid back, %(day)s") % {"day": format_day(today())}
+    more = {"others": rows[:PAYEES], "others_left": max(len(rows) - PAYEES, 0)}
+    return _draw_up(request, accounts, template="money/leavers.html", name=name, **more, **shown)
+
+
+def _draw_up(
+    request: HttpRequest, accounts: Sequence[tuple[Account, int]], *, template: str, name: str, **shown: Any
+) -> HttpResponse:
+    """A payment list for these accounts, searched and paged. What was chosen stands in the address: each tab has its
+    own, and a page that was left comes back as it was.
+    """
+    made = queries.list_made(actor(request), request.POST.get("key", ""))
+    if made is not None:  # pressed twice: what it was about is set aside by now
+        messages.info(request, _("This list was drawn up already."))
+        return redirect("money:payout", made)
+    sent = request.POST if request.method == "POST" else request.GET
+    choice, currency = Choice.read(sent), queries.default_currency()
+    rows = payees.rows(accounts, choice)
+    opened, one = _opened(request, rows)
+    if opened and one and ("full" in request.GET or one.is_valid()):
+        changed = choice.put(opened.account.pk, opened.most if "full" in request.GET else one.cleaned_data["amount"])
+        if len(changed.changed) <= payees.MOST_CHANGED:
+            return redirect(f"{request.path}?{changed.query(**_place(request))}")
+        messages.error(request, _("Many amounts were changed. Draw this list up, then another one for the rest."))
 
     def act(data: dict[str, Any]) -> str:
         made = operations.make_payment_list(
@@ -65,12 +85,46 @@ def leavers(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The list waits for a second person to agree."))
         return reverse("money:payout", args=[made.pk])
 
-    name = _("Paid back, %(day)s") % {"day": format_day(today())}
-    form = forms.PayoutForm(request.POST or None, currency=currency, accounts=accounts, initial={"name": name})
-    shown = books(request)
-    paid = {account.pk for account, _most in accounts} if shown["may_book"] else set()
-    others = [(account, queries.standing(account)) for account in gone if account.pk not in paid]
-    return one_form(request, form, act, template="money/leavers.html", others=others, **shown)
+    form = forms.PayoutForm(request.POST or None, currency=currency, rows=rows, choice=choice, initial={"name": name})
+    named = {account.pk for account in queries.called([row.account for row in rows], request.GET.get("q", ""))}
+    page = Paginator([row for row in rows if row.account.pk in named], PAYEES).get_page(request.GET.get("page"))
+    paid = [row.amount for row in rows if row.amount]
+    begins = ((True, _("Everybody in full")), (False, _("Begin with nobody")))
+    context = {
+        "page": page,
+        "opened": opened,
+        "one": one,
+        "choice": choice,
+        "state": choice.query(**_place(request)),
+        "place": _place(request),
+        "search": request.GET.get("q", ""),
+        "is_long": len(rows) > PAYEES,
+        "paid": len(paid),
+        "together": sum(paid),
+        "begins": [
+            {"url": f"?{Choice(whole).query() or 'begin='}", "label": label, "current": whole == choice.everybody}
+            for whole, label in begins
+        ],
+    }
+    answer = one_form(request, form, act, template=template, **context, **shown)
+    if one is not None and one.errors:
+        answer.status_code = 422
+    return answer
+
+
+def _opened(request: HttpRequest, rows: Sequence[Payee]) -> tuple[Payee | None, forms.PayeeForm | None]:
+    """The payee whose amount is to be changed, if any, with the form for it."""
+    who = outside.whole(request.GET.get("who")) if request.method == "GET" else None
+    opened = next((row for row in rows if row.account.pk == who), None)
+    if opened is None:
+        return None, None
+    sent = request.GET if "amount" in request.GET else None
+    return opened, forms.PayeeForm(sent, currency=queries.default_currency(), row=opened)
+
+
+def _place(request: HttpRequest) -> dict[str, str]:
+    """Where in a long list she is: the words searched for, the page."""
+    return {name: request.GET[name] for name in ("q", "page") if request.GET.get(name)}
 
 
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,11 +135,18 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     votes = list(approval.votes.select_related("by")) if approval else []
     contacts = documents.contacts_of(lines)
     numbers = _numbers(reader_of(request), made, lines, contacts)
+    words = request.GET.get("q", "")
+    named = {account.pk for account in queries.called([line.account for line in lines], words)}
+    page = Paginator([line for line in lines if line.account_id in named], PAYEES).get_page(request.GET.get("page"))
     context = books(request) | {
         "list": made,
-        "new_numbers": [row for row in numbers if row["state"] == "new"],
-        "changed_numbers": [row for row in numbers if row["state"] == "changed"],
-        "lines": [(line, contacts.get(line.account.holder_id)) for line in lines],
+        "new_numbers": [row for row in numbers if row["state"] == "new"][:NUMBERS],
+        "changed_numbers": [row for row in numbers if row["state"] == "changed"][:NUMBERS],
+        "numbers_left": max(len(numbers) - NUMBERS, 0),
+        "page": page,
+        "search": words,
+        "is_long": len(lines) > PAYEES,
+        "lines": [(line, contacts.get(line.account.holder_id)) for line in page],
         "total": sum(line.amount for line in lines),
         "votes": votes,
         "may_agree": approval is not None and approval.state == "open" and policy.may_agree(me, made),
@@ -214,7 +275,12 @@ def _has_left(
     request: HttpRequest, made: PaymentList, lines: Sequence[Payment], act: Act, title: str, submit: str
 ) -> HttpResponse:
     """What was paid, and on which day it left: read once more before it is booked."""
-    rows = [{"label": str(line.account), "value": queries.format(line.amount, made.currency)} for line in lines]
+    shown = lines[:PAYEES]
+    rows = [{"label": str(line.account), "value": queries.format(line.amount, made.currency)} for line in shown]
+    if len(lines) > len(shown):
+        rest = sum(line.amount for line in lines[PAYEES:])
+        left = _("%(count)s more") % {"count": len(lines) - PAYEES}
+        rows.append({"label": left, "value": queries.format(rest, made.currency)})
     if len(lines) > 1:
         whole = queries.format(sum(line.amount for line in lines), made.currency)
         rows.append({"label": _("Together"), "value": whole})
