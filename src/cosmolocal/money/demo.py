@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cosmolocal.agents import approvals
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.money import operations, queries
 from cosmolocal.money.models import Account, Currency, MoneyBox, PaymentList
 
@@ -26,14 +26,21 @@ def open_books(
     symbol: str = "¥",
     bank: str = "Rural credit bank",
     number: str = "6228 4800 1234 5678",
+    place: Place | None = None,
 ) -> Books:
-    """A national currency with its funds, a bank account and a cash box; members are warned below 50."""
+    """A national currency with its funds, a bank account and a cash box (at a place); members are warned below 50."""
     currency = operations.open_currency(by=by, code=code, decimals=2, symbol=symbol, cash_step=10, warn_below=5000)
     return Books(
         currency=currency,
         bank=operations.open_box(by=by, kind="bank", name=bank, number=number, bank_name=bank),
-        cash=operations.open_box(by=by, kind="cash", name="Cash box"),
+        cash=operations.open_box(by=by, kind="cash", name="Cash box of the store", place=place),
     )
+
+
+def open_till(by: Agent, books: Books, place: Place, change: int = 20000) -> None:
+    """Another place has a cash box of its own, with `change` from the bank."""
+    till = operations.open_box(by=by, kind="cash", name=f"Cash box of {place}", place=place)
+    operations.move_money(by=by, source=books.bank, target=till, amount=change)
 
 
 def open_accounts(by: Agent, holders: Iterable[Agent], kind: str = "member") -> list[Account]:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.agents.models import Agent, Approval
+from cosmolocal.agents.models import Agent, Approval, Place
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.models import Operation
@@ -92,8 +92,8 @@ class Account(models.Model):
         return self.name or self.holder.name
 
 
-@kept(free=("name", "number", "number_deed", "bank_name", "counted_at", "closed_at"))
-@sealed("resource", "currency", "kind", "name", "number", "number_deed", "bank_name", "closed_at")
+@kept(free=("name", "number", "number_deed", "bank_name", "place", "counted_at", "closed_at"))
+@sealed("resource", "currency", "kind", "name", "number", "number_deed", "bank_name", "place", "closed_at")
 class MoneyBox(models.Model):
     """Where real money lies: a bank account, a cash box, a till drawer, money in transit."""
 
@@ -111,6 +111,8 @@ class MoneyBox(models.Model):
     # What changed the number, where there was one before: members see it once somebody else has looked at that deed.
     number_deed = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")
     bank_name = LineField(max_length=120, blank=True)
+    # Whose keepers use what lies there in coins; none: those of the whole house.
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
     counted_at = models.DateTimeField(null=True, blank=True)  # up to when somebody counted what lies there
     closed_at = models.DateTimeField(null=True, blank=True)
 

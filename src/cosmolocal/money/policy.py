@@ -49,11 +49,19 @@ def permit_books(by: Agent) -> None:
 
 
 def permit_cash(by: Agent, box: MoneyBox) -> None:
-    """Like `permit_books`; stewards may count and carry too, and keepers of a hand-over what lies in coins."""
+    """Like `permit_books`; stewards may count and carry too, and keepers what lies in coins at their place or is the
+    whole house's. Refuses agents.not_allowed, agents.other_place.
+    """
     if box.kind in COINS:
-        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER)
+        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER, place=box.place)
     else:
         agents.permit(by, agents.TREASURER, agents.STEWARD)
+
+
+def may_use_coins(reader: Reader, box: MoneyBox) -> bool:
+    """What `permit_cash` says of a cash box or drawer, for a page."""
+    roles = (agents.TREASURER, agents.STEWARD, agents.KEEPER)
+    return reader.has(*roles) if box.place_id is None else reader.has_at(box.place_id, *roles)
 
 
 def permit_house(by: Agent) -> None:

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import demo as people
+from cosmolocal.agents.models import Place
 from cosmolocal.agents.policy import TREASURER
 from cosmolocal.agents.queries import role_holders, system
 from cosmolocal.catalog import demo as goods
@@ -61,10 +62,12 @@ def require_demo() -> None:
 
 def _open_books(village: people.Village) -> money.Books:
     by, pick = system(), random.Random(11)  # noqa: S311 - the same amounts each time
-    books = money.open_books(by)
+    books = money.open_books(by, place=village.store)
     payments.choose_deciders(by=by, currency=books.currency, circle=village.circles["Money circle"], needed=2)
     money.give_credit(by, village.restaurants, CREDIT_OF_RESTAURANTS)
     money.top_up(by, books, money.open_accounts(by, village.households), pick, least=400_00)
+    for place in Place.objects.filter(is_handover=True).exclude(pk=village.store.pk):
+        money.open_till(by, books, place)
     return books
 
 

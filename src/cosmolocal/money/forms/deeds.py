@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.models import Place
 from cosmolocal.kernel import clock
 from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
 from cosmolocal.look.questions import IN_BOOKS, Expectation, ask
-from cosmolocal.money import queries
+from cosmolocal.money import policy, queries
 from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, HappenedField, amount_field
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.words import COSTS, REASONS
@@ -238,16 +240,46 @@ class HappenedReasonForm(ReasonForm):
         day.first = first
 
 
-class ChangeBoxForm(KeyedForm):
-    """How a place for money is called, and which account members pay to."""
+class _BoxForm(KeyedForm):
+    """How a place for money is called, where its coins lie, which account members pay to."""
 
     name = forms.CharField(label=_("How is it called"), max_length=120)
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=_("At which place"),
+        required=False,
+        empty_label=_("the whole house"),
+        help_text=_("Only keepers of that place count and use it; what is the whole house’s, keepers of all places."),
+    )
     number = forms.CharField(label=_("Account number or IBAN"), required=False, max_length=42)
     bank_name = forms.CharField(label=_("Name of the bank"), required=False, max_length=120)
 
+    def _offer(self, *, also: int | None = None) -> None:
+        """The places where goods are handed over, and the one it has; no question where there are none."""
+        found = Place.objects.filter(Q(is_handover=True) | Q(pk=also)).order_by("name", "id")
+        self.fields["place"].queryset = found  # type: ignore[attr-defined]
+        if not found.exists():
+            del self.fields["place"]
 
-class BoxForm(ChangeBoxForm):
+
+class ChangeBoxForm(_BoxForm):
+    """A box as it is: a bank account has a number, what lies in coins may have a place."""
+
+    def __init__(self, *args: Any, box: MoneyBox, **options: Any) -> None:
+        initial = {"name": box.name, "place": box.place_id, "number": box.number, "bank_name": box.bank_name}
+        super().__init__(*args, initial=initial, **options)
+        self._offer(also=box.place_id)
+        is_coins = box.kind in policy.COINS
+        for name in ("number", "bank_name") if is_coins else ("place",):
+            self.fields.pop(name, None)
+
+
+class BoxForm(_BoxForm):
     """A new place where money lies."""
 
     kind = forms.ChoiceField(label=_("What is it"), choices=MoneyBox.Kind.choices, widget=BigChoice)
     field_order = ("key", "kind")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._offer()

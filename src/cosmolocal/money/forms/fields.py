@@ -72,9 +72,14 @@ class BoxField(forms.ModelChoiceField[MoneyBox]):
 
     def __init__(self, *, currency: Currency, **options: Any) -> None:
         boxes = queries.boxes(currency)
-        notes = {str(box.pk): queries.format(box.resource.accounting_quantity, currency) for box in boxes}
+        notes = {str(box.pk): _what_lies(box, currency) for box in boxes}
         options.setdefault("empty_label", None)
         super().__init__(queryset=boxes, widget=BigChoice(notes=notes), **options)
+
+
+def _what_lies(box: MoneyBox, currency: Currency) -> str:
+    has = queries.format(box.resource.accounting_quantity, currency)
+    return f"{has} · {box.place}" if box.place else has
 
 
 class FundField(forms.ChoiceField):

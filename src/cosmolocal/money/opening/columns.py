@@ -22,6 +22,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "balance": _("Balance"),
     "deposit": _("Deposits held"),
     "share": _("Share capital"),
+    "place": _("Place (of a cash box)"),
 }
 # Titles as they stand in other programs' files, in the languages we know of.
 _TITLES: Mapping[str, str] = {
@@ -40,6 +41,7 @@ _TITLES: Mapping[str, str] = {
     "balance": "balance credit saldo guthaben kontostand solde crédit 余额 结余 账户余额 잔액 الرصيد",
     "deposit": "deposit deposits pfand kaution consigne depósito 押金 보증금",
     "share": "share shares sharecapital capital anteil anteile geschäftsanteil part parts 股金 出资 출자금",
+    "place": "place ort lieu lugar 地点 地點 장소 المكان",
 }
 _FIELD_OF = {title: field for field, titles in _TITLES.items() for title in titles.split()}
 

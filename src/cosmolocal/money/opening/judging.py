@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.models import Agent, Membership, Role, User
+from cosmolocal.agents.models import Agent, Membership, Place, Role, User
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.opening.columns import plain
 from cosmolocal.money.opening.oddities import Odd, odd
 from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, ORGANISATION, PRODUCER, Judged, Row, RowRefused
 from cosmolocal.money.rules import Sums
@@ -29,6 +30,7 @@ class Known:
     groups: dict[tuple[str, str], Agent] = field(default_factory=dict)  # (kind of row, name)
     by_code: dict[str, Agent] = field(default_factory=dict)
     boxes: dict[str, MoneyBox] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)  # where goods are handed over, by plain name
     opened: dict[Target, int] = field(default_factory=dict)
 
 
@@ -48,7 +50,7 @@ class Verdicts:
 
 
 def know(currency: Currency) -> Known:
-    """Everybody and everything a row may be about (seven statements, whatever there is)."""
+    """Everybody and everything a row may be about (eight statements, whatever there is)."""
     found = Known(opened=_opened(currency))
     for user in User.objects.exclude(email=None).exclude(agent=None):
         if user.agent is not None and user.email:
@@ -63,6 +65,7 @@ def know(currency: Currency) -> Known:
     for membership in standing.select_related("member", "group"):
         found.people[membership.group.name, membership.member.name] = membership.member
     found.boxes = {box.name: box for box in MoneyBox.objects.filter(currency=currency, closed_at=None)}
+    found.places = {plain(place.name): place for place in Place.objects.filter(is_handover=True).order_by("-id")}
     return found
 
 
@@ -118,6 +121,10 @@ class Judge:
             (group.name if group else row.group, row.name)
         )
 
+    def place_of(self, row: Row) -> Place | None:
+        """Where a cash box of a row lies, where the row says it."""
+        return self.known.places.get(plain(row.place))
+
     def targets(self, row: Row) -> dict[Target, int]:
         """What a row sets."""
         if row.kind in (BANK, CASH):
@@ -161,6 +168,12 @@ class Judge:
         kind = MoneyBox.Kind.BANK if row.kind == BANK else MoneyBox.Kind.CASH
         if box is not None and box.kind != kind:
             raise RowRefused(_("%(name)s is something else here.") % {"name": row.name})
+        place = self.place_of(row)
+        if row.place and place is None:
+            said = _("No goods are handed over at “%(place)s”. Add that place first, or leave its cell empty.")
+            raise RowRefused(said % {"place": row.place})
+        if box is not None and place is not None and box.place_id != place.pk:
+            raise RowRefused(_("%(name)s lies at another place here.") % {"name": row.name})
         self._needs_balance(row)
         self._state(row)
         return box is None

@@ -58,6 +58,7 @@ class Row:
     balance: int | None = None
     deposit: int | None = None
     share: int | None = None
+    place: str = ""
 
     @property
     def group(self) -> str:
@@ -125,6 +126,7 @@ class Reader:
             balance=self._amount(cells, "balance"),
             deposit=self._amount(cells, "deposit", least=0),
             share=self._amount(cells, "share", least=0),
+            place=self._text(cells, "place") if kind == CASH else "",
         )
 
     def _bank_account(self, cells: Sequence[str]) -> str:

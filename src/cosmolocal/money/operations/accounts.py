@@ -7,7 +7,7 @@ from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import sessions
 from cosmolocal.agents.bank_numbers import bank_number
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
@@ -109,30 +109,48 @@ def open_box(
     name: str,
     number: str = "",
     bank_name: str = "",
+    place: Place | None = None,
     currency: Currency | None = None,
     key: str = "",
 ) -> MoneyBox:
     """Opens a bank account, a cash box, a till drawer or money on its way; the same name again: the same one.
 
-    A cash box cannot hold less than nothing, but counting is a fact: no floor stops it. Another number than the
-    local's first is looked at by somebody else before members see it. Refuses: agents.bad_iban, agents.session_lent
-    (a number).
+    `place`: whose keepers use what lies there in coins; none: those of the whole house. A cash box cannot hold less
+    than nothing, but counting is a fact: no floor stops it. Another number than the local's first is looked at by
+    somebody else before members see it. Refuses: money.name_taken (by another kind, or at another place),
+    money.whole_house, agents.bad_iban, agents.session_lent (a number).
     """
     policy.permit_house(by)
     if number.strip():
         sessions.require_own_or_house(by)
     chosen = currency or queries.default_currency()
+    _check_place(kind, place)
     found = MoneyBox.objects.filter(currency=chosen, name=name, closed_at=None).first()
     if found is not None:
+        if found.kind != kind or found.place_id != (place.pk if place else None):
+            raise _name_taken()
         return found
     assert chosen.money is not None, "only a national currency has money behind it"
     resource = flows.open_resource(
         by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
     )
-    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, bank_name=bank_name)
+    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, bank_name=bank_name, place=place)
     _write_number(by, made, bank_number(number, "number"))
     made.save()
     return made
+
+
+def _check_place(kind: str, place: Place | None) -> None:
+    if place is not None and kind not in policy.COINS:
+        raise Refusal(
+            "money.whole_house",
+            _("Only a cash box or a till drawer lies at one place. Choose “the whole house”."),
+            field="place",
+        )
+
+
+def _name_taken() -> Refusal:
+    return Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
 
 
 def _write_number(by: Agent, box: MoneyBox, has: str) -> None:
@@ -148,27 +166,36 @@ def _write_number(by: Agent, box: MoneyBox, has: str) -> None:
 
 @operation("money.change_box", said=gettext_lazy("changed a place where money lies"))
 def change_box(
-    *, by: Agent, box: MoneyBox, name: str, number: str = "", bank_name: str = "", key: str = ""
+    *,
+    by: Agent,
+    box: MoneyBox,
+    name: str,
+    number: str = "",
+    bank_name: str = "",
+    place: Place | None = None,
+    key: str = "",
 ) -> MoneyBox:
-    """Changes how a box is called and the account number members pay to; what lies in it stays.
+    """Changes how a box is called, whose keepers use it, and the account number members pay to; what lies in it stays.
 
     A changed number is looked at by somebody else before members see it. Refuses: money.name_missing, money.name_taken,
-    agents.bad_iban, agents.session_lent (number or bank), agents.not_allowed.
+    money.whole_house, agents.bad_iban, agents.session_lent (number, bank or place), agents.not_allowed.
     """
     policy.permit_house(by)
     called = one_line(name)[:120]
     if not called:
         raise Refusal("money.name_missing", _("Write how it is called."), field="name")
     locked = MoneyBox.objects.select_for_update().get(pk=box.pk)
+    _check_place(locked.kind, place)
     others = MoneyBox.objects.filter(currency=locked.currency_id, name=called, closed_at=None).exclude(pk=locked.pk)
     if others.exists():
-        raise Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
-    if (number.strip(), bank_name.strip()) != (locked.number, locked.bank_name):
+        raise _name_taken()
+    wished = (number.strip(), bank_name.strip(), place.pk if place else None)
+    if wished != (locked.number, locked.bank_name, locked.place_id):
         sessions.require_own_or_house(by)
     if number.strip() != locked.number:
         _write_number(by, locked, bank_number(number, "number"))
-    locked.name, locked.bank_name = called, bank_name.strip()[:120]
-    locked.save(update_fields=["name", "number", "number_deed", "bank_name"])
+    locked.name, locked.bank_name, locked.place = called, bank_name.strip()[:120], place
+    locked.save(update_fields=["name", "number", "number_deed", "bank_name", "place"])
     return locked
 
 

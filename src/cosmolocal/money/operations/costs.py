@@ -59,9 +59,12 @@ def move_money(
 ) -> None:
     """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything.
 
-    Somebody else looks at it where the session is lent. Refuses: money.bad_amount, money.same_box, money.not_yet.
+    Who may take out of one may bring it to the bank; into coins of a place only who may use those too. Somebody else
+    looks at it where the session is lent. Refuses: money.bad_amount, money.same_box, money.not_yet, agents.other_place.
     """
     policy.permit_cash(by, source)
+    if target.kind in policy.COINS:
+        policy.permit_cash(by, target)
     journal.check_amount(amount)
     journal.check_same_currency(source, target)
     if source.pk == target.pk:

@@ -39,7 +39,8 @@ def import_people(*, by: Agent, rows: Sequence[Row], key: str = "") -> None:
             continue
         if row.kind in (BANK, CASH):
             kind = MoneyBox.Kind.BANK if row.kind == BANK else MoneyBox.Kind.CASH
-            open_box(by=by, kind=kind, name=row.name, number=row.iban)
+            if row.name not in one.known.boxes:
+                open_box(by=by, kind=kind, name=row.name, number=row.iban, place=one.place_of(row))
         else:
             _import_party(by, row, one)
 

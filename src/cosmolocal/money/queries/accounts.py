@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.prepared import Prepared, Slot
@@ -89,7 +89,13 @@ def boxes(currency: Currency | None = None) -> QuerySet[MoneyBox]:
     """Where money lies: open boxes with their resources, bank first."""
     chosen = currency or default_currency()
     found = MoneyBox.objects.filter(currency=chosen, closed_at=None)
-    return found.select_related("resource", "currency").order_by("kind", "id")
+    return found.select_related("resource", "currency", "place").order_by("kind", "id")
+
+
+def coins_for(reader: Reader, place: Place, currency: Currency) -> list[MoneyBox]:
+    """Cash boxes and drawers this reader may use: those of a place first, then the whole house's, then others'."""
+    found = [box for box in boxes(currency).filter(kind__in=policy.COINS) if policy.may_use_coins(reader, box)]
+    return sorted(found, key=lambda box: (box.place_id != place.pk, box.place_id is not None))
 
 
 def books_run(currency: Currency) -> bool:

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import imports, queries
-from cosmolocal.money.models import Account
+from cosmolocal.money.models import Account, MoneyBox
 from cosmolocal.money.opening import columns
 from cosmolocal.money.tests.village import Village, refused
 from cosmolocal.paper.tables import Column, Table, xlsx_bytes
@@ -186,6 +187,20 @@ def test_an_amount_of_a_household_stands_once(village: Village) -> None:
     dry = bring_in(village, as_csv(rows), dry_run=True)
     assert [row.verdict for row in dry.rows] == ["new", "refused"]
     assert "row 2" in dry.rows[1].sentence
+
+
+def test_a_cash_box_comes_in_with_its_place(village: Village) -> None:
+    gate = agents.add_place(by=village.house, name="East gate", is_handover=True)
+
+    def rows(name: str, place: str) -> bytes:
+        member = ["member", "Li", *[""] * 6, "10.00", "", "", "Hillside"]
+        return as_csv([member, ["cash", name, *[""] * 6, "10.00", "", "", place]], [*HEADER, "Place"])
+
+    assert counts(bring_in(village, rows("Gate", "West gate"), dry_run=True))["refused"] == 1
+    assert counts(bring_in(village, rows("Cash box", "East gate"), dry_run=True))["refused"] == 1
+    assert bring_in(village, rows("Gate", "east  Gate")).written
+    assert MoneyBox.objects.get(name="Gate").place == gate
+    assert counts(bring_in(village, rows("Gate", "")))["same"] == 2
 
 
 def test_only_a_steward_gives_tasks_by_a_file(village: Village) -> None:

@@ -178,16 +178,16 @@ def open_box(request: HttpRequest) -> HttpResponse:
 
 
 def change_box(request: HttpRequest, pk: int) -> HttpResponse:
-    """How a place for money is called, and the account number members pay to."""
+    """How a place for money is called, whose keepers use it, and the account number members pay to."""
     box = get_object_or_404(queries.boxes(), pk=pk)
 
     def act(data: dict[str, Any]) -> str:
-        operations.change_box(by=actor(request), box=box, **data)
+        operations.change_box(by=actor(request), box=box, **(unasked | data))
         messages.success(request, _("It is changed."))
         return reverse("money:box", args=[pk])
 
-    initial = {"name": box.name, "number": box.number, "bank_name": box.bank_name}
-    form = forms.ChangeBoxForm(request.POST or None, initial=initial)
+    unasked = {"number": box.number, "bank_name": box.bank_name, "place": box.place}
+    form = forms.ChangeBoxForm(request.POST or None, box=box)
     lead = (
         _(
             "Members read the account number where they put money on their account; another one once somebody else has "

@@ -79,5 +79,5 @@ def unmatched(request: HttpRequest) -> HttpResponse:
 
 def box(request: HttpRequest, pk: int) -> HttpResponse:
     """What went into and out of a bank account or cash box: to lay beside the bank's own statement."""
-    found = get_object_or_404(MoneyBox.objects.select_related("resource", "currency"), pk=pk)
+    found = get_object_or_404(MoneyBox.objects.select_related("resource", "currency", "place"), pk=pk)
     return statement_page(request, found, reverse("money:box", args=[pk]), (reverse("money:desk"), _("Money")))

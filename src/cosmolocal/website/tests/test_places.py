@@ -16,7 +16,9 @@ from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import declared
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
+from cosmolocal.money.models import MoneyBox
 from cosmolocal.practices.shop.models import OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests import village as builder
@@ -29,10 +31,6 @@ BOUND = {"packer", "keeper"}
 NO_PLACE = {
     "agents.add_place": "a place that is nobody's yet: only who has the task everywhere",
     "catalog.agree_terms": "a part of receiving, which has asked for its place",
-    "money.count_cash": "a box belongs to the whole house",
-    "money.move_money": "a box belongs to the whole house",
-    "money.pay_in_coins": "a box belongs to the whole house; at the door shop.take_cash has asked for its place",
-    "money.top_up": "a box belongs to the whole house",
 }
 Wish = dict[str, Any]
 
@@ -125,12 +123,31 @@ def at_the_hand_over(village: Village, round: OrderRound) -> dict[str, Wish]:
     }
 
 
+def in_coins(village: Village) -> dict[str, Wish]:
+    """The same of deeds with the cash box of this place."""
+    till, account = _till(village), purse.account_for(village.households["Amina"])
+    coins = {"account": account, "box": till, "amount": 100}
+    return {
+        "money.count_cash": {"box": till, "counted": 0},
+        "money.move_money": {"source": till, "target": _box("bank"), "amount": 100},
+        "money.pay_in_coins": coins,
+        "money.top_up": coins,
+    }
+
+
+def _till(village: Village) -> MoneyBox:
+    return money.open_box(by=village.home, kind="drawer", name="Till of the store", place=village.place)
+
+
+def _box(kind: str) -> MoneyBox:
+    return next(box for box in purse.boxes() if box.kind == kind)
+
+
 def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
     """The same of the shop's deeds."""
     amina, jo = (round.orders.get(household=village.households[name]) for name in ("Amina", "Jo"))
     extra = Receipt.objects.filter(handover=round.handover, commitment=None).order_by("pk")[0]
     cabbage = village.items["Cabbage"]
-    cash = next(box for box in purse.boxes() if box.kind == "cash")
     return {
         "shop.credit_line": {"line": OrderLine.objects.get(order=amina), "quantity": 1, "reason": "spoiled"},
         "shop.late_change": {
@@ -140,12 +157,12 @@ def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
         },
         "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
         "shop.swap_orders": {"order": amina, "other": jo},
-        "shop.take_cash": {"order": amina, "box": cash, "amount": 100},
+        "shop.take_cash": {"order": amina, "box": _box("cash"), "amount": 100},
     }
 
 
 def everything(village: Village, round: OrderRound) -> dict[str, Wish]:
-    return at_the_hand_over(village, round) | at_the_door(village, round)
+    return at_the_hand_over(village, round) | at_the_door(village, round) | in_coins(village)
 
 
 def test_every_deed_of_packers_and_keepers_says_where_it_belongs(village: Village, ordered: OrderRound) -> None:
@@ -189,6 +206,44 @@ def test_the_refusal_names_both_places(village: Village, ordered: OrderRound) ->
         handovers.make_crates(by=packer, handover=ordered.handover)
     assert "belongs to Yufeng Street store" in str(refused.value)
     assert "packer (East gate)" in str(refused.value)
+
+
+def test_coins_of_a_place_are_brought_to_the_bank_and_to_no_other_place(village: Village) -> None:
+    lu, gate = village.people["Keeper Lu"], people.add_place(by=village.home, name="East gate", is_handover=True)
+    till, theirs = _till(village), money.open_box(by=village.home, kind="cash", name="East", place=gate)
+    assert _refused("money.move_money", lu, {"source": till, "target": theirs, "amount": 5}) == "agents.other_place"
+    assert _refused("money.move_money", lu, {"source": theirs, "target": till, "amount": 5}) == "agents.other_place"
+    for target in (_box("bank"), _box("cash")):
+        assert _refused("money.move_money", lu, {"source": till, "target": target, "amount": 5}) == ""
+    assert _refused("money.move_money", lu, {"source": _box("bank"), "target": till, "amount": 5}) == (
+        "agents.not_allowed"
+    )
+
+
+def test_a_box_of_the_whole_house_is_used_by_keepers_of_every_place(village: Village, ordered: OrderRound) -> None:
+    keeper = _person(village, "keeper", people.add_place(by=village.home, name="East gate", is_handover=True))
+    for code, wish in in_coins(village).items():
+        wish |= {"source" if "source" in wish else "box": _box("cash")}
+        assert _refused(code, keeper, wish) == "", code
+
+
+def test_cash_at_the_door_goes_into_a_box_of_this_place(village: Village, ordered: OrderRound) -> None:
+    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    till, theirs = _till(village), money.open_box(by=village.home, kind="cash", name="Box of the gate", place=gate)
+    order = ordered.orders.get(household=village.households["Amina"])
+    address, sent = f"/shop/door/orders/{order.pk}/cash/", {"key": "c", "amount": "1", "amount-sure": "1"}
+    browser = builder.client_of(village.people["Keeper Lu"])
+    page = browser.get(address).content.decode()
+    assert "Box of the gate" not in page
+    assert page.index("Till of the store") < page.index("Cash box of the store")
+    answer = browser.post(address, sent | {"box": theirs.pk})
+    assert answer.status_code == 422
+    assert "belongs to another place" in answer.content.decode()
+    assert "Box of the gate · East gate" in builder.client_of(village.people["Li Na"]).get(address).content.decode()
+    money.change_box(by=village.home, box=_box("cash"), name="Cash box", place=gate)
+    money.change_box(by=village.home, box=till, name="Till", place=gate)
+    said = browser.get(address, follow=True).content.decode()
+    assert "There is no cash box for Yufeng Street store" in said
 
 
 def test_a_keeper_of_one_place_adds_no_other(village: Village) -> None:

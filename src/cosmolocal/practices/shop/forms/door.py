@@ -45,8 +45,9 @@ class CashForm(KeyedForm):
         self.fields["amount"] = MoneyField(
             currency=currency, label=_("Taken"), initial=due, minimum=1, expected=expected
         )
-        choices = [(str(box.pk), str(box)) for box in boxes]
-        self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices)
+        choices = [(str(box.pk), f"{box} · {box.place}" if box.place else str(box)) for box in boxes]
+        said = {"invalid_choice": _("This box belongs to another place, or is gone. Choose one of these.")}
+        self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices, error_messages=said)
         if handed_over < today():
             self.fields["on"] = HappenedField(initial=handed_over)
 

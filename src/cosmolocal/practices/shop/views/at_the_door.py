@@ -51,9 +51,11 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
     """She pays in cash."""
     order = _seen_order(request, pk)
     currency = order.round.account.currency
-    boxes = [box for box in purse.boxes(currency) if box.kind in ("cash", "drawer")]
+    place = order.round.handover.place
+    boxes = purse.coins_for(reader(request), place, currency)
     if not boxes:
-        messages.error(request, _("There is no cash box yet. Ask the treasurer to open one."))
+        said = _("There is no cash box for %(place)s. Ask the treasurer to open one.")
+        messages.error(request, said % {"place": place})
         return redirect("shop:at_the_door", order.round_id, order.household_id)
     due = queries.orders.due_now(order)
     day = clock.day_of(order.round.handover.begins)
@@ -62,9 +64,13 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         box = next(box for box in boxes if str(box.pk) == data["box"])
         at = moment_on(data["on"]) if data.get("on") else None
-        operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], at=at, key=data["key"])
-        messages.success(request, _("%(name)s has paid.") % {"name": order.household.name})
-        return redirect("handovers:door", order.round.handover_id)
+        try:
+            operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], at=at, key=data["key"])
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("%(name)s has paid.") % {"name": order.household.name})
+            return redirect("handovers:door", order.round.handover_id)
     return _form(request, order, form, _("%(name)s pays in cash") % {"name": order.household.name}, _("Taken"))
 
 
