@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
@@ -151,6 +151,12 @@ def held_before(things: Collection[int] | QuerySet[Any], moment: datetime) -> di
 def moved_between(things: Collection[int] | QuerySet[Any], since: datetime, until: datetime) -> dict[int, int]:
     """Resource id -> by how much it rose from `since` on, and before `until` (one statement)."""
     rows = _with_moves(things, Q(at__gte=since, at__lt=until)).values_list("pk", "own", "came")
+    return {pk: own + came for pk, own, came in rows}
+
+
+def moved_late(things: Collection[int], since: datetime, day: date) -> dict[int, int]:
+    """Resource id -> by how much it rose by what counts from `since` on and happened up to `day` (one statement)."""
+    rows = _with_moves(things, Q(at__gte=since, value_on__lte=day)).values_list("pk", "own", "came")
     return {pk: own + came for pk, own, came in rows}
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, node
@@ -76,9 +76,7 @@ class StatementPage(Statement):
         return -self.sums["went"]
 
 
-# What an event does to the resource it names first; its other resource always gains.
 LATELY = 20  # entries
-_LOWERS = Q(action__in=["transfer", "lower"])
 
 
 def moment_after(day: date) -> datetime:
@@ -118,22 +116,18 @@ def day_of_deed(deed: Operation) -> date:
 
 
 def held_on(thing: Account | MoneyBox, day: date) -> int:
-    """What an account or a box truly held at the end of a day: with late facts of closed months on their own days."""
-    return _summed(thing, Q(at__lt=moment_after(day), value_on=None) | Q(value_on__lte=day))
+    """What an account or a box truly held at the end of a day: with late facts of closed months on their own days.
+
+    From the nearest moment at which it is known; a late fact stands after its own day (three or four statements).
+    """
+    pk, after = thing.resource_id, moment_after(day)
+    return balance_at(thing, after) + flows.moved_late([pk], after, day)[pk]
 
 
 def lowered_since(account: Account, since: datetime) -> int:
     """How much was taken from an account by facts (not moved to another) since a moment: one statement."""
     found = account.resource.events.filter(action="lower", at__gte=since)
     return int(found.aggregate(sum=Sum("quantity"))["sum"] or 0)
-
-
-def _summed(thing: Account | MoneyBox, counts: Q) -> int:
-    resource = thing.resource
-    out = resource.events.filter(_LOWERS, counts).aggregate(sum=Sum("quantity"))["sum"] or 0
-    raised = resource.events.filter(counts, action="raise").aggregate(sum=Sum("quantity"))["sum"] or 0
-    came = resource.events_to.filter(counts).aggregate(sum=Sum("quantity"))["sum"] or 0
-    return int(raised + came - out)
 
 
 def _statement(thing: Account | MoneyBox, since: date, until: date) -> Statement:

@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
+from cosmolocal.flows.models import EconomicEvent
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
@@ -290,6 +292,23 @@ class MoneyMachine(RuleBasedStateMachine):
         assert queries.wrong_balances() == []
 
     @invariant()
+    def what_lay_in_a_box_is_the_sum_of_its_true_days(self) -> None:
+        if not hasattr(self, "village"):
+            return
+        today = self.now.astimezone(SHANGHAI).date()
+        for box in self.boxes:
+            moves = [
+                (event.value_on or event.at.astimezone(SHANGHAI).date(), event.quantity * _sign(event, box.resource_id))
+                for event in EconomicEvent.objects.filter(Q(resource=box.resource_id) | Q(to_resource=box.resource_id))
+            ]
+            for day in {today, today - timedelta(days=1), *self.frozen, BEGIN.date() + timedelta(days=9)}:
+                assert queries.held_on(box, day) == sum(amount for on, amount in moves if on <= day)
+
+    @invariant()
     def the_books_replay(self) -> None:
         if hasattr(self, "village"):
             assert journal.replay() == []
+
+
+def _sign(event: EconomicEvent, resource_id: int) -> int:
+    return 1 if event.to_resource_id == resource_id or event.action == "raise" else -1

@@ -73,6 +73,7 @@ def test_no_statement_reads_what_lies_behind_a_closed_month(village: Village) ->
     _autumn(village)
     with clock.standing_at(at(20, month=10)), CaptureQueriesContext(connection) as asked:
         page = queries.statement_page(village.bank, date(2026, 10, 1), date(2026, 10, 20))
+        assert queries.held_on(village.bank, date(2026, 10, 3)) == 35000
     assert (page.opening, page.closing, page.came, page.went) == (30000, 42000, 12000, 0)
     events = [one["sql"] for one in asked if '"flows_economicevent"' in one["sql"]]
     assert events
