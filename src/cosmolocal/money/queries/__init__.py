@@ -38,7 +38,14 @@ from cosmolocal.money.queries.lists import (
     with_payable,
     writers_of,
 )
-from cosmolocal.money.queries.looks import as_looks, count_looks, second_looks, touched_by, where_to_pay
+from cosmolocal.money.queries.looks import (
+    as_looks,
+    count_looks,
+    second_looks,
+    touched_by,
+    waiting_numbers,
+    where_to_pay,
+)
 from cosmolocal.money.queries.months import wrong_balances
 from cosmolocal.money.queries.sheets import balance_sheet, sums_agree
 from cosmolocal.money.queries.statements import (
@@ -111,6 +118,7 @@ __all__ = [
     "usual_amount",
     "visible_to",
     "waiting",
+    "waiting_numbers",
     "where_to_pay",
     "with_payable",
     "writers_of",

@@ -1,11 +1,13 @@
 """What one person booked alone and somebody else looks at: what waits, what was said, whose accounts a deed touched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from cosmolocal.agents import policy as agents
+from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
@@ -96,16 +98,42 @@ def _has_for(reader: Reader) -> bool:
 def where_to_pay(currency: Currency) -> list[MoneyBox]:
     """Bank accounts whose number members read: what changed it was looked at, or nobody else could look."""
     banks = boxes(currency).filter(kind=MoneyBox.Kind.BANK).exclude(number="")
-    found = list(banks.select_related("resource", "currency", "number_deed__second_look"))
-    return [box for box in found if not _waits(box.number_deed)]
+    return [box for box in banks.select_related(*_WITH_LOOK) if not _lookers(box)]
 
 
-def _waits(deed: Operation | None) -> bool:
+@dataclass(frozen=True)
+class WaitingNumber:
+    """An account number that members do not see yet, and who may look at it now; `is_mine`: this reader may."""
+
+    box: MoneyBox
+    lookers: Sequence[Agent]
+    is_mine: bool
+
+
+def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNumber]:
+    """Of these boxes, those whose number waits for somebody else's look (one statement where none does)."""
+    waits = []
+    changed = found.filter(number_deed__second_look__state__in=OPEN).exclude(number="")
+    for box in changed.select_related(*_WITH_LOOK):
+        if lookers := _lookers(box):
+            asked = (agents.TREASURER, agents.STEWARD)
+            settled = [one for one in lookers if rights.decides_from(one, roles=asked) is None]
+            waits.append(WaitingNumber(box, settled or lookers, reader.agent in lookers))
+    return waits
+
+
+_WITH_LOOK = ("resource", "currency", "place", "number_deed__second_look")
+
+
+def _lookers(box: MoneyBox) -> list[Agent]:
+    """Who may look at the box's number, while it waits for that: everybody with the task but who wrote it."""
+    deed = box.number_deed
     look = getattr(deed, "second_look", None)
     if deed is None or look is None or look.state not in OPEN:
-        return False
+        return []
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents.TREASURER, agents.STEWARD))
-    return keepers.exclude(agent=deed.by_id).exists()
+    others = keepers.exclude(agent=deed.by_id).values("agent")
+    return list(Agent.objects.present().filter(pk__in=others).order_by("name", "id"))
 
 
 def touched_by(deed: Operation) -> list[tuple[Agent, int]]:

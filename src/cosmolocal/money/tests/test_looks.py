@@ -270,6 +270,20 @@ def test_another_number_is_shown_to_members_once_somebody_else_has_looked(villag
     assert EVIL in amina.get(address).content.decode()
 
 
+def test_the_desk_says_which_number_waits_for_whose_look(village: Village) -> None:
+    assert "do not see this number yet" not in as_(village, village.wei).get("/money/").content.decode()
+    change_number(village, EVIL)
+    for address in ("/money/", f"/money/boxes/{village.bank.pk}/"):
+        writer, other = (as_(village, who).get(address).content.decode() for who in (village.li_na, village.wei))
+        for page in (writer, other):
+            assert "do not see this number yet" in page
+            assert EVIL in page
+            assert "look at it first: Lin Fang, Wei Guo." in page
+        assert ("Look at it</" in writer, "Look at it</" in other) == (False, True)
+    money.agree_entries(by=village.wei, looks=list(queries.second_looks(is_open=True)))
+    assert "do not see this number yet" not in as_(village, village.wei).get("/money/").content.decode()
+
+
 def test_the_first_number_and_that_of_who_keeps_the_house_alone_are_shown_at_once(village: Village) -> None:
     MoneyBox.objects.update(number="")
     change_number(village, EVIL)

@@ -31,6 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "lists": queries.open_lists(),
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),
+        "numbers": queries.waiting_numbers(reader_of(request), queries.boxes()),
         "used_funds": [(fund, standing) for fund, standing in funds if standing.balance],
         "empty_funds": [(fund, standing) for fund, standing in funds if not standing.balance],
         "month": month,

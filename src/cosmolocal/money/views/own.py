@@ -72,9 +72,11 @@ def statement_page(
     days = form.cleaned_data if form.is_valid() else PeriodForm.usual()
     if request.GET.get("as"):
         return _statement_file(request, thing, days, address)
+    box = thing if isinstance(thing, MoneyBox) else None
     context = books(request) | {
         "thing": thing,
-        "box": thing if isinstance(thing, MoneyBox) else None,
+        "box": box,
+        "numbers": queries.waiting_numbers(reader_of(request), queries.boxes().filter(pk=box.pk)) if box else [],
         "statement": queries.statement_page(thing, days["since"], days["until"], request.GET.get("page", "")),
         "form": PeriodForm(initial=days) if not form.errors else form,
         "period": f"since={days['since']}&until={days['until']}",
