@@ -61,3 +61,11 @@ def test_the_same_name_with_another_place_or_kind_is_another_box(village: Villag
 
 def test_the_place_is_sealed(village: Village) -> None:
     assert "place" in evidence.SEALED["money_moneybox"].fields
+
+
+def test_the_page_of_a_farm_leads_to_its_account_and_limits(village: Village) -> None:
+    wei, account = as_(village, village.wei), village.account(village.farm, "producer")
+    assert "/money/accounts/?q=Huang%20farm" in wei.get(f"/people/{village.farm.pk}/").content.decode()
+    assert f"/money/accounts/{account.pk}/" in wei.get("/money/accounts/?q=Huang%20farm").content.decode()
+    assert f"/money/accounts/{account.pk}/limits/" in wei.get(f"/money/accounts/{account.pk}/").content.decode()
+    assert "/money/accounts/?q" not in as_(village, village.amina).get(f"/people/{village.farm.pk}/").content.decode()
