@@ -2,6 +2,7 @@
 
 import html
 import re
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -27,7 +28,7 @@ from cosmolocal.practices.shop.views.answers import BUYING_FOR
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch):
     for name in ("practices.shop.queries.rounds", "handovers.queries.crates"):
-        monkeypatch.setattr(f"cosmolocal.{name}.MANY", 1)
+        monkeypatch.setattr(import_module(f"cosmolocal.{name}"), "MANY", 1)
     monkeypatch.setattr(views.answers, "AT_ONCE", dict.fromkeys(views.answers.AT_ONCE, 1))
 
 
@@ -84,12 +85,8 @@ def test_farms_of_a_large_round_are_asked_by_the_worker(village, steward):
 def test_lists_and_labels_of_many_crates_are_made_by_the_worker(village):
     round, packer = ordered(village), client_of(village.people["Tan Mei"])
     lists = reverse("handovers:lists", args=[round.handover_id])
-    asked = (
-        f"{lists}?by=household&as=pdf",
-        f"{lists}?by=door&as=csv",
-        reverse("handovers:labels", args=[round.handover_id]),
-    )
-    for address in asked:
+    labels = reverse("handovers:labels", args=[round.handover_id])
+    for address in (f"{lists}?by=household&as=pdf", f"{lists}?by=door&as=csv", labels):
         errand = packer.get(address)["Location"]
         assert "You may leave this page" in packer.get(errand).content.decode()
         assert work().state == "done"
