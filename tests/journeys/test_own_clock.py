@@ -224,12 +224,11 @@ def live(scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
         operations.settle_round(by=village.people["Li Na"], round=round)
         work(scene)
-        fetch(
-            scene,
-            client_of(village.people["Amina"]),
-            "shop:receipt",
-            Order.objects.get(household__name="Amina's household").pk,
-        )
+        amina, jo = (Order.objects.get(household__name=f"{name}'s household") for name in ("Amina", "Jo"))
+        fetch(scene, client_of(village.people["Amina"]), "shop:receipt", amina.pk)
+        operations.swap_settled(by=village.people["Keeper Lu"], order=amina, other=jo, reason="taken")
+        work(scene)
+        fetch(scene, client_of(village.people["Jo"]), "shop:receipt", amina.pk)
     with scene.standing(26):
         pay(scene, village, round)
     with scene.standing(28):

@@ -201,6 +201,7 @@ class SecondLook(models.Model):
         LENT = "lent", _("who booked it had just come in by a code or invitation of somebody else")
         NUMBER = "number", _("members pay to another account number from now on")
         OPENING = "opening", _("a file set balances while the books ran")
+        BETWEEN = "between", _("one person changed who of two members pays what")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

@@ -19,6 +19,7 @@ from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import in_words
+from cosmolocal.kernel.practices import installed
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import csv_bytes
@@ -74,13 +75,11 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     for model, column in links_to_agents():
         if column in ABOUT and model is not User:
             found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
+    for practice in installed():
+        for model, wish in practice.also_about(mine).items() if practice.also_about else ():
+            found[model] = found.get(model, Q()) | wish
     for model, wish in found.items():
-        about = model._default_manager.filter(wish)
-        yield from _table(model, about)
-        for relation in model._meta.related_objects:
-            if relation.get_accessor_name() in PARTS:
-                part: Any = relation.related_model
-                yield from _table(part, part._default_manager.filter(**{f"{relation.field.name}__in": about}))
+        yield from _with_parts(model, model._default_manager.filter(wish))
     did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")
     yield (
         "what-i-did",
@@ -90,6 +89,14 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
             for row in did.values("id", "at", "code", "by__name", "on_behalf_of__name")
         ],
     )
+
+
+def _with_parts(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    yield from _table(model, rows)
+    for relation in model._meta.related_objects:
+        if relation.get_accessor_name() in PARTS:
+            part: Any = relation.related_model
+            yield from _with_parts(part, part._default_manager.filter(**{f"{relation.field.name}__in": rows}))
 
 
 def _table(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:

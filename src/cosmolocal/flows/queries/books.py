@@ -300,6 +300,32 @@ def promises(ids: Iterable[int]) -> dict[int, Promise]:
     return {row[0]: Promise(*row) for row in rows}
 
 
+def fulfilling(commitment_ids: Iterable[int]) -> dict[int, int]:
+    """Event id -> commitment id: what happened against promises, as it stands now. Where an event was taken back and
+    written anew, the new one counts, whoever it names (a statement for each time that this was done, at least one).
+    """
+    events = EconomicEvent.objects.filter(quantity__gt=0)
+    corrected = Exists(EconomicEvent.objects.filter(corrects=OuterRef("pk")))
+    found: dict[int, int] = {}
+    rows = list(events.filter(fulfils__in=among(commitment_ids)).values_list("pk", "fulfils_id", corrected))
+    while rows:
+        found |= {pk: promise for pk, promise, is_corrected in rows if promise and not is_corrected}
+        before = {pk: promise for pk, promise, is_corrected in rows if is_corrected}
+        later = events.filter(corrects__in=among(before)) if before else events.none()
+        rows = [
+            (pk, before[earlier], is_corrected)
+            for pk, earlier, is_corrected in later.values_list("pk", "corrects_id", corrected)
+            if earlier is not None
+        ]
+    return found
+
+
+def standing_under(agreement_id: int, reason: str) -> list[EconomicEvent]:
+    """What happened under an agreement for a reason, as it stands: neither taken back nor what takes back."""
+    events = EconomicEvent.objects.filter(agreement=agreement_id, reason=reason, quantity__gt=0, corrected_by=None)
+    return list(events.order_by("pk"))
+
+
 def booked(resource_ids: Collection[int], since: datetime, until: datetime) -> QuerySet[Commitment]:
     """Who has these things to herself at any time between two moments (half-open): open promises, by beginning."""
     found = Commitment.objects.filter(resource__in=among(resource_ids), finished=False)

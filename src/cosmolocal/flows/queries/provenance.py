@@ -9,6 +9,7 @@ from django.db.models import Q
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows.actions import ACTIONS
 from cosmolocal.flows.models import Commitment, EconomicEvent, Process, ProcessSpecification
+from cosmolocal.flows.queries.books import fulfilling
 from cosmolocal.flows.queries.origins import Step, Way, steps_of, trace, trace_all
 
 
@@ -77,7 +78,8 @@ def provenance(commitment_id: int) -> Provenance:
     possible = _sources(trace_all(beside), is_sure=False) if beside else []
     if not way and len(possible) == 1:
         possible = _sources(trace_all(beside), is_sure=True)
-    handed = steps_of(_standing(promise.pk)) if promise.fulfilled_quantity else Way()
+    was_handed = promise.fulfilled_quantity or (promise.finished and promise.quantity)
+    handed = steps_of(sorted(fulfilling([promise.pk]))) if was_handed else Way()
     return Provenance(
         promise=promise,
         way=way,
@@ -103,11 +105,6 @@ def lots_beside(promises: Iterable[Commitment]) -> set[int]:
     came = arrivals.filter(fulfils__in=due.filter(receiver__in=providers)).values_list("to_resource_id", flat=True)
     packed = due.filter(resource__isnull=False, quantity__gt=0).values_list("resource_id", flat=True)
     return {*came, *packed.distinct()}
-
-
-def _standing(commitment_id: int) -> Iterable[int]:
-    events = EconomicEvent.objects.filter(fulfils=commitment_id, quantity__gt=0, corrected_by=None)
-    return events.order_by("pk").values_list("pk", flat=True)
 
 
 def _sources(way: Way, *, is_sure: bool) -> list[Source]:

@@ -1,6 +1,7 @@
 """What is promised changes hands, or did not: what the journal says of a tick at the door."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cosmolocal.agents import queries as people
@@ -36,8 +37,23 @@ def record(by: Agent, commitment_ids: Iterable[int]) -> None:
     flows.finish(by=by, commitments=[one.id for one in left])
 
 
-def reverse(by: Agent, commitments: Iterable["Commitment"]) -> None:
-    """What was written as handed over of these is reversed, each with the event it corrects."""
-    for commitment in commitments:
-        for event_id in commitment.fulfilled_by.filter(corrected_by=None, corrects=None).values_list("id", flat=True):
-            flows.correct(by=by, event_id=event_id, replacement=None)
+def went_to(by: Agent, commitment_ids: Iterable[int], receiver_id: int) -> None:
+    """What was ticked as handed over of these went to somebody else: each event is taken back and written with the
+    right name, at the same moment. The promises stay those of who was promised.
+    """
+    for event in journal.events_by(journal.fulfilling(commitment_ids)):
+        right = replace(journal.happening(event), receiver_id=receiver_id, fulfils_id=None)
+        flows.correct(by=by, event_id=event.pk, replacement=right, at=event.at, value_on=event.value_on)
+
+
+def reverse(by: Agent, commitments: Iterable["Commitment"]) -> dict[int, int]:
+    """What was written as handed over of these is reversed, each with the event it corrects. Gives commitment id -> id
+    of who had it, where that was somebody else than was promised.
+    """
+    promised = {commitment.pk: commitment.receiver_id for commitment in commitments}
+    standing, others = journal.fulfilling(promised), dict[int, int]()
+    for event in journal.events_by(standing):
+        flows.correct(by=by, event_id=event.pk, replacement=None)
+        if event.receiver_id is not None and event.receiver_id != promised[standing[event.pk]]:
+            others[standing[event.pk]] = event.receiver_id
+    return others

@@ -299,7 +299,7 @@ def write_packed(
     asked = outgoing(handover).filter(pk__in=among(wanted))
     collected = {receiver for receiver, crate in crates.items() if crate.state == Crate.State.COLLECTED}
     taken = [one for one in asked if one.receiver_id in collected] if collected else []
-    handing.reverse(by, taken)
+    others = handing.reverse(by, taken)
     rows = asked.filter(fulfilled_quantity=0).select_related(None).values_list(*Due._fields)
     promises = [due for due in map(Due._make, rows) if due.receiver_id in crates]
     if not promises:
@@ -330,6 +330,8 @@ def write_packed(
     )
     if taken:
         handing.record(by, [one.pk for one in taken])
+        for commitment_id, receiver_id in others.items():
+            handing.went_to(by, [commitment_id], receiver_id)
 
 
 def _lots(by: Agent, handover: Handover, promises: Iterable[Due], wanted: dict[int, PackLine]) -> dict[int, int]:

@@ -4,6 +4,7 @@ A person reaches it through an operation only, and a test finds for each of them
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.queries import happening, standing_under
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account
@@ -66,6 +68,16 @@ def give_back(
     flows.record(by=by, happenings=[journal.moved(source, account, amount, journal.stamp(code, at))])
     if code != reason:
         journal.note(reason)
+
+
+def charge_another(*, by: Agent, agreement_id: int, source: Account) -> None:
+    """What was charged by an agreement (an order) is taken back, and charged to `source` instead: today, whatever day
+    it was, so that no statement that somebody has read changes. No floor stops it: it is used already.
+    """
+    for event in standing_under(agreement_id, "order"):
+        right = replace(happening(event), at=None, value_on=None, fulfils_id=None)
+        right.provider_id, right.resource_id = source.holder_id, source.resource_id
+        flows.correct(by=by, event_id=event.pk, replacement=right)
 
 
 def in_money_words(refusal: Refusal, account: Account | None = None, amount: int = 0) -> Refusal:

@@ -54,6 +54,17 @@ def number_changed(by: Agent, had: str, has: str) -> None:
     journal.note(f"{had} → {has}")
 
 
+def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
+    """Puts the running deed on the list: one person decided who of two members pays what. `amount`: minor units that
+    `pays_less` pays less.
+    """
+    if amount and not agents.is_house(by):
+        why = SecondLook.Why.BETWEEN
+        SecondLook.objects.get_or_create(
+            deed_id=running().id, defaults={"why": why, "holder": pays_less, "amount": amount}
+        )
+
+
 def opening_looked_at(by: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: a file set balances though the books run; with what it changed in words."""
     if not agents.is_house(by):

@@ -3,6 +3,7 @@
 from cosmolocal.money.queries.accounts import (
     account_for,
     account_ids,
+    account_of_past,
     accounts_by_holder,
     balance,
     balances,
@@ -70,6 +71,7 @@ __all__ = [
     "Statement",
     "account_for",
     "account_ids",
+    "account_of_past",
     "accounts_by_holder",
     "as_looks",
     "asked_of",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent, Place
@@ -49,6 +49,14 @@ def account_for(holder: Agent | int, kind: str = "member", currency: Currency | 
     """The open account of somebody, with currency and holder (one statement, two without `currency`)."""
     chosen = currency or default_currency()
     return _OPEN.first(holder=holder if isinstance(holder, int) else holder.pk, kind=kind, currency=chosen.pk)
+
+
+def account_of_past(holder: Agent, currency: Currency) -> Account | None:
+    """The account of a member for what happened already: the open one, else the one that was closed last (one
+    statement).
+    """
+    found = Account.objects.labelled().filter(holder=holder, kind=Account.Kind.MEMBER, currency=currency)
+    return found.order_by(F("closed_at").desc(nulls_first=True), "pk").first()
 
 
 def accounts_by_holder(holders: Iterable[Agent | int], kind: str = "member") -> dict[int, Account]:

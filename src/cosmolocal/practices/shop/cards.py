@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from cosmolocal.kernel.practices import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.queries import swaps
 
 SOON = timedelta(hours=24)
 RECEIPT_SHOWN = timedelta(days=6)
@@ -35,12 +36,13 @@ class _Week:
     orders: Sequence[Order]
     baskets: dict[tuple[int, int], int]  # (round, household) -> things in a basket that is not what was ordered
     crates: dict[tuple[int, int], Crate]
+    has: dict[int, int]  # order -> the household that had it, where another had ordered it
 
 
 def member_cards(reader: Reader) -> Sequence[Card]:
     """This week in the shop: what her farm is to bring, and what she and everybody she orders for have ordered.
 
-    Four statements, and for who acts for a farm three more.
+    Five statements, and for who acts for a farm three more.
     """
     return [*_farm_cards(reader), *_buyer_cards(reader)]
 
@@ -75,7 +77,7 @@ def _buyer_cards(reader: Reader) -> Sequence[Card]:
     cards: list[Card] = []
     for buyer in buyers:
         name = buyer.name if len(buyers) > 1 else ""
-        own = [order for order in week.orders if order.household_id == buyer.pk]
+        own = [order for order in week.orders if week.has.get(order.pk, order.household_id) == buyer.pk]
         cards += _round_cards(week, buyer, own, name)
         cards += [card for order in own for card in _order_cards(week, order, name)]
     return cards
@@ -84,7 +86,9 @@ def _buyer_cards(reader: Reader) -> Sequence[Card]:
 def _week(buyers: Sequence[Agent]) -> _Week:
     now = clock.now()
     rounds = OrderRound.objects.filter(state=OrderRound.State.OPEN, opens_at__lte=now, closes_at__gt=now)
-    orders: QuerySet[Order] = Order.objects.filter(household__in=buyers, round__handover__ends__gt=now - RECEIPT_SHOWN)
+    has = {pk: swap.household_id for pk, swap in swaps.about(buyers).items()}
+    had: Q = Q(household__in=buyers) | Q(pk__in=list(has))
+    orders: QuerySet[Order] = Order.objects.filter(had, round__handover__ends__gt=now - RECEIPT_SHOWN)
     orders = orders.exclude(state=Order.State.CANCELLED).select_related(
         "round__handover__place", "round__account__currency"
     )
@@ -97,6 +101,7 @@ def _week(buyers: Sequence[Agent]) -> _Week:
         orders=made,
         baskets=_changed(baskets, made),
         crates={(crate.handover_id, crate.receiver_id): crate for crate in crates},
+        has=has,
     )
 
 

@@ -11,7 +11,7 @@ from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.look.numbers import format_money, format_percent
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Table
-from cosmolocal.practices.shop.models import Order
+from cosmolocal.practices.shop.models import Order, OrderSwap
 from cosmolocal.practices.shop.pages.figures import Year
 from cosmolocal.practices.shop.pages.orders import OrderView, Taxes
 from cosmolocal.practices.shop.pages.shelf import currency_of
@@ -23,11 +23,13 @@ def receipt(view: OrderView, taxes: Taxes) -> Document:
     money = currency_of(round)
     handover = round.handover
     facts = [
-        Fact(_("For"), order.household.name),
+        Fact(_("For"), view.household.name),
         Fact(_("Goods handed over"), f"{format_window(handover.begins, handover.ends)}, {handover.place.name}"),
-        Fact(_("Paid"), str(order.get_pays_display())),
+        Fact(_("Paid"), str(Order.Pays.PREPAID.label if view.swap else order.get_pays_display())),
         Fact(_("Number"), f"{round.pk}-{order.pk}"),
     ]
+    if view.swap:
+        facts.append(Fact(_("Ordered by"), order.household.name))
     if view.given_back:
         facts.append(Fact(_("Given back since"), format_money(view.given_back, *money)))
     sold_by = [_("Sold by %(names)s through us.") % {"names": ", ".join(view.sellers)}] if view.sellers else []
@@ -42,8 +44,20 @@ def receipt(view: OrderView, taxes: Taxes) -> Document:
             Section(heading=_("Where your money goes"), table=_parts_table(view, money)),
             Section(heading=_("Tax inside"), table=_tax_table(taxes, money)),
         ],
-        paragraphs=sold_by,
+        paragraphs=[*sold_by, *([swapped_words(view.swap)] if view.swap else [])],
         footnote=" ".join(taxes.sentences),
+    )
+
+
+def swapped_words(swap: OrderSwap) -> str:
+    """Why who pays is not who ordered."""
+    facts = {"ordered": swap.order.household.name, "has": swap.household.name, "day": format_day(clock.day_of(swap.at))}
+    return (
+        _(
+            "%(ordered)s ordered this, and %(has)s had the crate: noted on %(day)s, after the round was settled. So "
+            "%(has)s pays it, from the account. Cash that was paid before stays on the account of who paid it."
+        )
+        % facts
     )
 
 

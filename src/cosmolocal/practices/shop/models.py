@@ -235,6 +235,21 @@ class LineCredit(models.Model):
     at = models.DateTimeField()
 
 
+@kept()
+@sealed("order", "household", "other", "reason", "by", "at")
+class OrderSwap(models.Model):
+    """Found after settling: another household had this order's crate, and pays it from now on. Orders stay as they were
+    settled; the newest row of an order says who has it. A swap of two writes two rows, each the `other` of the other.
+    """
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="swaps")
+    household = models.ForeignKey(Agent, models.PROTECT, related_name="+")  # who had it
+    other = models.ForeignKey(Order, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=8)  # taken, handed, mistaken: a code, never a culprit
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+
 class Basket(models.Model):
     """What a household is about to order, shared by its people and their devices; gone once it is ordered."""
 

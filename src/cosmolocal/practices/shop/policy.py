@@ -31,16 +31,21 @@ def permit_keeper(by: Agent, round: OrderRound) -> None:
 
 
 def permit_credit(by: Agent, round: OrderRound, now: datetime) -> None:
-    """Money back for a line: who is at the door, while people still come with what was wrong. Later it is a treasurer's
-    refund. Refuses agents.not_allowed, shop.too_long_ago.
+    """Money back for a line, or crates that were swapped: who is at the door, while people still come with what was
+    wrong. Later it is a treasurer's refund. Refuses agents.not_allowed, agents.other_place, shop.too_long_ago.
     """
     permit_keeper(by, round)
-    if now > round.handover.begins + CREDITED_AT_THE_DOOR:
+    if not is_recent(round, now):
         raise Refusal(
             "shop.too_long_ago",
-            _("This was handed over more than %(days)s days ago. Ask a treasurer, who can still give money back.")
+            _("This was handed over more than %(days)s days ago. Ask a treasurer, who can still put the money right.")
             % {"days": CREDITED_AT_THE_DOOR.days},
         )
+
+
+def is_recent(round: OrderRound, now: datetime) -> bool:
+    """Is what was wrong with its goods still put right by who keeps the door?"""
+    return now <= round.handover.begins + CREDITED_AT_THE_DOOR
 
 
 def permit_order(by: Agent, household: Agent, on_behalf_of: Agent | None) -> None:

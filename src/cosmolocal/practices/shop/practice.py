@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel.practices import Practice
 from cosmolocal.practices.shop import cards, desk_cards
+from cosmolocal.practices.shop.queries import swaps
 
 practice = Practice(
     name="shop",
@@ -14,4 +15,5 @@ practice = Practice(
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,
     still_open=desk_cards.still_open,
+    also_about=swaps.also_about,
 )

@@ -23,7 +23,7 @@ from cosmolocal.money import letters as money
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import farm_papers, operations, queries
-from cosmolocal.practices.shop.models import Order, OrderRound
+from cosmolocal.practices.shop.models import Order, OrderRound, OrderSwap
 from cosmolocal.practices.shop.operations import figures as keeping
 from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.queries.farms import AskedOrder
@@ -188,6 +188,32 @@ def mail_receipts(round_id: int) -> None:
                 writings.append(_writing(person, order, "receipt", _("Receipt"), text))
     charged = {order.household_id: (order.final or 0) - order.paid_cash for order in orders}
     writings += money.of_low_balances(charged)
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
+@jobs.job("shop.tell_swapped")
+def tell_swapped(swap_ids: Sequence[int]) -> None:
+    """To both households: whose crate they had, and what they pay for it instead."""
+    found = OrderSwap.objects.filter(pk__in=swap_ids).order_by("pk")
+    swaps = list(found.select_related("household", "order__household", "order__round__account__currency", "other"))
+    readers, writings = _readers_of([swap.household for swap in swaps]), []
+    for swap in swaps:
+        currency = swap.order.round.account.currency
+        for person in readers[swap.household_id]:
+            with speaking_to(person):
+                now, before = (
+                    format_money(one.final or 0, currency.code, currency.decimals) for one in (swap.order, swap.other)
+                )
+                facts = {"round": swap.order.round.name, "name": swap.order.household.name, "now": now}
+                text = _(
+                    "%(round)s: your household had the crate of %(name)s, as was found after the round was settled. So "
+                    "you pay %(now)s for what was in it, instead of %(before)s. If that is not so, tell whoever keeps "
+                    "the hand-over."
+                )
+                said = text % {**facts, "before": before}
+                writings.append(_writing(person, swap.order, "receipt", _("Another crate was yours"), said))
+    rise = {swap.household_id: (swap.order.final or 0) - (swap.other.final or 0) for swap in swaps}
+    writings += money.of_low_balances({household: amount for household, amount in rise.items() if amount > 0})
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 

@@ -173,6 +173,7 @@ _SHOP = {
     "set_shortage": "steward",
     "settle_round": "steward",
     "swap_orders": "keeper steward",
+    "swap_settled": "keeper steward",
     "take_cash": "keeper steward",
     "tell_ready": "steward",
     "withdraw_items": "steward",

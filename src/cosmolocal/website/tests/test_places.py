@@ -19,6 +19,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import MoneyBox
+from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests import village as builder
@@ -61,8 +62,20 @@ def ordered(village: Village) -> Iterator[OrderRound]:
         crate = village.crate(round, "Amina")
         sheet = packing.crate_sheet(crate)
         handovers.pack(by=by, crate=crate, lines=[PackLine(one.commitment_id, one.asked) for one in sheet.lines])
+        _settled(village)
         round.refresh_from_db()
         yield round
+
+
+def _settled(village: Village) -> None:
+    """A second round, handed over and settled."""
+    second = village.next_round()
+    for name in ("Amina", "Jo"):
+        village.order(second, name, {"Bread": 1})
+    village.close(second)
+    village.receive(second)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=second.handover)
+    operations.settle_round(by=village.people["Li Na"], round=second)
 
 
 def _person(village: Village, role: str, place: Any) -> Agent:

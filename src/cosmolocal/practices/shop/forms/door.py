@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.choosing import AgentField
 from cosmolocal.agents.models import Agent
 from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
@@ -22,6 +24,11 @@ WHY = (
     ("broken", _("broken")),
     ("spoiled", _("spoiled")),
     ("wrong", _("something else was in the crate")),
+)
+HOW = (
+    ("taken", _("they took each other's")),
+    ("handed", _("we handed them out wrongly")),
+    ("mistaken", _("a swap that was written before was wrong")),
 )
 
 
@@ -85,6 +92,21 @@ class SwapForm(KeyedForm):
         field = self.fields["other"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(order.pk), order.household.name) for order in orders]
+
+
+class SwappedForm(KeyedForm):
+    """Whose crates were taken for each other, and how it came."""
+
+    first = AgentField(Agent.objects.none(), label=_("The crate packed for"))
+    second = AgentField(Agent.objects.none(), label=_("was confused with the crate packed for"))
+    reason = forms.ChoiceField(label=_("How it came"), choices=HOW)
+
+    def __init__(self, *args: Any, households: "QuerySet[Agent]", **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("first", "second"):
+            field = self.fields[name]
+            assert isinstance(field, AgentField)
+            field.choose_from(households)
 
 
 def _words(offer: RoundOffer) -> str:

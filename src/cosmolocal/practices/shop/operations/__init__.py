@@ -7,7 +7,7 @@ from cosmolocal.practices.shop.operations.closing import (
     send_producer_orders,
     set_shortage,
 )
-from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, swap_orders, take_cash
+from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, take_cash
 from cosmolocal.practices.shop.operations.orders import LineWish, cancel_order, fill_basket, place_order
 from cosmolocal.practices.shop.operations.rounds import (
     OfferWish,
@@ -24,12 +24,14 @@ from cosmolocal.practices.shop.operations.rounds import (
     withdraw_items,
 )
 from cosmolocal.practices.shop.operations.settling import Preview, pay_producers, preview, settle_round
+from cosmolocal.practices.shop.operations.swapping import Side, sides, swap_orders, swap_settled
 from cosmolocal.practices.shop.operations.telling import hear_of_letters, mark_told, write_to_producer
 
 __all__ = [
     "LineWish",
     "OfferWish",
     "Preview",
+    "Side",
     "RoundWish",
     "announce_stock",
     "cancel_order",
@@ -55,7 +57,9 @@ __all__ = [
     "send_producer_orders",
     "set_shortage",
     "settle_round",
+    "sides",
     "swap_orders",
+    "swap_settled",
     "take_cash",
     "tell_ready",
     "withdraw_items",

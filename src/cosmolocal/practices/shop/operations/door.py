@@ -8,14 +8,12 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item
-from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import policy as handing
-from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.handovers.models import Receipt
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -28,7 +26,6 @@ from cosmolocal.practices.shop.operations.drafts import (
     Draft,
     account_of,
     check_on_sale,
-    payment_wish,
     write,
 )
 from cosmolocal.practices.shop.operations.orders import LineWish
@@ -36,7 +33,7 @@ from cosmolocal.practices.shop.operations.rounds import lock
 from cosmolocal.practices.shop.operations.sales import load_offers
 
 if TYPE_CHECKING:
-    from cosmolocal.money.models import MoneyBox
+    from cosmolocal.money.models import Account, MoneyBox
 
 LATE = "late"
 
@@ -53,7 +50,7 @@ def take_cash(
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
-    account = account_of(_draft(by, locked))
+    account = _account_of(by, locked)
     if 2 * amount < account.currency.cash_step and amount != queries.orders.due_now(locked):
         raise Refusal(
             "money.bad_amount", _("This is less than the smallest coin. Write what was really taken."), field="amount"
@@ -62,38 +59,6 @@ def take_cash(
     Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)
     locked.refresh_from_db(fields=["paid_cash"])
     return locked
-
-
-@operation("shop.swap_orders", said=gettext_lazy("swapped two orders"))
-def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
-    """Two households took each other's crate: each keeps, and pays, what it took; what was given back for a line goes
-    with it. Refuses: shop.round_settled, shop.not_two_orders, shop.no_crate.
-    """
-    rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
-    pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
-    if len(pair) < 2:
-        raise Refusal("shop.not_two_orders", _("Choose two different households of this round."))
-    first, second = pair
-    policy.permit_keeper(by, first.round)
-    if first.state == Order.State.SETTLED:
-        raise Refusal("shop.round_settled", _("This round is settled. Give money back for single lines instead."))
-    crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=first.round.handover)}
-    if lacking := [order.household.name for order in pair if order.household_id not in crates]:
-        raise Refusal(
-            "shop.no_crate",
-            _("There is no crate for %(name)s here. Write what was taken as a late change instead.")
-            % {"name": ", ".join(lacking)},
-        )
-    lines = list(OrderLine.objects.filter(order__in=pair).annotate(row=F("commitment__packed__id")))
-    handovers.swap_crates(by=by, crate=crates[first.household_id], other=crates[second.household_id])
-    now = dict(
-        Packed.objects.filter(pk__in=[line.row for line in lines if line.row]).values_list("pk", "commitment_id")
-    )
-    for line in lines:
-        line.commitment_id = now.get(line.row, line.commitment_id)
-    OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
-    _swap_credits(by, first, second)
-    _swap_households(by, first, second)
 
 
 @operation("shop.offer_extra", said=gettext_lazy("offered something at the door"))
@@ -203,8 +168,9 @@ _LINE = (
 )
 
 
-def _draft(by: Agent, order: Order) -> Draft:
-    return Draft(by, order.round, order.household, order)
+def _account_of(by: Agent, order: Order) -> "Account":
+    """Of who has the order, also where another household turned out to have had its crate."""
+    return account_of(Draft(by, order.round, queries.swaps.holder_of(order), order))
 
 
 def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) -> None:
@@ -215,37 +181,7 @@ def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) 
     ledger.give_back(
         by=by,
         source=source or purse.fund("goodwill", currency),
-        account=account_of(_draft(by, line.order)),
+        account=_account_of(by, line.order),
         amount=amount,
         reason="credit",
     )
-
-
-def _swap_credits(by: Agent, first: Order, second: Order) -> None:
-    """Money given back stands on the line; who gets the line gets it, so that settling takes it from the right one."""
-    legs = []
-    for order, other in ((first, second), (second, first)):
-        given = LineCredit.objects.filter(line__order=order).aggregate(given=Sum("amount", default=0))["given"]
-        if given:
-            had, gets = (account_of(_draft(by, one)).pk for one in (order, other))
-            legs.append(ledger.Leg(had, gets, given, "credit"))
-    ledger.move_many(by=by, legs=legs)
-
-
-def _swap_households(by: Agent, first: Order, second: Order) -> None:
-    """One household has one order in a round, so one steps aside to the node itself for a moment. What a crate comes
-    to is set aside where it stands now: a fact, so no floor stops it.
-    """
-    mine, yours = first.household, second.household
-    for order in (first, second):
-        if order.payment_id:
-            ledger.free(by=by, commitment_id=order.payment_id)
-            order.payment_id = None
-    for order, household in ((first, people.system()), (second, mine), (first, yours)):
-        order.household, order.changed_at = household, running().at
-        order.save(update_fields=["household", "payment", "changed_at"])
-    prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]
-    promised = flows.commit(by=by, wishes=[payment_wish(_draft(by, order), order, guard=False) for order in prepaid])
-    for order, payment in zip(prepaid, promised, strict=True):
-        order.payment_id = payment.pk
-        order.save(update_fields=["payment"])

@@ -361,6 +361,11 @@ def account_of(draft: Draft) -> "Account":
     currency = draft.round.account.currency
     account = purse.account_for(draft.household, currency=currency)
     if account is None:
-        raise Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))
+        raise no_account()
     account.currency, account.holder = currency, draft.household
     return account
+
+
+def no_account() -> Refusal:
+    """Nothing can be charged to who has never had an account."""
+    return Refusal("shop.no_account", _("This household has no account yet. Ask the treasurer to open one."))

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import TaxCode
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.rules import is_uncollected
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop import policy, rules
-from cosmolocal.practices.shop.models import LineCredit, Order
+from cosmolocal.practices.shop.models import LineCredit, Order, OrderSwap
 from cosmolocal.practices.shop.pages.rounds import Part, named
-from cosmolocal.practices.shop.queries.orders import LineView, lines_of
+from cosmolocal.practices.shop.queries import swaps
+from cosmolocal.practices.shop.queries.orders import LineView, lines_of, visible_to
 
 TaxKey = tuple[int, int]  # tax code id, rate in basis points
 COLLECTED = 3  # the turn of collecting among the steps of an order
@@ -48,6 +52,12 @@ class OrderView:
     crate: Crate | None
     credits: Sequence[LineCredit]
     now: datetime
+    swap: OrderSwap | None = None
+
+    @property
+    def household(self) -> Agent:
+        """Who has it and pays it."""
+        return self.swap.household if self.swap else self.order.household
 
     @property
     def is_settled(self) -> bool:
@@ -156,10 +166,21 @@ class OrderView:
 
 
 def order_view(order: Order) -> OrderView:
-    """The page of one order: five statements beside the order itself."""
+    """The page of one order: six statements beside the order itself."""
     crate = Crate.objects.filter(handover=order.round.handover_id, receiver=order.household_id).first()
     credits = list(LineCredit.objects.filter(line__order=order).order_by("id"))
-    return OrderView(order, lines_of(order), crate, credits, clock.now())
+    swap = swaps.of_orders([order.pk]).get(order.pk) if order.state == Order.State.SETTLED else None
+    return OrderView(order, lines_of(order), crate, credits, clock.now(), swap)
+
+
+def beside(view: OrderView, reader: Reader) -> Sequence[Order]:
+    """Where another household had this crate: what who ordered it had instead, and what who had it had ordered, as far
+    as this reader may open them.
+    """
+    if view.swap is None:
+        return []
+    others = Q(household=view.swap.household_id) | swaps.had_by([view.order.household_id])
+    return list(visible_to(reader).filter(others, round=view.order.round_id).exclude(pk=view.order.pk).order_by("pk"))
 
 
 def tax_key(view: LineView) -> TaxKey:

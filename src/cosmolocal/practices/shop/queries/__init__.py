@@ -1,6 +1,6 @@
 """What is read in the shop, by noun: rounds, the steward's desk, orders, farms."""
 
-from cosmolocal.practices.shop.queries import desk, farms, figures, orders
+from cosmolocal.practices.shop.queries import desk, farms, figures, orders, swaps
 from cosmolocal.practices.shop.queries.rounds import (
     Short,
     Standing,
@@ -51,6 +51,7 @@ __all__ = [
     "shortages",
     "standing",
     "sums_of",
+    "swaps",
     "times_later",
     "visible_to",
 ]

@@ -16,6 +16,7 @@ from cosmolocal.catalog.rules import line_amount
 from cosmolocal.kernel.sets import among
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
+from cosmolocal.practices.shop.queries.swaps import had_by
 
 MOST_WORDS = 8  # of a search
 
@@ -120,8 +121,8 @@ def amount_of(price: PriceVersion, line: OrderLine, quantity: int) -> int:
 
 
 def visible_to(reader: Reader) -> QuerySet[Order]:
-    """Orders a reader may open: of households and organisations she belongs to (or whom she helps); stewards,
-    treasurers and auditors all.
+    """Orders a reader may open: of households and organisations she belongs to (or whom she helps), and those whose
+    crate these had; stewards, treasurers and auditors all.
     """
     orders = Order.objects.select_related(
         "round__handover__place", "round__account__currency", "household", "placed_by", "payment"
@@ -133,7 +134,7 @@ def visible_to(reader: Reader) -> QuerySet[Order]:
     own = {agent.pk for agent in people.buying_agents_of(reader)}
     if reader.household:
         own.add(reader.household.pk)
-    return orders.filter(household__in=own)
+    return orders.filter(Q(household__in=own) | had_by(own))
 
 
 def lines_of(order: Order) -> list[LineView]:
@@ -162,8 +163,12 @@ def due_now(order: Order) -> int:
     """What an order comes to as it is packed now, with deposits, less money given back and cash taken (minor units)."""
     lines = lines_of(order)
     total = sum(view.amount + view.line.deposit for view in lines if view.quantity)
-    given = order.lines.aggregate(given=Sum("credits__amount"))["given"] or 0
-    return max(total - given - order.paid_cash, 0)
+    return max(total - given_back(order) - order.paid_cash, 0)
+
+
+def given_back(order: Order) -> int:
+    """What was given back for its lines, less what settling took back (minor units, one statement)."""
+    return order.lines.aggregate(given=Sum("credits__amount"))["given"] or 0
 
 
 def orders_in(round: OrderRound, words: str = "") -> QuerySet[Order]:

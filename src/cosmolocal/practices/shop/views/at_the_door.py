@@ -16,10 +16,11 @@ from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
+from cosmolocal.look.forms import check_answers
 from cosmolocal.money import queries as purse
 from cosmolocal.money.forms.fields import moment_on
-from cosmolocal.practices.shop import operations, policy, queries
-from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm
+from cosmolocal.practices.shop import documents, operations, policy, queries
+from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm, SwappedForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.views.rounds import actor
@@ -28,7 +29,8 @@ from cosmolocal.practices.shop.views.rounds import actor
 def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """The page a keeper opens while somebody stands before her."""
     round, who = _open(request, pk, household)
-    order = _order(round, who)
+    order = queries.swaps.order_of(round, who)
+    swap = queries.swaps.of_orders([order.pk]).get(order.pk) if order else None
     lines = queries.orders.lines_of(order) if order else []
     crate = Crate.objects.filter(handover=round.handover, receiver=who).first()
     context: dict[str, Any] = {
@@ -38,11 +40,13 @@ def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
         "lines": lines,
         "crate": crate,
         "currency": round.account.currency,
-        "due": queries.orders.due_now(order) if order and order.pays == Order.Pays.CASH else 0,
+        "due": queries.orders.due_now(order) if order and order.pays == Order.Pays.CASH and not swap else 0,
+        "swapped": documents.swapped_words(swap) if swap else "",
         "extras": RoundOffer.objects.filter(round=round, lot__isnull=False).select_related("item__product", "lot"),
         "unordered": queries.desk.unordered(round),
         "may_change": round.state == OrderRound.State.ORDERED,
-        "may_swap": round.state != OrderRound.State.SETTLED,
+        "is_settled": round.state == OrderRound.State.SETTLED,
+        "may_swap": round.state != OrderRound.State.SETTLED or may_swap(request, round),
     }
     return render(request, "shop/desk/at_the_door.html", context)
 
@@ -50,13 +54,14 @@ def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
 def cash(request: HttpRequest, pk: int) -> HttpResponse:
     """She pays in cash."""
     order = _seen_order(request, pk)
+    payer = queries.swaps.holder_of(order)
     currency = order.round.account.currency
     place = order.round.handover.place
     boxes = purse.coins_for(reader(request), place, currency)
     if not boxes:
         said = _("There is no cash box for %(place)s. Ask the treasurer to open one.")
         messages.error(request, said % {"place": place})
-        return redirect("shop:at_the_door", order.round_id, order.household_id)
+        return redirect("shop:at_the_door", order.round_id, payer.pk)
     due = queries.orders.due_now(order)
     day = clock.day_of(order.round.handover.begins)
     form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes, handed_over=day)
@@ -69,9 +74,9 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            messages.success(request, _("%(name)s has paid.") % {"name": order.household.name})
+            messages.success(request, _("%(name)s has paid.") % {"name": payer.name})
             return redirect("handovers:door", order.round.handover_id)
-    return _form(request, order, form, _("%(name)s pays in cash") % {"name": order.household.name}, _("Taken"))
+    return _form(request, order, form, _("%(name)s pays in cash") % {"name": payer.name}, _("Taken"))
 
 
 def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
@@ -121,7 +126,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
             refused(form, refusal)
         else:
             messages.success(request, _("Given back. It stands on the receipt."))
-            return redirect("shop:at_the_door", line.order.round_id, line.order.household_id)
+            return redirect("shop:at_the_door", line.order.round_id, queries.swaps.holder_of(line.order).pk)
     title = _("Money back: %(name)s") % {"name": line.offer.item.product.name}
     return _form(request, line.order, form, title, _("Give it back"))
 
@@ -146,6 +151,62 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Swapped. Each pays what it took."))
             return redirect("handovers:door", order.round.handover_id)
     return _form(request, order, form, _("%(name)s took another crate") % {"name": order.household.name}, _("Swap"))
+
+
+def swapped(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was found after settling: two households had each other's crate. Both sums are read before it is written."""
+    round = get_object_or_404(_rounds(request), pk=pk)
+    orders = round.orders.filter(state=Order.State.SETTLED).select_related(
+        "round__handover__place", "round__account__currency", "household"
+    )
+    ordered = Agent.objects.filter(pk__in=orders.values("household")).order_by("name", "pk")
+    first = ordered.filter(pk=outside.whole(request.GET.get("household")) or 0).first()
+    form = SwappedForm(request.POST or None, households=ordered, initial={"first": first})
+    if request.method == "POST" and "again" not in request.POST and form.is_valid():
+        data = form.cleaned_data
+        pair = [orders.get(household=data[name]) for name in ("first", "second")]
+        try:
+            if "confirmed" not in request.POST:
+                sides = operations.sides(actor(request), pair, clock.now())
+                return _read_sums(request, form, sides)
+            operations.swap_settled(
+                by=actor(request), order=pair[0], other=pair[1], reason=data["reason"], key=data["key"]
+            )
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Written down. Each pays what it had, and both are told."))
+            return redirect("shop:at_the_door", pk, data["first"].pk)
+    title = _("Two households had each other's crate")
+    return _page(request, form, title, _("See both sums"), reverse("handovers:door", args=[round.handover_id]))
+
+
+def may_swap(request: HttpRequest, round: OrderRound) -> bool:
+    """May this reader still write that two crates of a settled round were taken for each other?"""
+    is_kept = packing.kept_by(reader(request)).filter(pk=round.handover_id).exists()
+    return is_kept and policy.is_recent(round, clock.now())
+
+
+def _read_sums(request: HttpRequest, form: SwappedForm, sides: tuple[operations.Side, operations.Side]) -> HttpResponse:
+    first, second = sides
+    currency = first.order.round.account.currency
+    rows, closed = [], []
+    for side, other in ((first, second), (second, first)):
+        sums = {"then": purse.format(other.charged, currency), "now": purse.format(side.charged, currency)}
+        rows.append({"label": side.household.name, "value": _("pays %(then)s instead of %(now)s") % sums})
+        if side.account.closed_at is not None:
+            closed.append(side.household.name)
+    warning = _(
+        "The account of %(names)s is closed: what this leaves there stands on the treasurer's list of who has left."
+    )
+    return check_answers(
+        request,
+        form,
+        title=_("Swap these two?"),
+        submit=_("Yes, swap them"),
+        rows=rows,
+        warning=warning % {"names": ", ".join(closed)} if closed else "",
+    )
 
 
 @require_POST
@@ -182,10 +243,6 @@ def _open(request: HttpRequest, pk: int, household: int) -> tuple[OrderRound, Ag
     return round, get_object_or_404(there, pk=household)
 
 
-def _order(round: OrderRound, who: Agent) -> Order | None:
-    return round.orders.filter(household=who).exclude(state=Order.State.CANCELLED).select_related("placed_by").first()
-
-
 def _seen_order(request: HttpRequest, pk: int) -> Order:
     orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household")
     seen: Any = Handover.objects.filter(pk__in=packing.kept_by(reader(request)).values("pk"))
@@ -193,7 +250,7 @@ def _seen_order(request: HttpRequest, pk: int) -> Order:
 
 
 def _form(request: HttpRequest, order: Order, form: Any, title: str, submit: str) -> HttpResponse:
-    back = reverse("shop:at_the_door", args=[order.round_id, order.household_id])
+    back = reverse("shop:at_the_door", args=[order.round_id, queries.swaps.holder_of(order).pk])
     return _page(request, form, title, submit, back)
 
 

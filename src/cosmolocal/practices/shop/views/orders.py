@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.errands import Wish
@@ -17,6 +19,7 @@ from cosmolocal.practices.shop.models import Order, OrderLine
 from cosmolocal.practices.shop.pages import orders as pages
 from cosmolocal.practices.shop.pages.origin import origin
 from cosmolocal.practices.shop.queries.orders import LineView
+from cosmolocal.practices.shop.views import at_the_door
 from cosmolocal.practices.shop.views.answers import buyer_of, buying, reader_of
 
 PER_PAGE = 30
@@ -26,9 +29,12 @@ PER_PAGE = 30
 def orders(request: HttpRequest) -> HttpResponse:
     """What she ordered so far, the newest first."""
     buyer = buying(request)
-    found = queries.orders.visible_to(reader_of(request)).filter(household=buyer.household)
+    swaps = queries.swaps.about([buyer.household])
+    had = Q(pk__in=[pk for pk, swap in swaps.items() if swap.household_id == buyer.household.pk])
+    found = queries.orders.visible_to(reader_of(request)).filter(Q(household=buyer.household) | had)
     page = Paginator(found.order_by("-round__handover__begins", "-id"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "shop/orders.html", {"page": page, "buyer": buyer, "here": request.path})
+    rows = [(order, swaps.get(order.pk)) for order in page.object_list]
+    return render(request, "shop/orders.html", {"page": page, "rows": rows, "buyer": buyer, "here": request.path})
 
 
 @require_safe
@@ -36,7 +42,13 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order: where it stands and, once it is settled, its receipt."""
     found = _visible(request, pk)
     view = pages.order_view(found)
-    context = pages.context(view) | {"taxes": pages.taxes(view), "is_own": _is_own(request, found)}
+    context = pages.context(view) | {
+        "taxes": pages.taxes(view),
+        "is_own": _is_own(request, view.household),
+        "swapped": documents.swapped_words(view.swap) if view.swap else "",
+        "beside": pages.beside(view, reader_of(request)),
+        "may_swap": view.is_settled and at_the_door.may_swap(request, found.round),
+    }
     return render(request, "shop/order.html", context)
 
 
@@ -65,7 +77,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("shop:order", pk)
         messages.success(request, _("Your order is cancelled. Nothing is set aside any more."))
         return redirect("shop:shop", found.round_id)
-    if not _is_own(request, found) or not policy.may_change(found, clock.now()):
+    if not _is_own(request, found.household) or not policy.may_change(found, clock.now()):
         return redirect("shop:order", pk)
     return render(request, "shop/cancel.html", pages.context(pages.order_view(found)))
 
@@ -101,7 +113,7 @@ def _visible(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(queries.orders.visible_to(reader_of(request)), pk=pk)
 
 
-def _is_own(request: HttpRequest, order: Order) -> bool:
-    """May she change it, and does she not only look after everybody's orders?"""
+def _is_own(request: HttpRequest, household: Agent) -> bool:
+    """Does she order for this household, and not only look after everybody's orders?"""
     buyer = buyer_of(request)
-    return buyer is not None and any(order.household_id == one.pk for one in buyer.choices)
+    return buyer is not None and any(household.pk == one.pk for one in buyer.choices)

@@ -124,7 +124,8 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if of == "households":
         page = Paginator(queries.orders.orders_in(round, words), PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"page": page, "orders": page.object_list}
+        swaps = queries.swaps.of_orders([order.pk for order in page.object_list])
+        context |= {"page": page, "orders": [(order, swaps.get(order.pk)) for order in page.object_list]}
     else:
         rows = Paginator(queries.desk.found(queries.desk.sold(round), words), PER_PAGE)
         if not words:
