@@ -55,7 +55,8 @@ class Practice:
 
     `door_notes(handover, receivers)` gives the keeper a note per receiver (agent id): cash to take, something to give
     back. `receivers` None: of all, but only where there is something to say. `still_open(handover)` says in a sentence
-    until when more may be promised for it, and what to do; nothing where all is said. `also_about(agents)`: which rows
+    until when more may be promised for it, and what to do; nothing where all is said. `book_pages`: lists for who
+    keeps the books (label, name of the address), linked from the treasurer's desk. `also_about(agents)`: which rows
     are about these agents (ids), though no column of theirs names them: for what people take along.
     """
 
@@ -68,6 +69,7 @@ class Practice:
     demo: Callable[..., None] | None = None
     door_notes: Callable[[Any, Collection[int] | None], Mapping[int, DoorNote]] | None = None
     still_open: Callable[[Any], str] | None = None
+    book_pages: tuple[tuple[str | Promise, str], ...] = ()
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
 
 

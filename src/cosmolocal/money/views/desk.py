@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import sessions
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.practices import switched_on
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import MoneyBox
@@ -40,6 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "closed_until": queries.closed_until(),
         "sums": queries.sums_agree(),
         "today": today(),
+        "book_pages": [page for practice in switched_on() for page in practice.book_pages],
     }
     return render(request, "money/desk.html", context)
 

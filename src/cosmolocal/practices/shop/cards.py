@@ -36,13 +36,12 @@ class _Week:
     orders: Sequence[Order]
     baskets: dict[tuple[int, int], int]  # (round, household) -> things in a basket that is not what was ordered
     crates: dict[tuple[int, int], Crate]
-    has: dict[int, int]  # order -> the household that had it, where another had ordered it
 
 
 def member_cards(reader: Reader) -> Sequence[Card]:
     """This week in the shop: what her farm is to bring, and what she and everybody she orders for have ordered.
 
-    Five statements, and for who acts for a farm three more.
+    Four statements, and for who acts for a farm three more.
     """
     return [*_farm_cards(reader), *_buyer_cards(reader)]
 
@@ -77,7 +76,7 @@ def _buyer_cards(reader: Reader) -> Sequence[Card]:
     cards: list[Card] = []
     for buyer in buyers:
         name = buyer.name if len(buyers) > 1 else ""
-        own = [order for order in week.orders if week.has.get(order.pk, order.household_id) == buyer.pk]
+        own = [order for order in week.orders if order.has == buyer.pk]  # type: ignore[attr-defined]
         cards += _round_cards(week, buyer, own, name)
         cards += [card for order in own for card in _order_cards(week, order, name)]
     return cards
@@ -86,22 +85,20 @@ def _buyer_cards(reader: Reader) -> Sequence[Card]:
 def _week(buyers: Sequence[Agent]) -> _Week:
     now = clock.now()
     rounds = OrderRound.objects.filter(state=OrderRound.State.OPEN, opens_at__lte=now, closes_at__gt=now)
-    has = {pk: swap.household_id for pk, swap in swaps.about(buyers).items()}
-    had: Q = Q(household__in=buyers) | Q(pk__in=list(has))
+    had = Q(household__in=buyers) | swaps.had_by([buyer.pk for buyer in buyers])
     orders: QuerySet[Order] = Order.objects.filter(had, round__handover__ends__gt=now - RECEIPT_SHOWN)
     orders = orders.exclude(state=Order.State.CANCELLED).select_related(
         "round__handover__place", "round__account__currency"
     )
     baskets = Basket.objects.filter(household__in=buyers, round__state=OrderRound.State.OPEN)
     crates = Crate.objects.filter(receiver__in=buyers, handover__ends__gt=now - RECEIPT_SHOWN)
-    made = list(orders.annotate(things=Count("lines")).order_by("-round__handover__begins", "id"))
+    made = list(orders.annotate(things=Count("lines"), has=swaps.HOLDER).order_by("-round__handover__begins", "id"))
     return _Week(
         now=now,
         open=list(rounds.select_related("handover__place").order_by("closes_at", "id")),
         orders=made,
         baskets=_changed(baskets, made),
         crates={(crate.handover_id, crate.receiver_id): crate for crate in crates},
-        has=has,
     )
 
 

@@ -1,6 +1,6 @@
 """The shop on paper and in spreadsheets: the receipt of an order, the rounds of a year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Table
 from cosmolocal.practices.shop.models import Order, OrderSwap
 from cosmolocal.practices.shop.pages.figures import Year
+from cosmolocal.practices.shop.pages.given_back import GivenBack
 from cosmolocal.practices.shop.pages.orders import OrderView, Taxes
 from cosmolocal.practices.shop.pages.shelf import currency_of
 
@@ -101,6 +102,38 @@ def year_table(year: Year, currency: Any) -> Table:
     ]
     total: list[Cell] = [None, _("Together"), *sums(year.sums), to_decimal(year.median, decimals)]
     return Table(columns, rows, total, name=str(year.year))
+
+
+def given_back_table(rows: Sequence[GivenBack], sums: Mapping[str, int], currency: Any) -> Table:
+    """One row each time that money was given or taken back; at the end what it comes to."""
+    code, decimals = currency.code, currency.decimals
+    columns = [
+        Column(_("Day"), kind="date"),
+        Column(_("Who"), width="1fr"),
+        Column(_("For what"), width="1fr"),
+        Column(_("How much")),
+        Column(_("Sum, %(currency)s") % {"currency": code}, kind="number", decimals=decimals),
+        Column(_("Borne by"), width="1fr"),
+        Column(_("Why"), width="1fr"),
+        Column(_("Given by")),
+        Column(_("Round")),
+    ]
+    body: list[Sequence[Cell]] = [
+        [
+            row.on,
+            row.household,
+            row.credit.line.pack.name,
+            row.quantity_text,
+            to_decimal(row.credit.amount, decimals),
+            row.bearer,
+            row.why,
+            row.credit.by.name,
+            row.credit.line.order.round.name,
+        ]
+        for row in rows
+    ]
+    together = to_decimal(sums["local"] + sums["producer"], decimals)
+    return Table(columns, body, [None, _("Together"), "", "", together, "", "", "", ""], name=_("Given back"))
 
 
 def _lines_table(view: OrderView, money: tuple[str, int]) -> Table:

@@ -15,5 +15,6 @@ practice = Practice(
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,
     still_open=desk_cards.still_open,
+    book_pages=((_("Money given back"), "shop:given_back"),),
     also_about=swaps.also_about,
 )

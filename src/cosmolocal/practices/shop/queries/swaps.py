@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.sets import among
@@ -40,6 +41,11 @@ def had_by(households: Collection[int]) -> Q:
 def also_about(agents: Collection[int]) -> dict[type[Model], Q]:
     """What these had of others' orders belongs to their data."""
     return {Order: had_by(agents)}
+
+
+# Of orders: the id of who has each.
+_SWAPPED_TO = standing().filter(order=OuterRef("pk")).order_by().values("household")
+HOLDER = Coalesce(Subquery(_SWAPPED_TO), F("household"), output_field=BigIntegerField())
 
 
 def holder_of(order: Order) -> Agent:

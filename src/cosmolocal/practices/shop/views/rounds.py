@@ -108,6 +108,7 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": queries.desk.progress(round),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
+        "has_given_back": queries.credits.of_round(round).exists(),
         "may_swap": round.state == OrderRound.State.SETTLED and policy.may_run(reader(request)),
         "may_pay": reader(request).has("treasurer"),
         "may_reopen": policy.may_reopen(round, now),
