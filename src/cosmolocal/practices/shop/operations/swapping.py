@@ -16,6 +16,7 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Packed
 from cosmolocal.handovers.operations import handing
+from cosmolocal.handovers.operations.packing import pack_as_promised
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -45,6 +46,8 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
         raise Refusal("shop.round_settled", _("This round is settled meanwhile. Open the page of this order again."))
     crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=first.round.handover)}
     _check_crates(pair, crates)
+    # What nobody has ticked goes as promised, before the lines are read: each follows what lies in the crate.
+    pack_as_promised(by, first.round.handover, {order.household_id: crates[order.household_id] for order in pair})
     lines = list(OrderLine.objects.filter(order__in=pair).annotate(row=F("commitment__packed__id")))
     handovers.swap_crates(by=by, crate=crates[first.household_id], other=crates[second.household_id])
     now = dict(

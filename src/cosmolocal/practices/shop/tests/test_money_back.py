@@ -44,6 +44,18 @@ def given_back(village, *, first_collects):
     return round, amina, jo, line
 
 
+def test_crates_that_nobody_had_ticked_are_charged_after_a_swap(village):
+    """They go as promised with the swap, and the lines of both orders follow what lies in the crates."""
+    round = village.round()
+    amina, jo = village.order(round, "Amina", {"Bread": 1}), village.order(round, "Jo", {"Eggs": 2})
+    village.close(round)
+    village.receive(round)
+    operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    settle(village, round)
+    assert (village.balance("Amina"), village.balance("Jo")) == (20_000 - 2 * 1850, 20_000 - 1500)
+
+
 def test_money_given_back_goes_with_the_line_to_who_took_the_crate(village):
     round, amina, jo, _line = given_back(village, first_collects=True)
     operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
