@@ -39,7 +39,7 @@ from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, tasks
-from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import OfferWish, RoundWish
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import Village, client_of
@@ -229,6 +229,9 @@ def live(scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         operations.swap_settled(by=village.people["Keeper Lu"], order=amina, other=jo, reason="taken")
         work(scene)
         fetch(scene, client_of(village.people["Jo"]), "shop:receipt", amina.pk)
+        line = OrderLine.objects.filter(order=jo)[0]
+        operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=1, reason="broken")
+        fetch(scene, client_of(village.people["Wei Guo"]), "shop:round_given_back", round.pk, **{"as": "csv"})
     with scene.standing(26):
         pay(scene, village, round)
     with scene.standing(28):

@@ -1,6 +1,7 @@
 """The shop on paper and in spreadsheets: the receipt of an order, the rounds of a year."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.look.numbers import format_money, format_percent
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Table
-from cosmolocal.practices.shop.models import Order, OrderSwap
+from cosmolocal.practices.shop.models import Order, OrderRound, OrderSwap
 from cosmolocal.practices.shop.pages.figures import Year
 from cosmolocal.practices.shop.pages.given_back import GivenBack
 from cosmolocal.practices.shop.pages.orders import OrderView, Taxes
@@ -102,6 +103,16 @@ def year_table(year: Year, currency: Any) -> Table:
     ]
     total: list[Cell] = [None, _("Together"), *sums(year.sums), to_decimal(year.median, decimals)]
     return Table(columns, rows, total, name=str(year.year))
+
+
+def given_back_in(round: OrderRound) -> str:
+    """The name of the list of a round."""
+    return _("Given back, %(round)s") % {"round": round.name}
+
+
+def given_back_between(since: date, until: date) -> str:
+    """The name of the list of some days."""
+    return _("Given back %(since)s to %(until)s") % {"since": format_day(since), "until": format_day(until)}
 
 
 def given_back_table(rows: Sequence[GivenBack], sums: Mapping[str, int], currency: Any) -> Table:
