@@ -20,7 +20,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop.models import OrderLine, OrderRound
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
@@ -160,7 +160,7 @@ def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
     """The same of the shop's deeds."""
     amina, jo = (round.orders.get(household=village.households[name]) for name in ("Amina", "Jo"))
     extra = Receipt.objects.filter(handover=round.handover, commitment=None).order_by("pk")[0]
-    cabbage = village.items["Cabbage"]
+    cabbage, before = village.items["Cabbage"], Order.objects.filter(state="settled").order_by("pk")
     return {
         "shop.credit_line": {"line": OrderLine.objects.get(order=amina), "quantity": 1, "reason": "spoiled"},
         "shop.late_change": {
@@ -170,6 +170,7 @@ def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
         },
         "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
         "shop.swap_orders": {"order": amina, "other": jo},
+        "shop.swap_settled": {"order": before[0], "other": before[1], "reason": "taken"},
         "shop.take_cash": {"order": amina, "box": _box("cash"), "amount": 100},
     }
 
