@@ -3,7 +3,7 @@
 The door of the command line; the browser goes the same way in steps (`tasks.py`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import ids
+from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations, queries
 from cosmolocal.money.opening import columns, judging
 from cosmolocal.money.opening.oddities import Odd
-from cosmolocal.money.opening.rows import Judged, Reader, Row, RowRefused
-from cosmolocal.money.operations.opening import may_give_tasks
+from cosmolocal.money.opening.rows import BANK, Judged, Reader, Row, RowRefused
+from cosmolocal.money.operations.opening import check_opening, importer
+from cosmolocal.money.operations.uploads import KIND
 from cosmolocal.money.rules import Sums
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import ReadTable, read_table
@@ -103,52 +105,79 @@ def _called(cells: Sequence[str], where: Mapping[str, int]) -> str:
 
 def judge(by: Agent, reading: Reading) -> judging.Verdicts:
     """The dry run: a verdict for each row, and whether the sums agree."""
-    return judging.judge(queries.default_currency(), reading.rows, reading.refused, may_give_tasks=may_give_tasks(by))
+    currency = queries.default_currency()
+    return judging.judge(currency, reading.rows, reading.refused, importer(by, currency))
 
 
 def write(
     by: Agent,
-    rows: Sequence[Row],
+    reading: Reading,
     on: date,
     *,
     accept_difference: bool = False,
     key: str = "",
+    seen: Mapping[str, int] | None = None,
     told: Callable[[int], None] = lambda done: None,
 ) -> int:
-    """Writes people in batches and then all balances in one deed; may be run again after it broke off."""
-    verdicts = judge(by, Reading(list(rows), []))
-    if verdicts.sums.difference and not accept_difference:
+    """Writes people in batches and then all balances in one deed; what can refuse is asked before the first batch.
+
+    May be run again after it broke off: it goes on, and repeats nothing. `seen`: the sums and how many rows are left
+    out, as somebody has seen them. Refuses what `check_opening` refuses; money.changed_since where `seen` is not so.
+    """
+    accepts = accept_difference or seen is not None  # what was seen was agreed to with its difference
+    verdicts = check_opening(by, reading.rows, on, reading.refused, accept_difference=accepts)
+    if seen is not None and any(seen.get(name) != number for name, number in seen_of(verdicts).items()):
         raise Refusal(
-            "money.sums_differ", agreement(verdicts.sums), field="accept", difference=verdicts.sums.difference
+            "money.changed_since",
+            _("What this file would change is not what was looked at: the books have moved. Send it again, and look."),
         )
+    left_out = {row.number for row in verdicts.rows if row.verdict == "refused"}
+    rows = [row for row in reading.rows if row.number not in left_out]
     root = key or ids.fresh_key()
-    for start in range(0, len(rows), BATCH):
-        operations.import_people(by=by, rows=list(rows[start : start + BATCH]), key=f"{root}:{start}")
-        told(min(start + BATCH, len(rows)))
+    for start, batch in _batches(rows):
+        operations.import_people(by=by, rows=batch, key=f"{root}:{start}")
+        told(start + len(batch))
     return operations.import_opening_books(
-        by=by, rows=list(rows), on=on, accept_difference=accept_difference, key=f"{root}:books"
+        by=by, rows=rows, on=on, accept_difference=accept_difference, key=f"{root}:books"
     )
+
+
+def seen_of(verdicts: judging.Verdicts) -> dict[str, int]:
+    """What must still be so when a file is taken over that somebody has looked at; money in minor units."""
+    sums = verdicts.sums
+    return {"boxes": sums.boxes, "accounts": sums.accounts, "refused": verdicts.counts["refused"]}
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
+    """Some rows at a time with the number of the first; a bank account alone, so that each is looked at by itself."""
+    ordered = sorted(rows, key=lambda row: row.kind == BANK)
+    people = len(ordered) - sum(row.kind == BANK for row in ordered)
+    yield from ((start, ordered[start : min(start + BATCH, people)]) for start in range(0, people, BATCH))
+    yield from ((start, [ordered[start]]) for start in range(people, len(ordered)))
 
 
 def take_over(upload: Upload) -> None:
     """The taking over of a kept file, as far as it did not happen before; refusals stand in its Progress."""
     by = Agent.objects.get(pk=upload.mapping["by"])
+    done = Progress.objects.get(kind=KIND, subject_id=upload.pk).done
 
-    def told(done: int) -> None:
+    def told(now: int) -> None:
+        nonlocal done
+        done = now
         operations.note_progress(by=by, upload=upload, done=done, state="running")
 
     try:
-        reading = read(read_table(bytes(upload.data), upload.name), upload.mapping["columns"])
         write(
             by,
-            reading.rows,
+            read(read_table(bytes(upload.data), upload.name), upload.mapping["columns"]),
             date.fromisoformat(upload.mapping["on"]),
             accept_difference=upload.mapping["accept"],
             key=f"upload:{upload.pk}",
+            seen=upload.counts,
             told=told,
         )
     except Refusal as refusal:
-        operations.note_progress(by=by, upload=upload, done=0, state="refused", sentence=str(refusal))
+        operations.note_progress(by=by, upload=upload, done=done, state="refused", sentence=str(refusal))
         return
     operations.note_progress(by=by, upload=upload, done=len(upload.verdicts), state="done")
 
@@ -158,11 +187,11 @@ def run_import(
 ) -> Outcome:
     """Takes opening books over at the beginning of `on`; `dry_run` only says what would happen.
 
-    A row may be refused, never the file. Refuses with the codes of `paper.tables.read_table`, money.no_name_column,
-    money.sums_differ, money.not_yet, agents.not_allowed.
+    A row may be refused, never the file for it. Refuses with the codes of `paper.tables.read_table`,
+    money.no_name_column, and what `check_opening` refuses.
     """
     reading = read(read_table(data, name))
     verdicts = judge(by, reading)
     if not dry_run:
-        write(by, reading.rows, on, accept_difference=accept_difference)
+        write(by, reading, on, accept_difference=accept_difference)
     return Outcome(verdicts.rows, verdicts.sums, not dry_run, verdicts.odd)

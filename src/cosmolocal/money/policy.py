@@ -43,6 +43,14 @@ def own_holders(reader: Reader) -> set[int]:
     return {holder.pk for holder in holders}
 
 
+def own_ids(by: Agent) -> set[int]:
+    """Ids of all holders for whom `is_own` says yes, for many rows at once (three statements)."""
+    if agents.is_house(by):
+        return set()
+    groups = [group.pk for group in people.groups_of(by) if not group.is_home]
+    return {by.pk, *groups, *(producer.pk for producer in people.producers_of(by))}
+
+
 def permit_books(by: Agent) -> None:
     """Refuses `agents.not_allowed` unless a treasurer or the house is at work."""
     agents.permit(by, agents.TREASURER)

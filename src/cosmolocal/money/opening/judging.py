@@ -1,6 +1,6 @@
 """How each row compares with the books: new, changed, the same or refused; and whether all of it agrees. Only reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q, Sum
@@ -32,16 +32,31 @@ class Known:
     boxes: dict[str, MoneyBox] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)  # where goods are handed over, by plain name
     opened: dict[Target, int] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)  # numbers of all who are, or were, here
+    mails: set[str] = field(default_factory=set)  # by which somebody signs in who is nobody of the rows
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Who brings a file in, as far as verdicts ask: `own` are the ids of herself, her households and her farms."""
+
+    may_give_tasks: bool
+    own: Collection[int] = ()
+    books_run: bool = False
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The answer of a dry run: one verdict a row, what all rows set together, and whether it agrees."""
+    """The answer of a dry run: one verdict a row, by how much each amount changes (minor units), whether it agrees.
+
+    `difference_before`: what earlier opening books gave to the fund of the difference.
+    """
 
     rows: list[Judged]
-    wanted: dict[Target, int]
+    changed: dict[Target, int]
     sums: Sums
     odd: Sequence[Odd] = ()
+    difference_before: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,15 +67,18 @@ class Verdicts:
 def know(currency: Currency) -> Known:
     """Everybody and everything a row may be about (eight statements, whatever there is)."""
     found = Known(opened=_opened(currency))
-    for user in User.objects.exclude(email=None).exclude(agent=None):
-        if user.agent is not None and user.email:
-            found.by_email[user.email.lower()] = user.agent
+    for user in User.objects.exclude(email=None):
+        if user.agent is None:
+            found.mails.add((user.email or "").lower())
+        else:
+            found.by_email[(user.email or "").lower()] = user.agent
     groups = Agent.objects.filter(hidden_at=None, kind__in=[Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION])
     for group in groups.order_by("-id"):
         kind = MEMBER if group.kind == Agent.Kind.HOUSEHOLD else PRODUCER if group.is_producer else ORGANISATION
         found.groups[kind, group.name] = group
         if group.code:
             found.by_code[group.code] = group
+    found.codes = set(Agent.objects.exclude(code="").values_list("code", flat=True))
     standing = Membership.objects.filter(until=None, group__kind=Agent.Kind.HOUSEHOLD, member__hidden_at=None)
     for membership in standing.select_related("member", "group"):
         found.people[membership.group.name, membership.member.name] = membership.member
@@ -93,12 +111,13 @@ def _opened(currency: Currency) -> dict[Target, int]:
 class Judge:
     """Judges rows one after the other; what earlier rows said counts for later ones."""
 
-    def __init__(self, currency: Currency, known: Known, *, may_give_tasks: bool) -> None:
-        self.currency, self.known, self.may_give_tasks = currency, known, may_give_tasks
+    def __init__(self, currency: Currency, known: Known, by: Importer) -> None:
+        self.currency, self.known, self.by = currency, known, by
         self.wanted: dict[Target, int] = {}
         self.stated: dict[Target, int] = {}  # where it stood, by row number
         self.named: dict[tuple[str, str, str], int] = {}
         self.mails: dict[str, int] = {}
+        self.codes: dict[str, Row] = {}
 
     def verdict(self, row: Row) -> Judged:
         """What becomes of a row."""
@@ -107,6 +126,8 @@ class Judge:
         except RowRefused as refused:
             return Judged(row.number, "refused", row.what, str(refused))
         changes = self._changes(row)
+        if changes and self._is_hers(row):
+            changes.append(_("yours: somebody else looks at it afterwards"))
         return Judged(row.number, "new" if is_new else "changed" if changes else "same", row.what, ", ".join(changes))
 
     def group_of(self, row: Row) -> Agent | None:
@@ -142,11 +163,34 @@ class Judge:
         if group is not None and group.kind != wanted_kind:
             raise RowRefused(_("The number %(code)s belongs to %(name)s.") % {"code": row.code, "name": group.name})
         self._once(("party", row.group, row.name), row, _("%(name)s stands in row %(row)s already."))
+        self._check_code(row, group)
         is_new = group is None
         if row.kind == MEMBER:
             is_new = self._check_person(row, group)
+        if self.by.books_run and self._is_hers(row) and self._changes(row):
+            raise RowRefused(
+                _(
+                    "This is you, your household or your farm, and the books run already: another treasurer takes it "
+                    "over. Are you the only one? Name a second one; her task counts three days later."
+                )
+            )
         self._state(row)
         return is_new
+
+    def _is_hers(self, row: Row) -> bool:
+        group = self.group_of(row) if row.kind in (MEMBER, PRODUCER, ORGANISATION) else None
+        return group is not None and group.pk in self.by.own
+
+    def _check_code(self, row: Row, group: Agent | None) -> None:
+        """A number means one household, farm or restaurant: in the file, and here."""
+        if not row.code:
+            return
+        earlier = self.codes.setdefault(row.code, row)
+        if (earlier.kind, earlier.group) != (row.kind, row.group):
+            facts = {"code": row.code, "row": earlier.number, "name": earlier.group}
+            raise RowRefused(_("The number %(code)s stands in row %(row)s already, for %(name)s.") % facts)
+        if group is None and row.code in self.known.codes:
+            raise RowRefused(_("The number %(code)s is somebody else's already.") % {"code": row.code})
 
     def _check_person(self, row: Row, group: Agent | None) -> bool:
         person = self.person_of(row)
@@ -154,12 +198,14 @@ class Judge:
             earlier = self.mails.setdefault(row.email, row.number)
             if earlier != row.number:
                 raise RowRefused(_("This mail address stands in row %(row)s already.") % {"row": earlier})
+        if row.email in self.known.mails:
+            raise RowRefused(_("Somebody signs in with this mail address already. Use another one."))
         if person is not None and person.name != row.name:
             raise RowRefused(_("This mail address belongs to %(name)s.") % {"name": person.name})
         is_at_home = (group.name if group else "", row.name) in self.known.people
         if person is not None and not is_at_home:
             raise RowRefused(_("%(name)s belongs to another household here.") % {"name": person.name})
-        if person is None and row.role != Role.Name.MEMBER and not self.may_give_tasks:
+        if person is None and row.role != Role.Name.MEMBER and not self.by.may_give_tasks:
             raise RowRefused(_("Only a steward can give tasks. Leave the column empty, or ask one."))
         return person is None
 
@@ -223,12 +269,19 @@ class Judge:
         return format_money(minor, self.currency.code, self.currency.decimals)
 
 
-def judge(currency: Currency, rows: Iterable[Row], refused: Sequence[Judged] = (), *, may_give_tasks: bool) -> Verdicts:
+def judge(currency: Currency, rows: Iterable[Row], refused: Sequence[Judged], by: Importer) -> Verdicts:
     """Verdicts of all rows in the order of the file; `refused` are those that could not even be read."""
     known = know(currency)
-    one, read = Judge(currency, known, may_give_tasks=may_give_tasks), list(rows)
+    one, read = Judge(currency, known, by), list(rows)
     found = sorted([*refused, *(one.verdict(row) for row in read)], key=lambda row: row.number)
-    return Verdicts(found, one.wanted, sums(known.opened | one.wanted), odd(read, one.money))
+    changed = {target: amount - known.opened.get(target, 0) for target, amount in one.wanted.items()}
+    return Verdicts(
+        found,
+        {target: change for target, change in changed.items() if change},
+        sums(known.opened | one.wanted),
+        odd(read, one.money),
+        difference_before=known.opened.get(DIFFERENCE, 0),
+    )
 
 
 def sums(values: dict[Target, int]) -> Sums:

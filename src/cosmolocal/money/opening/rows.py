@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Role
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.quantity import to_decimal, to_units
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.opening.columns import plain
@@ -104,7 +105,7 @@ class Reader:
     def read(self, number: int, cells: Sequence[str]) -> Row:
         """The row, or RowRefused."""
         kind = self._kind(cells)
-        name = " ".join(filter(None, (self._text(cells, "name"), self._text(cells, "surname"))))
+        name = _short(" ".join(filter(None, (self._text(cells, "name"), self._text(cells, "surname")))))
         household = self._text(cells, "household")
         if not name and not household:
             raise RowRefused(_("The name is missing."))
@@ -137,10 +138,7 @@ class Reader:
 
     def _text(self, cells: Sequence[str], column: str, longest: int = 120) -> str:
         number = self.columns.get(column)
-        text = " ".join(cells[number].split()) if number is not None and number < len(cells) else ""
-        if len(text) > longest:
-            raise RowRefused(_("“%(text)s…” is too long.") % {"text": text[:30]})
-        return text
+        return _short(one_line(cells[number]) if number is not None and number < len(cells) else "", longest)
 
     def _kind(self, cells: Sequence[str]) -> str:
         text = self._text(cells, "kind")
@@ -189,6 +187,12 @@ class Reader:
         if least is not None and minor < least:
             raise RowRefused(_("“%(text)s” is below 0, which cannot be here.") % {"text": text})
         return minor
+
+
+def _short(text: str, longest: int = 120) -> str:
+    if len(text) > longest:
+        raise RowRefused(_("“%(text)s…” is too long.") % {"text": text[:30]})
+    return text
 
 
 def _date(text: str) -> date:

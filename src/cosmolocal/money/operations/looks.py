@@ -1,6 +1,7 @@
 """A second pair of eyes: what one person booked alone is recorded at once, and somebody else looks at it afterwards."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Note, SecondLook
 from cosmolocal.money.operations import journal
 
 
@@ -51,7 +52,11 @@ def number_changed(by: Agent, had: str, has: str) -> None:
     if agents.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
         return
     SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": SecondLook.Why.NUMBER, "amount": 0})
-    journal.note(f"{had} → {has}")
+    earlier = Note.objects.filter(operation=running().id).first()
+    if earlier is None:
+        journal.note(f"{shorten(had, 120, placeholder=' …')} → {has}")
+    else:
+        Note.objects.filter(pk=earlier.pk).update(words=f"{earlier.words}; {has}"[:240])
 
 
 def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:

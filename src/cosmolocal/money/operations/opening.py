@@ -1,6 +1,6 @@
 """Opening books: people and places of money as they were elsewhere, then all balances in one deed at a cut-over day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -9,19 +9,22 @@ from django.utils.translation import gettext_lazy, ngettext
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import queries as people
-from cosmolocal.agents import sessions
+from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.opening import judging
-from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, PRODUCER, Row
+from cosmolocal.money.opening.rows import BANK, CASH, FUND, MEMBER, PRODUCER, Judged, Row
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.accounts import open_account, open_box
 from cosmolocal.money.operations.looks import look_needed, opening_looked_at
+
+HELD = ("balance", "deposit", "share")  # what a holder has; all else is the local's
 
 
 @operation("money.import_people", said=gettext_lazy("brought people in"))
@@ -33,7 +36,7 @@ def import_people(*, by: Agent, rows: Sequence[Row], key: str = "") -> None:
     policy.permit_house(by)
     sessions.require_own_or_house(by)
     currency = queries.default_currency()
-    one = judging.Judge(currency, judging.know(currency), may_give_tasks=may_give_tasks(by))
+    one = judging.Judge(currency, judging.know(currency), importer(by, currency))
     for row in rows:
         if one.verdict(row).verdict == "refused" or row.kind == FUND:
             continue
@@ -81,38 +84,19 @@ def import_opening_books(
 
     After `import_people`. What earlier opening books set is raised or lowered to what the rows say, so the same file
     again changes nothing. While the local is set up, what is the importer's own is looked at by somebody else; once the
-    books run it is refused, and the whole is looked at. Refuses: money.to_oneself, money.sums_differ (unless the
-    difference is accepted: it goes to the fund "opening_difference"), money.not_yet, agents.session_lent.
+    books run her own rows are left out, only a treasurer sets amounts, and the whole is looked at. Refuses what
+    `check_opening` refuses.
     """
     policy.permit_house(by)
-    sessions.require_own_or_house(by)
-    currency = queries.default_currency()
-    known = judging.know(currency)
-    one = judging.Judge(currency, known, may_give_tasks=may_give_tasks(by))
-    for row in rows:
-        one.verdict(row)
-    wanted = dict(one.wanted)
-    difference = judging.sums(known.opened | wanted).difference
-    if difference and not accept_difference:
-        raise Refusal(
-            "money.sums_differ",
-            _("The sums do not agree: %(difference)s. Correct the file, or choose to book the difference.")
-            % {"difference": queries.format(difference, currency)},
-            field="accept",
-            difference=difference,
-        )
-    wanted[judging.DIFFERENCE] = difference
-    stamp = journal.stamp("opening", queries.moment_of(on))
-    changed = {target: amount - known.opened.get(target, 0) for target, amount in wanted.items()}
-    changed = {target: change for target, change in changed.items() if change}
-    own = _own(by, changed)
-    is_running = queries.books_run(currency)
-    if is_running:
-        for holder, _change in own:
-            policy.forbid_own(by, holder)
-    happenings = _happenings(currency, changed, stamp)
+    verdicts = check_opening(by, rows, on, accept_difference=accept_difference)
+    currency, difference = queries.default_currency(), verdicts.sums.difference
+    changed = dict(verdicts.changed)
+    if difference != verdicts.difference_before:
+        changed[judging.DIFFERENCE] = difference - verdicts.difference_before
+    happenings = _happenings(currency, changed, journal.stamp("opening", queries.moment_of(on)))
     if not happenings:
         return 0
+    is_running, own = queries.books_run(currency), _own(by, changed)
     flows.record(by=by, happenings=happenings)
     if is_running:
         _whole_is_looked_at(by, currency, changed, difference)
@@ -121,11 +105,64 @@ def import_opening_books(
     return len(happenings)
 
 
-def _own(by: Agent, changed: dict[judging.Target, int]) -> list[tuple[Agent, int]]:
+def check_opening(
+    by: Agent, rows: Sequence[Row], on: date, refused: Sequence[Judged] = (), *, accept_difference: bool
+) -> judging.Verdicts:
+    """Asks everything that can refuse opening books as a whole, before anything of them is written: the verdicts.
+
+    `refused`: rows that could not even be read. Refuses: money.sums_differ (unless the difference is accepted: it goes
+    to the fund "opening_difference"), money.not_yet, agents.not_allowed, agents.right_too_new, agents.session_lent.
+    """
+    policy.permit_house(by)
+    sessions.require_own_or_house(by)
+    currency = queries.default_currency()
+    if queries.moment_of(on) > clock.now():
+        raise Refusal("money.not_yet", _("This day has not come yet. Choose today or an earlier day."), field="on")
+    verdicts = judging.judge(currency, rows, refused, importer(by, currency))
+    if verdicts.sums.difference and not accept_difference:
+        difference = verdicts.sums.difference
+        raise Refusal(
+            "money.sums_differ",
+            _("The sums do not agree: %(difference)s. Correct the file, or choose to book the difference.")
+            % {"difference": queries.format(difference, currency)},
+            field="accept",
+            difference=difference,
+        )
+    if verdicts.changed:
+        check_balances(by, currency)
+    return verdicts
+
+
+def check_balances(by: Agent, currency: Currency) -> None:
+    """Once the books run, only a treasurer sets amounts by a file.
+
+    Refuses: agents.not_allowed, agents.right_too_new.
+    """
+    if not queries.books_run(currency) or agents_policy.is_house(by):
+        return
+    if not agents_policy.holds(by, agents_policy.TREASURER):
+        raise Refusal(
+            "agents.not_allowed",
+            _(
+                "The books run already, so only a treasurer takes amounts over from a file. Ask one: what you send "
+                "waits for her under “Sent before”."
+            ),
+        )
+    rights.require_settled(by, agents_policy.TREASURER)
+
+
+def importer(by: Agent, currency: Currency) -> judging.Importer:
+    """Who brings a file in. Only a steward (or the house) names stewards and treasurers, in a file too."""
+    may_give_tasks = agents_policy.is_house(by) or agents_policy.is_steward(by)
+    return judging.Importer(may_give_tasks, policy.own_ids(by), queries.books_run(currency))
+
+
+def _own(by: Agent, changed: Mapping[judging.Target, int]) -> list[tuple[Agent, int]]:
     """What of the changes is her own, her household's or her farm's: on an account, as a deposit or as a share."""
-    whose = {target: int(target[1]) for target in changed if target[0] in ("balance", "deposit", "share")}
+    hers = {str(pk) for pk in policy.own_ids(by)}
+    whose = {target: int(target[1]) for target in changed if target[0] in HELD and target[1] in hers}
     holders = Agent.objects.in_bulk(whose.values())
-    return [(holders[pk], changed[target]) for target, pk in whose.items() if policy.is_own(by, holders[pk])]
+    return [(holders[pk], changed[target]) for target, pk in whose.items()]
 
 
 def _whole_is_looked_at(by: Agent, currency: Currency, changed: dict[judging.Target, int], difference: int) -> None:
@@ -162,8 +199,3 @@ def _happenings(currency: Currency, changed: dict[judging.Target, int], stamp: j
             made.receiver_id = int(whose)
         found.append(made)
     return found
-
-
-def may_give_tasks(by: Agent) -> bool:
-    """Only a steward (or the house) names stewards and treasurers, in a file too."""
-    return agents_policy.is_house(by) or agents_policy.is_steward(by)

@@ -13,8 +13,9 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy
+from cosmolocal.money import policy, queries
 from cosmolocal.money.opening import columns
+from cosmolocal.money.operations.opening import check_balances
 from cosmolocal.paper.models import Upload
 
 KIND = "money.opening_books"
@@ -32,7 +33,7 @@ class Head:
 @dataclass(frozen=True)
 class Judgement:
     """What a dry run found: `[row, verdict, what, sentence]` a row, how many of each, sums in minor units; `odd`: what
-    is out of proportion, `[row, who, sentence]`.
+    is out of proportion, `[row, who, sentence]`; `changes`: how many amounts.
     """
 
     verdicts: Sequence[Sequence[object]]
@@ -40,6 +41,7 @@ class Judgement:
     boxes: int
     accounts: int
     odd: Sequence[Sequence[object]] = ()
+    changes: int = 0
 
 
 @operation("money.keep_file", said=gettext_lazy("gave in a file of opening books"))
@@ -61,10 +63,11 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
     """Keeps which column means what, and what the dry run with it found. Refuses: money.file_taken."""
     policy.permit_house(by)
     kept = _open(upload)
-    kept.mapping = {**kept.mapping, "columns": dict(mapping)}
+    kept.mapping = {**kept.mapping, "columns": dict(mapping), "judged_by": by.pk}
     kept.verdicts = [list(row) for row in judgement.verdicts]
     sums = {"boxes": judgement.boxes, "accounts": judgement.accounts}
-    kept.counts = {**judgement.counts, **sums, "odd": [list(one) for one in judgement.odd]}
+    odd = [list(one) for one in judgement.odd]
+    kept.counts = {**judgement.counts, **sums, "odd": odd, "changes": judgement.changes}
     kept.state = Upload.State.CHECKED
     kept.save(update_fields=["mapping", "verdicts", "counts", "state"])
     return kept
@@ -72,10 +75,13 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
 
 @operation("money.take_file_over", said=gettext_lazy("had opening books brought in"))
 def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
-    """Begins the taking over in the background. Refuses: money.file_taken, money.sums_differ, agents.session_lent."""
+    """Begins the taking over in the background.
+
+    Refuses: money.file_taken, money.sums_differ, and what `check_take_over` refuses.
+    """
     policy.permit_house(by)
-    sessions.require_own_or_house(by)
     kept = _open(upload)
+    check_take_over(by, kept)
     if kept.counts.get("boxes") != kept.counts.get("accounts") and not accept_difference:
         raise Refusal(
             "money.sums_differ",
@@ -103,6 +109,22 @@ def note_progress(*, by: Agent, upload: Upload, done: int, state: str, sentence:
     )
     if state in ("done", "refused"):
         Upload.objects.filter(pk=upload.pk).update(state=state, sentence=sentence, data=b"")
+
+
+def check_take_over(by: Agent, kept: Upload) -> None:
+    """May she take this file over as it was looked at? Asked by the page too, before it shows the button.
+
+    Refuses: money.looked_at_by_another, agents.not_allowed, agents.right_too_new, agents.session_lent.
+    """
+    policy.permit_house(by)
+    sessions.require_own_or_house(by)
+    if kept.counts.get("changes"):
+        check_balances(by, queries.default_currency())
+    if kept.mapping.get("judged_by") != by.pk:
+        raise Refusal(
+            "money.looked_at_by_another",
+            _("Somebody else looked at this file, and other rows may be left out for you. Open “Columns” and look."),
+        )
 
 
 def _open(upload: Upload) -> Upload:

@@ -1,5 +1,6 @@
 """Opening books in four steps: the file, what its columns mean, the dry run, taking it over."""
 
+from collections.abc import Callable
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel.models import Progress
-from cosmolocal.money import forms, imports, operations
-from cosmolocal.money.operations.uploads import KIND
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money import forms, imports, operations, queries
+from cosmolocal.money.operations.opening import check_balances
+from cosmolocal.money.operations.uploads import KIND, check_take_over
 from cosmolocal.money.rules import Sums
 from cosmolocal.money.views.answers import actor, books, one_form
 from cosmolocal.paper.models import Upload
@@ -42,7 +45,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 
     form = forms.UploadForm(request.POST or None, request.FILES or None)
     earlier = Upload.objects.filter(kind=KIND).defer("data", "verdicts").order_by("-id")[:5]
-    context = books(request) | {"steps": _steps(0), "earlier": earlier}
+    stop = _refusal_of(lambda: check_balances(actor(request), queries.default_currency()))
+    context = books(request) | {"steps": _steps(0), "earlier": earlier, "stop": stop}
     return one_form(request, form, act, template="money/opening.html", **context)
 
 
@@ -54,8 +58,8 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         by = actor(request)
         verdicts = imports.judge(by, imports.read(read_table(bytes(kept.data), kept.name), form.mapping()))
-        rows, sums = [row.plain() for row in verdicts.rows], verdicts.sums
-        judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd)
+        rows, sums, changes = [row.plain() for row in verdicts.rows], verdicts.sums, len(verdicts.changed)
+        judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd, changes)
         operations.map_file(by=by, upload=kept, mapping=form.mapping(), judgement=judgement, key=data["key"])
         return reverse("money:opening_check", args=[pk])
 
@@ -99,6 +103,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "odd": odd[:MOST_SHOWN],
         "tabs": tabs,
         "rows": rows[:MOST_SHOWN],
+        "stop": _refusal_of(lambda: check_take_over(actor(request), kept)),
         "more": max(len(rows) - MOST_SHOWN, 0),
         "on": date.fromisoformat(kept.mapping["on"]),
     }
@@ -112,6 +117,15 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     context = books(request) | {"steps": _steps(3), "upload": kept, "progress": progress}
     template = "money/opening_progress.html" if getattr(request, "htmx", False) else "money/opening_done.html"
     return render(request, template, context)
+
+
+def _refusal_of(check: Callable[[], None]) -> str:
+    """What would stop the reader, in a sentence; nothing where nothing does."""
+    try:
+        check()
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 def _kept(pk: int, *states: str) -> Upload:
