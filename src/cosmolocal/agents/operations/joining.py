@@ -32,9 +32,11 @@ def invite(
 ) -> Invitation:
     """Lets whoever holds the link with `token` join; only its digest is kept. A member invites into her household.
 
-    Refuses: agents.not_yours, agents.too_many_uses.
+    Refuses: agents.not_yours, agents.too_many_uses, agents.session_lent (a steward or treasurer).
     """
     policy.require(_may_invite(by, household, role))
+    if role in (Role.Name.STEWARD, Role.Name.TREASURER):
+        sessions.require_own_or_house(by)
     if not 1 <= uses <= 500 or not 1 <= days <= 365:
         raise Refusal("agents.too_many_uses", _("An invitation is good for 1 to 500 people and at most a year."))
     return Invitation.objects.create(

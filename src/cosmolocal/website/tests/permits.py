@@ -1,4 +1,4 @@
-"""Reads from the source whom an operation permits: the roles in its permit paragraph, through the policies it asks."""
+"""Reads from the source whom an operation permits, through the policies it asks; and what it says to a lent session."""
 
 import ast
 import inspect
@@ -8,9 +8,11 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy, sessions
+from cosmolocal.money.operations.looks import look_needed
 
 _DEEP = 4
+_OWN = {sessions.require_own, sessions.require_own_or_house}
 _PREDICATES = {policy.require: "own", policy.is_steward: "steward", policy.may_vote: "asked"}
 
 
@@ -68,3 +70,44 @@ def _known(node: ast.expr, function: FunctionType) -> Any:
 
 def _role(node: ast.expr, function: FunctionType) -> str:
     return str(_known(node, function))
+
+
+def guard(function: Callable[..., Any], deep: int = _DEEP) -> str:
+    """Is a lent session refused: `no` (whatever the wish), `partly` (in some branch), or "" (nowhere is it asked)?"""
+    plain = inspect.unwrap(function)
+    asked = [(called, node) for node in ast.walk(_tree(plain)) if (called := _called(node, plain)) is not None]
+    sure = {node for statement in _tree(plain).body[0].body for node in _always(statement)}  # type: ignore[attr-defined]
+    found = ""
+    for called, node in asked:
+        said = "no" if called in _OWN else guard(called, deep - 1) if deep and _is_followed(called, plain) else ""
+        if said == "no" and node in sure:
+            return "no"
+        found = "partly" if said else found
+    return found
+
+
+def looks(function: Callable[..., Any], deep: int = _DEEP) -> bool:
+    """Does it put itself on the list of what somebody else looks at, where its session is lent?"""
+    plain = inspect.unwrap(function)
+    found = [called for node in ast.walk(_tree(plain)) if (called := _called(node, plain)) is not None]
+    return look_needed in found or any(deep and _is_followed(one, plain) and looks(one, deep - 1) for one in found)
+
+
+def _called(node: ast.AST, function: FunctionType) -> Any:
+    return _known(node.func, function) if isinstance(node, ast.Call) else None
+
+
+def _is_followed(called: Any, caller: FunctionType) -> bool:
+    """Our own functions of operations: deeds inside a deed, and what stands beside it."""
+    module = inspect.unwrap(called).__module__ if inspect.isfunction(called) and called is not caller else ""
+    return ".operations" in module or module.endswith(".approvals")
+
+
+def _always(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement does in any case: not what stands in a branch, a loop, or behind an `and`."""
+    yield node
+    if not isinstance(
+        node, ast.If | ast.IfExp | ast.For | ast.While | ast.Try | ast.BoolOp | ast.Lambda | ast.comprehension
+    ):
+        for inner in ast.iter_child_nodes(node):
+            yield from _always(inner)

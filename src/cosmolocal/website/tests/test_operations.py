@@ -16,8 +16,10 @@ from cosmolocal.catalog import demo as goods
 from cosmolocal.kernel import clock, operation
 from cosmolocal.money import demo as money
 from cosmolocal.practices.shop import demo as shop
+from cosmolocal.website.tests import lent_access
+from cosmolocal.website.tests.lent_access import TABLE as LENT
 from cosmolocal.website.tests.operations_access import TABLE
-from cosmolocal.website.tests.permits import words
+from cosmolocal.website.tests.permits import guard, looks, words
 from cosmolocal.website.tests.walking import Walk, watching
 
 PERMISSION = {
@@ -60,6 +62,20 @@ def test_each_permits_whom_the_table_says(declared: dict[str, operation.Spec]) -
 
 
 @pytest.mark.once
+def test_each_says_to_a_lent_session_what_the_table_says(declared: dict[str, operation.Spec]) -> None:
+    apps = ("agents", "handovers", "money", "shop")
+    assert set(LENT) == {code for code in declared if code.partition(".")[0] in apps}
+    assert len(LENT) == sum(len(codes.split()) for _word, _why, codes in lent_access.ROWS), "one stands twice"
+    wrong = []
+    for code, word in sorted(LENT.items()):
+        found = guard(declared[code].run)
+        is_right = found == word if word in ("no", "partly") else found != "no"
+        if not is_right or (word == "looked" and not looks(declared[code].run)):
+            wrong.append(f"{code}: stated {word}, asks a lent session: {found or 'nothing'}")
+    assert wrong == []
+
+
+@pytest.mark.once
 def test_what_is_inside_other_deeds_is_called_by_no_page(declared: dict[str, operation.Spec]) -> None:
     inside = {declared[code].run for code, who in TABLE.items() if who == "inside"}
     wrong = []
@@ -87,13 +103,23 @@ def test_everybody_tries_everything(db: None, monkeypatch: pytest.MonkeyPatch) -
         if not could <= stated:
             wrong.append(f"{code}: {sorted(could - stated)} could, stated {sorted(stated)}")
         wrong += [f"{code}: {role} was told {why}" for role, why in refused.items() if not _fits(why, role, stated)]
+        wrong += [
+            f"{code}: a lent session was told {why or 'yes'}" for why in walk.lent[code] if not _lent_fits(code, why)
+        ]
     assert wrong == []
+    assert sum(LENT.get(code) == "no" for code in walk.lent) >= 5
     assert len(walk.walked) > 50
 
 
 def _fits(why: str, role: str, stated: set[str]) -> bool:
     """Who may not is told so, and not something about the matter itself."""
     return why in PERMISSION or role in stated
+
+
+def _lent_fits(code: str, why: str) -> bool:
+    """What is never done in a lent session is refused for this reason; all else that could be done still can."""
+    word = LENT.get(code, "partly")
+    return word == "partly" or why == ("agents.session_lent" if word == "no" else "")
 
 
 def _live(walk: Walk) -> None:

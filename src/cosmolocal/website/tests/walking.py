@@ -10,6 +10,7 @@ from django.db import transaction
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import household_of, producers_of
+from cosmolocal.agents.tests.lending import a_lent_session
 from cosmolocal.kernel import operation
 from cosmolocal.kernel.refusal import Refusal
 
@@ -22,11 +23,14 @@ class _Undo(Exception):
 
 @dataclasses.dataclass
 class Walk:
-    """What was tried: code -> roles that could, code -> refusals of those who could not."""
+    """What was tried: code -> roles that could, code -> refusals of those who could not; `lent`: code -> what a lent
+    session was told of those who could.
+    """
 
     people: Mapping[str, Agent] = dataclasses.field(default_factory=dict)
     could: dict[str, set[str]] = dataclasses.field(default_factory=lambda: defaultdict(set))
     refused: dict[str, dict[str, str]] = dataclasses.field(default_factory=lambda: defaultdict(dict))
+    lent: dict[str, set[str]] = dataclasses.field(default_factory=lambda: defaultdict(set))
     walked: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def let_others_try(self, code: str, function: Any, kwargs: Mapping[str, Any], run: Any) -> None:
@@ -36,19 +40,26 @@ class Walk:
         for role, person in self.people.items():
             if person.pk == kwargs["by"].pk or concerns(person, kwargs):
                 continue
-            try:
-                with transaction.atomic():
-                    run(
-                        code,
-                        function,
-                        {**kwargs, "by": person, "key": ""} if "key" in kwargs else {**kwargs, "by": person},
-                    )
-                    self.could[code].add(role)
-                    raise _Undo
-            except _Undo:
-                pass
-            except Refusal as refusal:
-                self.refused[code][role] = refusal.code
+            wish = {**kwargs, "by": person, "key": ""} if "key" in kwargs else {**kwargs, "by": person}
+            told = _try(code, function, wish, run)
+            if told:
+                self.refused[code][role] = told
+            else:
+                self.could[code].add(role)
+                with a_lent_session():
+                    self.lent[code].add(_try(code, function, wish, run))
+
+
+def _try(code: str, function: Any, wish: Mapping[str, Any], run: Any) -> str:
+    """The code of what refuses a deed, nothing where it can be done; it is taken back in any case."""
+    try:
+        with transaction.atomic():
+            run(code, function, wish)
+            raise _Undo
+    except _Undo:
+        return ""
+    except Refusal as refusal:
+        return refusal.code
 
 
 def concerns(person: Agent, kwargs: Mapping[str, Any]) -> bool:

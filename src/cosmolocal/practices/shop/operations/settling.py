@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
@@ -59,9 +60,10 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Charges what was packed (at most the cap), frees the rest, and gives every part of each price to its owner.
 
     Afterwards the round's account is exactly 0. Again: nothing happens. Refuses: shop.not_now, shop.not_all_packed
-    (fact: `crates`), shop.not_all_received (fact: `producers`).
+    (fact: `crates`), shop.not_all_received (fact: `producers`), agents.session_lent.
     """
     policy.permit_steward(by)
+    sessions.require_own_or_house(by)
     locked = lock(round)
     if locked.state == OrderRound.State.SETTLED:
         return locked

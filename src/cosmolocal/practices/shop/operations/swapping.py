@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 @operation("shop.swap_orders", said=gettext_lazy("swapped two orders"))
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
     """Two households took each other's crate: each keeps, and pays, what it took; what was given back for a line goes
-    with it. Refuses: shop.round_settled, shop.not_two_orders, shop.no_crate.
+    with it. The keeper's own, or by a lent session: somebody else looks at it afterwards. Refuses: shop.round_settled,
+    shop.not_two_orders, shop.no_crate.
     """
     rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
     pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
@@ -58,6 +59,8 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
     _swap_credits(by, first, second, lambda one: account_of(Draft(by, one.round, one.household, one)))
     _swap_households(by, first, second)
+    for order in sorted(pair, key=lambda one: not money.is_own(by, one.household)):
+        looks.look_needed(by, order.upper, order.household)
 
 
 @dataclass(frozen=True)

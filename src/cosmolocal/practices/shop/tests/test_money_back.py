@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
 
-from cosmolocal.agents import sessions
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as people
+from cosmolocal.agents.tests.lending import a_lent_session
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
-from cosmolocal.money.models import Currency
-from cosmolocal.practices.shop import operations
+from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle, swapped
 from cosmolocal.practices.shop.tests.village import THURSDAY, refused
@@ -167,10 +167,7 @@ def test_who_came_in_by_a_borrowed_code_gives_nothing_back(village):
     amina = village.order(round, "Amina", {"Bread": 1})
     village.close(round)
     village.receive(round)
-    request = HttpRequest()
-    request.session, request.user, request.COOKIES = {}, AnonymousUser(), {settings.SESSION_COOKIE_NAME: "one"}
-    sessions.lend(request, clock.now() + timedelta(days=1))
-    with sessions.as_begun(request), refused("agents.session_lent"):
+    with a_lent_session(), refused("agents.session_lent"):
         in_parts(village, amina, "Bread", [1])
     assert village.balance("Amina") == 20_000
 
@@ -191,3 +188,51 @@ def test_less_than_a_coin_is_no_payment(village):
         with refused("money.bad_amount"):
             operations.take_cash(by=keeper, order=qin, box=box, amount=4)
     assert village.balance("Qin") == before + 4
+
+
+def packed(village):
+    """A round with two orders, both collected: it may be settled."""
+    round = village.round()
+    amina, jo = swapped(village, round, first_collects=True)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    return round, amina, jo
+
+
+def test_a_lent_session_swaps_crates_and_somebody_else_looks(village):
+    """Which crate was taken is a fact of the door; that a borrowed session wrote it is not lost."""
+    _round, amina, jo = packed(village)
+    with a_lent_session():
+        operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.amount, look.deed.code) == ("lent", amina.upper + jo.upper, "shop.swap_orders")
+
+
+def test_a_keeper_who_swaps_her_own_crate_is_looked_at(village):
+    _round, amina, jo = packed(village)
+    keeper = village.people["Keeper Lu"]
+    operations.swap_orders(by=keeper, order=amina, other=jo)
+    assert not SecondLook.objects.exists()
+    agents.join(by=people.system(), member=keeper, group=village.households["Jo"])
+    for order in (amina, jo):
+        order.refresh_from_db()
+    operations.swap_orders(by=keeper, order=amina, other=jo)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder) == ("own", village.households["Jo"])
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_lent_session_settles_no_round(village, steward, monkeypatch, is_large):
+    """Not in the background either, where nobody knows in which session it was asked for."""
+    round, _amina, _jo = packed(village)
+    monkeypatch.setattr(queries, "is_large", lambda _round: is_large)
+    page = f"/shop/desk/{round.pk}/settle/"
+    assert "Settle now" in steward.get(page).content.decode()
+    session = steward.session
+    session["lent_until"] = (clock.now() + timedelta(days=1)).isoformat()
+    session.save()
+    shown = steward.get(page).content.decode()
+    assert "Settle now" not in shown
+    assert "somebody else made for you" in shown
+    steward.post(page, {"key": "k"})
+    round.refresh_from_db()
+    assert (round.state, Errand.objects.count()) == ("ordered", 0)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.choosing import are_many
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
@@ -213,10 +214,11 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What settling will do, and the button that does it."""
     round = open_round(request, pk)
-    if request.method == "POST" and queries.is_large(round):
-        return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path))
     if request.method == "POST":
         try:
+            sessions.require_own()  # who does it later in the background knows of no session
+            if queries.is_large(round):
+                return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path))
             operations.settle_round(by=actor(request), round=round, key=request.POST.get("key", ""))
             messages.success(request, _("The round is settled. Its account is exactly 0."))
         except Refusal as refusal:
@@ -251,6 +253,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Rounding"), preview.parts.rounding),
         ],
         "may_run": policy.may_run(reader(request)),
+        "lent": sessions.words(),
     }
     return render(request, "shop/desk/settle.html", context)
 
