@@ -119,10 +119,10 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def _refusal_of(check: Callable[[], None]) -> str:
+def _refusal_of(asks: Callable[[], None]) -> str:
     """What would stop the reader, in a sentence; nothing where nothing does."""
     try:
-        check()
+        asks()
     except Refusal as refusal:
         return str(refusal)
     return ""
