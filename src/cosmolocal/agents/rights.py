@@ -36,7 +36,7 @@ def _given(agent: Agent, roles: Collection[str], circle: Agent | None) -> list[l
         code, pks = "agents.give_role", list(Role.objects.filter(today, agent=agent, name__in=roles).values_list("pk"))
     given: dict[int, list[Operation]] = {pk: [] for (pk,) in pks}
     if given:
-        for deed in Operation.objects.filter(code=code, result__id__in=list(given)).select_related("by").order_by("at"):
+        for deed in Operation.objects.filter(code=code, result__id__in=list(given)).select_related("by").order_by("pk"):
             given[(deed.result or {})["id"]].append(deed)
     return list(given.values())
 
@@ -44,8 +44,18 @@ def _given(agent: Agent, roles: Collection[str], circle: Agent | None) -> list[l
 def _old_from(deeds: list[Operation]) -> datetime | None:
     if not deeds or any(policy.is_house(deed.by) for deed in deeds):
         return None
-    until = deeds[0].at + LENT
+    until = _given_at(deeds[0]) + LENT
     return until if until > clock.now() else None
+
+
+def _given_at(deed: Operation) -> datetime:
+    """When a deed was done: not before those that were written before it, whatever the clock said then.
+
+    Only what was written within `LENT` makes a difference, so no more is read.
+    """
+    now = clock.now()
+    earlier = Operation.objects.filter(pk__lt=deed.pk, at__gt=max(deed.at, now - LENT), at__lte=now)
+    return earlier.order_by("-at").values_list("at", flat=True).first() or deed.at
 
 
 def _two_gave(agent: Agent, deeds: list[Operation]) -> bool:
@@ -63,6 +73,25 @@ def require_settled(agent: Agent, *roles: str, circle: Agent | None = None) -> N
     """Before a word that decides about money. Refuses: agents.right_too_new."""
     if until := decides_from(agent, roles=roles, circle=circle):
         raise Refusal("agents.right_too_new", _sentence(until))
+
+
+def waits_for(by: Agent, agent: Agent) -> datetime | None:
+    """From when on a steward makes ways in for this person; None: now, or it is her own, or she keeps no money."""
+    if by.pk == agent.pk or policy.is_house(by) or not policy.holds_any(agent, policy.STEWARD, policy.TREASURER):
+        return None
+    return decides_from(by, roles=[policy.STEWARD])
+
+
+def words_for(by: Agent, agent: Agent) -> str:
+    """What a page says in place of the ways in that `by` cannot make yet for this person; nothing otherwise."""
+    until = waits_for(by, agent)
+    return _sentence(until) if until else ""
+
+
+def require_settled_for(by: Agent, agent: Agent) -> None:
+    """Before a way in for somebody who keeps the money is made, or moved. Refuses: agents.right_too_new."""
+    if words := words_for(by, agent):
+        raise Refusal("agents.right_too_new", words, field="email")
 
 
 def _sentence(until: datetime) -> str:

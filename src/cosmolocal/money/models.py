@@ -202,6 +202,8 @@ class SecondLook(models.Model):
         NUMBER = "number", _("members pay to another account number from now on")
         OPENING = "opening", _("a file set balances while the books ran")
         BETWEEN = "between", _("one person changed who of two members pays what")
+        LEVELS = "levels", _("accounts may go further down from now on")
+        PRICE = "price", _("it is the price of a farm of who set it")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

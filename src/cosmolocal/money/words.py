@@ -92,6 +92,7 @@ DEEDS: Mapping[str, str | Promise] = {
     "money.send_back": _("Sent back to the payer"),
     "money.undo": _("An entry was taken back"),
     "money.return_payment": _("A payment came back"),
+    "money.change_levels": _("How far accounts may go down"),
     "shop.swap_orders": _("Two households swapped their orders"),
 }
 

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries, sessions
+from cosmolocal.agents import policy, queries, rights, sessions
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
@@ -122,7 +122,7 @@ def change_contact(
     """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
     Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban, agents.session_lent (a bank
-    account), agents.way_in_lent (her own mail address).
+    account), agents.way_in_lent (her own mail address), agents.right_too_new (that of who keeps the money).
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.speaks_for(by, agent) or policy.acts_for(by, agent)
@@ -226,6 +226,7 @@ def _move_sign_in(by: Agent, person: Agent, email: str) -> None:
     address = email.strip().lower()
     if user is None or (user.email or "") == address:
         return
+    rights.require_settled_for(by, person)
     if not address:
         _sign_in_with(by, user, None)
         return

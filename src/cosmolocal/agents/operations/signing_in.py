@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, sessions
+from cosmolocal.agents import policy, rights, sessions
 from cosmolocal.agents.models import Agent, Invitation, SignInCode, User
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.jobs import announce
@@ -31,10 +31,11 @@ def make_sign_in_code(*, by: Agent, on_behalf_of: Agent, code: str, printed: boo
     """Keeps the digest of `code` for that person, for 30 minutes, or 7 days when printed; older codes end. She is told.
 
     In a lent session nobody makes one for herself: it would begin a session that is not. Refuses:
-    agents.not_a_person, agents.not_allowed, agents.session_lent.
+    agents.not_a_person, agents.not_allowed, agents.session_lent, agents.right_too_new (for who keeps the money).
     """
     policy.permit(by, policy.STEWARD)
     agent = on_behalf_of
+    rights.require_settled_for(by, agent)
     if by.pk == agent.pk:
         sessions.require_own()
     if agent.kind != Agent.Kind.PERSON or agent.hidden_at is not None:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import forms, operations, policy, queries
+from cosmolocal.agents import forms, operations, policy, queries, rights
 from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, in_force
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.views.answers import actor, deed, one_form
@@ -64,6 +64,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             "roles": Role.objects.filter(in_force(clock.today()), agent=agent).select_related("scope", "place"),
             "helpings": queries.helpers_of(agent),
             "signs_in": queries.sign_in_of(agent),
+            "code_waits": rights.words_for(actor(request), agent) if context["may_change"] else "",
             "leaving": getattr(agent, "leaving", None),
         }
     return render(request, "agents/person.html", context)

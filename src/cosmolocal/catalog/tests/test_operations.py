@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.queries import STRANGER, Reader
 from cosmolocal.catalog import operations, queries
 from cosmolocal.catalog.models import Item, PriceVersion, Product, TaxRate
@@ -13,6 +14,7 @@ from cosmolocal.catalog.operations import ItemDraft, PriceDraft, PriceWish, Prod
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.money.models import SecondLook
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,22 @@ def test_the_same_price_again_is_no_new_version(village: at.Village) -> None:
     )
     assert again == first
     assert PriceVersion.objects.filter(item=item).count() == 2
+
+
+def test_a_price_of_her_own_farm_is_looked_at_by_somebody_else(village: at.Village) -> None:
+    item, code = at.pak_choi(village).items.get(), at.tax("cn-grower")
+    wish = {"item": item, "tax_code": code, "per_quantity": 500}
+    operations.set_price(by=village.steward, price=430, purchase=320, **wish)
+    agents.join(by=village.house, member=village.steward, group=village.sanjiang)
+    operations.set_price(by=village.steward, price=440, purchase=320, **wish)
+    assert not SecondLook.objects.exists()
+    agents.join(by=village.house, member=village.steward, group=village.daxin)
+    for _twice in range(2):
+        operations.set_price(by=village.steward, price=450, purchase=450, **wish)
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.holder, look.deed.by) == ("price", village.daxin, village.steward)
+    said = look.deed.money_note.words
+    assert all(words in said for words in ("1 price", item.product.name, "4.40", "→", "4.50"))
 
 
 def test_a_price_version_is_never_changed(village: at.Village) -> None:

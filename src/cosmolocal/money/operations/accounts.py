@@ -15,7 +15,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.operations import journal
-from cosmolocal.money.operations.looks import number_changed
+from cosmolocal.money.operations.looks import levels_lowered, number_changed
 from cosmolocal.money.words import FUNDS, Fund
 
 
@@ -220,13 +220,16 @@ def set_limits(*, by: Agent, account: Account, warn_below: int | None, floor: in
 def change_levels(*, by: Agent, currency: Currency, warn_below: int, start_floor: int, key: str = "") -> Currency:
     """Sets when members get a friendly word, and how far accounts opened from now on may go down (minor units).
 
-    Accounts with limits of their own keep them, and no floor of an open account moves. Refuses:
+    Accounts with limits of their own keep them, and no floor of an open account moves. A lower one is looked at by
+    somebody else. Refuses:
     money.warning_below_stop, agents.not_allowed, agents.session_lent.
     """
     policy.permit_house(by)
     sessions.require_own_or_house(by)
     locked = Currency.objects.select_for_update().get(pk=currency.pk)
     _check_levels(warn_below, start_floor)
+    levels = [queries.format(floor, locked) for floor in (locked.start_floor, start_floor)]
+    levels_lowered(by, locked.start_floor - start_floor, " → ".join(levels))
     locked.warn_below, locked.start_floor = warn_below, start_floor
     locked.save(update_fields=["warn_below", "start_floor"])
     return locked

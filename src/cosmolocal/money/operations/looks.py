@@ -78,6 +78,24 @@ def opening_looked_at(by: Agent, amount: int, said: str) -> None:
         journal.note(said)
 
 
+def levels_lowered(by: Agent, lowered_by: int, said: str) -> None:
+    """Puts the running deed on the list: new accounts may go further down, by so many minor units."""
+    if lowered_by > 0:
+        _rule_changed(by, SecondLook.Why.LEVELS, lowered_by, None, said)
+
+
+def own_prices_set(by: Agent, farm: Agent, said: str) -> None:
+    """Puts the running deed on the list: who set prices belongs to that farm."""
+    _rule_changed(by, SecondLook.Why.PRICE, 0, farm, said)
+
+
+def _rule_changed(by: Agent, why: str, amount: int, holder: Agent | None, said: str) -> None:
+    if not agents.is_house(by):
+        wanted = {"why": why, "amount": amount, "holder": holder}
+        SecondLook.objects.get_or_create(deed_id=running().id, defaults=wanted)
+        journal.note(shorten(said, 240, placeholder=" …"))
+
+
 def look_is_over(deed_id: int) -> None:
     """What was taken back needs no second pair of eyes any more."""
     SecondLook.objects.filter(deed=deed_id, state__in=OPEN).update(

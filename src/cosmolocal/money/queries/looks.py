@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights
@@ -64,7 +65,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
         reason = reason_label(first.reason) if first else ""
-        what = str(DEEDS.get(row.deed.code, reason))
+        what = str(DEEDS.get(row.deed.code, _("Prices were set") if row.why == SecondLook.Why.PRICE else reason))
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
         on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)

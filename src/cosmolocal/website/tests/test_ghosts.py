@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from cosmolocal.agents import operations, queries, rights, sessions
-from cosmolocal.agents.models import Agent, Role, User
+from cosmolocal.agents.models import Agent, Role, SignInCode, User
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -102,6 +102,45 @@ def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agen
     assert counts == (second == "another steward")
     with clock.standing_at(clock.now() + OLD):
         assert rights.decides_from(packer, roles=["treasurer"]) is None
+
+
+def test_a_clock_that_stood_in_the_past_makes_no_task_old(people: dict[str, Agent]) -> None:
+    """Neither alone nor written a second time: a deed is not older than those that were written before it."""
+    steward, packer, today = people["steward"], people["packer"], clock.now() + timedelta(days=20)
+    with clock.standing_at(today):
+        operations.note_age(by=steward, agent=packer, is_minor=False)
+    for long_ago in (OLD, 2 * OLD):
+        with clock.standing_at(today - long_ago):
+            operations.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
+        with clock.standing_at(today):
+            assert rights.decides_from(packer, roles=["treasurer"]) == today + sessions.LENT
+    with clock.standing_at(today + OLD):
+        assert rights.decides_from(packer, roles=["treasurer"]) is None
+
+
+def test_a_steward_of_today_makes_no_way_in_for_who_keeps_the_money(
+    people: dict[str, Agent], signed_in: Browser
+) -> None:
+    new, treasurer = people["packer"], people["treasurer"]
+    operations.give_role(by=people["steward"], agent=new, role=Role.Name.STEWARD)
+    browser, page = signed_in(new), f"/people/{treasurer.pk}/"
+    shown = browser.get(page).content.decode()
+    assert "One person alone gave you this task" in shown
+    assert "Show a code" not in shown
+    assert browser.post(f"{page}code/").status_code == 422
+    assert browser.post(f"{page}contact/", {"email": "x@example.org", "key": ids.fresh_key()}).status_code == 422
+    assert not SignInCode.objects.exists()
+    assert User.objects.get(agent=treasurer).email == "treasurer@example.org"
+    assert "Show a code" in browser.get(f"/people/{people['member'].pk}/").content.decode()
+    assert browser.post(f"/people/{people['member'].pk}/code/").status_code == 200
+    with clock.standing_at(clock.now() + OLD):
+        assert browser.post(f"{page}code/").status_code == 200
+
+
+def test_the_founder_alone_makes_codes_for_all(local: Agent, signed_in: Browser) -> None:
+    li = queries.role_holders("steward").get()
+    treasurer = operations.add_member(by=li, name="Wei", role="treasurer")
+    assert signed_in(li).post(f"/people/{treasurer.pk}/code/").status_code == 200
 
 
 def test_words_about_money_ask_how_old_the_task_is(people: dict[str, Agent], payout: PaymentList) -> None:
