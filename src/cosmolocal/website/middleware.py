@@ -1,6 +1,7 @@
 """The door of the house: zone and language of the reader, who she is, whether she may enter, Refusals nobody caught."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
@@ -39,6 +41,7 @@ class DoorMiddleware:
     def _answer(self, request: HttpRequest, local: Node) -> HttpResponse:
         request.node = local  # type: ignore[attr-defined]
         request.reader = _reader(request)  # type: ignore[attr-defined]
+        request.may_post_to = partial(_may_post_to, request.reader)  # type: ignore[attr-defined]
         language = _language(request, request.reader, local)  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
         with sessions.as_begun(request), translation.override(language):
@@ -67,6 +70,7 @@ class DoorMiddleware:
             return render(request, "website/being_set_up.html", status=503)
         wanted = access.stated(name)
         reader: Reader = request.reader  # type: ignore[attr-defined]
+        request.may_post = policy.may_enter(reader, wanted, "POST")  # type: ignore[attr-defined]
         if policy.may_enter(reader, wanted, request.method or "GET"):
             if reader.agent is None and request.method == "POST" and not _still_patient(request):
                 return render(request, "429.html", status=429)
@@ -85,6 +89,15 @@ class DoorMiddleware:
             request.session.modified = False  # it could not be kept either
             return errors.refused(request, refusal)
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _may_post_to(reader: Reader, path: str) -> bool:
+    """Would this reader pass the door of the address a button posts to? What is no address of ours asks by itself."""
+    try:
+        name = resolve(path.partition("?")[0]).view_name
+    except Resolver404:
+        return True
+    return policy.may_enter(reader, access.stated(name), "POST")
 
 
 def _reader(request: HttpRequest) -> Reader:

@@ -189,7 +189,12 @@ def deed(
     small: bool = False,
     **attributes: Any,
 ) -> SafeString:
-    """A form with one POST button and nothing to fill in; `name` and `value` go with it."""
+    """A form with one POST button and nothing to fill in; `name` and `value` go with it. Nothing for who may not post
+    there.
+    """
+    may_post_to = getattr(context.get("request"), "may_post_to", None)
+    if may_post_to is not None and not may_post_to(url):
+        return mark_safe("")
     return format_html(
         '<form class="deed" method="post" action="{}">{}{}</form>',
         url,

@@ -243,8 +243,6 @@ def test_a_lower_floor_for_new_accounts_is_looked_at_and_a_higher_one_is_not(vil
         money.change_levels(by=village.wei, currency=village.currency, warn_below=0, start_floor=floor)
     [look] = SecondLook.objects.all()
     assert (look.why, look.amount, look.deed.by) == ("levels", 5000, village.wei)
-    with refused("money.own_look"):
-        money.agree_entries(by=village.wei, looks=[look])
     page = as_(village, village.lin).get("/money/looks/").content.decode()
     assert "How far accounts may go down" in page
     assert "50.00" in look.deed.money_note.words

@@ -60,6 +60,8 @@ class Form:
     """One POST form of a page with what stands in it."""
 
     action: str
+    page: str = ""
+    has_button: bool = False
     fields: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -88,15 +90,21 @@ class _Reader(HTMLParser):
         if tag == "a" and "href" in found:
             self.links.append(urljoin(self.path, found["href"]))
         elif tag == "form":
-            self.form = Form(urljoin(self.path, found.get("action", "") or self.path))
+            self.form = Form(urljoin(self.path, found.get("action", "") or self.path), self.path)
             if found.get("method", "get").lower() == "post":
                 self.forms.append(self.form)
         elif self.form is not None:
             self._field(tag, found)
+        if "hx-post" in found:
+            self.forms.append(Form(urljoin(self.path, found["hx-post"]), self.path, has_button=True))
 
     def _field(self, tag: str, found: dict[str, str]) -> None:
         assert self.form is not None
         name, fields = found.get("name", ""), self.form.fields
+        if tag == "button" and found.get("type", "submit") == "submit":
+            self.form.has_button = True
+            if "formaction" in found:
+                self.forms.append(Form(urljoin(self.path, found["formaction"]), self.path, has_button=True))
         if tag == "select":
             self.choice = name
         elif tag == "option" and self.choice:
@@ -140,22 +148,25 @@ class Crawl:
     asked: dict[str, set[str]] = field(default_factory=dict)
     forms: dict[tuple[str, frozenset[str]], Form] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    closed: list[tuple[str, str]] = field(default_factory=list)  # a page, and what it links to and refuses her
 
     def walk(self, *entries: str) -> "Crawl":
-        waiting = deque(entries)
+        waiting = deque(("", path) for path in entries)
         while waiting:
-            path = waiting.popleft()
+            page, path = waiting.popleft()
             name, parts = view_of(path), urlsplit(path)
-            if name in self.pages or parts.netloc or LEFT_OUT.match(parts.path):
+            if name in self.pages or parts.scheme or parts.netloc or LEFT_OUT.match(parts.path):
                 continue
             self.pages[name] = parts.path
-            waiting.extend(self._look_at(name, path))
+            waiting.extend((parts.path, link) for link in self._look_at(name, path, page))
         return self
 
-    def _look_at(self, name: str, path: str) -> list[str]:
+    def _look_at(self, name: str, path: str, page: str) -> list[str]:
         answer = self.client.get(path, follow=True)
         if answer.status_code >= 500:
             self.broken.append(f"{path}: {answer.status_code}")
+        if answer.status_code == 403 and page:
+            self.closed.append((page, path))
         request = answer.wsgi_request
         self.asked.setdefault(name, set()).update(getattr(request.GET, "asked", ()))
         if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
