@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.agents.queries import Reader, roles_of
 from cosmolocal.kernel import clock
@@ -181,61 +180,6 @@ def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village)
     with clock.standing_at(clock.now() + timedelta(days=31)):
         money.count_cash(by=village.wei, box=village.cash, counted=4000)
     assert SecondLook.objects.count() == 1
-
-
-def own_books(village: Village, **amounts: int) -> list[Row]:
-    """A file of one row: the treasurer's own household."""
-    household = people.household_of(village.wei)
-    assert household is not None
-    return [Row(2, "member", name="Wei Guo", household=household.name, **amounts)]
-
-
-def bring_in(village: Village, rows: list[Row], by: Agent | None = None) -> int:
-    day = clock.today()
-    return money.import_opening_books(by=by or village.wei, rows=rows, on=day, accept_difference=True)
-
-
-@pytest.mark.parametrize("what", ["balance", "deposit", "share"])
-def test_opening_books_set_nothing_of_her_own_once_the_books_run(village: Village, what: str) -> None:
-    village.top_up(village.amina, 100)
-    assert bring_in(village, own_books(village, **{what: 500_000})) == 0
-    assert village.has(village.wei) == 0
-    assert bring_in(village, own_books(village, **{what: 500_000}), by=village.lin) > 0
-
-
-def test_opening_books_of_others_are_looked_at_as_a_whole_once_the_books_run(village: Village) -> None:
-    village.top_up(village.amina, 100)
-    rows = [Row(2, "fund", name="running", balance=700), Row(3, "fund", name="reserve", balance=300)]
-    assert bring_in(village, rows) == 3
-    [look] = SecondLook.objects.all()
-    assert (look.why, look.amount, look.deed.by) == ("opening", 1000, village.wei)
-    assert "3 amounts" in look.deed.money_note.words
-    with refused("money.own_look"):
-        money.agree_entries(by=village.wei, looks=[look])
-    assert "Balances were set by a file" in as_(village, village.lin).get("/money/looks/").content.decode()
-    assert bring_in(village, rows) == 0
-
-
-def test_once_the_books_run_only_a_treasurer_of_some_days_sets_balances_by_a_file(village: Village) -> None:
-    village.top_up(village.amina, 100)
-    rows = [Row(2, "member", name="Amina", household="Amina", balance=700)]
-    with refused("agents.not_allowed"):
-        bring_in(village, rows, by=village.li_na)
-    agents.give_role(by=village.li_na, agent=village.li_na, role="treasurer")
-    with refused("agents.right_too_new"):
-        bring_in(village, rows, by=village.li_na)
-    assert village.has(village.amina) == 100
-    with clock.standing_at(clock.now() + timedelta(days=4)):
-        assert bring_in(village, rows, by=village.li_na) == 2
-
-
-def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> None:
-    bring_in(village, [Row(2, "fund", name="running", balance=700)])
-    assert not SecondLook.objects.exists()
-    bring_in(village, own_books(village, balance=5000, share=1000))
-    [look] = SecondLook.objects.all()
-    assert (look.why, look.amount, look.holder) == ("own", 6000, people.household_of(village.wei))
-    assert village.has(village.wei) == 5000
 
 
 def test_a_lower_floor_for_new_accounts_is_looked_at_and_a_higher_one_is_not(village: Village) -> None:

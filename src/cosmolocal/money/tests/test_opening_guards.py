@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock
 from cosmolocal.money import imports, operations, queries, tasks
 from cosmolocal.money.models import MoneyBox, SecondLook
+from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.test_opening import as_csv, bring_in, counts, money, village_file
 from cosmolocal.money.tests.test_opening_pages import answers, send
 from cosmolocal.money.tests.test_pages import as_
@@ -196,3 +199,61 @@ def test_each_bank_account_of_a_file_is_looked_at_by_itself(village: Village) ->
     notes = [look.deed.money_note.words for look in SecondLook.objects.order_by("pk")]
     assert len(notes) == 9
     assert all(f"6228 000{number}" in words.split("→")[1] for number, words in enumerate(notes))
+
+
+# What may be set while books run, and what somebody else looks at.
+
+
+def own_books(village: Village, **amounts: int) -> list[Row]:
+    """A file of one row: the treasurer's own household."""
+    household = people.household_of(village.wei)
+    assert household is not None
+    return [Row(2, "member", name="Wei Guo", household=household.name, **amounts)]
+
+
+def set_balances(village: Village, rows: list[Row], by: Agent | None = None) -> int:
+    day = clock.today()
+    return operations.import_opening_books(by=by or village.wei, rows=rows, on=day, accept_difference=True)
+
+
+@pytest.mark.parametrize("what", ["balance", "deposit", "share"])
+def test_opening_books_set_nothing_of_her_own_once_the_books_run(village: Village, what: str) -> None:
+    village.top_up(village.amina, 100)
+    assert set_balances(village, own_books(village, **{what: 500_000})) == 0
+    assert village.has(village.wei) == 0
+    assert set_balances(village, own_books(village, **{what: 500_000}), by=village.lin) > 0
+
+
+def test_opening_books_of_others_are_looked_at_as_a_whole_once_the_books_run(village: Village) -> None:
+    village.top_up(village.amina, 100)
+    rows = [Row(2, "fund", name="running", balance=700), Row(3, "fund", name="reserve", balance=300)]
+    assert set_balances(village, rows) == 3
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.amount, look.deed.by) == ("opening", 1000, village.wei)
+    assert "3 amounts" in look.deed.money_note.words
+    with refused("money.own_look"):
+        operations.agree_entries(by=village.wei, looks=[look])
+    assert "Balances were set by a file" in as_(village, village.lin).get("/money/looks/").content.decode()
+    assert set_balances(village, rows) == 0
+
+
+def test_once_the_books_run_only_a_treasurer_of_some_days_sets_balances_by_a_file(village: Village) -> None:
+    village.top_up(village.amina, 100)
+    rows = [Row(2, "member", name="Amina", household="Amina", balance=700)]
+    with refused("agents.not_allowed"):
+        set_balances(village, rows, by=village.li_na)
+    agents.give_role(by=village.li_na, agent=village.li_na, role="treasurer")
+    with refused("agents.right_too_new"):
+        set_balances(village, rows, by=village.li_na)
+    assert village.has(village.amina) == 100
+    with clock.standing_at(clock.now() + timedelta(days=4)):
+        assert set_balances(village, rows, by=village.li_na) == 2
+
+
+def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> None:
+    set_balances(village, [Row(2, "fund", name="running", balance=700)])
+    assert not SecondLook.objects.exists()
+    set_balances(village, own_books(village, balance=5000, share=1000))
+    [look] = SecondLook.objects.all()
+    assert (look.why, look.amount, look.holder) == ("own", 6000, people.household_of(village.wei))
+    assert village.has(village.wei) == 5000

@@ -36,11 +36,16 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("partly", "names no steward and no treasurer", "agents.give_role agents.add_member agents.invite"),
     ("partly", "no bank account, and no other way in", "agents.change_contact agents.add_producer"),
     ("partly", "the same", "agents.add_organisation agents.add_person"),
+    ("partly", "no passkey, unless she has no way in of her own", "agents.add_passkey agents.remove_passkey"),
     ("partly", "no code for herself: it would begin a session that is not lent", "agents.make_sign_in_code"),
     ("yes", "who comes by it is lent herself, and a place in a circle grows old first (0027)", "agents.join"),
     ("yes", "the same", "agents.add_circle agents.make_user agents.welcome"),
     ("yes", "ends what can be given again", "agents.end_role agents.leave_group agents.withdraw_invitation"),
-    ("yes", "the same; what she has stays on her account", "agents.leave agents.end_helping agents.decline"),
+    (
+        "yes",
+        "the same; what she has stays on her account",
+        "agents.leave agents.end_helping agents.decline agents.rename_passkey",
+    ),
     ("yes", "helps somebody who consented, or says so", "agents.start_helping"),
     ("yes", "ends sessions, also this one", "agents.sign_out_everywhere"),
     (
@@ -49,8 +54,12 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "agents.change_local agents.change_profile agents.change_group agents.add_place agents.change_place",
     ),
     ("yes", "the same", "agents.set_place agents.note_age agents.import_holidays agents.remove_holiday"),
-    ("yes", "before anybody is signed in, or by the node", "agents.ask_to_join agents.accept_invitation"),
-    ("yes", "the same", "agents.found_local agents.use_sign_in_code agents.anonymise_due agents.ask_approval"),
+    ("yes", "before anybody is signed in, or by the node", "agents.ask_to_join agents.forget_ways_in"),
+    (
+        "yes",
+        "the same",
+        "agents.accept_invitation agents.found_local agents.use_sign_in_code agents.anonymise_due agents.ask_approval",
+    ),
     # Hand-overs: what lies on the table has happened, and people at the door sign in by a code shown to them.
     ("yes", "weighed, packed, handed over, lost, put right: facts", "handovers.receive handovers.correct_receipt"),
     ("yes", "the same", "handovers.pack handovers.pack_all handovers.pack_from_paper handovers.pack_line"),

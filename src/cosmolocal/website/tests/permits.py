@@ -12,7 +12,7 @@ from cosmolocal.agents import policy, sessions
 from cosmolocal.money.operations.looks import look_needed
 
 _DEEP = 4
-_OWN = {sessions.require_own, sessions.require_own_or_house}
+_ASKS = {sessions.require_own: "no", sessions.require_own_or_house: "no", sessions.require_own_way: "partly"}
 _PREDICATES = {policy.require: "own", policy.is_steward: "steward", policy.may_vote: "asked"}
 
 
@@ -79,7 +79,7 @@ def guard(function: Callable[..., Any], deep: int = _DEEP) -> str:
     sure = {node for statement in _tree(plain).body[0].body for node in _always(statement)}  # type: ignore[attr-defined]
     found = ""
     for called, node in asked:
-        said = "no" if called in _OWN else guard(called, deep - 1) if deep and _is_followed(called, plain) else ""
+        said = _ASKS.get(called) or (guard(called, deep - 1) if deep and _is_followed(called, plain) else "")
         if said == "no" and node in sure:
             return "no"
         found = "partly" if said else found
