@@ -154,7 +154,7 @@ def _gone(model: type[models.Model], window: Window, turn: _Turn) -> tuple[str, 
     if not turn.days:
         return "", []
     told, values = "", list[object]()
-    for rule in keeping.LET_GO:
+    for rule in keeping.let_go():
         if apps.get_model(rule.label) is model:
             old = rule.rows(clock.now() - timedelta(days=turn.days))
             inside = old.filter(pk__gt=window.low, pk__lte=window.high).values("pk")

@@ -48,6 +48,13 @@ def modules(*, tests: bool = False) -> Iterator[tuple[str, Path]]:
                 yield place.as_posix(), path
 
 
+def templates() -> Iterator[tuple[str, Path]]:
+    """Templates of the package: name below src/cosmolocal, path."""
+    for path in files(".html", ".txt"):
+        if path.is_relative_to(PACKAGE) and "tests" not in path.parts:
+            yield path.relative_to(PACKAGE).as_posix(), path
+
+
 def is_part(place: str, *parts: str) -> bool:
     """Is this module one of `parts` of its app? `operations`: shop/operations.py, or a file of that folder."""
     pieces = Path(place).with_suffix("").parts

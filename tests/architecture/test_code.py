@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
+from cosmolocal.kernel.practices import is_practice
 from tests.architecture import source
 
 pytestmark = pytest.mark.once
@@ -245,3 +247,19 @@ def test_decoders_of_strange_files_run_in_children_only() -> None:
                 if decoders & roots:
                     offenders.append(f"{place}:{node.lineno}")
     source.complain("Read in the web server", offenders)
+
+
+def test_only_its_own_folder_and_one_line_of_settings_name_a_practice() -> None:
+    names = [app.label for app in apps.get_app_configs() if is_practice(app)]
+    assert names, "no practice is installed"
+    asked = re.compile(rf"practices[./](?:{'|'.join(names)})\b|[\"'](?:{'|'.join(names)})(?:[.:/]|[\"'](?!\)))")
+    found = [
+        f"{place}:{number}: {line.strip()}"
+        for place, path in [*source.modules(), *source.templates()]
+        if not place.startswith("practices/")
+        for number, line in enumerate(source.text(path).splitlines(), 1)
+        if asked.search(line)
+    ]
+    settings = [line for line in found if line.startswith("config/settings.py")]
+    assert len(settings) == len(names)
+    assert [line for line in found if line not in settings] == []

@@ -14,6 +14,7 @@ from cosmolocal.kernel import ids
 from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
+from cosmolocal.kernel.practices import tasks_brought
 
 
 def in_force(on: date | Value, prefix: str = "") -> Q:
@@ -155,6 +156,22 @@ class Role(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+
+    @classmethod
+    def labels(cls) -> dict[str, str]:
+        """Each task by its name, as lists show them: those of the house, then those that practices bring."""
+        brought = {task.name: str(task.label) for task in tasks_brought().values()}
+        return {name: str(label) for name, label in cls.Name.choices} | brought
+
+    @classmethod
+    def at_places(cls) -> frozenset[str]:
+        """The tasks that may be for one place only."""
+        return frozenset(cls.AT_PLACES) | {task.name for task in tasks_brought().values() if task.at_places}
+
+    @property
+    def label(self) -> str:
+        """What the task is called."""
+        return self.labels().get(self.name, self.name)
 
 
 class UserManager(BaseUserManager["User"]):

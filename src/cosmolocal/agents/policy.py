@@ -11,6 +11,7 @@ from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent, Approval, Helping, Membership, Place, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.practices import tasks_brought
 from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
 
@@ -124,14 +125,15 @@ def permit(
         return
     if place is not None or everywhere:
         _forbid_elsewhere(by, roles, place)
-    names = _(" or ").join(str(Role.Name(role).label) for role in roles)
+    labels = Role.labels()
+    names = _(" or ").join(labels[role] for role in roles)
     raise Refusal("agents.not_allowed", _("Only a %(roles)s can do this. Please ask one.") % {"roles": names})
 
 
 def _forbid_elsewhere(by: Agent, roles: Collection[str], place: Place | None) -> None:
     """Tells who has one of these tasks for another place only that this one is not hers."""
     held = Role.objects.filter(in_force(clock.today()), agent=by, name__in=roles, place__isnull=False)
-    tasks = [(str(role.get_name_display()), str(role.place)) for role in held.select_related("place").order_by("pk")]
+    tasks = [(role.label, str(role.place)) for role in held.select_related("place").order_by("pk")]
     if not tasks:
         return
     words = {"tasks": ", ".join(f"{task} ({where})" for task, where in tasks), "place": place}
@@ -167,7 +169,12 @@ def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
         return True
     if access in DRIVER_READS and method in ("GET", "HEAD") and reader.has(DRIVER):
         return True
-    return reader.has(*DOORS.get(access, ()))
+    return reader.has(*DOORS.get(access, _of_practices(access)))
+
+
+def _of_practices(access: str) -> frozenset[str]:
+    """A word that is a task which a practice brings: its holders pass, and stewards."""
+    return frozenset({access, STEWARD}) if access in tasks_brought() else frozenset()
 
 
 def may_vote(agent: Agent, approval: Approval) -> bool:

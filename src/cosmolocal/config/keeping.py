@@ -3,53 +3,36 @@
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Q
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.practices import Timer
-from cosmolocal.messages import rules as letters
+from cosmolocal.kernel.practices import LetGo, Timer, installed
+from cosmolocal.messages import kinds
+from cosmolocal.messages.rules import DAYS_OF_FILES
 
 log = logging.getLogger("cosmolocal.keeping")
 STEP, STEPS_AT_ONCE = 500, 20  # rows at once, and how often each time: who writes meanwhile waits for one step only
 A_DAY, A_WEEK, TWO_MONTHS, A_YEAR = (timedelta(days=days) for days in (1, 7, 60, 366))
 
 
-@dataclass(frozen=True)
-class LetGo:
-    """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`.
-    `deed`: what lets ids of them go where rows stand in the seals, and each change of one is somebody's deed.
-    """
-
-    label: str
-    since: str
-    after: timedelta
-    which: Q = Q()  # noqa: RUF009 - a Q is never changed
-    deed: Callable[[Sequence[int]], None] | None = None
-
-    def rows(self, now: datetime) -> QuerySet[models.Model]:
-        """What may go at `now`."""
-        found = apps.get_model(self.label)._base_manager.filter(self.which, **{f"{self.since}__lt": now - self.after})
-        return found.order_by()
-
-
 def _letters() -> Iterator[LetGo]:
     """Letters of each kind for as long as it says, whatever became of them; their files for a shorter time."""
     by_days: dict[int, list[str]] = {}
-    for name, event in letters.EVENTS.items():
+    for name, event in kinds.every().items():
         by_days.setdefault(event.days, []).append(name)
     for days, names in by_days.items():
         for name in names:
             yield LetGo("local_messages.Letter", "written_at", timedelta(days=days), Q(event=name))
-    yield LetGo("local_messages.Enclosure", "letter__written_at", timedelta(days=letters.DAYS_OF_FILES))
+    yield LetGo("local_messages.Enclosure", "letter__written_at", timedelta(days=DAYS_OF_FILES))
 
 
 def _codes(ids: Sequence[int]) -> None:
@@ -60,21 +43,26 @@ def _invitations(ids: Sequence[int]) -> None:
     people.forget_ways_in(by=system(), invitations=ids)
 
 
-LET_GO: tuple[LetGo, ...] = (
+_OF_THE_HOUSE = (
     LetGo("django_tasks_database.DBTaskResult", "finished_at", A_WEEK, Q(status__in=["SUCCESSFUL", "FAILED"])),
     LetGo("kernel.JobTrouble", "settled_at", TWO_MONTHS),
     LetGo("kernel.Progress", "changed_at", TWO_MONTHS, Q(state__in=["done", "refused", "failed"])),
     LetGo("kernel.WorkerBeat", "at", A_DAY),
     LetGo("sessions.Session", "expire_date", timedelta()),
     LetGo("local_messages.Secret", "until", timedelta()),
-    *_letters(),
     LetGo("agents.SignInCode", "expires_at", TWO_MONTHS, deed=_codes),
     LetGo("agents.Invitation", "expires_at", TWO_MONTHS, deed=_invitations),
     LetGo("agents.Try", "at", A_WEEK),
     LetGo("agents.JoinRequest", "at", A_YEAR, ~Q(state="waiting")),
     LetGo("paper.Upload", "at", TWO_MONTHS, ~Q(state="importing")),
-    LetGo("shop.Basket", "round__closes_at", TWO_MONTHS),
 )
+
+
+@cache
+def let_go() -> tuple[LetGo, ...]:
+    """What goes by itself: the house's own, letters, and what each practice says."""
+    return (*_OF_THE_HOUSE, *_letters(), *(rule for practice in installed() for rule in practice.lets_go))
+
 
 _BOOKS = "the books, and what they point to"
 _ONE_EACH = "as many as there are people, goods or settings: changed, not added to"
@@ -83,7 +71,7 @@ KEPT: dict[str, str] = {
     "kernel.Operation": "the audit trail",
     **dict.fromkeys(("kernel.Seal", "kernel.SealedRow", "kernel.Written"), "by which the books prove that they stand"),
     "kernel.Errand": "goes after a week with the file it made: kernel.errands",
-    **dict.fromkeys(("kernel.Node", "kernel.TimerRun", "local_messages.Outlet", "shop.ShopSettings"), _ONE_EACH),
+    **dict.fromkeys(("kernel.Node", "kernel.TimerRun", "local_messages.Outlet"), _ONE_EACH),
     **dict.fromkeys(("agents.Agent", "agents.Place", "agents.User", "agents.Contact", "agents.Holiday"), _ONE_EACH),
     **dict.fromkeys(("local_messages.Preference", "paper.Picture", "account.EmailAddress"), _ONE_EACH),
     **dict.fromkeys(("mfa.Authenticator", "account.EmailConfirmation"), _ONE_EACH),
@@ -91,18 +79,19 @@ KEPT: dict[str, str] = {
     **dict.fromkeys(("agents.Membership", "agents.Role", "agents.Leaving", "agents.Helping"), _WHO),
     **dict.fromkeys(("agents.Approval", "agents.Approval_excluded", "agents.Vote"), _WHO),
 }
-BOOKS = ("flows", "money", "catalog", "handovers", "shop")  # their tables stay, but for what stands in LET_GO
+BOOKS = ("flows", "money", "catalog", "handovers")  # their tables stay, as those of practices, but for what goes
 
 
 def reason_to_keep(label: str) -> str:
     """Why rows of a table stay for ever; empty where nothing says so."""
-    return KEPT.get(label, "") or (_BOOKS if label.split(".", maxsplit=1)[0] in BOOKS else "")
+    books = (*BOOKS, *(practice.name for practice in installed()))
+    return KEPT.get(label, "") or (_BOOKS if label.split(".", maxsplit=1)[0] in books else "")
 
 
 def prune() -> int:
     """Lets go what is due, up to `STEP` times `STEPS_AT_ONCE` rows of each kind; how many went."""
     now = clock.now()
-    gone = sum(_some_of(rule, now) for rule in LET_GO) + _forget_limits(now)
+    gone = sum(_some_of(rule, now) for rule in let_go()) + _forget_limits(now)
     if gone:
         log.info("let go of %s rows", gone)
     return gone

@@ -6,12 +6,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
 
-class PracticeConfig(AppConfig):
-    """An app that is a practice; its label is the name, and its `practice.py` says what it gives to the house."""
-
-
 class KernelConfig(AppConfig):
-    default = True
     name = "cosmolocal.kernel"
     label = "kernel"
 

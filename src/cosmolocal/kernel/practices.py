@@ -1,18 +1,18 @@
 """What a practice gives to the house: one frozen declaration, `practice` in the file `practice.py` of its app."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Model, Q
+from django.apps import AppConfig, apps
+from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.module_loading import import_string
+from django.utils.module_loading import import_string, module_has_submodule
 
 from cosmolocal.kernel import node
-from cosmolocal.kernel.apps import PracticeConfig
+from cosmolocal.kernel.models import Node
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,54 @@ class DoorNote:
 
 
 @dataclass(frozen=True)
+class NavItem:
+    """One item of the navigation, or one row on *Me*: an address name, for holders of `roles` (none: everybody)."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    roles: tuple[str, ...] = ()
+    note: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A role that a practice brings: its name (at most 12 signs, kept for ever), its label, whether it may be for one
+    place only. Whoever holds it passes the doors that state its name, as a steward does.
+    """
+
+    name: str
+    label: str | Promise
+    at_places: bool = False
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`.
+    `deed`: what lets ids of them go where rows stand in the seals, and each change of one is somebody's deed.
+    """
+
+    label: str
+    since: str
+    after: timedelta
+    which: Q = Q()  # noqa: RUF009 - a Q is never changed
+    deed: Callable[[Sequence[int]], None] | None = None
+
+    def rows(self, now: datetime) -> QuerySet[Model]:
+        """What may go at `now`."""
+        rows: QuerySet[Model] = apps.get_model(self.label)._base_manager.order_by()
+        return rows.filter(self.which, **{f"{self.since}__lt": now - self.after})
+
+
+@dataclass(frozen=True)
 class Practice:
-    """One practice, whole. `member_cards(reader)` and `steward_cards(agent)` fill the two home pages.
+    """One practice, whole.
+
+    `offer`: what strangers read of it; `entry`: the address name of its door; `desks`: where its people with a task
+    work; `me`: its rows on *Me*; `settings`: the address name of the page that says how it works here.
+    `letters`: the kinds of mail it writes, name -> `messages.rules.Event`. `parts`: relations of its models whose rows
+    belong to "my data" with the row they are part of. `lets_go`: what is not kept for ever.
+    `member_cards(reader)` and `steward_cards(agent)` fill the two home pages; `demo()` builds its part of the demo.
 
     `door_notes(handover, receivers)` gives the keeper a note per receiver (agent id): cash to take, something to give
     back. `receivers` None: of all, but only where there is something to say. `still_open(handover)` says in a sentence
@@ -62,25 +108,49 @@ class Practice:
 
     name: str
     title: str | Promise
+    icon: str = "together"
+    offer: str | Promise = ""
     urls: str = ""
-    entry: str = ""  # url name of the practice's door in the navigation
+    entry: str = ""
+    desks: tuple[NavItem, ...] = ()
+    me: tuple[NavItem, ...] = ()
+    settings: str = ""
+    tasks: tuple[Task, ...] = ()
+    letters: Mapping[str, Any] = field(default_factory=dict)
+    parts: frozenset[str] = frozenset()
+    lets_go: tuple[LetGo, ...] = ()
     member_cards: Callable[[Any], Sequence[Card]] | None = None
     steward_cards: Callable[[Any], Sequence[Card]] | None = None
-    demo: Callable[..., None] | None = None
+    demo: Callable[[], None] | None = None
     door_notes: Callable[[Any, Collection[int] | None], Mapping[int, DoorNote]] | None = None
     still_open: Callable[[Any], str] | None = None
     book_pages: tuple[tuple[str | Promise, str], ...] = ()
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
 
 
+def is_practice(app: AppConfig) -> bool:
+    """An app is a practice where it has a `practice.py`; its label is the practice's name."""
+    return module_has_submodule(app.module, "practice")
+
+
 @cache
 def installed() -> tuple[Practice, ...]:
     """Every practice this release contains, in the order of INSTALLED_APPS."""
-    found = (app for app in apps.get_app_configs() if isinstance(app, PracticeConfig))
-    return tuple(import_string(f"{app.name}.practice.practice") for app in found)
+    found = (app.name for app in apps.get_app_configs() if is_practice(app))
+    return tuple(import_string(f"{name}.practice.practice") for name in found)
+
+
+@cache
+def tasks_brought() -> Mapping[str, Task]:
+    """The roles that practices bring, by their names."""
+    return {task.name: task for practice in installed() for task in practice.tasks}
 
 
 def switched_on() -> tuple[Practice, ...]:
     """The practices this local uses; an empty list on the node means all."""
-    chosen = node.current().practices
-    return tuple(practice for practice in installed() if not chosen or practice.name in chosen)
+    return used_by(node.current())
+
+
+def used_by(local: Node) -> tuple[Practice, ...]:
+    """The practices of `local`; without a statement where its row is known already."""
+    return tuple(practice for practice in installed() if not local.practices or practice.name in local.practices)

@@ -10,9 +10,8 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.kernel import ahead, clock, jobs
-from cosmolocal.kernel.apps import PracticeConfig
 from cosmolocal.kernel.models import TimerRun
-from cosmolocal.kernel.practices import Timer, switched_on
+from cosmolocal.kernel.practices import Timer, is_practice, switched_on
 
 log = logging.getLogger("cosmolocal.timers")
 TICK = timedelta(seconds=15)
@@ -23,7 +22,7 @@ def all_timers() -> Iterable[Timer]:
     jobs.load()
     used = {practice.name for practice in switched_on()}
     for app in apps.get_app_configs():
-        if not isinstance(app, PracticeConfig) or app.label in used:
+        if not is_practice(app) or app.label in used:
             yield from getattr(sys.modules.get(f"{app.name}.tasks"), "timers", ())
 
 

@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.look.forms import KeyedForm
-from cosmolocal.messages import rules
+from cosmolocal.messages import kinds, rules
 from cosmolocal.messages.models import Preference
-from cosmolocal.messages.words import EVENT_NAMES
 
 
 class ChoiceForm(KeyedForm):
@@ -16,14 +15,11 @@ class ChoiceForm(KeyedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for event, name in EVENT_NAMES.items():
-            if event in ("test", rules.CODE):
-                continue
-            known = rules.EVENTS[event]
+        for event, known in kinds.choices().items():
             choices = [
                 (value, label) for value, label in Preference.How.choices if known.may_refuse or value != rules.OFF
             ]
-            self.fields[event] = forms.ChoiceField(label=name, choices=choices, initial=known.default)
+            self.fields[event] = forms.ChoiceField(label=known.title, choices=choices, initial=known.default)
 
 
 class TestMailForm(KeyedForm):

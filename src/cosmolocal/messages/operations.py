@@ -15,7 +15,7 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among, insert
-from cosmolocal.messages import rules
+from cosmolocal.messages import kinds, rules
 from cosmolocal.messages.models import Enclosure, Letter, Outlet, Preference
 
 _STATE = {
@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Writing:
-    """One letter to be written: `event` is a key of `rules.EVENTS`; `url` a page of this node (path only).
+    """One letter to be written: `event` is a key of `kinds.every()`; `url` a page of this node (path only).
 
     To somebody who is no agent here: `to_id` is None, and `name` and `address` say to whom.
     """
@@ -69,7 +69,7 @@ def send(*, by: Agent, writings: Sequence[Writing], key: str = "") -> list[int]:
     for writing in writings:
         address = addresses.get(writing.to_id, "") if writing.to_id else writing.address
         how = rules.decide(
-            writing.event,
+            kinds.every()[writing.event],
             chosen.get((writing.to_id or 0, writing.event)),
             has_address=bool(address),
             mail_ready=settings.MAIL_READY,
@@ -103,7 +103,7 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
     messages.must_know.
     """
     policy.require(on_behalf_of is None or policy.is_house(by) or policy.acts_for(by, on_behalf_of))
-    known = rules.EVENTS.get(event)
+    known = kinds.every().get(event)
     if known is None or how not in Preference.How.values:
         raise Refusal("messages.unknown_choice", _("Choose one of the ways shown for each kind of message."))
     if how == rules.OFF and not known.may_refuse:
@@ -213,7 +213,7 @@ def _tell_who_relies(letters: Mapping[int, str]) -> None:
     """Letter id -> event: one job for each kind of letter that somebody relies on."""
     by_job: dict[str, list[int]] = defaultdict(list)
     for pk, event in letters.items():
-        by_job[rules.EVENTS[event].when_settled].append(pk)
+        by_job[kinds.every()[event].when_settled].append(pk)
     for job, ids in by_job.items():
         if job:
             announce(job, ids)

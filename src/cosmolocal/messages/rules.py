@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 NOW, DIGEST, OFF = "now", "digest", "off"
 SENT, REFUSED, LATER, SERVER = "sent", "refused", "later", "server"
@@ -22,42 +23,25 @@ CODE_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 30, 60
 CODE_CLAIMED_FOR = timedelta(seconds=45)
 CODE_AT_MOST = timedelta(hours=1)  # no code is kept for longer, whatever is set
 
-_DAYS, _DAYS_OF_EVIDENCE, DAYS_OF_FILES = 60, 6 * 366, 60
+DAYS, DAYS_OF_EVIDENCE, DAYS_OF_FILES = 60, 6 * 366, 60
 
 
 @dataclass(frozen=True)
 class Event:
-    """A reason to write. `default`: how people are told who chose nothing; `may_refuse`: False for money and duty;
-    `when_settled`: the job that learns the ids of letters that the server took, refused, or somebody told in person;
-    `days`: how long such a letter is kept.
+    """A reason to write, and what it is called. `default`: how people are told who chose nothing; `may_refuse`: False
+    for money and duty; `when_settled`: the job that learns the ids of letters that the server took, refused, or
+    somebody told in person; `days`: how long such a letter is kept.
     """
 
+    title: Any  # translatable words
     default: str
     may_refuse: bool
     when_settled: str = ""
-    days: int = _DAYS
+    days: int = DAYS
 
 
-EVENTS: dict[str, Event] = {
-    "round_open": Event(DIGEST, True),
-    "round_closing": Event(NOW, True),
-    "order_changed": Event(NOW, True),  # a shortage, a late change, a line that weighs less
-    "order_ready": Event(NOW, True),
-    "receipt": Event(DIGEST, True),
-    "producer_order": Event(NOW, False, "shop.hear_of_letters", days=_DAYS_OF_EVIDENCE),
-    "payment": Event(NOW, True, days=_DAYS_OF_EVIDENCE),
-    "low_balance": Event(DIGEST, True),
-    "join": Event(NOW, False),
-    "sign_in": Event(NOW, False),  # somebody else made a way in for her
-    CODE: Event(NOW, False),  # nobody chooses it, and who asks for one has no other way to get it
-    "duty": Event(NOW, True),
-    "test": Event(NOW, False),
-}
-
-
-def decide(event: str, chosen: str | None, *, has_address: bool, mail_ready: bool, left: bool) -> str:
-    """now, digest, off, no_address or no_mail for one event and one reader. "Off" means off."""
-    known = EVENTS[event]
+def decide(known: Event, chosen: str | None, *, has_address: bool, mail_ready: bool, left: bool) -> str:
+    """now, digest, off, no_address or no_mail for one kind of letter and one reader. "Off" means off."""
     how = chosen or known.default
     if how == OFF and not known.may_refuse:
         how = known.default

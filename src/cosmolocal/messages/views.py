@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import delivery, links, mailbox, operations, queries, rules
+from cosmolocal.messages import delivery, kinds, links, mailbox, operations, queries, rules
 from cosmolocal.messages.forms import ChoiceForm, TestMailForm
 from cosmolocal.messages.models import Letter, Preference
-from cosmolocal.messages.words import EVENT_NAMES
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,10 +25,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     chosen = dict(Preference.objects.filter(agent=whose).values_list("event", "how"))
     form = ChoiceForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
+        known = kinds.choices()
         changed = {
             event: how
             for event, how in form.cleaned_data.items()
-            if event in rules.EVENTS and chosen.get(event, rules.EVENTS[event].default) != how
+            if event in known and chosen.get(event, known[event].default) != how
         }
         operations.choose_many(by=reader.agent, choices=changed, on_behalf_of=reader.on_behalf_of)
         flash.success(request, _("Saved. We write to you as you chose."))
@@ -127,9 +127,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     person = get_object_or_404(Agent, pk=found.agent_id)
     if found.purpose != "unsubscribe":
         raise Http404
-    events = [e for e, known in rules.EVENTS.items() if known.may_refuse and found.subject in (e, "digest")]
+    events = [e for e, known in kinds.every().items() if known.may_refuse and found.subject in (e, "digest")]
     done = request.method == "POST"
     if done:
         operations.choose_many(by=system(), on_behalf_of=person, choices=dict.fromkeys(events, rules.OFF))
-    names = [EVENT_NAMES[event] for event in events]
+    names = [kinds.every()[event].title for event in events]
     return render(request, "messages/link.html", {"names": names, "done": done, "person": person})

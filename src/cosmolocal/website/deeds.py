@@ -76,7 +76,7 @@ def _chosen(wish: Wish) -> QuerySet[Operation]:
         named = _named(word)
         deeds = deeds.filter(Q(by__in=named) | Q(on_behalf_of__in=named))
     if wish.part:
-        # From "shop." up to "shop/", the sign that follows: an index on codes can answer that.
+        # From "money." up to "money/", the sign that follows: an index on codes can answer that.
         deeds = deeds.filter(code__gte=f"{wish.part}.", code__lt=f"{wish.part}/")
     return _in_time(deeds, wish)
 

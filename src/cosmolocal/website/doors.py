@@ -1,13 +1,11 @@
 """Which doors stand in the navigation, for whom: at most five, and only such as exist."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,38 +13,25 @@ from cosmolocal.agents.demo import ROLES, mail_of
 from cosmolocal.agents.policy import AUDITOR, DRIVER, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
-from cosmolocal.kernel.practices import Practice, installed
+from cosmolocal.kernel.practices import NavItem, Practice, used_by
 from cosmolocal.website import access
 
 MOST = 5
 
 
-@dataclass(frozen=True)
-class Door:
-    """One item of the navigation: an address name, for holders of `roles` (none: everybody)."""
-
-    name: str
-    label: str | Promise
-    icon: str
-    roles: tuple[str, ...] = ()
-
-
-HOME = Door("home", _("Home"), "home")
-ME = Door("me", _("Me"), "me")
-PUBLIC = Door("public", _("Home"), "home")
-JOIN = Door("agents:ask", _("Join"), "hand")
-SIGN_IN = Door("account_login", _("Sign in"), "key")
+HOME = NavItem("home", _("Home"), "home")
+ME = NavItem("me", _("Me"), "me")
+PUBLIC = NavItem("public", _("Home"), "home")
+JOIN = NavItem("agents:ask", _("Join"), "hand")
+SIGN_IN = NavItem("account_login", _("Sign in"), "key")
 # Desks of people with a task: the first two that fit are shown in the navigation, all of them on the page "Me".
 DESKS = (
-    Door("steward", _("To do"), "list", (STEWARD,)),
-    Door("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
-    Door("deeds", _("Deeds"), "list", (AUDITOR,)),
-    Door("handovers:home", _("Packing"), "scales", (PACKER, KEEPER, DRIVER)),
-    Door("shop:farm", _("My farm"), "farm", (PRODUCER,)),
-    Door("catalog:farm", _("My goods"), "leaf", (PRODUCER,)),
+    NavItem("steward", _("To do"), "list", (STEWARD,)),
+    NavItem("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
+    NavItem("deeds", _("Deeds"), "list", (AUDITOR,)),
+    NavItem("handovers:home", _("Packing"), "scales", (PACKER, KEEPER, DRIVER)),
 )
-_ICONS = {"shop": "basket"}
-_OFFERS = {"shop": _("See what the farms bring this week, and where each price goes.")}
+GOODS = NavItem("catalog:farm", _("My goods"), "leaf", (PRODUCER,))
 
 
 def address(name: str) -> str:
@@ -62,22 +47,22 @@ def open_address(reader: Reader, name: str) -> str:
     return address(name) if may_enter(reader, access.stated(name)) else ""
 
 
-def practice_door(practice: Practice) -> Door | None:
+def practice_door(practice: Practice) -> NavItem | None:
     """A practice's own door."""
     if not practice.entry or not address(practice.entry):
         return None
-    return Door(practice.entry, practice.title, _ICONS.get(practice.name, "together"))
+    return NavItem(practice.entry, practice.title, practice.icon)
 
 
 def offers(local: Node) -> list[dict[str, str]]:
     """What each practice offers to strangers: its door with a few words."""
-    found = [(practice, practice_door(practice)) for practice in _practices(local)]
+    found = [(practice, practice_door(practice)) for practice in used_by(local)]
     return [
         {
             "title": str(door.label),
             "url": address(door.name),
             "icon": door.icon,
-            "text": str(_OFFERS.get(practice.name, "")),
+            "text": str(practice.offer),
             "deed": gettext("Look around"),
         }
         for practice, door in found
@@ -85,19 +70,26 @@ def offers(local: Node) -> list[dict[str, str]]:
     ]
 
 
-def desks(reader: Reader) -> list[Door]:
-    """The desks of her tasks that exist."""
-    return [door for door in DESKS if reader.has(*door.roles) and open_address(reader, door.name)]
+def desks(reader: Reader, local: Node) -> list[NavItem]:
+    """The desks of her tasks, those of practices before the last of the house."""
+    known = (*DESKS, *(desk for practice in used_by(local) for desk in practice.desks), GOODS)
+    return [desk for desk in known if reader.has(*desk.roles) and open_address(reader, desk.name)]
+
+
+def mine(reader: Reader, local: Node) -> list[NavItem]:
+    """What practices have for her on *Me*."""
+    known = [row for practice in used_by(local) for row in practice.me]
+    return [row for row in known if not row.roles or reader.has(*row.roles)]
 
 
 def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
     """The doors of this reader, with the one she stands in marked."""
-    shops = [door for door in map(practice_door, _practices(local)) if door]
+    shops = [door for door in map(practice_door, used_by(local)) if door]
     if reader.agent is None:
-        chosen: Sequence[Door] = [PUBLIC, *shops[: MOST - 3], JOIN, SIGN_IN]
+        chosen: Sequence[NavItem] = [PUBLIC, *shops[: MOST - 3], JOIN, SIGN_IN]
     else:
         known = shops if reader.has(MEMBER, STEWARD) else []
-        tasks = desks(reader)[: 2 if known else 3]
+        tasks = desks(reader, local)[: 2 if known else 3]
         chosen = [HOME, *known[: MOST - 2 - len(tasks)], *tasks, ME]
     return _items(request.path, chosen)
 
@@ -118,11 +110,7 @@ def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[s
     return found
 
 
-def _practices(local: Node) -> list[Practice]:
-    return [practice for practice in installed() if not local.practices or practice.name in local.practices]
-
-
-def _items(path: str, chosen: Sequence[Door]) -> list[dict[str, Any]]:
+def _items(path: str, chosen: Sequence[NavItem]) -> list[dict[str, Any]]:
     placed = [(door, address(door.name)) for door in chosen]
     inside = [url for _door, url in placed if path == url or (url != "/" and path.startswith(url))]
     current = max(inside, key=len, default="")

@@ -20,6 +20,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.operation import refusal_of
+from cosmolocal.kernel.practices import installed, used_by
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.website import access, bodies, errors, incoming
 
@@ -66,6 +67,8 @@ class DoorMiddleware:
         if incoming.is_no_row(kwargs):
             raise Http404
         name = match.view_name
+        if match.namespaces and match.namespaces[0] in _switched_off(request.node):  # type: ignore[attr-defined]
+            raise Http404
         if request.node.ready_at is None and name not in access.BEFORE_SETUP:  # type: ignore[attr-defined]
             return render(request, "website/being_set_up.html", status=503)
         wanted = access.stated(name)
@@ -91,6 +94,7 @@ class DoorMiddleware:
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
 
 
+<<<<<<< HEAD
 def _may_post_to(reader: Reader, path: str) -> bool:
     """Would this reader pass the door of the address a button posts to? What is no address of ours asks by itself."""
     try:
@@ -98,6 +102,11 @@ def _may_post_to(reader: Reader, path: str) -> bool:
     except Resolver404:
         return True
     return policy.may_enter(reader, access.stated(name), "POST")
+=======
+def _switched_off(local: Node) -> set[str]:
+    """Practices of this release that the local does not use: their pages are not there."""
+    return {practice.name for practice in installed()} - {practice.name for practice in used_by(local)}
+>>>>>>> e8a2ab1 (A practice says all that the house knows of it, in its own folder)
 
 
 def _reader(request: HttpRequest) -> Reader:

@@ -35,8 +35,8 @@ ABOUT = frozenset(
 DID = frozenset(["by", "asked_by", "made_by", "placed_by", "changed_by", "packer", "collected_by", "on_behalf_of"])
 # Neither: a role's scope, who may not vote, a circle that is asked, a proposal's maker.
 BESIDE = frozenset(["scope", "circle", "agreed_by"])
-# Rows that belong to such a row, by the name under which it knows them.
-PARTS = frozenset({"lines", "payments", "enclosures", "credits"})
+# Rows that belong to such a row, by the name under which it knows them; practices name theirs.
+PARTS = frozenset({"payments", "enclosures"})
 SECRET = frozenset({"digest", "password", "key", "fingerprint"})
 YEARS = 12
 
@@ -72,6 +72,7 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
     yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
     found: dict[type[Model], Q] = {}
+    parts = PARTS.union(*(practice.parts for practice in installed()))
     for model, column in links_to_agents():
         if column in ABOUT and model is not User:
             found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
@@ -79,7 +80,7 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
         for model, wish in practice.also_about(mine).items() if practice.also_about else ():
             found[model] = found.get(model, Q()) | wish
     for model, wish in found.items():
-        yield from _with_parts(model, model._default_manager.filter(wish))
+        yield from _with_parts(model, model._default_manager.filter(wish), parts)
     did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")
     yield (
         "what-i-did",
@@ -91,12 +92,14 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     )
 
 
-def _with_parts(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+def _with_parts(
+    model: type[Model], rows: QuerySet[Any], parts: frozenset[str]
+) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield from _table(model, rows)
     for relation in model._meta.related_objects:
-        if relation.get_accessor_name() in PARTS:
+        if relation.get_accessor_name() in parts:
             part: Any = relation.related_model
-            yield from _with_parts(part, part._default_manager.filter(**{f"{relation.field.name}__in": rows}))
+            yield from _with_parts(part, part._default_manager.filter(**{f"{relation.field.name}__in": rows}), parts)
 
 
 def _table(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:

@@ -20,7 +20,7 @@ from cosmolocal.handovers import queries as handovers
 from cosmolocal.handovers.policy import may_hand_over, may_pack
 from cosmolocal.kernel import clock, node, proving
 from cosmolocal.kernel.models import JobTrouble, Node
-from cosmolocal.kernel.practices import Card, Practice, installed
+from cosmolocal.kernel.practices import Card, used_by
 from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import queries as letters
@@ -38,16 +38,11 @@ def local_of(request: HttpRequest) -> Node:
     return found or node.current()
 
 
-def practices(local: Node) -> list[Practice]:
-    """The practices this local uses."""
-    return [practice for practice in installed() if not local.practices or practice.name in local.practices]
-
-
 def member_cards(reader: Reader, local: Node) -> list[Card]:
     """This week for me: what each practice has for the person the page is about, and how her account stands."""
     if reader.person is None:
         return []
-    of_practices = (practice.member_cards(reader) for practice in practices(local) if practice.member_cards)
+    of_practices = (practice.member_cards(reader) for practice in used_by(local) if practice.member_cards)
     may_be_asked = reader.has(TREASURER, STEWARD) or any(g.kind == Agent.Kind.CIRCLE for g in reader.groups or ())
     asked = word_cards(reader.person) if may_be_asked and not reader.on_behalf_of else ()
     duties = () if reader.on_behalf_of else duty_cards(reader)
@@ -163,7 +158,7 @@ def steward_cards(reader: Reader, local: Node) -> list[Card]:
     """What needs doing: each fact with its one button."""
     if reader.agent is None:
         return []
-    of_practices = (practice.steward_cards(reader.agent) for practice in practices(local) if practice.steward_cards)
+    of_practices = (practice.steward_cards(reader.agent) for practice in used_by(local) if practice.steward_cards)
     return _sorted(
         chain(
             _seal_cards(),

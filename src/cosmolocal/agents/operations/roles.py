@@ -34,7 +34,7 @@ def give_role(
     policy.permit(by, policy.STEWARD)
     if role in (Role.Name.STEWARD, Role.Name.TREASURER):
         sessions.require_own_or_house(by)
-    if role not in Role.Name.values:
+    if role not in Role.labels():
         raise Refusal("agents.no_such_role", _("Choose a role from the list."), field="role")
     if role == Role.Name.MEMBER:
         join(by=by, member=agent, group=queries.home_local(), since=since)
@@ -47,7 +47,7 @@ def give_role(
             _("Only a producer’s task is about somebody’s goods. Leave this empty."),
             field="scope",
         )
-    if place is not None and role not in Role.AT_PLACES:
+    if place is not None and role not in Role.at_places():
         raise Refusal(
             "agents.not_narrower",
             _("Only packers, drivers and hand-over keepers have a task for one place. Leave this empty."),

@@ -118,8 +118,9 @@ def roles(request: HttpRequest) -> HttpResponse:
     """Who looks after what."""
     standing = Role.objects.filter(in_force(clock.today()), agent__hidden_at=None)
     held = list(standing.select_related("agent", "scope", "place").order_by("agent__name", "id"))
-    names = [name for name in Role.Name if name not in (Role.Name.MEMBER, Role.Name.GUEST, Role.Name.PRODUCER)]
-    rows = [(capfirst(name.label), [role for role in held if role.name == name]) for name in names]
+    beside = (Role.Name.MEMBER, Role.Name.GUEST, Role.Name.PRODUCER)
+    names = [task for task in Role.labels().items() if task[0] not in beside]
+    rows = [(capfirst(label), [role for role in held if role.name == name]) for name, label in names]
     return render(request, "agents/roles.html", {"rows": rows})
 
 

@@ -13,11 +13,10 @@ from cosmolocal.agents.queries import role_holders, system
 from cosmolocal.catalog import demo as goods
 from cosmolocal.config import backup
 from cosmolocal.kernel import clock, heads, node, seals, triggers
-from cosmolocal.kernel.jobs import enqueue
+from cosmolocal.kernel.practices import installed
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import demo as money
 from cosmolocal.money import operations as payments
-from cosmolocal.practices.shop import demo as shop
 
 CREDIT_OF_RESTAURANTS = 3_000_00
 BEGINS_BEFORE = timedelta(days=380)
@@ -44,9 +43,10 @@ def build(*, fresh: bool = False) -> None:
         goods.build(system(), farms)
         books = _open_books(village)
         money.open_accounts(system(), farms.values(), kind="producer")
-    shop.build_start()
+    for practice in installed():
+        if practice.demo:
+            practice.demo()
     _live_through_the_month(books, village)
-    enqueue("shop.fill_demo_year")
 
 
 def require_demo() -> None:

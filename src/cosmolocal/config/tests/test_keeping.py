@@ -20,8 +20,8 @@ from cosmolocal.kernel import clock, ids, jobs, worker
 from cosmolocal.kernel.evidence import SEALED
 from cosmolocal.kernel.models import JobTrouble, Operation, WorkerBeat
 from cosmolocal.messages import operations as letters
+from cosmolocal.messages.kinds import every
 from cosmolocal.messages.models import Enclosure, Letter
-from cosmolocal.messages.rules import EVENTS
 from cosmolocal.paper.models import Upload
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 
 def test_each_table_says_how_long_its_rows_stay() -> None:
-    goes = {rule.label for rule in keeping.LET_GO}
+    goes = {rule.label for rule in keeping.let_go()}
     unclear, both = [], []
     for model in apps.get_models(include_auto_created=True):
         label = model._meta.label
@@ -48,7 +48,7 @@ def test_each_table_says_how_long_its_rows_stay() -> None:
 @pytest.mark.once
 def test_the_page_for_operators_says_the_same_days() -> None:
     page = (Path(__file__).parents[4] / "docs/operate/keeping.md").read_text()
-    for after in {rule.after for rule in keeping.LET_GO} - {timedelta(), keeping.A_DAY}:
+    for after in {rule.after for rule in keeping.let_go()} - {timedelta(), keeping.A_DAY}:
         years = f"{after.days // 366} years"
         assert f"{after.days} days" in page or years in page, after
 
@@ -89,11 +89,11 @@ def test_a_backlog_of_years_goes_in_small_steps(monkeypatch) -> None:
     assert left == [45, 15, 0, 0]
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", every())
 def test_letters_go_after_their_time_with_their_files(event: str) -> None:
     reader = Agent.objects.create(kind="person", name="Jo", created_at=NOW)
     file = letters.Attachment("statement.pdf", "application/pdf", b"%PDF")
-    days = EVENTS[event].days
+    days = every()[event].days
     for age in (days - 1, days + 1):
         with clock.standing_at(NOW - timedelta(days=age)):
             letters.send(by=system(), writings=[letters.Writing(reader.pk, event, "About", "Text.", "", (file,))])
@@ -105,7 +105,7 @@ def test_letters_go_after_their_time_with_their_files(event: str) -> None:
 
 
 def test_what_a_farm_was_asked_and_what_was_paid_stays_for_years() -> None:
-    kept = {event for event, known in EVENTS.items() if known.days > 5 * 365}
+    kept = {event for event, known in every().items() if known.days > 5 * 365}
     assert kept == {"producer_order", "payment"}
 
 

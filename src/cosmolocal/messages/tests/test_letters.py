@@ -11,17 +11,16 @@ from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import delivery, links, operations, rules, sink, tasks
+from cosmolocal.messages import delivery, kinds, links, operations, rules, sink, tasks
 from cosmolocal.messages.models import Letter, Preference
-from cosmolocal.messages.words import EVENT_NAMES
 
 
 @pytest.mark.once
 def test_every_mail_is_decided_for_every_event_setting_and_reader() -> None:
-    for (event, known), chosen, has_address, ready, left in itertools.product(
-        rules.EVENTS.items(), (None, "now", "digest", "off"), (True, False), (True, False), (True, False)
+    for known, chosen, has_address, ready, left in itertools.product(
+        kinds.every().values(), (None, "now", "digest", "off"), (True, False), (True, False), (True, False)
     ):
-        said = rules.decide(event, chosen, has_address=has_address, mail_ready=ready, left=left)
+        said = rules.decide(known, chosen, has_address=has_address, mail_ready=ready, left=left)
         if known.may_refuse and (chosen == "off" or left):
             assert said == "off"
         elif not has_address:
@@ -34,7 +33,7 @@ def test_every_mail_is_decided_for_every_event_setting_and_reader() -> None:
 
 @pytest.mark.once
 def test_every_event_has_a_name() -> None:
-    assert set(EVENT_NAMES) == set(rules.EVENTS)
+    assert [event for event, known in kinds.every().items() if not str(known.title)] == []
 
 
 @pytest.fixture

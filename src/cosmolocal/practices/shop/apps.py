@@ -1,10 +1,8 @@
+from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.kernel.apps import PracticeConfig
 
-
-class ShopConfig(PracticeConfig):
-    default = True  # of the two configs that this file names
+class ShopConfig(AppConfig):
     name = "cosmolocal.practices.shop"
     label = "shop"
     verbose_name = _("Order rounds")

@@ -51,6 +51,7 @@ def build_start() -> None:
         settled_round(store, today - timedelta(days=7 * weeks), is_worked=weeks == 1)
     round_being_packed(store, today)
     open_round_closing_tonight(store, today)
+    jobs.enqueue("shop.fill_demo_year")
 
 
 @jobs.job("shop.fill_demo_year")

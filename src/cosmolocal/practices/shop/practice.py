@@ -1,16 +1,38 @@
 """What the shop gives to the house."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.kernel.practices import Practice
-from cosmolocal.practices.shop import cards, desk_cards
+from cosmolocal.agents.policy import MEMBER, PRODUCER
+from cosmolocal.kernel.practices import LetGo, NavItem, Practice
+from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
+from cosmolocal.practices.shop import cards, demo, desk_cards
 from cosmolocal.practices.shop.queries import swaps
 
 practice = Practice(
     name="shop",
     title=_("Shop"),
+    icon="basket",
+    offer=_("See what the farms bring this week, and where each price goes."),
     urls="cosmolocal.practices.shop.urls",
     entry="shop:home",
+    desks=(NavItem("shop:farm", _("My farm"), "farm", (PRODUCER,)),),
+    me=(NavItem("shop:orders", _("My orders"), "basket", (MEMBER,), _("orders, receipts, what I paid")),),
+    settings="shop:settings",
+    letters={
+        "round_open": Event(_("An order round opens"), DIGEST, True),
+        "round_closing": Event(_("An order round closes soon and I have not ordered"), NOW, True),
+        "order_changed": Event(_("Something in my order changed"), NOW, True),
+        "order_ready": Event(_("My order is ready to collect"), NOW, True),
+        "receipt": Event(_("My receipt"), DIGEST, True),
+        "producer_order": Event(
+            _("What is ordered from my farm"), NOW, False, "shop.hear_of_letters", days=DAYS_OF_EVIDENCE
+        ),
+    },
+    parts=frozenset({"lines", "credits"}),
+    lets_go=(LetGo("shop.Basket", "round__closes_at", timedelta(days=60)),),
+    demo=demo.build_start,
     member_cards=cards.member_cards,
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,

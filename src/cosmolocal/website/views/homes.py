@@ -14,6 +14,8 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.policy import AUDITOR, MEMBER, STEWARD
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import Node
+from cosmolocal.kernel.practices import used_by
 from cosmolocal.look.dates import format_day
 from cosmolocal.website import doors, queries
 
@@ -67,6 +69,7 @@ def steward(request: HttpRequest) -> HttpResponse:
             ("agents:circles", _("Circles"), "together", ""),
             ("agents:roles", _("Tasks"), "list", _("who looks after what")),
             ("catalog:products", _("Products"), "basket", ""),
+            *_how_they_work(queries.local_of(request)),
             ("messages:post", _("Mail"), "mail", _("letters without an address, test mail")),
             ("settings", _("This local"), "gear", _("name, place, languages, practices")),
             ("deeds", _("Who did what"), "list", _("every deed, with day and name")),
@@ -78,6 +81,15 @@ def steward(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _how_they_work(local: Node) -> list[tuple[str, str, str, str]]:
+    """The settings pages of the practices that are used here."""
+    return [
+        (practice.settings, str(practice.title), practice.icon, _("how it works here"))
+        for practice in used_by(local)
+        if practice.settings
+    ]
+
+
 def me(request: HttpRequest) -> HttpResponse:
     """What belongs to me: tasks, profile, household, sign-in, my data, whom I help."""
     reader = people.reader(request)
@@ -85,11 +97,13 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[Way]]]:
-    desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader)]
+    local = queries.local_of(request)
+    desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader, local)]
     mine = []
     if reader.has(MEMBER):
         household = reader.household.name if reader.household else ""
         mine = _ways(("agents:household", _("Household"), "home", household))
+    mine += _ways(*((row.name, str(row.label), row.icon, str(row.note)) for row in doors.mine(reader, local)))
     mine += _ways(
         ("agents:profile", _("My profile"), "me", _("name, language, who sees me")),
         ("agents:my_contact", _("How I am reached"), "phone", ""),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.operations import LocalWish, change_local
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.kernel.models import JobTrouble
-from cosmolocal.kernel.practices import installed
+from cosmolocal.kernel.practices import used_by
 from cosmolocal.website import operations
 from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of
@@ -25,7 +25,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     known = local.latitude is not None and local.longitude is not None
     start = {name: getattr(local, name) for name in ("name", "about", "place_name", "zone", "language")} | {
         "pair": f"{local.latitude}, {local.longitude}" if known else "",
-        "practices": local.practices or [practice.name for practice in installed()],
+        "practices": [practice.name for practice in used_by(local)],
     }
 
     def act(data: dict[str, Any]) -> str:
