@@ -94,7 +94,6 @@ class DoorMiddleware:
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
 
 
-<<<<<<< HEAD
 def _may_post_to(reader: Reader, path: str) -> bool:
     """Would this reader pass the door of the address a button posts to? What is no address of ours asks by itself."""
     try:
@@ -102,11 +101,11 @@ def _may_post_to(reader: Reader, path: str) -> bool:
     except Resolver404:
         return True
     return policy.may_enter(reader, access.stated(name), "POST")
-=======
+
+
 def _switched_off(local: Node) -> set[str]:
     """Practices of this release that the local does not use: their pages are not there."""
     return {practice.name for practice in installed()} - {practice.name for practice in used_by(local)}
->>>>>>> e8a2ab1 (A practice says all that the house knows of it, in its own folder)
 
 
 def _reader(request: HttpRequest) -> Reader:
