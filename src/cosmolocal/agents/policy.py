@@ -156,7 +156,7 @@ def may_make_codes(agent: Agent) -> bool:
 
 
 def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
-    """The coarse door of a page, by the word its app's `urls.ACCESS` states; an unknown word lets nobody in."""
+    """The coarse door of a page, by the word its view states (`@open_to`); an unknown word lets nobody in."""
     if access == "anyone":
         return True
     if access == "demo":

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.config import backup, restoring, watch
 from cosmolocal.kernel import ids, node
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 
@@ -41,6 +42,7 @@ class BackupForm(forms.Form):
     )
 
 
+@open_to("setup")
 def choose(request: HttpRequest, token: str) -> HttpResponse:
     """The file is chosen, checked, and left for the watcher."""
     local = node.current()
@@ -65,6 +67,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "website/restore.html", context, status=422 if form.errors else 200)
 
 
+@open_to("setup")
 def wait(request: HttpRequest) -> HttpResponse:
     """Looks every few seconds; when the local stands, the door sends everybody to its front page."""
     says = watch.refused_backup(settings.HOME)

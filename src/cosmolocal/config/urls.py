@@ -59,7 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look/", include("cosmolocal.look.urls")),
     *(path(f"{practice.name}/", include(practice.urls)) for practice in installed() if practice.urls),
 ]
-ACCESS = {"bring_back": "setup", "bringing_back": "setup"}
 handler400 = "cosmolocal.website.errors.bad_request"
 handler403 = "cosmolocal.website.errors.forbidden"
 handler404 = "cosmolocal.website.errors.not_found"

@@ -5,12 +5,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look import samples
 from cosmolocal.look.answers import page_of_ours
 
 _YEAR = 60 * 60 * 24 * 365
 
 
+@open_to("anyone")
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keeps light or dark in this browser, or follows the device again; back to where the person was."""
@@ -23,12 +25,14 @@ def theme(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@open_to("anyone")
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part in every state; only where people build or try things out."""
     _for_builders()
     return render(request, "look/gallery.html", samples.everything(request))
 
 
+@open_to("anyone")
 def sheet(request: HttpRequest) -> HttpResponse:
     """A long list as it comes out of the printer; only where people build or try things out."""
     _for_builders()

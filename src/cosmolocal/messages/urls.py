@@ -5,17 +5,6 @@ from django.urls import path
 from cosmolocal.messages import views
 
 app_name = "messages"
-ACCESS = {
-    "preferences": "signed_in",
-    "post": "steward",
-    "told": "steward",
-    "again": "steward",
-    "let_go": "steward",
-    "letter": "signed_in",
-    "kept": "steward",
-    "kept_mail": "steward",
-    "link": "anyone",
-}
 urlpatterns = [
     path("", views.preferences, name="preferences"),
     path("post/", views.post, name="post"),

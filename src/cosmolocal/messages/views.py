@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import system
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import delivery, kinds, links, mailbox, operations, queries, rules
 from cosmolocal.messages.forms import ChoiceForm, TestMailForm
 from cosmolocal.messages.models import Letter, Preference
 
 
+@open_to("signed_in")
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     reader = request.reader  # type: ignore[attr-defined]
@@ -37,6 +39,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "messages/preferences.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@open_to("steward")
 @require_http_methods(["GET", "POST"])
 def post(request: HttpRequest) -> HttpResponse:
     """The steward's page: how the mail server does, letters that wait or did not arrive, the last ones, a test mail."""
@@ -58,6 +61,7 @@ def post(request: HttpRequest) -> HttpResponse:
     return render(request, "messages/post.html", context)
 
 
+@open_to("steward")
 @require_POST
 def told(request: HttpRequest, letter_id: int) -> HttpResponse:
     """A steward told somebody in person what the letter says."""
@@ -66,6 +70,7 @@ def told(request: HttpRequest, letter_id: int) -> HttpResponse:
     return _done(request, said, lambda by, key: operations.tell_in_person(by=by, letter=letter, key=key))
 
 
+@open_to("steward")
 @require_POST
 def again(request: HttpRequest, letter_id: int) -> HttpResponse:
     """A steward has a letter tried once more."""
@@ -74,6 +79,7 @@ def again(request: HttpRequest, letter_id: int) -> HttpResponse:
     return _done(request, said, lambda by, key: operations.send_again(by=by, letter=letter, key=key))
 
 
+@open_to("steward")
 @require_POST
 def let_go(request: HttpRequest, what: str) -> HttpResponse:
     """Mail that was held back goes out again: with the letters that wait (`all`), or only what is written from now."""
@@ -93,6 +99,7 @@ def _done(request: HttpRequest, said: str, deed: Callable[[Agent, str], None]) -
     return redirect("messages:post")
 
 
+@open_to("signed_in")
 def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     """One letter: the reader's own, or any for a steward; an auditor reads all."""
     reader = request.reader  # type: ignore[attr-defined]
@@ -103,12 +110,14 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     return render(request, "messages/letter.html", {"letter": found})
 
 
+@open_to("steward")
 def kept(request: HttpRequest) -> HttpResponse:
     if mailbox.folder() is None:
         raise Http404
     return render(request, "messages/kept.html", {"mails": mailbox.newest()})
 
 
+@open_to("steward")
 def kept_mail(request: HttpRequest, name: str) -> HttpResponse:
     found = mailbox.one(name)
     if found is None:
@@ -116,6 +125,7 @@ def kept_mail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "messages/kept_mail.html", {"mail": found})
 
 
+@open_to("anyone")
 @csrf_exempt  # one-click unsubscribing is posted by mail programs (RFC 8058); the signed token is the proof
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:

@@ -8,5 +8,3 @@ app_name = "paper"
 urlpatterns = [
     re_path(r"^pictures/(?P<pk>[0-9]{1,18})/(?P<size>large|small)/$", views.picture, name="picture"),
 ]
-# The view itself decides by picture: public ones are for anybody, the others for people who are signed in.
-ACCESS = {"picture": "anyone"}

@@ -4,11 +4,13 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from cosmolocal.kernel.access import open_to
 from cosmolocal.paper.models import Picture, picture_path
 
 YEAR = 365 * 24 * 60 * 60
 
 
+@open_to("anyone")
 @require_safe
 def picture(request: HttpRequest, pk: str, size: str) -> FileResponse:
     """One picture file. Public pictures for anybody, others for people who are signed in; otherwise 404."""

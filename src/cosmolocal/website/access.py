@@ -1,14 +1,14 @@
-"""Who may open which address: the tables of all apps in one, and what stands in none is refused."""
+"""Who may open which address, by what its view states (`@open_to`); a view that states nothing is refused."""
 
+from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import import_module
+from typing import Any
 
-from cosmolocal.kernel.practices import installed
+from django.urls import URLPattern, URLResolver, get_resolver
 
-APPS = ("config", "website", "agents", "messages", "money", "catalog", "handovers", "paper", "look")
-
-# Addresses that django-allauth brings along; whatever of it stands not here, nobody opens.
-ALLAUTH = {
+# Addresses whose views others wrote: Django's, and django-allauth's; whatever of theirs stands not here, nobody opens.
+OF_OTHERS = {
+    "set_language": "anyone",
     "account_login": "anyone",
     "account_logout": "signed_in",
     "account_request_login_code": "anyone",
@@ -31,20 +31,34 @@ BEFORE_SETUP = frozenset(
 )
 
 
-@cache
-def table() -> dict[str, str]:
-    """Address name (with its namespace) -> the word that says who may open it."""
-    found = dict(ALLAUTH)
-    modules = [f"cosmolocal.{app}.urls" for app in APPS]
-    modules += [practice.urls for practice in installed() if practice.urls]
-    for name in modules:
-        module = import_module(name)
-        space = getattr(module, "app_name", "")
-        for address, access in getattr(module, "ACCESS", {}).items():
-            found[address if ":" in address or not space else f"{space}:{address}"] = access
-    return found
+def of_view(name: str, view: Callable[..., Any]) -> str:
+    """What is stated for the address of that name, answered by `view`; an empty word, which lets nobody in, where
+    nothing is.
+    """
+    return str(getattr(view, "open_to", "") or OF_OTHERS.get(name, ""))
 
 
 def stated(name: str) -> str:
-    """What is stated about an address; an empty word, which lets nobody in, where nothing is."""
-    return table().get(name, "")
+    """What is stated about an address by its name."""
+    return _table().get(name, "")
+
+
+def addresses() -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    """Every address of the node: its name with the namespace, its path, its view."""
+    yield from _inside(get_resolver().url_patterns, "/", "")
+
+
+def _inside(
+    patterns: list[URLPattern | URLResolver], prefix: str, space: str
+) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _inside(pattern.url_patterns, path, f"{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield space + (pattern.name or ""), path, pattern.callback
+
+
+@cache
+def _table() -> dict[str, str]:
+    return {name: of_view(name, view) for name, _path, view in addresses()}

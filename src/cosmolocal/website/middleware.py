@@ -71,7 +71,7 @@ class DoorMiddleware:
             raise Http404
         if request.node.ready_at is None and name not in access.BEFORE_SETUP:  # type: ignore[attr-defined]
             return render(request, "website/being_set_up.html", status=503)
-        wanted = access.stated(name)
+        wanted = access.of_view(name, view)
         reader: Reader = request.reader  # type: ignore[attr-defined]
         request.may_post = policy.may_enter(reader, wanted, "POST")  # type: ignore[attr-defined]
         if policy.may_enter(reader, wanted, request.method or "GET"):

@@ -15,8 +15,10 @@ from cosmolocal.agents import forms, operations, queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.kernel.access import open_to
 
 
+@open_to("together")
 def circles(request: HttpRequest) -> HttpResponse:
     """Who looks after what together."""
     counted = Agent.objects.present().filter(kind=Agent.Kind.CIRCLE).order_by("name", "id")
@@ -26,6 +28,7 @@ def circles(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/circles.html", {"rows": rows})
 
 
+@open_to("together")
 def circle(request: HttpRequest, pk: int) -> HttpResponse:
     """One circle and its people."""
     found = _circle(pk)
@@ -35,6 +38,7 @@ def circle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agents/circle.html", context)
 
 
+@open_to("steward")
 def add_circle(request: HttpRequest) -> HttpResponse:
     """A new circle."""
 
@@ -50,6 +54,7 @@ def add_circle(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody comes into a circle."""
     found = _circle(pk)
@@ -64,6 +69,7 @@ def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
 
 
+@open_to("together")
 @require_POST
 def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Somebody leaves a circle: herself, or a steward notes it."""
@@ -77,6 +83,7 @@ def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def organisations(request: HttpRequest) -> HttpResponse:
     """Farms, restaurants and others, with their place."""
     found = Agent.objects.present().filter(kind=Agent.Kind.ORGANISATION).select_related("place", "contact")
@@ -84,6 +91,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/organisations.html", {"page": page})
 
 
+@open_to("steward")
 def add_organisation(request: HttpRequest) -> HttpResponse:
     """A new farm, restaurant or other organisation."""
 
@@ -117,6 +125,7 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
     """What a farm, organisation or household is called, and where it is."""
     kinds = [Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD]
@@ -144,6 +153,7 @@ def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a farm or organisation from now on."""
     found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=[Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD])
@@ -158,6 +168,7 @@ def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
 
 
+@open_to("steward")
 def places(request: HttpRequest) -> HttpResponse:
     """Where goods are handed over, and where farms are."""
     found = Place.objects.filter(is_private=False).order_by("-is_handover", "name", "id")
@@ -176,6 +187,7 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/places.html", {"page": page, "stops": stops})
 
 
+@open_to("steward")
 def place(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new place, or a correction."""
     found = get_object_or_404(Place, pk=pk, is_private=False) if pk else None

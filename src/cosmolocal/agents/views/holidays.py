@@ -13,10 +13,12 @@ from cosmolocal.agents.forms import CalendarForm
 from cosmolocal.agents.models import Holiday
 from cosmolocal.agents.views.answers import actor
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused, status_of
 
 
+@open_to("steward")
 def holidays(request: HttpRequest) -> HttpResponse:
     """The days to come, and a form for one more calendar."""
     form = CalendarForm(request.POST, request.FILES) if request.method == "POST" else CalendarForm()
@@ -36,6 +38,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/holidays.html", context, status=status_of(form))
 
 
+@open_to("steward")
 @require_POST
 def remove_holiday(request: HttpRequest, pk: int) -> HttpResponse:
     """Not one of ours."""

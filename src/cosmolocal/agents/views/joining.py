@@ -19,6 +19,7 @@ from cosmolocal.agents.models import Invitation, JoinRequest, Role, User
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_day
 from cosmolocal.paper import codes, downloads, pdf
 from cosmolocal.paper.sheets import Poster
@@ -26,6 +27,7 @@ from cosmolocal.paper.sheets import Poster
 _TOKENS = "invitations"  # session: invitation id -> token, which is kept nowhere else
 
 
+@open_to("steward")
 def invitations(request: HttpRequest) -> HttpResponse:
     """The links that hold, and a new one."""
     reader = queries.reader(request)
@@ -43,6 +45,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, template="agents/invitations.html", rows=rows, roles=dict(Role.Name.choices))
 
 
+@open_to("household")
 @require_POST
 @limited("invite", times=20, seconds=3600)
 def invite_home(request: HttpRequest) -> HttpResponse:
@@ -53,6 +56,7 @@ def invite_home(request: HttpRequest) -> HttpResponse:
     return redirect(_invite(request, household=reader.household, key=request.POST.get("key") or ids.fresh_key()))
 
 
+@open_to("signed_in")
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Link and QR code of an invitation, to whoever made it, in this browser."""
     found, link = _own(request, pk)
@@ -60,6 +64,7 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agents/invitation.html", context)
 
 
+@open_to("signed_in")
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
     """The same to hang up: PDF."""
     found, link = _own(request, pk)
@@ -74,6 +79,7 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
     return downloads.file(pdf.render(sheet), f"{name}-invitation.pdf", "application/pdf")
 
 
+@open_to("signed_in")
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Makes a link useless."""
@@ -88,6 +94,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("anyone")
 @limited("accept", times=20, seconds=3600, counts_done=False)
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody opens an invitation and says who she is; then she is in."""
@@ -114,6 +121,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     return one_form(request, forms.AcceptForm(request.POST or None), act, title=title, lead=lead, submit=_("Join"))
 
 
+@open_to("anyone")
 @limited("join", times=5, seconds=3600)
 def ask(request: HttpRequest) -> HttpResponse:
     """A stranger asks to join."""
@@ -128,11 +136,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=title, lead=lead, submit=_("Ask to join"), back="/", back_label=_("Home"))
 
 
+@open_to("anyone")
 def asked(request: HttpRequest) -> HttpResponse:
     """It has arrived."""
     return render(request, "agents/asked.html")
 
 
+@open_to("steward")
 def requests(request: HttpRequest) -> HttpResponse:
     """Who asks, oldest first; and what was answered lately."""
     waiting = JoinRequest.objects.filter(state="waiting").order_by("at", "id")
@@ -142,6 +152,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/requests.html", {"page": page, "answered": rows})
 
 
+@open_to("steward")
 @require_POST
 def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Yes: she becomes a member."""
@@ -154,6 +165,7 @@ def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("agents:person", pk=person.pk)
 
 
+@open_to("steward")
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """No, with a reason."""
     found = get_object_or_404(JoinRequest, pk=pk)

@@ -14,9 +14,11 @@ from cosmolocal.agents import forms, operations, queries
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.agents.views.answers import actor, one_form
 from cosmolocal.agents.views.people import contact_draft
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import KeyedForm
 
 
+@open_to("signed_in")
 def profile(request: HttpRequest) -> HttpResponse:
     """My name, words, language, and who sees them."""
     reader = queries.reader(request)
@@ -44,6 +46,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("My profile"), back=reverse("me"), back_label=_("Me"))
 
 
+@open_to("signed_in")
 def contact(request: HttpRequest) -> HttpResponse:
     """How I am reached; I sign in with the mail address."""
     reader = queries.reader(request)
@@ -68,6 +71,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("How I am reached"), lead=lead, back=reverse("me"), back_label=_("Me"))
 
 
+@open_to("signed_in")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Every phone and computer in which I am signed in, this one too."""
 
@@ -87,6 +91,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, template="look/form.html", title=title, submit=_("Sign out everywhere"), **more)
 
 
+@open_to("household")
 def household(request: HttpRequest) -> HttpResponse:
     """Who shares my basket and account."""
     reader = queries.reader(request)
@@ -96,6 +101,7 @@ def household(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/household.html", {"household": reader.household, "members": members})
 
 
+@open_to("household")
 def rename_household(request: HttpRequest) -> HttpResponse:
     """What our household is called."""
     group = queries.reader(request).household
@@ -113,6 +119,7 @@ def rename_household(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("Name of the household"), back=back, back_label=_("Household"))
 
 
+@open_to("signed_in")
 def helping(request: HttpRequest) -> HttpResponse:
     """Those I help, those who help me."""
     me = actor(request)
@@ -120,6 +127,7 @@ def helping(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/helping.html", context)
 
 
+@open_to("signed_in")
 @require_POST
 def act_for(request: HttpRequest, pk: int) -> HttpResponse:
     """From now on the pages show her week, and each deed carries both names."""
@@ -128,6 +136,7 @@ def act_for(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("home")
 
 
+@open_to("signed_in")
 @require_POST
 def stop_acting(request: HttpRequest) -> HttpResponse:
     """Back to myself."""

@@ -17,11 +17,13 @@ from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, 
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.kernel import clock, ids
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.words import asked
 
 SHOWN = 50
 
 
+@open_to("steward")
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, with household and tasks; searched by name, number, mail or phone."""
     words = request.GET.get("q", "").strip()
@@ -33,6 +35,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/people.html", {"rows": rows, "page": page, "words": words})
 
 
+@open_to("together")
 def directory(request: HttpRequest) -> HttpResponse:
     """Members who show themselves to members, and who looks after what."""
     reader = queries.reader(request)
@@ -43,6 +46,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/directory.html", {"rows": rows, "page": page})
 
 
+@open_to("signed_in")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person or group, as far as the reader may know of her."""
     reader = queries.reader(request)
@@ -70,6 +74,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agents/person.html", context)
 
 
+@open_to("steward")
 def add(request: HttpRequest) -> HttpResponse:
     """A new person."""
 
@@ -90,6 +95,7 @@ def add(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """How somebody is reached, corrected by a steward."""
     agent = _changeable(request, pk)
@@ -114,6 +120,7 @@ def contact_draft(data: dict[str, Any], kept: Contact) -> ContactDraft:
     return ContactDraft(**{name: data.get(name, getattr(kept, name)) for name in names})
 
 
+@open_to("steward")
 def roles(request: HttpRequest) -> HttpResponse:
     """Who looks after what."""
     standing = Role.objects.filter(in_force(clock.today()), agent__hidden_at=None)
@@ -124,6 +131,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/roles.html", {"rows": rows})
 
 
+@open_to("steward")
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     """One more task for somebody."""
     agent = _changeable(request, pk)
@@ -139,6 +147,7 @@ def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Give the task"), back=back, back_label=agent.name)
 
 
+@open_to("steward")
 @require_POST
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a task back."""
@@ -150,6 +159,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a member who has agreed."""
     member = _changeable(request, pk)
@@ -166,6 +176,7 @@ def helper(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, lead=lead, submit=_("Note it"), back=back, back_label=member.name)
 
 
+@open_to("signed_in")
 @require_POST
 def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends it: by the member, the helper or a steward."""
@@ -183,6 +194,7 @@ def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def note_age(request: HttpRequest, pk: int) -> HttpResponse:
     """Under age, or not any more."""
@@ -196,6 +208,7 @@ def note_age(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time code to show or print: the page shows it this once."""
@@ -213,6 +226,7 @@ def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agents/sign_in_code.html", context)
 
 
+@open_to("steward")
 @require_POST
 def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     """A lost phone: every session of somebody ends."""

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render, resolve_url
 from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import page_of_ours, refused
 
@@ -43,6 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "agents/sign_in.html", {**context, "next": _target(request)})
 
 
+@open_to("anyone")
 def use_code(request: HttpRequest) -> HttpResponse:
     """A shown or printed code opens the door once; ten wrong ones an hour."""
     form = forms.CodeForm(request.POST or None)

@@ -20,6 +20,7 @@ from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.questions import Question
 from cosmolocal.paper import images, pictures
@@ -28,6 +29,7 @@ PER_PAGE = 50
 PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
 
 
+@open_to("auditor_reads")
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
     """Every product of the local, searched and filtered; `?as=csv` and `xlsx` give the same as our own list."""
@@ -54,6 +56,7 @@ def _file(request: HttpRequest, found: QuerySet[Product], kind: str) -> HttpResp
     return file(request, wish, kind=kind, rows=exports.count_rows(found))
 
 
+@open_to("anyone")
 @require_safe
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """What it is, whose hands made it, where from, what it costs, who sells; strangers read it too."""
@@ -62,6 +65,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/product.html", pages.product_context(reader, found))
 
 
+@open_to("steward")
 def add_product(request: HttpRequest) -> HttpResponse:
     """New goods; packs and prices come next. Before there is a farm, its form comes first."""
     if not people.producers().exists():
@@ -93,6 +97,7 @@ def add_product(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("producer")
 def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward changes everything about goods; a producer tells about her own."""
     found = _own(request, pk)
@@ -117,6 +122,7 @@ def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, whole or words, act, title=found.name, **pages.back_to(found))
 
 
+@open_to("producer")
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo for goods: re-encoded before it is kept."""
     found = _own(request, pk)
@@ -133,6 +139,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Show it"), **pages.back_to(found))
 
 
+@open_to("producer")
 @require_POST
 def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawing of its kind again."""
@@ -145,6 +152,7 @@ def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def rest(request: HttpRequest, pk: int) -> HttpResponse:
     """Goods that are not offered any more, or are again."""
@@ -159,12 +167,14 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("producer")
 @require_safe
 def farm(request: HttpRequest) -> HttpResponse:
     """A producer's own goods: what can she give in the next round?"""
     return _farm(request)
 
 
+@open_to("producer")
 @require_POST
 def announce_stock(request: HttpRequest) -> HttpResponse:
     """What a producer can give, for all goods of the page at once; an empty field: as much as is wished."""

@@ -15,6 +15,7 @@ from cosmolocal.catalog import forms, imports, operations, queries
 from cosmolocal.catalog.intake.rows import VERDICTS
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.views import pages
+from cosmolocal.kernel.access import open_to
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import LARGEST_BYTES
 
@@ -22,6 +23,7 @@ PER_PAGE = 50
 State = Upload.State
 
 
+@open_to("steward")
 def uploads(request: HttpRequest) -> HttpResponse:
     """A file to take over, and those of before."""
 
@@ -46,6 +48,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_safe
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a file is: being read, waiting for a word, being taken over, done."""
@@ -68,6 +71,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/upload.html", context)
 
 
+@open_to("steward")
 def names(request: HttpRequest, pk: int) -> HttpResponse:
     """What the names of the file mean that nobody here knows."""
     found = get_object_or_404(queries.uploads(), pk=pk)
@@ -89,6 +93,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows are taken over from now on."""
@@ -101,6 +106,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing of this file is wanted."""

@@ -14,10 +14,12 @@ from cosmolocal.agents.views.answers import actor, one_form
 from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.models import Category
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 
 LISTS = "catalog:lists"
 
 
+@open_to("auditor_reads")
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """What goods are sorted, measured and taxed by."""
@@ -30,6 +32,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/lists.html", context)
 
 
+@open_to("steward")
 def category(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A kind of goods: new, or another drawing and place in the order."""
     found = get_object_or_404(Category, pk=pk) if pk else None
@@ -47,6 +50,7 @@ def category(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return one_form(request, form, act, title=title, back=reverse(LISTS), back_label=_("Kinds and taxes"))
 
 
+@open_to("steward")
 def tax(request: HttpRequest) -> HttpResponse:
     """A tax, or a new rate from a day on; rates that were in force stay as they were."""
     form = forms.TaxForm(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
@@ -61,6 +65,7 @@ def tax(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("A tax"), back=reverse(LISTS), back_label=_("Kinds and taxes"))
 
 
+@open_to("auditor_reads")
 @require_safe
 def all_terms(request: HttpRequest) -> HttpResponse:
     """How we work with each producer, on one page."""
@@ -71,6 +76,7 @@ def all_terms(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/terms.html", {"rows": rows})
 
 
+@open_to("steward")
 def terms(request: HttpRequest, pk: int) -> HttpResponse:
     """The terms of one producer."""
     producer = get_object_or_404(people.producers(), pk=pk)

@@ -15,12 +15,14 @@ from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.intake.cells import amount_text
 from cosmolocal.catalog.models import Item
 from cosmolocal.catalog.views.pages import back_to
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.forms import check_answers
 from cosmolocal.look.numbers import format_money
 
 
+@open_to("steward")
 def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One more pack, with its price."""
     product = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
@@ -49,6 +51,7 @@ def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/add_item.html", context, status=422 if form.errors or price.errors else 200)
 
 
+@open_to("steward")
 def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
     """What a pack holds and how it is counted; its price has its own page."""
     item = _item(pk)
@@ -66,6 +69,7 @@ def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, **back_to(item.product))
 
 
+@open_to("steward")
 def set_price(request: HttpRequest, pk: int) -> HttpResponse:
     """A new price, after a look at it: orders already placed keep the price they were made under."""
     item = _item(pk)
@@ -88,6 +92,7 @@ def set_price(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
+@open_to("steward")
 @require_POST
 def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is not offered any more."""
@@ -100,6 +105,7 @@ def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def return_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is on offer again."""

@@ -39,7 +39,7 @@ def test_each_table_says_how_long_its_rows_stay() -> None:
         if label in keeping.KEPT and label in goes:
             both.append(label)
     sealed = {model._meta.label for model in map(operator.attrgetter("model"), SEALED.values())}
-    assert sealed & goes == {rule.label for rule in keeping.LET_GO if rule.deed}
+    assert sealed & goes == {rule.label for rule in keeping.let_go() if rule.deed}
     assert unclear == []
     assert both == []
     assert {apps.get_model(label)._meta.label for label in keeping.KEPT} == set(keeping.KEPT)

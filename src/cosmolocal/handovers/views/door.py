@@ -16,18 +16,21 @@ from cosmolocal.handovers import operations, pickup, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
 from cosmolocal.handovers.views.answers import actor, head, key_of, may_hand_over, open_crate, open_handover
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.answers import page_of_ours, say
 
 PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collected last
 
 
+@open_to("packer")
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody with a crate here, found by name or number, ticked when she has it."""
     handover = open_handover(request, pk)
     return _page(request, handover)
 
 
+@open_to("keeper")
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """She has her crate."""
@@ -36,6 +39,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return _after(request, crate, _("%(name)s has crate %(number)s."))
 
 
+@open_to("keeper")
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Ticked by mistake: it still stands here."""
@@ -44,6 +48,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return _after(request, crate, _("Crate %(number)s of %(name)s stands here again."))
 
 
+@open_to("keeper")
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody came for it."""
@@ -52,6 +57,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return _after(request, crate, _("Crate %(number)s of %(name)s was not collected."))
 
 
+@open_to("keeper")
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """The door is shut."""

@@ -12,12 +12,14 @@ from cosmolocal.agents.views import answers
 from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.views.answers import head, may_hand_over, open_handover
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 
 SHEETS, ROWS, ALL_OF_IT = 24, 100, 100_000  # crates or goods, lines of the pick-up list
 KINDS = ("household", "product", "place", "door")
 
 
+@open_to("packer")
 def lists(request: HttpRequest, pk: int) -> HttpResponse:
     """The packing list in one of three orders, or the pick-up list; `as` gives a file."""
     handover = open_handover(request, pk)
@@ -59,6 +61,7 @@ def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
     return {"page": sums, "places": queries.place_sheets(handover, only=sums.object_list)}
 
 
+@open_to("packer")
 def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
     handover = open_handover(request, pk)

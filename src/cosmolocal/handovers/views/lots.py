@@ -19,12 +19,14 @@ from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import LotHere
 from cosmolocal.handovers.views.answers import actor, head, open_door, open_handover
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import KeyedForm
 
 A_PAGE = 50
 
 
+@open_to("packer")
 def lots(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that lies at this place."""
     handover = open_handover(request, pk)
@@ -39,6 +41,7 @@ def lots(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "handovers/lots.html", context)
 
 
+@open_to("packer")
 def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """A cheese is cut, a sack is filled into bags: something of a lot becomes a lot of its own."""
     handover = open_handover(request, pk)
@@ -65,6 +68,7 @@ def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     return _form(request, handover, form, title)
 
 
+@open_to("packer")
 def mix(request: HttpRequest, pk: int) -> HttpResponse:
     """Two lots or more go into one bin."""
     handover = open_handover(request, pk)
@@ -91,6 +95,7 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, handover, form, _("Put into one bin"), lead)
 
 
+@open_to("keeper")
 def takers(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """Who got of a lot, or is to get it, with whom to call: when a farm says, do not eat it."""
     handover = open_door(request, pk)

@@ -6,8 +6,10 @@ from django.shortcuts import render
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import queries
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 
 
+@open_to("packer")
 def home(request: HttpRequest) -> HttpResponse:
     """Hand-overs of the last days and those to come."""
     now = clock.now()

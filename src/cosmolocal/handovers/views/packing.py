@@ -27,6 +27,7 @@ from cosmolocal.handovers.views.answers import (
     say_where_charged,
 )
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
@@ -38,6 +39,7 @@ from cosmolocal.look.questions import ORDERED, Asked, Expectation, Question, Typ
 PER_PAGE = 60
 
 
+@open_to("packer")
 def packing(request: HttpRequest, pk: int) -> HttpResponse:
     """Crates page by page, how far packing is, who is at it. A screen that watches is drawn anew after changes only."""
     handover = open_handover(request, pk)
@@ -82,6 +84,7 @@ def _again(request: HttpRequest, stamp: str) -> str:
     return f"?{wanted.urlencode()}"
 
 
+@open_to("packer")
 @require_POST
 def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
     """Crates for whom something is due and who has none yet."""
@@ -90,6 +93,7 @@ def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:packing", pk)
 
 
+@open_to("packer")
 @require_POST
 def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything was packed as ordered."""
@@ -103,6 +107,7 @@ def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:packing", pk)
 
 
+@open_to("steward")
 @require_POST
 def weights(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward says whether what is paid by weight may be ticked without one."""
@@ -115,6 +120,7 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:packing", pk)
 
 
+@open_to("packer")
 def crate(request: HttpRequest, pk: int) -> HttpResponse:
     """One crate: tick, weigh, missing, next."""
     found = open_crate(request, pk)
@@ -123,6 +129,7 @@ def crate(request: HttpRequest, pk: int) -> HttpResponse:
     return _crate_page(request, found)
 
 
+@open_to("packer")
 @require_POST
 def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """A line lies in the crate, with what the scale said; ticked again, it is taken out."""
@@ -155,6 +162,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     return _after(request, found, said % {"name": one.goods.name, "amount": now.quantity_text})
 
 
+@open_to("packer")
 def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Something in the crate spoiled or broke: it comes out, and is a loss of its lot."""
     found = open_crate(request, pk)
@@ -187,6 +195,7 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
+@open_to("packer")
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """This crate is packed; the next one opens."""

@@ -24,6 +24,7 @@ from cosmolocal.handovers.views.answers import (
     say_where_charged,
 )
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
 
@@ -31,6 +32,7 @@ ORDERS = ("household", "product")
 DOOR_LINES = 200  # ticks in one form
 
 
+@open_to("packer")
 def key_in(request: HttpRequest, pk: int) -> HttpResponse:
     """The packing sheet as a form; a block is saved alone, or the whole page at once."""
     handover = open_handover(request, pk)
@@ -45,6 +47,7 @@ def key_in(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, handover, by, every, form)
 
 
+@open_to("keeper")
 def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     """The pick-up list as a form: who has a tick on paper gets one here; ticks that stand are not taken away."""
     handover = open_door(request, pk)

@@ -19,6 +19,7 @@ from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, Rece
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries import Coming, Delivery
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
@@ -27,12 +28,14 @@ FEW_GOODS = 200  # in one list to choose from
 FEW_FARMS = 12  # all of them stand open on one page
 
 
+@open_to("packer")
 def receiving(request: HttpRequest, pk: int) -> HttpResponse:
     """What every producer promised, and what came."""
     handover = open_handover(request, pk)
     return _page(request, handover)
 
 
+@open_to("packer")
 @require_POST
 def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     """One producer's delivery is counted and weighed."""
@@ -57,6 +60,7 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     return redirect("handovers:receiving", pk)
 
 
+@open_to("packer")
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
     """Something came that nobody had ordered; where there are many goods, the farm is chosen first."""
     handover = open_handover(request, pk)
@@ -82,6 +86,7 @@ def extra(request: HttpRequest, pk: int) -> HttpResponse:
     return _one_form(request, handover, form, _("Not ordered, but here"), _("Write it down"))
 
 
+@open_to("packer")
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """A number was typed wrong."""
     receipt = _receipt(request, pk)
@@ -98,6 +103,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _one_form(request, receipt.handover, form, _("Correct: %(name)s") % {"name": goods.name}, _("Put it right"))
 
 
+@open_to("packer")
 @require_POST
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The producer takes it home again."""
@@ -108,6 +114,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:receiving", receipt.handover_id)
 
 
+@open_to("packer")
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Something of a lot spoiled or broke."""
     receipt = _receipt(request, pk)

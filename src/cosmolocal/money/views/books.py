@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import documents, forms, operations, queries
 from cosmolocal.money.forms.books import closable
@@ -17,6 +18,7 @@ from cosmolocal.money.words import GROUP_LABELS
 from cosmolocal.paper import downloads, pdf
 
 
+@open_to("auditor_reads")
 def sheet(request: HttpRequest) -> HttpResponse:
     """What the local has and whose it is, at the end of any day; as a page, CSV, xlsx or PDF."""
     form = forms.DayForm(request.GET if "on" in request.GET else None)
@@ -45,6 +47,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     return render(request, "money/sheet.html", context, status=422 if form.errors else 200)
 
 
+@open_to("treasurer")
 def close_month(request: HttpRequest) -> HttpResponse:
     """Closes a month: what stands in it stays as it is."""
     back = {"back": reverse("money:desk"), "back_label": _("Money")}

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel.access import open_to
 from cosmolocal.money import forms, operations, queries
 from cosmolocal.money.views.answers import actor, one_form
 
 
+@open_to("steward")
 def deciders(request: HttpRequest) -> HttpResponse:
     """Another treasurer, or several people of a circle."""
     currency = queries.default_currency()

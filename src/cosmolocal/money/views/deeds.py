@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import forms, operations, queries, rules
 from cosmolocal.money.forms.fields import moment_on
@@ -21,6 +22,7 @@ def _desk() -> dict[str, Any]:
     return {"back": reverse("money:desk"), "back_label": _("Money")}
 
 
+@open_to("treasurer")
 def come_in(request: HttpRequest) -> HttpResponse:
     """Money came in: for an account, or from somebody nobody knows yet."""
     currency = queries.default_currency()
@@ -42,6 +44,7 @@ def come_in(request: HttpRequest) -> HttpResponse:
     return read_twice(request, form, act, title=_("Money came in"), submit=_("Yes, it came in"), **_desk())
 
 
+@open_to("treasurer")
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Whose money this was."""
     found = get_object_or_404(queries.unmatched(), pk=pk)
@@ -64,6 +67,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=_("Whose money was this?"), lead=lead, submit=_("Yes, give it"), **back)
 
 
+@open_to("treasurer")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The money went back to where it came from."""
     found = get_object_or_404(Unmatched.objects.select_related("box__currency"), pk=pk, left__gt=0)
@@ -83,6 +87,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=_("Sent back"), lead=lead, submit=_("Yes, it went back"), **back)
 
 
+@open_to("treasurer")
 def cost(request: HttpRequest) -> HttpResponse:
     """A cost that was paid."""
 
@@ -104,6 +109,7 @@ def cost(request: HttpRequest) -> HttpResponse:
     return read_twice(request, form, act, title=_("A cost was paid"), submit=_("Yes, it was paid"), **_desk())
 
 
+@open_to("treasurer")
 def move(request: HttpRequest) -> HttpResponse:
     """Money carried from one place to another."""
 
@@ -123,6 +129,7 @@ def move(request: HttpRequest) -> HttpResponse:
     return read_twice(request, form, act, title=_("Money was carried"), submit=_("Yes, it was carried"), **_desk())
 
 
+@open_to("auditor_reads")
 def count(request: HttpRequest, pk: int) -> HttpResponse:
     """Cash is counted; the books follow what was found."""
     box = get_object_or_404(queries.boxes(), pk=pk)
@@ -145,6 +152,7 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=title, submit=_("Yes, that is what lies there"), **_desk())
 
 
+@open_to("treasurer")
 def transfer(request: HttpRequest) -> HttpResponse:
     """From one account to another, funds among them."""
 
@@ -165,6 +173,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     return read_twice(request, form, act, title=_("From one account to another"), submit=_("Yes, move it"), **_desk())
 
 
+@open_to("auditor_reads")
 def open_box(request: HttpRequest) -> HttpResponse:
     """A new bank account, cash box or drawer."""
 
@@ -177,6 +186,7 @@ def open_box(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("A new place for money"), submit=_("Add it"), **_desk())
 
 
+@open_to("auditor_reads")
 def change_box(request: HttpRequest, pk: int) -> HttpResponse:
     """How a place for money is called, whose keepers use it, and the account number members pay to."""
     box = get_object_or_404(queries.boxes(), pk=pk)
@@ -200,6 +210,7 @@ def change_box(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=box.name, lead=lead, submit=_("Change it"), **back)
 
 
+@open_to("treasurer")
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Money given back to a member, and why."""
     account = _account(request, pk)
@@ -224,6 +235,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=title, submit=_("Yes, give it back"), **_back(account))
 
 
+@open_to("treasurer")
 def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
     """What is on an account goes back to its holder; a second person agrees."""
     account = _account(request, pk)
@@ -246,6 +258,7 @@ def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=title, submit=_("Yes, ask a second person"), **_back(account))
 
 
+@open_to("treasurer")
 def limits(request: HttpRequest, pk: int) -> HttpResponse:
     """When a holder gets a friendly word, and where it stops."""
     account = _account(request, pk)
@@ -263,6 +276,7 @@ def limits(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Set them"), **_back(account))
 
 
+@open_to("auditor_reads")
 def levels(request: HttpRequest) -> HttpResponse:
     """When members get a friendly word, and how far new accounts may go down."""
     currency = queries.default_currency()
@@ -278,6 +292,7 @@ def levels(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("Levels"), lead=lead, submit=_("Set them"), **_desk())
 
 
+@open_to("treasurer")
 def close_account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account ends; what is left goes to the solidarity fund, with a reason."""
     account = _account(request, pk)
@@ -293,6 +308,7 @@ def close_account(request: HttpRequest, pk: int) -> HttpResponse:
     return read_twice(request, form, act, title=title, lead=lead, submit=_("Close it"), danger=True, **_back(account))
 
 
+@open_to("treasurer")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes one entry back by a reversing one; both stay readable."""
     entry = get_object_or_404(Operation, pk=pk, code__in=rules.MAY_BE_UNDONE)

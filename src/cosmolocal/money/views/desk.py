@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import sessions
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import switched_on
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
@@ -18,6 +19,7 @@ from cosmolocal.money.views.own import statement_page
 A_PAGE = 50
 
 
+@open_to("auditor_reads")
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for me, how much lies where, what this month brought."""
     month = today().replace(day=1)
@@ -46,6 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "money/desk.html", context)
 
 
+@open_to("auditor_reads")
 def accounts(request: HttpRequest) -> HttpResponse:
     """Members, restaurants and producers with how they stand; or only those below what was agreed."""
     search, show = request.GET.get("q", "").replace("\x00", ""), request.GET.get("show", "")
@@ -73,6 +76,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return render(request, "money/accounts.html", context)
 
 
+@open_to("auditor_reads")
 def unmatched(request: HttpRequest) -> HttpResponse:
     """Money from payers nobody knows, longest waiting first."""
     now = clock.today()
@@ -80,6 +84,7 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     return render(request, "money/unmatched.html", books(request) | {"rows": rows})
 
 
+@open_to("auditor_reads")
 def box(request: HttpRequest, pk: int) -> HttpResponse:
     """What went into and out of a bank account or cash box: to lay beside the bank's own statement."""
     found = get_object_or_404(MoneyBox.objects.select_related("resource", "currency", "place"), pk=pk)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cosmolocal.kernel import ids, outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.money import forms, operations, policy, queries
 from cosmolocal.money.models import SecondLook
 from cosmolocal.money.views.answers import actor, books, one_form, reader_of
@@ -19,6 +20,7 @@ from cosmolocal.money.views.answers import actor, books, one_form, reader_of
 A_PAGE = 50
 
 
+@open_to("auditor_reads")
 def looks(request: HttpRequest) -> HttpResponse:
     """What waits for somebody else, the oldest first; or what was decided."""
     is_open, reader = request.GET.get("show") != "done", reader_of(request)
@@ -39,6 +41,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     return render(request, "money/looks.html", context)
 
 
+@open_to("auditor_reads")
 @require_POST
 def agree_looks(request: HttpRequest) -> HttpResponse:
     """One entry, or all that are ticked, have been looked at and are right."""
@@ -54,6 +57,7 @@ def agree_looks(request: HttpRequest) -> HttpResponse:
     return redirect("money:looks")
 
 
+@open_to("auditor_reads")
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks about an entry; it stays on the list."""
     found = get_object_or_404(SecondLook.objects.select_related("deed__by", "holder"), pk=pk)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import forms, imports, operations, queries
@@ -31,6 +32,7 @@ def _steps(now: int) -> list[dict[str, str]]:
     return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
 
 
+@open_to("auditor_reads")
 def upload(request: HttpRequest) -> HttpResponse:
     """The file, and the day on which these books begin."""
 
@@ -50,6 +52,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, template="money/opening.html", **context)
 
 
+@open_to("auditor_reads")
 def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column means what."""
     kept = _kept(pk, Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED)
@@ -74,6 +77,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, template="money/opening_map.html", **context)
 
 
+@open_to("auditor_reads")
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What would happen, row by row, and whether the sums agree; then yes."""
     kept = _kept(pk, Upload.State.CHECKED)
@@ -110,6 +114,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, template="money/opening_check.html", **context)
 
 
+@open_to("auditor_reads")
 def done(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; the page may be left and comes back."""
     kept = _kept(pk, Upload.State.IMPORTING, Upload.State.DONE, Upload.State.REFUSED)

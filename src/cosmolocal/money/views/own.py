@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from cosmolocal.agents.views import answers
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
@@ -18,6 +19,7 @@ DAYS_DRAWN = 60
 LAST_LINES = 12
 
 
+@open_to("signed_in")
 def mine(request: HttpRequest) -> HttpResponse:
     """My own account: the household's first, else the farm's or restaurant's."""
     reader = reader_of(request)
@@ -29,6 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return redirect("money:account", first.pk)
 
 
+@open_to("signed_in")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account on one page."""
     found = _visible(request, pk)
@@ -56,6 +59,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "money/account.html", context)
 
 
+@open_to("signed_in")
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened on an account between two days; as a page, CSV, xlsx or PDF."""
     found = _visible(request, pk)

@@ -17,6 +17,7 @@ from cosmolocal.agents.models import Contact
 from cosmolocal.agents.queries import Reader
 from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, operations, payees, policy, queries, rules
@@ -32,6 +33,7 @@ NUMBERS = 10  # bank accounts to clear up, shown at a time
 _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
+@open_to("auditor_reads")
 def payouts(request: HttpRequest) -> HttpResponse:
     """All payment lists, newest first."""
     page = Paginator(queries.payment_lists(), A_PAGE).get_page(request.GET.get("page"))
@@ -39,6 +41,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
     return render(request, "money/payouts.html", context)
 
 
+@open_to("treasurer")
 def new_payout(request: HttpRequest) -> HttpResponse:
     """Who is paid how much: producers with money on their accounts."""
     name = _("Producers, %(day)s") % {"day": format_day(today())}
@@ -46,6 +49,7 @@ def new_payout(request: HttpRequest) -> HttpResponse:
     return _draw_up(request, accounts, template="money/new_payout.html", name=name, **books(request))
 
 
+@open_to("auditor_reads")
 def leavers(request: HttpRequest) -> HttpResponse:
     """Who has left and still has or owes something: paid back by a list like everybody, or left to solidarity."""
     gone, shown = list(queries.leavers()), books(request)
@@ -127,6 +131,7 @@ def _place(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("q", "page") if request.GET.get(name)}
 
 
+@open_to("signed_in")
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
     """One list: its lines, who agreed, what to do next. Readers of the books, and the circle that decides."""
     made, lines = _readable(request, pk)
@@ -182,6 +187,7 @@ def _numbers(
     return list(found.values())
 
 
+@open_to("auditor_reads")
 @require_POST
 def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
     """The bank account of a payee, written since, is right."""
@@ -195,6 +201,7 @@ def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("auditor_reads")
 def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes to the bank: CSV, xlsx, pain.001 (euros); or the cash list to sign."""
     made, lines = _list(pk)
@@ -205,6 +212,7 @@ def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
     return file(request, wish, kind=kind, rows=len(lines), kinds=(*downloads.TYPES, "xml"))
 
 
+@open_to("signed_in")
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """The yes of somebody who was asked."""
@@ -218,6 +226,7 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("money:payout", pk)
 
 
+@open_to("signed_in")
 def disagree(request: HttpRequest, pk: int) -> HttpResponse:
     """The no of somebody who was asked, with a reason; the list is dropped, or the rest of the circle decides."""
     made, _lines = _readable(request, pk)
@@ -240,6 +249,7 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("treasurer")
 def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is still planned has been paid."""
     made, lines = _list(pk)
@@ -256,6 +266,7 @@ def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
     return _has_left(request, made, planned, act, _("Has all of this been paid?"), _("Yes, all of it is paid"))
 
 
+@open_to("treasurer")
 def confirm_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """One line has been paid."""
     line = get_object_or_404(Payment.objects.select_related("list__currency", "account__holder"), pk=pk)
@@ -296,6 +307,7 @@ def _has_left(
     return one_form(request, form, act, template="money/has_left.html", **context)
 
 
+@open_to("treasurer")
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """What is not paid yet will not be, and why."""
     made, _lines = _list(pk)
@@ -311,6 +323,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(request, form, act, title=title, submit=_("Drop it"), danger=True, **back)
 
 
+@open_to("treasurer")
 def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     """A payment came back from the bank."""
     line = get_object_or_404(

@@ -15,7 +15,6 @@ from cosmolocal.practices.shop.views import (
 )
 
 app_name = "shop"
-ACCESS: dict[str, str] = {}
 
 _member_pages: list[URLPattern] = [
     path("", shopping.home, name="home"),
@@ -34,23 +33,6 @@ _member_pages: list[URLPattern] = [
     path("lines/<int:pk>/", orders.line, name="line"),
     path("figures/", figures.figures, name="figures"),
 ]
-ACCESS |= {
-    "home": "anyone",
-    "shop": "anyone",
-    "basket": "household",
-    "last_week": "household",
-    "fill": "household",
-    "as_ordered": "household",
-    "check": "household",
-    "put": "household",
-    "buy_for": "household",
-    "orders": "household",
-    "order": "signed_in",
-    "receipt": "signed_in",
-    "cancel": "household",
-    "line": "signed_in",
-    "figures": "anyone",
-}
 
 _steward_pages: list[URLPattern] = [
     path("desk/", rounds.rounds, name="rounds"),
@@ -82,34 +64,4 @@ _steward_pages: list[URLPattern] = [
     path("farm/", farm.farm, name="farm"),
     path("farm/offers/<int:pk>/", farm.stock, name="stock"),
 ]
-ACCESS |= {
-    "rounds": "auditor_reads",
-    "plan": "steward",
-    "settings": "steward",
-    "round_desk": "auditor_reads",
-    "round_edit": "steward",
-    "round_goods": "steward",
-    "order_form": "steward",
-    "round_orders": "auditor_reads",
-    "shortage": "steward",
-    "round_farms": "auditor_reads",
-    "round_cancel": "steward",
-    "reopen": "steward",
-    "settle": "steward",
-    "pay": "auditor_reads",
-    "deed": "steward",
-    "at_the_door": "keeper",
-    "late": "keeper",
-    "offer_extra": "keeper",
-    "cash": "keeper",
-    "swap": "keeper",
-    "swapped": "keeper",
-    "given_back": "auditor_reads",
-    "round_given_back": "auditor_reads",
-    "credit": "keeper",
-    "told": "steward",
-    "order_file": "producer",
-    "farm": "producer",
-    "stock": "producer",
-}
 urlpatterns = [*_member_pages, *_steward_pages]

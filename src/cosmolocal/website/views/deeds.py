@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.views import answers
 from cosmolocal.flows import queries as flows
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.operation import in_words
 from cosmolocal.website import deeds as done
@@ -16,6 +17,7 @@ SHOWN = 50
 ENTRIES = 200
 
 
+@open_to("auditor_reads")
 def deeds(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first; as a page, CSV or xlsx."""
     form = DeedsForm(request.GET)
@@ -46,6 +48,7 @@ def _file(request: HttpRequest, wish: done.Wish, kind: str) -> HttpResponse:
     return answers.file(request, wanted, kind=kind, rows=few.count())
 
 
+@open_to("auditor_reads")
 def deed(request: HttpRequest, pk: int) -> HttpResponse:
     """One deed: who, when, for whom, why, and each line that it wrote in the books."""
     found = get_object_or_404(done.found(done.Wish(by_itself=True)), pk=pk)

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.demo import ROLES, mail_of
 from cosmolocal.agents.models import User
 from cosmolocal.agents.views.signing_in import sign_in
+from cosmolocal.kernel.access import open_to
 from cosmolocal.website.queries import local_of
 
 
+@open_to("demo")
 @require_POST
 def act_as(request: HttpRequest, role: str) -> HttpResponse:
     """Signs in as the person of a role; `stranger` signs out."""

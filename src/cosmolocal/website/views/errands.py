@@ -12,10 +12,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from cosmolocal.agents.views.answers import actor
 from cosmolocal.kernel import errands
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Errand
 from cosmolocal.paper.downloads import safe_name
 
 
+@open_to("signed_in")
 @require_safe
 def errand(request: HttpRequest, token: UUID) -> HttpResponse:
     """Renews itself until it is over; then the page it leads to opens, or the file can be fetched."""
@@ -37,6 +39,7 @@ def errand(request: HttpRequest, token: UUID) -> HttpResponse:
     return render(request, "website/parts/errand.html" if asks_part else "website/errand.html", context)
 
 
+@open_to("signed_in")
 @require_safe
 def file(request: HttpRequest, token: UUID) -> FileResponse:
     """What the errand made, as long as it is kept."""

@@ -10,15 +10,18 @@ from django.shortcuts import render
 
 from cosmolocal import __version__
 from cosmolocal.kernel import ahead, clock, proving, triggers, worker
+from cosmolocal.kernel.access import open_to
 
 SILENT = timedelta(minutes=2)
 
 
+@open_to("anyone")
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process lives; asks nothing of the database."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@open_to("anyone")
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, tables are up to date, evidence is protected, a worker lives, nothing waits for a
     time that is wrong and the seals grow; else 503 with what is missing, `says`: what to do.
@@ -44,11 +47,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": not missing, "missing": missing, "says": says}, status=503 if missing else 200)
 
 
+@open_to("anyone")
 def about(request: HttpRequest) -> HttpResponse:
     """What this page runs on, under which licence."""
     return render(request, "website/about.html", {"version": __version__, "mail_ready": settings.MAIL_READY})
 
 
+@open_to("anyone")
 def privacy(request: HttpRequest) -> HttpResponse:
     """Who sees what, in plain words."""
     return render(request, "website/privacy.html")

@@ -14,6 +14,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.policy import AUDITOR, MEMBER, STEWARD
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practices import used_by
 from cosmolocal.look.dates import format_day
@@ -24,6 +25,7 @@ FACES = 12
 GOODS = ("leaf", "egg", "root", "grain", "tea", "fish", "fruit", "mushroom", "tofu")
 
 
+@open_to("anyone")
 def public(request: HttpRequest) -> HttpResponse:
     """Who we are, where, what we offer, how to join. Somebody signed in goes to her own home."""
     if people.reader(request).agent is not None:
@@ -46,6 +48,7 @@ def public(request: HttpRequest) -> HttpResponse:
     return render(request, "website/public.html", context)
 
 
+@open_to("signed_in")
 def home(request: HttpRequest) -> HttpResponse:
     """This week for me."""
     cards = queries.member_cards(people.reader(request), queries.local_of(request))
@@ -56,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def steward(request: HttpRequest) -> HttpResponse:
     """What needs doing in the whole local, and the ways to what is looked after."""
     cards = queries.steward_cards(people.reader(request), queries.local_of(request))
@@ -90,6 +94,7 @@ def _how_they_work(local: Node) -> list[tuple[str, str, str, str]]:
     ]
 
 
+@open_to("signed_in")
 def me(request: HttpRequest) -> HttpResponse:
     """What belongs to me: tasks, profile, household, sign-in, my data, whom I help."""
     reader = people.reader(request)

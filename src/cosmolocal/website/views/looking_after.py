@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.operations import LocalWish, change_local
 from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.practices import used_by
 from cosmolocal.website import operations
@@ -19,6 +20,7 @@ from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of
 
 
+@open_to("steward")
 def settings(request: HttpRequest) -> HttpResponse:
     """Name, place, words, zone, language, practices."""
     local = local_of(request)
@@ -42,6 +44,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     return one_form(request, form, act, title=_("This local"), lead=lead, back=back, back_label=_("To do"))
 
 
+@open_to("steward")
 def troubles(request: HttpRequest) -> HttpResponse:
     """Jobs that were given up or refused, newest first."""
     open_ones = JobTrouble.objects.filter(settled_at=None).order_by("-at", "-id")
@@ -50,6 +53,7 @@ def troubles(request: HttpRequest) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Once more."""
@@ -62,6 +66,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 @require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it rest."""

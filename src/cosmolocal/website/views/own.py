@@ -14,6 +14,7 @@ from cosmolocal.agents import rules
 from cosmolocal.agents.limits import limited
 from cosmolocal.agents.views.answers import actor, long_work, one_form
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
@@ -21,6 +22,7 @@ from cosmolocal.website import operations
 from cosmolocal.website.forms import LeaveForm
 
 
+@open_to("signed_in")
 @limited("my_data", times=10, seconds=3600)
 def my_data(request: HttpRequest) -> HttpResponse:
     """What the file holds; the button has it made."""
@@ -29,6 +31,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     return render(request, "website/my_data.html")
 
 
+@open_to("signed_in")
 def leave(request: HttpRequest) -> HttpResponse:
     """What happens when I leave, and the deed itself."""
     me = actor(request)
@@ -52,6 +55,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     return one_form(request, LeaveForm(request.POST or None), act, template="website/leave.html", **context)
 
 
+@open_to("steward")
 def note_leaving(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward notes that somebody has left, for those who do not do it themselves."""
     agent = get_object_or_404(people.visible_to(people.reader(request)), pk=pk, kind="person", hidden_at=None)
@@ -76,6 +80,7 @@ def note_leaving(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("anyone")
 def left(request: HttpRequest) -> HttpResponse:
     """Gone."""
     return render(request, "website/left.html")

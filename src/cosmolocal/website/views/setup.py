@@ -16,6 +16,7 @@ from cosmolocal.agents.models import User
 from cosmolocal.agents.operations import LocalWish
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import ids, jobs, node
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.website import world
@@ -41,6 +42,7 @@ STEPS: dict[str, type[forms.Form]] = {
 }
 
 
+@open_to("setup")
 def wizard(request: HttpRequest, token: str) -> HttpResponse:
     """Shows one step, keeps its answers, and goes on; the last one makes the local."""
     local = node.current()
@@ -56,6 +58,7 @@ def wizard(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, token, step, STEPS[step](initial=initial))
 
 
+@open_to("setup")
 def world_map(request: HttpRequest) -> HttpResponse:
     """The drawn world, to press on."""
     found = request.session.get(KEPT, {}).get("pair") or None
@@ -64,6 +67,7 @@ def world_map(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@open_to("steward")
 def done(request: HttpRequest) -> HttpResponse:
     """It stands: what to do first."""
     return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request)})

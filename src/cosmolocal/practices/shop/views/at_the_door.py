@@ -14,6 +14,7 @@ from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel import clock, outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.forms import check_answers
@@ -26,6 +27,7 @@ from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.views.rounds import actor
 
 
+@open_to("keeper")
 def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """The page a keeper opens while somebody stands before her."""
     round, who = _open(request, pk, household)
@@ -51,6 +53,7 @@ def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     return render(request, "shop/desk/at_the_door.html", context)
 
 
+@open_to("keeper")
 def cash(request: HttpRequest, pk: int) -> HttpResponse:
     """She pays in cash."""
     order = _seen_order(request, pk)
@@ -79,6 +82,7 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, order, form, _("%(name)s pays in cash") % {"name": payer.name}, _("Taken"))
 
 
+@open_to("keeper")
 def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """Something more, or less, after closing."""
     round, who = _open(request, pk, household)
@@ -105,6 +109,7 @@ def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     return _page(request, form, title, _("Change it"), reverse("shop:at_the_door", args=[pk, household]))
 
 
+@open_to("keeper")
 def credit(request: HttpRequest, pk: int) -> HttpResponse:
     """Money back for one line."""
     lines = OrderLine.objects.select_related(
@@ -131,6 +136,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, line.order, form, title, _("Give it back"))
 
 
+@open_to("keeper")
 def swap(request: HttpRequest, pk: int) -> HttpResponse:
     """Two families took each other's crate."""
     order = _seen_order(request, pk)
@@ -153,6 +159,7 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, order, form, _("%(name)s took another crate") % {"name": order.household.name}, _("Swap"))
 
 
+@open_to("keeper")
 def swapped(request: HttpRequest, pk: int) -> HttpResponse:
     """It was found after settling: two households had each other's crate. Both sums are read before it is written."""
     round = get_object_or_404(_rounds(request), pk=pk)
@@ -209,6 +216,7 @@ def _read_sums(request: HttpRequest, form: SwappedForm, sides: tuple[operations.
     )
 
 
+@open_to("keeper")
 @require_POST
 def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
     """What came unordered goes on sale at the door."""

@@ -16,6 +16,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.forms import usual
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
@@ -28,6 +29,7 @@ A_YEAR = timedelta(days=365)
 STOCK_FAR = 20  # times the most that came at once: a field holds more than a week takes of it
 
 
+@open_to("producer")
 def farm(request: HttpRequest) -> HttpResponse:
     """The farms she acts for; a steward sees each by `?of=`."""
     farms = _farms(request)
@@ -54,6 +56,7 @@ def farm(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/desk/farm.html", context)
 
 
+@open_to("producer")
 def stock(request: HttpRequest, pk: int) -> HttpResponse:
     """How much there is of something in a running round."""
     offers = RoundOffer.objects.filter(round__state__in=[OrderRound.State.OPEN, OrderRound.State.GRACE])

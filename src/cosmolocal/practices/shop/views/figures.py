@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.kernel import outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import LAST_YEAR
 from cosmolocal.money import queries as purse
 from cosmolocal.paper import downloads
@@ -14,6 +15,7 @@ from cosmolocal.practices.shop import documents
 from cosmolocal.practices.shop.pages import figures as pages
 
 
+@open_to("anyone")
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Sales, where they went, the farmers' share beside what the community wants."""

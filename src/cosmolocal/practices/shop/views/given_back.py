@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.agents.views.answers import file
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import queries as purse
 from cosmolocal.money.forms import PeriodForm
@@ -24,6 +25,7 @@ from cosmolocal.practices.shop.views.rounds import open_round
 PER_PAGE = 100
 
 
+@open_to("auditor_reads")
 @require_safe
 def given_back(request: HttpRequest) -> HttpResponse:
     """All of some days."""
@@ -37,6 +39,7 @@ def given_back(request: HttpRequest) -> HttpResponse:
     return _page(request, found, context | {"back": reverse("money:desk"), "back_label": _("Money")})
 
 
+@open_to("auditor_reads")
 @require_safe
 def of_round(request: HttpRequest, pk: int) -> HttpResponse:
     """All of one round."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.queries import reader
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_soon
@@ -26,6 +27,7 @@ from cosmolocal.practices.shop.views.answers import BUYING_FOR, buying, seen_rou
 from cosmolocal.practices.shop.views.shopping import lines_of
 
 
+@open_to("household")
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is about to be ordered, once more; posted from here, it is binding."""
     buyer, round = buying(request), seen_round(request, pk)

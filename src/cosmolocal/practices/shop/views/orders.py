@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock, outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop import documents, operations, policy, queries
@@ -25,6 +26,7 @@ from cosmolocal.practices.shop.views.answers import buyer_of, buying, reader_of
 PER_PAGE = 30
 
 
+@open_to("household")
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """What she ordered so far, the newest first."""
@@ -37,6 +39,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/orders.html", {"page": page, "rows": rows, "buyer": buyer, "here": request.path})
 
 
+@open_to("signed_in")
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order: where it stands and, once it is settled, its receipt."""
@@ -52,6 +55,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/order.html", context)
 
 
+@open_to("signed_in")
 @require_safe
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt as PDF."""
@@ -60,6 +64,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     return file(request, wish, kind="pdf", rows=found.lines.count())
 
 
+@open_to("household")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, then takes the whole order back."""
     found, buyer = _visible(request, pk), buying(request)
@@ -82,6 +87,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/cancel.html", pages.context(pages.order_view(found)))
 
 
+@open_to("signed_in")
 @require_safe
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     """The way of one line from field to door, and where its price goes."""

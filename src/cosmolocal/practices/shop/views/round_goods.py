@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.queries import SEES_ALL, reader
 from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
@@ -33,6 +34,7 @@ FEW_LINES = 150  # of all farms together: they stand open on one page
 MOST_LETTERS = 80  # of a search
 
 
+@open_to("steward")
 def goods(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
     round = open_round(request, pk)
@@ -99,6 +101,7 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -
     return round.offers.on_sale().filter(lot=None).count()
 
 
+@open_to("auditor_reads")
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """What is ordered of each thing, the short ones first, or who ordered: searched, and page by page."""
     round = open_round(request, pk)
@@ -135,6 +138,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/desk/orders.html", context)
 
 
+@open_to("steward")
 def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     """There is less of something: say how much there is, see who gets what by the rule."""
     round = open_round(request, pk)
@@ -165,6 +169,7 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
+@open_to("steward")
 def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The order form to print, as long as orders can still be written on it."""
     round = open_round(request, pk)
@@ -175,6 +180,7 @@ def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
     return file(request, wish, kind="pdf", rows=round.offers.on_sale().count())
 
 
+@open_to("auditor_reads")
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
     """What each farm is asked for, who was told, who is to be called; the call list on paper."""
     round = open_round(request, pk)
@@ -205,6 +211,7 @@ def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[Producer
     return [order.pk for order in shown if order.pk == wanted] or [order.pk for order in shown[:1]]
 
 
+@open_to("steward")
 @require_POST
 def told(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody called the farm."""
@@ -214,6 +221,7 @@ def told(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("shop:round_farms", found.round_id)
 
 
+@open_to("producer")
 def order_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One farm's order as PDF, CSV or xlsx; for stewards and for the farm itself."""
     found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)

@@ -18,6 +18,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import reader
 from cosmolocal.agents.views.answers import long_work
 from cosmolocal.kernel import clock, errands, ids, outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
@@ -52,6 +53,7 @@ def open_round(request: HttpRequest, pk: int) -> OrderRound:
     return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
+@open_to("auditor_reads")
 def rounds(request: HttpRequest) -> HttpResponse:
     """Rounds that run, and those before."""
     every = list(queries.visible_to(reader(request)).order_by("-handover__begins", "-id")[:60])
@@ -66,6 +68,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/desk/rounds.html", context)
 
 
+@open_to("steward")
 def plan(request: HttpRequest) -> HttpResponse:
     """A new round, from nothing or like the last one a week later."""
     if not Place.objects.filter(is_handover=True).exists():
@@ -83,6 +86,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     return _round_form(request, form, _("Plan a round"), _("Go on to the goods"), reverse("shop:rounds"))
 
 
+@open_to("steward")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """When, where, a word to the members."""
     round = open_round(request, pk)
@@ -97,6 +101,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _round_form(request, form, _("Change the round"), _("Save"), reverse("shop:round_desk", args=[pk]))
 
 
+@open_to("auditor_reads")
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """One round: how it stands, and the one thing to do next."""
     round = open_round(request, pk)
@@ -128,6 +133,7 @@ def _writers() -> dict[str, Any]:
     return {"are_many": True} if are_many(everybody) else {"buyers": everybody}
 
 
+@open_to("steward")
 @require_POST
 def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One of the deeds without a form: open, close, send, remind, give up what was never open."""
@@ -157,6 +163,7 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect("shop:round_desk", pk)
 
 
+@open_to("steward")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """What cancelling an open round will do, and why it is done."""
     round = open_round(request, pk)
@@ -192,6 +199,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
+@open_to("steward")
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Closed by mistake."""
     round = open_round(request, pk)
@@ -211,6 +219,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@open_to("steward")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What settling will do, and the button that does it."""
     round = open_round(request, pk)
@@ -258,6 +267,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/desk/settle.html", context)
 
 
+@open_to("auditor_reads")
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of what each farm gets, from which box; a second person then agrees."""
     round = open_round(request, pk)
@@ -285,6 +295,7 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/desk/pay.html", context)
 
 
+@open_to("steward")
 def settings(request: HttpRequest) -> HttpResponse:
     """How the shop works from now on."""
     form = SettingsForm(request.POST or None, initial=typed_settings(queries.settings()))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cosmolocal.agents import limits
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock, outside
+from cosmolocal.kernel.access import open_to
 from cosmolocal.look.answers import say
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_number
@@ -38,6 +39,7 @@ from cosmolocal.practices.shop.views.answers import (
 SOON = timedelta(hours=24)
 
 
+@open_to("anyone")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The shop of the round that closes next; where none is open, when the next one opens."""
@@ -47,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _shop(request, found.open[0], found.open)
 
 
+@open_to("anyone")
 @require_safe
 def shop(request: HttpRequest, pk: int) -> HttpResponse:
     """The shop of one round."""
@@ -117,6 +120,7 @@ def _found(seen: Shelf) -> str:
     return ngettext("%(count)d thing found.", "%(count)d things found.", seen.found) % {"count": seen.found}
 
 
+@open_to("household")
 @require_POST
 def put(request: HttpRequest, pk: int) -> HttpResponse:
     """So many of one pack into the basket; 0 takes it out. Answers htmx with the parts of the page that change."""
@@ -190,6 +194,7 @@ def _spoken(view: BasketView, entry: BasketLine | None, line: Line, said: str) -
     return " ".join(filter(None, (said, what + ".", _("Together about %(sum)s.") % {"sum": view.estimate_text})))
 
 
+@open_to("household")
 @require_POST
 def last_week(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts what she ordered the last time into the basket, as far as this round offers it."""
@@ -220,6 +225,7 @@ def last_week(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("shop:basket", pk)
 
 
+@open_to("household")
 @require_POST
 def buy_for(request: HttpRequest) -> HttpResponse:
     """She orders for another household or organisation of hers from now on; a steward for whoever wrote on paper."""
@@ -241,6 +247,7 @@ def buy_for(request: HttpRequest) -> HttpResponse:
     return redirect(back_to(request, reverse("shop:home")))
 
 
+@open_to("household")
 @require_safe
 def basket(request: HttpRequest, pk: int) -> HttpResponse:
     """The basket on a page of its own: change it, see what it comes to, go on to order."""
@@ -248,6 +255,7 @@ def basket(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/basket.html", basket_context(round, buyer))
 
 
+@open_to("household")
 @require_POST
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Several lines at once: takes what is left, or takes out what cannot be had (`line` is offer:count)."""
@@ -263,6 +271,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(back_to(request, reverse("shop:basket", args=[pk])))
 
 
+@open_to("household")
 @require_POST
 def as_ordered(request: HttpRequest, pk: int) -> HttpResponse:
     """The basket becomes what was ordered again."""
