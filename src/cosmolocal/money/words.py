@@ -93,7 +93,11 @@ DEEDS: Mapping[str, str | Promise] = {
     "money.undo": _("An entry was taken back"),
     "money.return_payment": _("A payment came back"),
     "money.change_levels": _("How far accounts may go down"),
-    "shop.swap_orders": _("Two households swapped their orders"),
+}
+# The same, where the reason why it is looked at says it better than the deed's code.
+WHYS: Mapping[str, str | Promise] = {
+    "price": _("Prices were set"),
+    "between": _("Two households swapped what they pay"),
 }
 
 

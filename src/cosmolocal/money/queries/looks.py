@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights
@@ -17,7 +16,7 @@ from cosmolocal.money import policy
 from cosmolocal.money.models import Account, Currency, MoneyBox, SecondLook
 from cosmolocal.money.queries.accounts import boxes
 from cosmolocal.money.rules import MAY_BE_UNDONE
-from cosmolocal.money.words import DEEDS, reason_label
+from cosmolocal.money.words import DEEDS, WHYS, reason_label
 
 WAITS_LONG = timedelta(days=7)
 FIRST = 200  # that wait, the oldest: some pages of the list
@@ -65,7 +64,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
         reason = reason_label(first.reason) if first else ""
-        what = str(DEEDS.get(row.deed.code, _("Prices were set") if row.why == SecondLook.Why.PRICE else reason))
+        what = str(DEEDS.get(row.deed.code, WHYS.get(row.why, reason)))
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
         on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)
