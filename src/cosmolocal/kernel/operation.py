@@ -13,7 +13,16 @@ from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -41,6 +50,7 @@ declared: dict[str, Spec] = {}
 _TRIES = 4
 # PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
 _DEADLOCKS = ("40P01", "40001")
+_TWICE = ("23505",)  # unique_violation
 _NO_SPACE = ("53100",)
 _TOO_SLOW = ("57014",)  # query_canceled, by the time that a statement may take
 _CANNOT_WRITE = ("database or disk is full", "disk I/O error")
@@ -96,14 +106,16 @@ def in_words(code: str) -> str:
 
 
 def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R:
-    """Runs the deed; a deadlock (PostgreSQL) is simply tried again, since nothing of it remained."""
+    """Runs the deed. What only came of two at once (PostgreSQL) is simply tried again, since nothing of it remained: a
+    deadlock, and a row that somebody else wrote first, which is there to be read the second time.
+    """
     retryable = not connection.in_atomic_block
     for attempt in range(1, _TRIES + 1):
         try:
             return _once(code, function, kwargs)
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             state = getattr(error.__cause__, "sqlstate", "")
-            if retryable and attempt < _TRIES and state in _DEADLOCKS:
+            if retryable and attempt < _TRIES and state in _DEADLOCKS + _TWICE:
                 continue
             refusal = refusal_of(error)
             if refusal is None:
@@ -112,14 +124,17 @@ def _run_outermost(code: str, function: Callable[..., R], kwargs: Mapping[str, A
     raise AssertionError("unreachable")
 
 
-def refusal_of(error: OperationalError) -> Refusal | None:
-    """What people read when the database itself could not: full, busy, too slow; None for other troubles."""
+def refusal_of(error: DatabaseError) -> Refusal | None:
+    """What people read when the database itself could not: full, busy, too slow, written by two; None for others."""
     state = getattr(error.__cause__, "sqlstate", "")
     if is_disk_full(error):
         return disk_full()
     if state in _DEADLOCKS or "database is locked" in str(error):
         sentence = _("Many people write at this moment. Nothing was changed; please try again.")
         return Refusal("kernel.busy", sentence, later=True)
+    if state in _TWICE:
+        sentence = _("Somebody else wrote the same at this moment. Nothing was changed; look at it as it is now.")
+        return Refusal("kernel.written_twice", sentence, later=True)
     if state in _TOO_SLOW:
         return Refusal("kernel.too_slow", _("This took too long and was ended. Nothing was changed; ask for less."))
     return None

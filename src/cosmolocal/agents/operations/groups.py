@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import locks, policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
 from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_agent
 from cosmolocal.kernel import clock
@@ -124,6 +124,7 @@ def add_producer(
 def add_circle(*, by: Agent, name: str, about: str = "", key: str = "") -> Agent:
     """Adds a circle: people who look after something together. Refuses: agents.name_taken, agents.not_allowed."""
     policy.permit(by, policy.STEWARD)
+    locks.hold_local()
     if queries.circle(name.strip()) is not None:
         raise Refusal("agents.name_taken", _("There is a circle of that name already."), field="name")
     return new_agent(Agent.Kind.CIRCLE, name, about=about)
@@ -177,6 +178,7 @@ def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, k
     policy.permit(by, policy.STEWARD, policy.TREASURER)
     if member.pk == group.pk:
         raise Refusal("agents.own_group", _("Nobody can be a member of herself."))
+    locks.hold(member)
     standing = Membership.objects.filter(member=member, group=group, until=None).first()
     if standing is None:
         standing = Membership.objects.create(member=member, group=group, since=since or clock.today())

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries, rules
+from cosmolocal.agents import locks, policy, queries, rules
 from cosmolocal.agents.models import (
     Agent,
     Contact,
@@ -32,6 +32,7 @@ def leave(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: st
     Refuses: agents.last_steward, agents.not_yours.
     """
     policy.require(policy.is_house(by) or by.pk == agent.pk or policy.is_steward(by) or policy.acts_for(by, agent))
+    locks.hold_local()
     existing = Leaving.objects.filter(agent=agent).first()
     if existing is not None:
         return existing

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries, sessions
+from cosmolocal.agents import locks, policy, queries, sessions
 from cosmolocal.agents.models import Agent, Helping, Place, Role, in_force
 from cosmolocal.agents.operations.groups import join
 from cosmolocal.kernel import clock
@@ -53,6 +53,7 @@ def give_role(
             _("Only packers, drivers and hand-over keepers have a task for one place. Leave this empty."),
             field="place",
         )
+    locks.hold(agent)
     standing = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None).first()
     return standing or Role.objects.create(
         agent=agent, name=role, scope=scope, place=place, since=since or clock.today()
@@ -66,6 +67,8 @@ def end_role(*, by: Agent, role: Role, until: date | None = None, key: str = "")
     Refuses: agents.last_steward, agents.not_yours.
     """
     policy.require(policy.is_house(by) or by.pk == role.agent_id or policy.is_steward(by))
+    if role.name == Role.Name.STEWARD:
+        locks.hold_local()
     locked = Role.objects.select_for_update().get(pk=role.pk)
     if locked.name == Role.Name.STEWARD:
         others = Role.objects.filter(in_force(clock.today()), name=Role.Name.STEWARD, agent__hidden_at=None)
@@ -89,6 +92,7 @@ def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key:
         raise Refusal("agents.helps_herself", _("Choose somebody else as helper."), field="helper")
     if not consent.strip():
         raise Refusal("agents.consent_missing", _("Write down how and when it was agreed."), field="consent")
+    locks.hold(member)
     standing = Helping.objects.filter(in_force(clock.today()), helper=helper, member=member).first()
     return standing or Helping.objects.create(
         helper=helper, member=member, consent=consent.strip(), since=clock.today()
