@@ -173,7 +173,7 @@ class Payment(models.Model):
 
 
 @kept(free=("left", "payer", "words"))
-@sealed("box", "amount", "left", "on", "booked_at")
+@sealed("box", "amount", "left", "on", "booked_at", "typed_by")
 class Unmatched(models.Model):
     """Money that came from somebody nobody knows yet; what is `left` lies in the fund "unmatched"."""
 
@@ -184,6 +184,7 @@ class Unmatched(models.Model):
     booked_at = models.DateTimeField(null=True)  # when it counts in our books; later where that month was closed
     payer = LineField(max_length=120, blank=True)  # as the bank wrote it
     words = models.CharField(max_length=240, blank=True)
+    typed_by = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(left__gte=0), name="unmatched_not_negative")]
@@ -204,6 +205,10 @@ class SecondLook(models.Model):
         BETWEEN = "between", _("one person changed who of two members pays what")
         LEVELS = "levels", _("accounts may go further down from now on")
         PRICE = "price", _("it is the price of a farm of who set it")
+        TYPED = "typed", _("it came to the household or farm of who had written down that it came")
+        GOODS = "goods", _("goods of her own household or farm")
+        PAYS = "pays", _("she herself had set what her household pays")
+        ODD = "odd", _("a price that looks like a slip of the hand")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

@@ -12,9 +12,9 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import Account, MoneyBox, Unmatched
+from cosmolocal.money.models import Account, MoneyBox, SecondLook, Unmatched
 from cosmolocal.money.operations import journal
-from cosmolocal.money.operations.looks import look_needed
+from cosmolocal.money.operations.looks import look_needed, to_look_at
 
 
 @operation("money.top_up", said=gettext_lazy("took money in"), fact=True)
@@ -104,6 +104,7 @@ def top_up_unmatched(
         booked_at=when.at or running().at,
         payer=payer.strip()[:120],
         words=reference.strip()[:240],
+        typed_by=by,
     )
 
 
@@ -117,7 +118,8 @@ def match_unmatched(
     at: datetime | None = None,
     key: str = "",
 ) -> None:
-    """Gives unmatched money, or a part of it (two members in one payment), to the account it was meant for.
+    """Gives unmatched money, or a part of it (two members in one payment), to the account it was meant for. Who typed
+    that it came may be the only one who says so: where it is her own, somebody else looks at it.
 
     Refuses: money.to_oneself, money.more_than_came, money.bad_amount, money.before_it, money.not_yet.
     """
@@ -130,6 +132,8 @@ def match_unmatched(
     when = _after(unmatched, "matched", at)
     flows.record(by=by, happenings=[journal.moved(fund, account, part, when)])
     look_needed(by, part, account.holder)
+    if unmatched.typed_by is not None and policy.is_own(unmatched.typed_by, account.holder):
+        to_look_at(by, SecondLook.Why.TYPED, part, account.holder)
     announce("money.tell_paid_in", running().id, account.pk, part)
 
 

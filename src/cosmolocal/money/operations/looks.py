@@ -31,14 +31,18 @@ def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool 
     if not (is_own or has_left or is_lent):
         return
     why = SecondLook.Why
-    row, is_new = SecondLook.objects.get_or_create(
-        deed_id=running().id,
-        defaults={
-            "why": why.OWN if is_own else why.LEFT if has_left else why.LENT,
-            "holder": holder,
-            "amount": amount,
-        },
-    )
+    to_look_at(by, why.OWN if is_own else why.LEFT if has_left else why.LENT, amount, holder)
+
+
+def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str = "") -> None:
+    """Puts the running deed on the list for a reason of `SecondLook.Why`; `said`: what was done, in words. `amount` in
+    minor units; several of one deed add up. Neither who did it nor anybody of the holder's looks at it.
+    """
+    if agents.is_house(by):
+        return
+    wanted = {"why": why, "holder": holder, "amount": amount}
+    row, is_new = SecondLook.objects.get_or_create(deed_id=running().id, defaults=wanted)
+    journal.note(shorten(said, 240, placeholder=" …"))
     if not is_new:
         SecondLook.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
 
@@ -81,19 +85,12 @@ def opening_looked_at(by: Agent, amount: int, said: str) -> None:
 def levels_lowered(by: Agent, lowered_by: int, said: str) -> None:
     """Puts the running deed on the list: new accounts may go further down, by so many minor units."""
     if lowered_by > 0:
-        _rule_changed(by, SecondLook.Why.LEVELS, lowered_by, None, said)
+        to_look_at(by, SecondLook.Why.LEVELS, lowered_by, None, said)
 
 
 def own_prices_set(by: Agent, farm: Agent, said: str) -> None:
     """Puts the running deed on the list: who set prices belongs to that farm."""
-    _rule_changed(by, SecondLook.Why.PRICE, 0, farm, said)
-
-
-def _rule_changed(by: Agent, why: str, amount: int, holder: Agent | None, said: str) -> None:
-    if not agents.is_house(by):
-        wanted = {"why": why, "amount": amount, "holder": holder}
-        SecondLook.objects.get_or_create(deed_id=running().id, defaults=wanted)
-        journal.note(shorten(said, 240, placeholder=" …"))
+    to_look_at(by, SecondLook.Why.PRICE, 0, farm, said)
 
 
 def look_is_over(deed_id: int) -> None:

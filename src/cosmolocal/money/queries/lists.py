@@ -106,7 +106,7 @@ def people_of(holder: Agent) -> list[Agent]:
 
 def unmatched() -> QuerySet[Unmatched]:
     """Money from unknown payers, longest waiting first."""
-    return Unmatched.objects.filter(left__gt=0).select_related("box__currency")
+    return Unmatched.objects.filter(left__gt=0).select_related("box__currency", "typed_by")
 
 
 def list_made(by: Agent, key: str) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.text import capfirst
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights
@@ -12,6 +13,7 @@ from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.operation import in_words
 from cosmolocal.money import policy
 from cosmolocal.money.models import Account, Currency, MoneyBox, SecondLook
 from cosmolocal.money.queries.accounts import boxes
@@ -64,7 +66,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
         reason = reason_label(first.reason) if first else ""
-        what = str(DEEDS.get(row.deed.code, WHYS.get(row.why, reason)))
+        what = str(DEEDS.get(row.deed.code) or WHYS.get(row.why) or capfirst(in_words(row.deed.code)))
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
         on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)

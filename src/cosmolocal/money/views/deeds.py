@@ -62,7 +62,8 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("money:unmatched")
 
     form = forms.MatchForm(request.POST or None, currency=found.box.currency, most=found.left, first=found.on)
-    lead = " · ".join(filter(None, (queries.format(found.left, found.box.currency), found.payer, found.words)))
+    typed = _("written down by %(name)s") % {"name": found.typed_by} if found.typed_by else ""
+    lead = " · ".join(filter(None, (queries.format(found.left, found.box.currency), found.payer, found.words, typed)))
     back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
     return read_twice(request, form, act, title=_("Whose money was this?"), lead=lead, submit=_("Yes, give it"), **back)
 
