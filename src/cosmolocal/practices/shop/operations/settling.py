@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from cosmolocal.money.models import Account, MoneyBox, PaymentList
 
 
+MOST_NAMES = 5  # of households, in one sentence
 STEPS = 4  # weighed, added up, booked, frozen: what a page says while a large round is settled
 
 
@@ -163,6 +164,7 @@ def _check_packed(round: OrderRound) -> None:
             % {"count": count},
             crates=list(open_ones.values_list("pk", flat=True)),
         )
+    _check_lines(round)
     came = Exists(Receipt.objects.filter(commitment=OuterRef("commitment")))
     silent = round.producer_orders.exclude(Exists(ProducerOrderLine.objects.filter(came, order=OuterRef("pk"))))
     missing = [order.producer for order in silent.select_related("producer").order_by("pk")]
@@ -172,6 +174,25 @@ def _check_packed(round: OrderRound) -> None:
             _("Nobody wrote down what %(names)s brought. Do that first: they are paid for what was accepted.")
             % {"names": ", ".join(producer.name for producer in missing)},
             producers=[producer.pk for producer in missing],
+        )
+
+
+def _check_lines(round: OrderRound) -> None:
+    """A crate may be done and a line of it open: it was promised afterwards. Settled, its goods would cost nothing."""
+    lines = OrderLine.objects.filter(order__round=round, granted__gt=0, commitment__packed=None)
+    whose = lines.exclude(order__state=Order.State.CANCELLED).values("order__household")
+    households = Agent.objects.filter(pk__in=whose)
+    if names := list(households.order_by("name", "pk").values_list("name", flat=True)[: MOST_NAMES + 1]):
+        told = [*names[:MOST_NAMES], *("…" for _more in names[MOST_NAMES:])]
+        crates = Crate.objects.filter(handover=round.handover, receiver__in=households)
+        raise Refusal(
+            "shop.not_all_packed",
+            _(
+                "Neither packed nor missing: lines in the crates of %(names)s. Open each crate and write what lies in "
+                "it, or press Missing."
+            )
+            % {"names": ", ".join(told)},
+            crates=list(crates.order_by("pk").values_list("pk", flat=True)),
         )
 
 

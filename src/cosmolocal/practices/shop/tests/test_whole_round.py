@@ -13,6 +13,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
+from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, refused
 
 
@@ -124,6 +125,31 @@ def test_settling_waits_for_the_packers_and_for_what_came(village):
     operations.settle_round(by=village.people["Li Na"], round=round)
     assert purse.balance(round.account).balance == 0
     assert journal.replay() == []
+
+
+def test_settling_waits_for_a_line_that_was_promised_after_its_crate_was_left(village):
+    """Nobody came for the crate; then something more was ordered by telephone."""
+    round = village.round()
+    amina = village.order(round, "Amina", {"Bread": 1})
+    village.order(round, "Jo", {"Eggs": 1})
+    village.close(round)
+    village.receive(round, Eggs=20)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    crate = handovers.leave_crate(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
+    more = [LineWish(village.offer(round, "Eggs").pk, 1)]
+    operations.late_change(
+        by=village.people["Keeper Lu"], round=round, household=village.households["Amina"], lines=more
+    )
+    with refused("shop.not_all_packed") as info:
+        operations.settle_round(by=village.people["Li Na"], round=round)
+    assert "Amina's household" in str(info.value)
+    assert info.value.facts["crates"] == [crate.pk]
+    assert operations.preview(round).obstacle == str(info.value)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    assert operations.preview(round).obstacle == ""
+    operations.settle_round(by=village.people["Li Na"], round=round)
+    amina.refresh_from_db()
+    assert amina.final == 1500 + 1850
 
 
 def test_what_is_missing_is_not_paid(village):
