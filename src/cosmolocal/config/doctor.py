@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.config import home, restoring
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import ahead, clock, heads, node, proving, triggers
+from cosmolocal.kernel import ahead, clock, heads, node, practices, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
@@ -58,8 +58,11 @@ def examine() -> Iterator[Complaint]:
             grave=True,
         )
     yield from _months()
-    if wrong := ahead.wrong(clock.now()):
-        yield Complaint(wrong.what, wrong.fix)
+    if strange := ahead.wrong(clock.now()):
+        yield Complaint(strange.what, strange.fix)
+    for practice in practices.installed():
+        for wrong in practice.wrong() if practice.wrong else ():
+            yield Complaint(wrong.what, wrong.fix)
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
     if open_troubles:
         yield Complaint(

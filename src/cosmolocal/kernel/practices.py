@@ -1,6 +1,6 @@
 """What a practice gives to the house: one frozen declaration, `practice` in the file `practice.py` of its app."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string, module_has_submodule
 
 from cosmolocal.kernel import node
+from cosmolocal.kernel.ahead import Wrong
 from cosmolocal.kernel.models import Node
 
 
@@ -103,7 +104,8 @@ class Practice:
     back. `receivers` None: of all, but only where there is something to say. `still_open(handover)` says in a sentence
     until when more may be promised for it, and what to do; nothing where all is said. `book_pages`: lists for who
     keeps the books (label, name of the address), linked from the treasurer's desk. `also_about(agents)`: which rows
-    are about these agents (ids), though no column of theirs names them: for what people take along.
+    are about these agents (ids), though no column of theirs names them: for what people take along. `wrong()`: what
+    of its rows does not fit together, for `cosmolocal doctor`.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Practice:
     still_open: Callable[[Any], str] | None = None
     book_pages: tuple[tuple[str | Promise, str], ...] = ()
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
+    wrong: Callable[[], Iterable[Wrong]] | None = None
 
 
 def is_practice(app: AppConfig) -> bool:

@@ -8,7 +8,7 @@ from cosmolocal.agents.policy import MEMBER, PRODUCER
 from cosmolocal.kernel.practices import LetGo, NavItem, Practice
 from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
-from cosmolocal.practices.shop.queries import swaps
+from cosmolocal.practices.shop.queries import swaps, uncharged
 
 practice = Practice(
     name="shop",
@@ -39,4 +39,5 @@ practice = Practice(
     still_open=desk_cards.still_open,
     book_pages=((_("Money given back"), "shop:given_back"),),
     also_about=swaps.also_about,
+    wrong=uncharged.wrong,
 )
