@@ -43,12 +43,16 @@ class PackLine:
 @operation("handovers.make_crates", said=gettext_lazy("numbered the crates"))
 def make_crates(*, by: Agent, handover: Handover) -> None:
     """Makes one numbered crate for everybody to whom something is due; those made before keep their numbers. A crate
-    for which nothing is left goes: nobody packs it, waits for it or is told to fetch it.
+    for which nothing is left goes: nobody packs it, waits for it or is told to fetch it. One that was packed, and for
+    which more is due now, is to be packed again.
     """
     policy.permit_packing(by, handover.place)
     due = outgoing(handover, finished=False).filter(quantity__gt=0)
     empty = Crate.objects.filter(handover=handover, state=Crate.State.TO_PACK, lines=None)
     empty.exclude(receiver__in=due.values("receiver_id")).delete()
+    more = due.filter(packed=None).values("receiver_id")
+    done = Crate.objects.filter(handover=handover, state=Crate.State.PACKED, receiver__in=more)
+    done.update(state=Crate.State.TO_PACK, changed_at=running().at)
     have = Crate.objects.filter(handover=handover).values("receiver_id")
     new = Agent.objects.filter(pk__in=due.values("receiver_id")).exclude(pk__in=have)
     last = Crate.objects.filter(handover=handover).aggregate(last=Max("number"))["last"] or 0

@@ -13,7 +13,8 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import policy as handing
-from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.models import Crate, Receipt
+from cosmolocal.handovers.operations.packing import pack_as_promised
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -25,6 +26,7 @@ from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, Order
 from cosmolocal.practices.shop.operations.drafts import (
     Draft,
     account_of,
+    check_not_packed,
     check_on_sale,
     write,
 )
@@ -81,8 +83,10 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
 @operation("shop.late_change", said=gettext_lazy("changed an order after closing"))
 def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineWish], key: str = "") -> Order:
     """After closing: the lines named get new counts (0: taken out), everything else stays; each keeps who did it and
-    when. Extras are taken from their lot. Refuses: shop.not_now, shop.not_offered, shop.packed_already,
-    shop.not_enough_left, shop.not_enough_money, shop.credited (money was given back for a line that would go).
+    when. Extras are taken from their lot. Where the crate has been collected, what is added is given at once.
+
+    Refuses: shop.not_now, shop.not_offered, shop.packed_already, shop.not_enough_left, shop.not_enough_money,
+    shop.credited (money was given back for a line that would go or become more).
     """
     locked = lock(round)
     policy.permit_keeper(by, locked)
@@ -90,11 +94,9 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
     draft = Draft(by, locked, household, order)
-    packed, credited = set[int](), set[int]()
+    credited = set[int]()
     if order is not None:
-        rows = order.lines.select_related("pack").annotate(row=F("commitment__packed__id"))
-        draft.lines = {line.offer_id: line for line in rows}
-        packed = {line.offer_id for line in rows if line.row}
+        draft.lines = {line.offer_id: line for line in order.lines.select_related("pack")}
         credited = set(order.lines.exclude(credits=None).values_list("offer_id", flat=True))
     draft.wanted = {offer: line.count for offer, line in draft.lines.items()}
     draft.wanted.update({line.offer_id: line.count for line in lines})
@@ -103,17 +105,13 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     if any(offer not in draft.offers for offer in draft.wanted):
         raise Refusal("shop.not_offered", _("This is not on offer in this round."))
     check_on_sale(draft)
-    if packed.intersection([*draft.changed, *draft.dropped]):
-        raise Refusal(
-            "shop.packed_already",
-            _("This line lies in a crate already. Change its weight on the crate's page instead."),
-        )
-    if credited.intersection(draft.dropped):
+    check_not_packed(draft, [*draft.changed, *draft.dropped])
+    if credited.intersection({*draft.dropped, *draft.changed} - {*draft.lowered}):
         raise Refusal(
             "shop.credited",
             _(
-                "Money was given back for this line, so it stays in the order. Write on the crate's page that it is "
-                "missing: settling then takes the money back."
+                "Money was given back for this line, so it stays in the order and does not become more. Write on the "
+                "crate's page that it is missing: settling then takes the money back."
             ),
         )
     fixed = Order.State.FIXED if locked.state == OrderRound.State.ORDERED else Order.State.OPEN
@@ -125,6 +123,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     draft.order.lines.filter(offer_id__in=[line.offer_id for line in lines]).update(reason=LATE)
     if locked.state == OrderRound.State.ORDERED:
         handovers.make_crates(by=by, handover=locked.handover)
+    _pack_at_once(by, locked, household)
     announce("shop.tell_changes", [draft.order.pk])
     return draft.order
 
@@ -156,6 +155,13 @@ def credit_line(
     return LineCredit.objects.create(
         line=found, quantity=quantity, amount=amount, borne_by=bearer, reason=reason, by=by, at=running().at
     )
+
+
+def _pack_at_once(by: Agent, round: OrderRound, household: Agent) -> None:
+    """Who has her crate already gets what is added there and then: it is packed and handed over with it."""
+    crates = Crate.objects.select_for_update().filter(handover=round.handover, receiver=household)
+    if crate := crates.filter(state=Crate.State.COLLECTED).first():
+        pack_as_promised(by, round.handover, {household.pk: crate})
 
 
 _ORDER = ("round__handover__place", "round__account__currency", "household")

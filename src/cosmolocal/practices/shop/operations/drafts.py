@@ -13,6 +13,7 @@ from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PackVersion, PriceVersion, SupplierTerms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.prepared import Prepared, Slot, slots
@@ -80,6 +81,19 @@ def check_on_sale(draft: Draft) -> None:
             "shop.not_offered",
             _("No longer on sale: %(names)s. Take it out of your basket, then order the rest.") % {"names": names},
             offers=off,
+        )
+
+
+def check_not_packed(draft: Draft, offer_ids: Sequence[int]) -> None:
+    """What somebody packed, or took, is in the order and is charged. Refuses shop.packed_already (fact: `offers`)."""
+    had = {draft.lines[offer].commitment_id: offer for offer in offer_ids if offer in draft.lines}
+    packed = Packed.objects.filter(commitment__in=had).order_by("commitment")
+    if had and (offers := [had[pk] for pk in packed.values_list("commitment_id", flat=True)]):
+        raise Refusal(
+            "shop.packed_already",
+            _("Packed already: %(names)s. It stays in the order. What lies in the crate is put right on its page.")
+            % {"names": ", ".join(draft.offers[offer].name for offer in offers)},
+            offers=offers,
         )
 
 

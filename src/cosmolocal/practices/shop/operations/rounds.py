@@ -254,7 +254,8 @@ def tell_ready(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
 @operation("shop.cancel_round", said=gettext_lazy("cancelled a round"))
 def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "") -> OrderRound:
     """Gives a round up before it closes: all orders are cancelled, what was set aside is free again, and who had
-    ordered is told why. Refuses: shop.cancelled_why where it was open and `reason` is empty, shop.not_now.
+    ordered is told why. Refuses: shop.cancelled_why where it was open and `reason` is empty, shop.not_now,
+    shop.packed_already where something of it lies in a crate or was taken.
     """
     policy.permit_steward(by)
     locked = lock(round)
@@ -265,6 +266,11 @@ def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "
         raise Refusal("shop.cancelled_why", _("Write a sentence why: who has ordered reads it."), field="reason")
     orders = locked.orders.exclude(state="cancelled")
     told = list(orders.order_by("id").values_list("pk", flat=True))
+    if orders.filter(lines__commitment__packed__quantity__gt=0).exists():
+        raise Refusal(
+            "shop.packed_already",
+            _("Something of this round lies in crates, or was taken. Write it as missing there, or close the round."),
+        )
     promised = list(orders.values_list("lines__commitment_id", flat=True))
     payments = list(orders.values_list("payment_id", flat=True))
     flows.release(by=by, commitments={id for id in [*promised, *payments] if id})

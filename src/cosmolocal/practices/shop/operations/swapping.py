@@ -24,7 +24,7 @@ from cosmolocal.money import policy as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import journal, ledger, looks
 from cosmolocal.practices.shop import policy, queries
-from cosmolocal.practices.shop.models import Order, OrderLine, OrderSwap
+from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, OrderSwap
 from cosmolocal.practices.shop.operations.drafts import Draft, account_of, no_account, payment_wish
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
         raise Refusal("shop.round_settled", _("This round is settled meanwhile. Open the page of this order again."))
     crates = {crate.receiver_id: crate for crate in Crate.objects.filter(handover=first.round.handover)}
     _check_crates(pair, crates)
+    pairs = [(first, second), *_beside(first, second)]
     # What nobody has ticked goes as promised, before the lines are read: each follows what lies in the crate.
     pack_as_promised(by, first.round.handover, {order.household_id: crates[order.household_id] for order in pair})
-    lines = list(OrderLine.objects.filter(order__in=pair).annotate(row=F("commitment__packed__id")))
+    every = [order for two in pairs for order in two]
+    lines = list(OrderLine.objects.filter(order__in=every).annotate(row=F("commitment__packed__id")))
     handovers.swap_crates(by=by, crate=crates[first.household_id], other=crates[second.household_id])
     now = dict(
         Packed.objects.filter(pk__in=[line.row for line in lines if line.row]).values_list("pk", "commitment_id")
@@ -57,10 +59,35 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     for line in lines:
         line.commitment_id = now.get(line.row, line.commitment_id)
     OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
-    _swap_credits(by, first, second, lambda one: account_of(Draft(by, one.round, one.household, one)))
-    _swap_households(by, first, second)
-    for order in sorted(pair, key=lambda one: not money.is_own(by, one.household)):
+    for one, two in pairs:
+        _swap_credits(by, one, two, lambda order: account_of(Draft(by, order.round, order.household, order)))
+        _swap_households(by, one, two)
+    for order in sorted(every, key=lambda one: not money.is_own(by, one.household)):
         looks.look_needed(by, order.upper, order.household)
+
+
+def _beside(first: Order, second: Order) -> list[tuple[Order, Order]]:
+    """What both have ordered in other rounds of this hand-over lies in the same two crates, and goes along."""
+    rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
+    here = rows.filter(round__handover=first.round.handover_id, household__in=[first.household_id, second.household_id])
+    by_round: dict[int, list[Order]] = {}
+    for order in here.exclude(round=first.round_id):
+        by_round.setdefault(order.round_id, []).append(order)
+    pairs = []
+    for found in by_round.values():
+        if all(order.state == Order.State.CANCELLED for order in found):
+            continue
+        if len(found) < 2 or found[0].round.state not in (OrderRound.State.GRACE, OrderRound.State.ORDERED):
+            raise Refusal(
+                "shop.other_round",
+                _(
+                    "%(names)s has ordered in “%(round)s” too, and it lies in the same crate. Write on the pages of "
+                    "both crates what each took, and what is added as a late change."
+                )
+                % {"names": ", ".join(order.household.name for order in found), "round": found[0].round.name},
+            )
+        pairs.append((found[0], found[1]))
+    return pairs
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,11 @@ class OrderView:
         return policy.may_change(self.order, self.now)
 
     @property
+    def may_cancel(self) -> bool:
+        """What somebody packed stays in the order."""
+        return self.may_change and not any(line.packed is not None for line in self.lines)
+
+    @property
     def is_collected(self) -> bool:
         return self.crate is not None and self.crate.state == Crate.State.COLLECTED
 
