@@ -14,7 +14,7 @@ from cosmolocal.catalog.models import Item
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import policy as handing
 from cosmolocal.handovers.models import Crate, Receipt
-from cosmolocal.handovers.operations.packing import pack_as_promised
+from cosmolocal.handovers.operations.packing import PackLine, write_packed
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -123,7 +123,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     draft.order.lines.filter(offer_id__in=[line.offer_id for line in lines]).update(reason=LATE)
     if locked.state == OrderRound.State.ORDERED:
         handovers.make_crates(by=by, handover=locked.handover)
-    _pack_at_once(by, locked, household)
+    _pack_at_once(by, draft.order)
     announce("shop.tell_changes", [draft.order.pk])
     return draft.order
 
@@ -157,11 +157,13 @@ def credit_line(
     )
 
 
-def _pack_at_once(by: Agent, round: OrderRound, household: Agent) -> None:
-    """Who has her crate already gets what is added there and then: it is packed and handed over with it."""
-    crates = Crate.objects.select_for_update().filter(handover=round.handover, receiver=household)
+def _pack_at_once(by: Agent, order: Order) -> None:
+    """Who has her crate already gets what is added there and then, all of it: packed, and handed over with the rest."""
+    crates = Crate.objects.select_for_update().filter(handover=order.round.handover_id, receiver=order.household)
     if crate := crates.filter(state=Crate.State.COLLECTED).first():
-        pack_as_promised(by, round.handover, {household.pk: crate})
+        added = order.lines.filter(granted__gt=0, commitment__packed=None).values_list("commitment_id", "granted")
+        lines = [PackLine(commitment, granted) for commitment, granted in added]
+        write_packed(by, order.round.handover, {order.household_id: crate}, lines)
 
 
 _ORDER = ("round__handover__place", "round__account__currency", "household")

@@ -78,6 +78,14 @@ def test_what_is_added_after_collecting_is_given_at_once_and_charged(village, pa
     assert_charged(village, round, amina, 1500 + 2 * 1850 + 600)
 
 
+def test_what_is_given_after_collecting_counts_in_full_where_nothing_of_it_was_left(village, packed):
+    """By the books all eggs lie in Amina's crate; who stands at the door has some in her hands."""
+    round, _amina = packed
+    handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Jo"))
+    jo = late(village, round, "Jo", Eggs=1)
+    assert_charged(village, round, jo, 1500 + 1850)
+
+
 def assert_charged(village, round, order, amount):
     operations.settle_round(by=village.people["Li Na"], round=round)
     order.refresh_from_db()
