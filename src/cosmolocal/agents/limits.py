@@ -1,9 +1,9 @@
 """How often a form may be sent: counted per person, or per internet address of a stranger, over a moving window."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +14,17 @@ from cosmolocal.agents.models import Try
 from cosmolocal.kernel import ahead, clock, ids, senders
 from cosmolocal.kernel.refusal import Refusal
 
-KEPT = timedelta(days=1)  # longer than any window
+KEPT = timedelta(days=1)  # as long as the longest window
 View = Callable[..., HttpResponse]
+
+
+class Limit(NamedTuple):
+    """So many times in so many seconds, of one sender."""
+
+    name: str
+    sender: str
+    times: int
+    seconds: int
 
 
 def who(request: HttpRequest) -> str:
@@ -27,17 +36,29 @@ def who(request: HttpRequest) -> str:
 
 
 def allow(name: str, sender: str, *, times: int, seconds: int) -> bool:
-    """Counts one more; False where `times` were counted in the last `seconds` already.
+    """Counts one more; False where `times` were counted in the last `seconds` already."""
+    return allow_all([Limit(name, sender, times, seconds)])
+
+
+def allow_all(limits: Sequence[Limit]) -> bool:
+    """Counts one more for each sender; False where one of the limits is reached already.
 
     Written down before it is counted, so that of many at once none slips through; a refused one does not stay.
     """
     now = clock.now()
-    own = Try.objects.create(name=name, sender=sender, at=now)
-    window = (now - timedelta(seconds=seconds), now + ahead.SLACK)
-    if Try.objects.filter(name=name, sender=sender, at__gt=window[0], at__lte=window[1]).count() <= times:
+    own = [
+        Try.objects.create(name=name, sender=sender, at=now)
+        for name, sender in dict.fromkeys((limit.name, limit.sender) for limit in limits)
+    ]
+    if all(_counted(limit, now) <= limit.times for limit in limits):
         return True
-    own.delete()
+    Try.objects.filter(pk__in=[one.pk for one in own]).delete()
     return False
+
+
+def _counted(limit: Limit, now: datetime) -> int:
+    window = (now - timedelta(seconds=limit.seconds), now + ahead.SLACK)
+    return Try.objects.filter(name=limit.name, sender=limit.sender, at__gt=window[0], at__lte=window[1]).count()
 
 
 def require(name: str, sender: str, *, times: int, seconds: int) -> None:

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cosmolocal.agents.browsers.BrowserMiddleware",
     "cosmolocal.website.middleware.DoorMiddleware",
 ]
 ROOT_URLCONF = "cosmolocal.config.urls"
@@ -202,6 +203,7 @@ if not _node_file.exists():
 NODE_SHORT_ID = _node_file.read_text().strip()
 SESSION_COOKIE_NAME = f"session_{NODE_SHORT_ID}"
 CSRF_COOKIE_NAME = f"csrf_{NODE_SHORT_ID}"
+BROWSER_COOKIE_NAME = f"browser_{NODE_SHORT_ID}"
 LANGUAGE_COOKIE_NAME = f"language_{NODE_SHORT_ID}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -242,6 +244,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # so long that a mail server may be awa
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_ADAPTER = "cosmolocal.messages.adapters.PostingAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {"request_login_code": "cosmolocal.agents.asking.AskForCodeForm"}  # with limits of its own
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -133,3 +134,55 @@ def test_back_to_where_one_was_and_nowhere_else(people: dict[str, Agent], local:
         operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
         answer = Client().post("/people/sign-in/code/", {"code": code, "next": wish})
         assert answer["Location"] == target
+
+
+def asked(address: str, *, times: int, sender: str = "192.0.2.1", known: str = "") -> list[int]:
+    """What came of asking that often, each time in a new window of a browser (`known`: its cookie of who came in with
+    it): 302 a code is on its way, 200 the form again with a sentence.
+    """
+    answers = []
+    for _again in range(times):
+        browser = Client()
+        browser.cookies[settings.BROWSER_COOKIE_NAME] = known
+        answers.append(browser.post("/account/login/code/", {"email": address}, REMOTE_ADDR=sender).status_code)
+    return answers
+
+
+@pytest.mark.parametrize("address", ["member@example.org", "nobody@example.org"])
+def test_one_stranger_uses_up_what_is_hers_alone(people: dict[str, Agent], address: str) -> None:
+    begin = clock.now()
+    for hour, more in enumerate([5, 5, 0, 0]):
+        with clock.standing_at(begin + timedelta(hours=hour, minutes=hour)):
+            assert asked(address, times=7) == [302] * more + [200] * (7 - more)
+    with clock.standing_at(begin + timedelta(hours=3, minutes=4)):
+        assert asked(address, times=1, sender="198.51.100.7") == [302]
+        said = Client().post("/account/login/code/", {"email": address}, REMOTE_ADDR="192.0.2.1").content.decode()
+    assert "Many codes were asked for" in said
+    assert "failed login" not in said
+    with clock.standing_at(begin + timedelta(days=1, hours=2)):
+        assert asked(address, times=1) == [302]
+
+
+@pytest.mark.parametrize("address", ["member@example.org", "nobody@example.org"])
+def test_many_strangers_do_not_flood_an_address(people: dict[str, Agent], address: str) -> None:
+    begin, taken = clock.now(), 0
+    for hour in range(4):
+        with clock.standing_at(begin + timedelta(hours=hour, minutes=hour)):
+            answers = [asked(address, times=1, sender=f"198.51.100.{n}")[0] for n in range(20)]
+        taken += answers.count(302)
+    assert taken == 30
+
+
+def test_her_own_browser_asks_whatever_strangers_do(people: dict[str, Agent], local: Agent) -> None:
+    operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code="ABCD3456")
+    own = Client()
+    assert own.post("/people/sign-in/code/", {"code": "ABCD3456"}).status_code == 302
+    cookie = own.cookies[settings.BROWSER_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    for n in range(20):
+        asked("member@example.org", times=1, sender=f"198.51.100.{n}")
+    assert asked("member@example.org", times=1) == [200]
+    assert asked("member@example.org", times=7, known=cookie.value) == [302] * 6 + [200]
+    assert asked("lina@example.org", times=1, known=cookie.value) == [302]
+    changed = cookie.value[:-2] + ("AA" if cookie.value[-2:] != "AA" else "BB")
+    assert asked("member@example.org", times=1, known=changed) == [200]
