@@ -1,15 +1,16 @@
 """Who may do what with money. Deeds of other apps ask their own policy, and then move it by `operations.ledger`."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Membership, Role, in_force
+from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.agents.queries import Reader
+from cosmolocal.agents.sessions import LENT
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.models import MoneyBox, Payment, PaymentList, SecondLook
@@ -77,55 +78,66 @@ def permit_house(by: Agent) -> None:
     agents.permit(by, agents.TREASURER, agents.STEWARD)
 
 
-def is_own(by: Agent, holder: Agent) -> bool:
-    """Is it herself, her household or her farm? Everybody belongs to the local, and its funds are nobody's own."""
-    return not (holder.is_home or agents.is_house(by)) and agents.may_act_for_producer(by, holder)
+def own_to(by: Agent, since: datetime | None = None) -> QuerySet[Agent]:
+    """Whose money is her own at any time since a moment (else since some days): herself, her households and farms, and
+    of whom she helps those too, since she orders with that money. Who joins, leaves or stops helping stays one of them.
+
+    Everybody belongs to the local, and its funds are nobody's own; nothing is the house's own.
+    """
+    if agents.is_house(by):
+        return Agent.objects.none()
+    held = _not_over_before(since or clock.now() - LENT)
+    helped = Helping.objects.filter(held, helper=by).values("member")
+    groups = Membership.objects.filter(held, Q(member=by) | Q(member__in=helped)).values("group")
+    named = Role.objects.filter(held, Q(agent=by) | Q(agent__in=helped), name=agents.PRODUCER, scope__isnull=False)
+    own = Q(pk=by.pk) | Q(pk__in=helped) | Q(pk__in=groups) | Q(pk__in=named.values("scope"))
+    return Agent.objects.filter(own, is_home=False)
+
+
+def own_ids(reader: Reader) -> set[int]:
+    """Ids of `own_to` of who acts on a page, whomever she acts for; one statement."""
+    return set(own_to(reader.agent).values_list("pk", flat=True)) if reader.agent else set()
+
+
+def is_own(by: Agent, holder: Agent, since: datetime | None = None) -> bool:
+    """Is what this holder has her own, as `own_to` says? One statement."""
+    return own_to(by, since).filter(pk=holder.pk).exists()
 
 
 def forbid_own(by: Agent, holder: Agent) -> None:
-    """Refuses `money.to_oneself`: nobody gives money to herself, her household or her farm."""
+    """Refuses `money.to_oneself`: nobody gives money to herself, her household, her farm, or to whom she helps."""
     if is_own(by, holder):
         raise Refusal(
-            "money.to_oneself", _("This would pay you or your household. Please ask another treasurer to do it.")
+            "money.to_oneself",
+            _("This concerns you, your household, or somebody whom you help. Please ask another treasurer to do it."),
         )
 
 
-def was_own(by: Agent, holder: Agent, since: datetime) -> bool:
-    """Is it her own, or was it at any time since then? Who joins or leaves the payee's household stays one of it."""
-    if holder.is_home or agents.is_house(by):
-        return False
-    belonged = Membership.objects.filter(_not_over_before(since), member=by, group=holder)
-    return is_own(by, holder) or belonged.exists()
-
-
 def _not_over_before(moment: datetime) -> Q:
-    """What is dated and holds now, held on the day of `moment`, or began after it."""
+    """What is dated and held at any time since `moment`: what is ended today has yesterday as its last day."""
     day = clock.day_of(moment)
-    return Q(until=None) | Q(until__gte=day) | Q(since__gte=day)
+    return Q(until=None) | Q(until__gte=day - timedelta(days=1)) | Q(since__gte=day)
 
 
 def may_agree(by: Agent, made: PaymentList) -> bool:
     """May she say yes to the list as it stands today: asked, and none of the money is her own?"""
     if made.approval is None or not agents.may_vote(by, made.approval):
         return False
-    payees = made.payments.exclude(account__holder__is_home=True).values("account__holder")
-    belonged = Membership.objects.filter(_not_over_before(made.made_at), member=by, group__in=payees)
-    acts = Role.objects.filter(in_force(clock.today()), agent=by, name=agents.PRODUCER, scope__in=payees)
-    return not (belonged.exists() or acts.exists() or made.payments.filter(account__holder=by).exists())
+    return not made.payments.filter(account__holder__in=own_to(by, made.made_at)).exists()
 
 
 def may_look(by: Agent, look: SecondLook) -> bool:
     """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
     if look.deed.by_id == by.pk or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
         return False
-    return look.holder is None or not was_own(by, look.holder, look.deed.at)
+    return look.holder is None or not is_own(by, look.holder, look.deed.at)
 
 
 def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> bool:
     """May she say yes to a payee's new bank account: she did not write it, and it is not she who is paid?"""
     if by.pk in writers or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
         return False
-    return not was_own(by, payment.account.holder, payment.list.made_at)
+    return not is_own(by, payment.account.holder, payment.list.made_at)
 
 
 def permit_look(by: Agent, look: SecondLook) -> None:

@@ -47,12 +47,10 @@ def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, need
 def ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
     """Asks the circle that decides, or treasurers (stewards where no other treasurer may say yes), and writes to them.
 
-    Never the maker, nor anybody whose money it would be. Refuses: money.nobody_to_agree.
+    Never the maker, nor anybody whose money it would be, nor who helps them. Refuses: money.nobody_to_agree.
     """
     holders = [account.holder for account in payees if not account.holder.is_home]
-    excluded = {agent.pk: agent for agent in [by, *holders]}
-    for holder in holders:
-        excluded.update({person.pk: person for person in queries.people_of(holder)})
+    excluded = {agent.pk: agent for agent in [by, *holders, *queries.may_not_agree(holders)]}
     rule = Currency.objects.select_related("agreed_by").get(pk=made.currency_id)
     if rule.agreed_by is not None:
         asked = _ask_circle(by, made, rule.agreed_by, rule.agreed_needed, excluded)

@@ -10,8 +10,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.agents.models import Agent, Contact, Helping, in_force
 from cosmolocal.flows import queries as flows
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.look.words import asked
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
@@ -102,6 +103,13 @@ def people_of(holder: Agent) -> list[Agent]:
     named = people.role_holders(agents.PRODUCER, scope=holder)
     itself = [holder] if holder.kind == Agent.Kind.PERSON else []
     return list({person.pk: person for person in [*itself, *people.members_of(holder), *named]}.values())
+
+
+def may_not_agree(holders: Iterable[Agent]) -> list[Agent]:
+    """`people_of` of several, and who helps one of them: none of these says yes to money for them."""
+    whose = {person.pk: person for holder in holders for person in people_of(holder)}
+    helpers = Agent.objects.filter(helps__in=Helping.objects.filter(in_force(clock.today()), member__in=whose))
+    return list({person.pk: person for person in [*whose.values(), *helpers]}.values())
 
 
 def unmatched() -> QuerySet[Unmatched]:

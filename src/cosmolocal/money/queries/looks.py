@@ -61,7 +61,7 @@ def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
 
 def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     """Rows with what a page says of each, and whether this reader may decide."""
-    own, may = policy.own_holders(reader), policy.may_keep_house(reader)
+    own, may = policy.own_ids(reader), policy.may_keep_house(reader)
     looks = []
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
@@ -70,7 +70,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
         on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)
-        is_mine = may and row.deed.by_id != (reader.person.pk if reader.person else 0) and row.holder_id not in own
+        is_mine = may and row.deed.by_id != _who(reader) and row.holder_id not in own
         looks.append(Look(row, what, on, is_mine and row.state in OPEN, row.deed.code in MAY_BE_UNDONE))
     return looks
 
@@ -92,9 +92,13 @@ def _has_for(reader: Reader) -> bool:
     """Whether one of those that wait longest may be looked at by this reader."""
     if not policy.may_keep_house(reader):
         return False
-    person, own = reader.person.pk if reader.person else 0, policy.own_holders(reader)
+    who, own = _who(reader), policy.own_ids(reader)
     first = SecondLook.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
-    return any(by != person and holder not in own for by, holder in first[:FIRST])
+    return any(by != who and holder not in own for by, holder in first[:FIRST])
+
+
+def _who(reader: Reader) -> int:
+    return reader.agent.pk if reader.agent else 0
 
 
 def where_to_pay(currency: Currency) -> list[MoneyBox]:
