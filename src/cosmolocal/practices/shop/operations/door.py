@@ -93,7 +93,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     if locked.state not in (OrderRound.State.GRACE, OrderRound.State.ORDERED):
         raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
-    draft = Draft(by, locked, household, order)
+    draft = Draft(by, locked, household, order, named={line.offer_id for line in lines})
     credited = set[int]()
     if order is not None:
         draft.lines = {line.offer_id: line for line in order.lines.select_related("pack")}
@@ -106,7 +106,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_offered", _("This is not on offer in this round."))
     check_on_sale(draft)
     check_not_packed(draft, [*draft.changed, *draft.dropped])
-    if credited.intersection({*draft.dropped, *draft.changed} - {*draft.lowered}):
+    if credited.intersection([*draft.raised, *draft.dropped]):
         raise Refusal(
             "shop.credited",
             _(

@@ -1,6 +1,6 @@
 """What an order is to become: its lines priced, goods and money promised in one deed, and why that may not be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +42,10 @@ class PriceFacts(NamedTuple):
 
 @dataclass
 class Draft:
-    """An order on its way: its round, the lines it has, the ones it wants, and what that changes."""
+    """An order on its way: its round, the lines it has, the ones it wants, and what that changes.
+
+    `named`: offers of which somebody says how many there are to be, so that what a shortage took is given again.
+    """
 
     by: Agent
     round: OrderRound
@@ -51,18 +54,30 @@ class Draft:
     lines: dict[int, OrderLine] = field(default_factory=dict)
     wanted: dict[int, int] = field(default_factory=dict)
     offers: dict[int, Sale] = field(default_factory=dict)
+    named: Collection[int] = ()
 
     @property
     def changed(self) -> list[int]:
-        """Offers whose count is new."""
-        return [
-            offer for offer, count in self.wanted.items() if offer not in self.lines or self.lines[offer].count != count
-        ]
+        """Offers whose count is new, or is said again after a shortage."""
+        return [offer for offer, count in self.wanted.items() if self._is_changed(offer, count)]
+
+    def _is_changed(self, offer: int, count: int) -> bool:
+        line = self.lines.get(offer)
+        return line is None or line.count != count or (offer in self.named and line.granted < line.wished)
 
     @property
     def lowered(self) -> list[int]:
-        """Offers of which it wants less than it has: what is kept stays promised, so nothing can stop it."""
-        return [offer for offer in self.changed if offer in self.lines and self.wanted[offer] < self.lines[offer].count]
+        """Offers of which it wants at most what is promised, after a shortage too: nothing can stop that."""
+        return [offer for offer in self.changed if offer in self.lines and self._is_promised(self.lines[offer])]
+
+    def _is_promised(self, line: OrderLine) -> bool:
+        return line.wished * self.wanted[line.offer_id] <= line.granted * line.count
+
+    @property
+    def raised(self) -> list[int]:
+        """Offers that are promised anew: more of what it has, or of what it has not."""
+        lowered = self.lowered
+        return [offer for offer in self.changed if offer not in lowered]
 
     @property
     def dropped(self) -> list[int]:
@@ -74,7 +89,7 @@ _LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit",
 
 def check_on_sale(draft: Draft) -> None:
     """What was taken off sale may stay in an order, or become less. Refuses shop.not_offered, by name."""
-    off = [offer for offer in draft.changed if draft.offers[offer].is_off and offer not in draft.lowered]
+    off = [offer for offer in draft.raised if draft.offers[offer].is_off]
     if off:
         names = ", ".join(draft.offers[offer].name for offer in off)
         raise Refusal(
@@ -103,8 +118,7 @@ def write(draft: Draft, pays: str, *, late: bool = False) -> None:
     `late`: after closing, no intent is asked, since nothing is on offer any more; the scale will tell.
     """
     order = draft.order
-    lowered = draft.lowered
-    raised = [offer for offer in draft.changed if offer not in lowered]
+    lowered, raised = draft.lowered, draft.raised
     forget(draft, [*draft.dropped, *(offer for offer in raised if offer in draft.lines)])
     if order is None:
         agreement = flows.agree(by=draft.by, name=draft.round.name)

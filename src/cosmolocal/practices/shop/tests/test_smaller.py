@@ -7,12 +7,14 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.flows import queries as journal
+from cosmolocal.handovers.queries.sheets import crate_sheet
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
 from cosmolocal.practices.shop.models import OrderRound
+from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.pages import basket as baskets
 from cosmolocal.practices.shop.queries import desk
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of, refused
@@ -171,3 +173,58 @@ def test_a_page_of_goods_decides_about_its_own_packs_only(village, steward, monk
     assert set(round.offers.values_list("item", flat=True)) == left
     page = steward.get(address).content.decode()
     assert page.count('type="checkbox"') == 2
+
+
+def short_of_eggs(village, boxes):
+    """Jo has ordered six boxes of eggs; the farm has `boxes` of them."""
+    round = village.round()
+    village.order(round, "Jo", {"Eggs": 6})
+    village.close(round)
+    offer = village.offer(round, "Eggs")
+    operations.set_shortage(by=village.home, round=round, intent_id=offer.intent_id, available=boxes * 10)
+    return round, offer
+
+
+def late(village, round, offer, count):
+    """A late change of Jo's: what is promised of it, and what is set aside in all."""
+    wish, keeper = LineWish(offer.pk, count), village.people["Keeper Lu"]
+    order = operations.late_change(by=keeper, round=round, household=village.households["Jo"], lines=[wish])
+    line = order.lines.select_related("commitment").get()
+    assert line.granted == line.commitment.quantity, "the line says what is promised"
+    assert 20_000 - village.spendable("Jo") == order.upper == line.upper + line.deposit
+    return line.granted, order.upper
+
+
+@pytest.mark.parametrize(
+    ("there", "count", "granted"),
+    [(0, 5, 50), (0, 6, 60), (2, 2, 20), (2, 1, 10), (2, 3, 30), (2, 6, 60), (2, 7, 70)],
+)
+def test_a_late_change_after_a_shortage_promises_what_it_says(village, there, count, granted):
+    """Below the first wish and above the share is more than there was: promised anew, so that it can be packed."""
+    round, offer = short_of_eggs(village, there)
+    assert late(village, round, offer, count) == (granted, count * 1850)
+    crate = village.crate(round, "Jo")
+    assert [sheet.asked for sheet in crate_sheet(crate).lines] == [granted]
+
+
+def test_a_late_change_of_something_else_gives_nothing_back_of_a_shortage(village):
+    round, offer = short_of_eggs(village, 2)
+    wish = LineWish(village.offer(round, "Bread").pk, 1)
+    order = operations.late_change(
+        by=village.people["Keeper Lu"], round=round, household=village.households["Jo"], lines=[wish]
+    )
+    assert order.lines.get(offer=offer).granted == 20
+    assert order.upper == 2 * 1850 + 1500
+
+
+def test_a_late_change_does_not_rewrite_a_line_for_which_money_was_given_back(village):
+    round = village.round()
+    order = village.order(round, "Jo", {"Eggs": 2})
+    village.close(round)
+    keeper, line = village.people["Keeper Lu"], order.lines.get()
+    operations.credit_line(by=keeper, line=line, quantity=10, reason="refused")
+    with refused("shop.credited"):
+        late(village, round, line.offer, 3)
+    wish, home = LineWish(line.offer_id, 1), village.households["Jo"]
+    less = operations.late_change(by=keeper, round=round, household=home, lines=[wish])
+    assert (less.lines.get().pk, less.upper) == (line.pk, 1850)
