@@ -20,7 +20,7 @@ PERMISSION = {"agents.not_allowed", "agents.other_place", "money.to_oneself"}
 DONE_ALREADY = {"flows.already_corrected", "handovers.received_already"}
 # What cannot have happened, or says too little to be written: no amount, a day that has not come, more than there was.
 NO_RECORD = {
-    *("flows.bad_event", "handovers.nothing_lost", "shop.no_account"),
+    *("flows.bad_event", "handovers.nothing_lost", "shop.no_account", "shop.no_such_cash"),
     *("money.bad_amount", "money.not_yet", "money.before_it", "money.reason_missing", "money.other_currency"),
     *("money.same_box", "money.more_than_came", "money.not_paid", "money.cannot_undo"),
 }
@@ -60,6 +60,9 @@ FACTS: dict[str, set[str]] = {
     | {"money.before_it", "money.not_yet", "money.not_paid", "money.reason_missing", "flows.already_corrected"},
     "money.undo": BOOKS
     | {"money.before_it", "money.not_yet", "money.cannot_undo", "money.reason_missing", "flows.already_corrected"},
+    "shop.undo_cash": BOOKS
+    | {"shop.no_such_cash", "money.before_it", "money.not_yet", "money.reason_missing"}
+    | {"flows.already_corrected"},
     "shop.take_cash": BOOKS | DAY | {"money.other_currency", "shop.no_account"},
 }
 

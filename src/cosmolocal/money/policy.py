@@ -44,14 +44,6 @@ def own_holders(reader: Reader) -> set[int]:
     return {holder.pk for holder in holders}
 
 
-def own_ids(by: Agent) -> set[int]:
-    """Ids of all holders for whom `is_own` says yes, for many rows at once (three statements)."""
-    if agents.is_house(by):
-        return set()
-    groups = [group.pk for group in people.groups_of(by) if not group.is_home]
-    return {by.pk, *groups, *(producer.pk for producer in people.producers_of(by))}
-
-
 def permit_books(by: Agent) -> None:
     """Refuses `agents.not_allowed` unless a treasurer or the house is at work."""
     agents.permit(by, agents.TREASURER)
@@ -94,9 +86,9 @@ def own_to(by: Agent, since: datetime | None = None) -> QuerySet[Agent]:
     return Agent.objects.filter(own, is_home=False)
 
 
-def own_ids(reader: Reader) -> set[int]:
-    """Ids of `own_to` of who acts on a page, whomever she acts for; one statement."""
-    return set(own_to(reader.agent).values_list("pk", flat=True)) if reader.agent else set()
+def own_ids(by: Agent | None) -> set[int]:
+    """Ids of `own_to`, for many rows at once (one statement). On a page: of who acts, whomever she acts for."""
+    return set(own_to(by).values_list("pk", flat=True)) if by else set()
 
 
 def is_own(by: Agent, holder: Agent, since: datetime | None = None) -> bool:

@@ -13,8 +13,8 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Currency, MoneyBox
-from cosmolocal.money.operations import journal
-from cosmolocal.money.operations.looks import look_is_over, look_needed
+from cosmolocal.money.operations import journal, ledger
+from cosmolocal.money.operations.looks import look_needed
 from cosmolocal.money.words import REASONS
 
 
@@ -134,11 +134,6 @@ def undo(*, by: Agent, deed_id: int, reason: str, at: datetime | None = None, ke
     policy.permit_books(by)
     journal.check_reason(reason)
     deed = Operation.objects.filter(pk=deed_id, code__in=rules.MAY_BE_UNDONE).first()
-    events = list(deed.events.order_by("pk").values_list("pk", "at", "value_on")) if deed else []
-    if deed is None or not events:
+    if deed is None or not deed.events.exists():
         raise Refusal("money.cannot_undo", _("This entry cannot be taken back here. Correct it where it was made."))
-    journal.take_back(by, events, at)
-    journal.note(reason)
-    look_is_over(deed.pk)
-    for holder, amount in queries.touched_by(deed):
-        look_needed(by, amount, holder)
+    ledger.take_back(by=by, deed=deed, reason=reason, at=at)

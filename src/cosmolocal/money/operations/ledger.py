@@ -14,10 +14,11 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
 from cosmolocal.flows.queries import happening, standing_under
+from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
 from cosmolocal.money.models import Account
-from cosmolocal.money.operations import journal
+from cosmolocal.money.operations import journal, looks
 from cosmolocal.money.queries.accounts import LedgerKey
 from cosmolocal.money.words import REASONS
 
@@ -78,6 +79,18 @@ def charge_another(*, by: Agent, agreement_id: int, source: Account) -> None:
         right = replace(happening(event), at=None, value_on=None, fulfils_id=None)
         right.provider_id, right.resource_id = source.holder_id, source.resource_id
         flows.correct(by=by, event_id=event.pk, replacement=right)
+
+
+def take_back(*, by: Agent, deed: Operation, reason: str, at: datetime | None = None, has_left: bool = False) -> None:
+    """Reverses every event of a deed, and puts that on the list of what somebody else looks at where it is her own, or
+    (`has_left`) in any case. Refuses money.reason_missing, money.before_it, money.not_yet, flows.already_corrected.
+    """
+    journal.check_reason(reason)
+    journal.take_back(by, deed.events.order_by("pk").values_list("pk", "at", "value_on"), at)
+    journal.note(reason)
+    looks.look_is_over(deed.pk)
+    for holder, amount in queries.touched_by(deed):
+        looks.look_needed(by, amount, holder, has_left=has_left)
 
 
 def in_money_words(refusal: Refusal, account: Account | None = None, amount: int = 0) -> Refusal:

@@ -61,7 +61,7 @@ def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
 
 def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
     """Rows with what a page says of each, and whether this reader may decide."""
-    own, may = policy.own_ids(reader), policy.may_keep_house(reader)
+    own, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
     looks = []
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
@@ -92,7 +92,7 @@ def _has_for(reader: Reader) -> bool:
     """Whether one of those that wait longest may be looked at by this reader."""
     if not policy.may_keep_house(reader):
         return False
-    who, own = _who(reader), policy.own_ids(reader)
+    who, own = _who(reader), policy.own_ids(reader.agent)
     first = SecondLook.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
     return any(by != who and holder not in own for by, holder in first[:FIRST])
 

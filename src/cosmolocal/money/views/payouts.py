@@ -179,7 +179,7 @@ def _numbers(
             mark = rules.mark_of(contact.iban, contact.bank_name)
             found[line.account.holder_id] = {"line": line, "contact": contact, "state": state, "mark": mark}
     if found:
-        mine, may = policy.own_ids(reader), policy.may_keep_house(reader)
+        mine, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
         writers = queries.writers_of([row["contact"] for row in found.values()], made)
         for holder, row in found.items():
             is_hers = reader.agent is None or reader.agent.pk in writers[row["contact"].pk] or holder in mine

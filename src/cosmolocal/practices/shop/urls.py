@@ -54,6 +54,7 @@ _steward_pages: list[URLPattern] = [
     path("desk/<int:pk>/door/<int:household>/late/", at_the_door.late, name="late"),
     path("desk/<int:pk>/extras/<int:receipt>/", at_the_door.offer_extra, name="offer_extra"),
     path("door/orders/<int:pk>/cash/", at_the_door.cash, name="cash"),
+    path("door/orders/<int:pk>/cash/back/", at_the_door.cash_back, name="cash_back"),
     path("door/orders/<int:pk>/swap/", at_the_door.swap, name="swap"),
     path("desk/<int:pk>/swapped/", at_the_door.swapped, name="swapped"),
     path("door/lines/<int:pk>/credit/", at_the_door.credit, name="credit"),

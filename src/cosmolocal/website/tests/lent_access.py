@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("looked", "money came in, went out or was counted: a fact", "money.top_up money.pay_cost"),
     ("looked", "the same", "money.pay_in_coins money.match_unmatched money.send_back money.move_money"),
     ("looked", "the same", "money.count_cash money.return_payment money.undo"),
-    ("looked", "coins at the door: a fact", "shop.take_cash"),
+    ("looked", "coins at the door: a fact", "shop.take_cash shop.undo_cash"),
     ("looked", "which crate was taken is a fact; it moves what two households pay", "shop.swap_orders"),
     ("yes", "nobody's yet: to say whose it is is looked at", "money.top_up_unmatched"),
     ("yes", "opens what holds nothing yet", "money.open_account money.open_round_account money.open_currency"),

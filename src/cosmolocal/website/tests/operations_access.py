@@ -176,6 +176,7 @@ _SHOP = {
     "swap_settled": "keeper steward",
     "take_cash": "keeper steward",
     "tell_ready": "steward",
+    "undo_cash": "keeper steward",
     "withdraw_items": "steward",
     "write_to_producer": "steward",
 }

@@ -20,6 +20,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import queries as orders_of
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests import village as builder
@@ -62,6 +63,9 @@ def ordered(village: Village) -> Iterator[OrderRound]:
         crate = village.crate(round, "Amina")
         sheet = packing.crate_sheet(crate)
         handovers.pack(by=by, crate=crate, lines=[PackLine(one.commitment_id, one.asked) for one in sheet.lines])
+        operations.take_cash(
+            by=village.home, order=round.orders.get(household=crate.receiver), box=_box("cash"), amount=100
+        )
         _settled(village)
         round.refresh_from_db()
         yield round
@@ -172,6 +176,11 @@ def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
         "shop.swap_orders": {"order": amina, "other": jo},
         "shop.swap_settled": {"order": before[0], "other": before[1], "reason": "taken"},
         "shop.take_cash": {"order": amina, "box": _box("cash"), "amount": 100},
+        "shop.undo_cash": {
+            "order": amina,
+            "deed_id": orders_of.cash.taken(amina)[0].deed.pk,
+            "reason": "wrong household",
+        },
     }
 
 

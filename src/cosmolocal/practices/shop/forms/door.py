@@ -59,6 +59,19 @@ class CashForm(KeyedForm):
             self.fields["on"] = HappenedField(initial=handed_over)
 
 
+class CashBackForm(KeyedForm):
+    """Which entry of cash was not taken, and how that came about."""
+
+    deed = forms.ChoiceField(label=_("What was written"))
+    reason = forms.CharField(label=_("Why it is taken back"), max_length=240)
+
+    def __init__(self, *args: Any, entries: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["deed"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(entries)
+
+
 class LateForm(KeyedForm):
     """New counts for things on offer, after closing."""
 

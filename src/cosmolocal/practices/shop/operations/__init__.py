@@ -1,5 +1,6 @@
 """What people do in the shop, by noun: rounds, baskets and orders, closing, what happens at the door, settling."""
 
+from cosmolocal.practices.shop.operations.cash import undo_cash
 from cosmolocal.practices.shop.operations.closing import (
     announce_stock,
     close_round,
@@ -62,6 +63,7 @@ __all__ = [
     "swap_settled",
     "take_cash",
     "tell_ready",
+    "undo_cash",
     "withdraw_items",
     "write_to_producer",
 ]

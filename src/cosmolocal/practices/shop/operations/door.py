@@ -47,15 +47,18 @@ def take_cash(
     """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
     there. Rounded to the smallest coin; the difference is the fund "rounding". `at`: when, if keyed in from paper.
 
-    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for less than half a coin, unless it is all that is
-    still owed: many such parts would raise an account by no coin.
+    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for what coins cannot pay, unless it is all that is
+    still owed: many such parts would raise an account by more than was brought.
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
     account = _account_of(by, locked)
-    if 2 * amount < account.currency.cash_step and amount != queries.orders.due_now(locked):
+    if amount % account.currency.cash_step and amount != queries.orders.due_now(locked):
+        coin = purse.format(account.currency.cash_step, account.currency)
         raise Refusal(
-            "money.bad_amount", _("This is less than the smallest coin. Write what was really taken."), field="amount"
+            "money.bad_amount",
+            _("Coins cannot pay this: the smallest is %(coin)s. Write what was really taken.") % {"coin": coin},
+            field="amount",
         )
     money.pay_in_coins(by=by, account=account, box=box, amount=amount, at=at)
     Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)

@@ -200,16 +200,19 @@ def _swap_credits(by: Agent, first: Order, second: Order, account: "Callable[[Or
 
 def _swap_households(by: Agent, first: Order, second: Order) -> None:
     """One household has one order in a round, so one steps aside to the node itself for a moment. What a crate comes
-    to is set aside where it stands now: a fact, so no floor stops it.
+    to is set aside where it stands now: a fact, so no floor stops it. How she pays, and the cash she has paid,
+    stays with the household: it lies on her account.
     """
     mine, yours = first.household, second.household
+    first.pays, second.pays = second.pays, first.pays
+    first.paid_cash, second.paid_cash = second.paid_cash, first.paid_cash
     for order in (first, second):
         if order.payment_id:
             ledger.free(by=by, commitment_id=order.payment_id)
             order.payment_id = None
     for order, household in ((first, people.system()), (second, mine), (first, yours)):
         order.household, order.changed_at = household, running().at
-        order.save(update_fields=["household", "payment", "changed_at"])
+        order.save(update_fields=["household", "payment", "pays", "paid_cash", "changed_at"])
     prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]
     promised = flows.commit(
         by=by,

@@ -1,6 +1,6 @@
 """What is read in the shop, by noun: rounds, the steward's desk, orders, farms."""
 
-from cosmolocal.practices.shop.queries import credits, desk, farms, figures, orders, swaps
+from cosmolocal.practices.shop.queries import cash, credits, desk, farms, figures, orders, swaps
 from cosmolocal.practices.shop.queries.rounds import (
     Short,
     Standing,
@@ -30,6 +30,7 @@ __all__ = [
     "Short",
     "Standing",
     "Sums",
+    "cash",
     "credits",
     "desk",
     "due_to_close",

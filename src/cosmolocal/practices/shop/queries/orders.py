@@ -88,8 +88,12 @@ class LineView:
 
 
 def sentence(line: OrderLine, packed: int | None = None) -> str:
-    """One sentence on a line that differs from the wish; nothing where it does not."""
+    """One sentence on a line that differs from the wish; nothing where it does not.
+
+    What was settled counts, however the crate is corrected afterwards.
+    """
     words = words_then(line.pack)
+    packed = packed if line.weighed is None else line.weighed
     facts = {"got": words.amount(line.granted), "wished": words.amount(line.wished)}
     if packed == 0 and line.granted:
         return _("It was missing when your crate was packed. You do not pay for it.")

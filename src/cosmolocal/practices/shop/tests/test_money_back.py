@@ -181,7 +181,7 @@ def test_less_than_a_coin_is_no_payment(village):
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     keeper, box = village.people["Keeper Lu"], next(box for box in purse.boxes() if box.kind == "cash")
-    Currency.objects.update(cash_step=10)
+    Currency.objects.update(cash_step=11)
     operations.take_cash(by=keeper, order=qin, box=box, amount=1496)
     before = village.balance("Qin")
     operations.take_cash(by=keeper, order=qin, box=box, amount=4)

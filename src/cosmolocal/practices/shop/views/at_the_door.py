@@ -17,11 +17,12 @@ from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
+from cosmolocal.look.dates import format_daytime
 from cosmolocal.look.forms import check_answers
 from cosmolocal.money import queries as purse
 from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.practices.shop import documents, operations, policy, queries
-from cosmolocal.practices.shop.forms.door import CashForm, CreditForm, LateForm, SwapForm, SwappedForm
+from cosmolocal.practices.shop.forms.door import CashBackForm, CashForm, CreditForm, LateForm, SwapForm, SwappedForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.views.rounds import actor
@@ -80,6 +81,28 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s has paid.") % {"name": payer.name})
             return redirect("handovers:door", order.round.handover_id)
     return _form(request, order, form, _("%(name)s pays in cash") % {"name": payer.name}, _("Taken"))
+
+
+@open_to("keeper")
+def cash_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cash that was written down was not taken: the entry is taken back, and is to pay again."""
+    order = _seen_order(request, pk)
+    currency = order.round.account.currency
+    entries = [
+        (str(one.deed.pk), f"{purse.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
+        for one in queries.cash.taken(order)
+    ]
+    form = CashBackForm(request.POST or None, entries=entries)
+    if request.method == "POST" and form.is_valid():
+        wish = {"deed_id": int(form.cleaned_data["deed"]), "reason": form.cleaned_data["reason"]}
+        try:
+            operations.undo_cash(by=actor(request), order=order, key=form.cleaned_data["key"], **wish)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, _("Taken back. Write down what was really paid, if anything."))
+            return redirect("shop:at_the_door", order.round_id, order.household_id)
+    return _form(request, order, form, _("Cash of %(name)s") % {"name": order.household.name}, _("Take it back"))
 
 
 @open_to("keeper")
