@@ -80,6 +80,11 @@ def papers(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
             yield Case("shop.order_file", (asked, kind), who, at, f"{file}?as={kind}")
     order = Order.objects.get(round=round).pk
     file = reverse("shop:receipt", args=[order])
+    page = reverse("shop:round_given_back", args=[round.pk])
+    yield Case("shop.given_back", (round.pk, "", "", "csv"), "Wei Guo", page, f"{page}?as=csv")
+    page, days = reverse("shop:given_back"), ("2026-01-01", "2026-01-31")
+    asked_days = f"since={days[0]}&until={days[1]}&as=pdf"
+    yield Case("shop.given_back", (0, *days, "pdf"), "Wei Guo", page, f"{page}?{asked_days}")
     for who in ("Amina", "Wei Guo"):
         yield Case("shop.receipt", (order,), who, reverse("shop:order", args=[order]), file)
 

@@ -32,7 +32,9 @@ ABOUT = frozenset(
     }
 )
 # ... and not when she only did it; what she did stands in `what-i-did`.
-DID = frozenset(["by", "asked_by", "made_by", "placed_by", "changed_by", "packer", "collected_by", "on_behalf_of"])
+DID = frozenset(
+    ["by", "asked_by", "made_by", "placed_by", "changed_by", "packer", "collected_by", "on_behalf_of", "typed_by"]
+)
 # Neither: a role's scope, who may not vote, a circle that is asked, a proposal's maker.
 BESIDE = frozenset(["scope", "circle", "agreed_by"])
 # Rows that belong to such a row, by the name under which it knows them; practices name theirs.

@@ -23,6 +23,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish, OfferWish, RoundWish
+from cosmolocal.practices.shop.queries.orders import due_now
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import MoneyBox
@@ -288,8 +289,9 @@ def _scale(asked: int, weigh: bool, chance: random.Random) -> int:
 def _take_all_cash(round: OrderRound) -> None:
     box = _box("cash")
     for order in round.orders.filter(pays=Order.Pays.CASH).exclude(state=Order.State.CANCELLED):
-        due = sum(OrderLine.objects.filter(order=order).values_list("estimate", flat=True))
-        operations.take_cash(by=people.home_local(), order=order, box=box, amount=due)
+        due = due_now(order)
+        if due:
+            operations.take_cash(by=people.home_local(), order=order, box=box, amount=due)
 
 
 def _pay(round: OrderRound) -> None:
