@@ -17,6 +17,7 @@ WORK = """
     from cosmolocal.money.models import Account
     by, bank = who.system(), purse.boxes()[0]
     account = Account.objects.filter(kind="member")[0]
+    seals.seal()
     print("READY")
     for number in range(10000):
         money.top_up(by=by, account=account, box=bank, amount=100 + number, key=f"{SEED}-{number}")

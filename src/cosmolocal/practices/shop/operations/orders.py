@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -20,9 +19,6 @@ from cosmolocal.practices.shop import policy
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations.drafts import Draft, check_not_packed, check_on_sale, forget, write
 from cosmolocal.practices.shop.operations.sales import load_offers
-
-if TYPE_CHECKING:
-    pass
 
 MOST = 9999  # items in one line; more is a slip of the hand
 MOST_LINES = 2000  # of one basket
