@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Membership, Place
@@ -33,6 +35,7 @@ OPEN_DAYS, PACK_DAYS = 5, 1  # a round is open so long, and goods come so many d
 LOW = 300_00  # minor units; who has less tops up
 WEEKS = 50
 SETTLED_AT_ONCE = 3
+REST = timedelta(seconds=2)  # between two rounds of the past, so long others may write
 NAMED = 8  # the first households are those of the one-click roles: they always order
 
 
@@ -57,11 +60,15 @@ def build_start() -> None:
 
 @jobs.job("shop.fill_demo_year")
 def fill_demo_year(weeks_ago: int = SETTLED_AT_ONCE + 1) -> None:
-    """One more settled round of the demo's past; asks for the next one until a year is full."""
+    """One more settled round of the demo's past; asks for the next one until a year is full.
+
+    It is there whole or not at all: no page shows a round of months ago as one to pack. Who clicks writes in between.
+    """
     day = clock.today() - timedelta(days=7 * weeks_ago)
     if node.current().is_demo and weeks_ago <= WEEKS:
-        past_round(day)
-        jobs.enqueue("shop.fill_demo_year", weeks_ago + 1)
+        with transaction.atomic():
+            past_round(day)
+        jobs.enqueue("shop.fill_demo_year", weeks_ago + 1, after=clock.now() + REST)
 
 
 def past_round(handover_day: date) -> None:
