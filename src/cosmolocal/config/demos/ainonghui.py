@@ -80,5 +80,5 @@ def _live_through_the_month(books: money.Books, village: people.Village) -> None
         money.carry_cash(by, books, keep=1_200_00)
         money.pay_alone(list(role_holders(TREASURER)), books)
     with clock.standing_at(clock.now() - timedelta(days=2)):
-        money.puzzle(by, books)
+        money.puzzle(village.people["treasurer"], books)
         money.ask_to_pay_back(village.people["treasurer"], village.people["steward"], books, village.households[40])
