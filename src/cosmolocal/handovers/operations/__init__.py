@@ -16,6 +16,7 @@ from cosmolocal.handovers.operations.collecting import (
     swap_crates,
     take_back,
 )
+from cosmolocal.handovers.operations.holding import hold_crate
 from cosmolocal.handovers.operations.losses import lose, lose_packed
 from cosmolocal.handovers.operations.packing import (
     PackLine,
@@ -43,6 +44,7 @@ __all__ = [
     "divide_lot",
     "give_back",
     "hand_over",
+    "hold_crate",
     "hand_over_all",
     "hand_over_listed",
     "leave_crate",

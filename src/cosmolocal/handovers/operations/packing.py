@@ -17,6 +17,7 @@ from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, queries, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.operations import handing
+from cosmolocal.handovers.operations.holding import check_asked, lock_crate
 from cosmolocal.handovers.rules import Free
 from cosmolocal.kernel import clock, errands, sets
 from cosmolocal.kernel.operation import operation, running
@@ -66,7 +67,7 @@ def make_crates(*, by: Agent, handover: Handover) -> None:
 def claim_crate(*, by: Agent, crate: Crate) -> Crate:
     """Takes a crate to pack, so that others see who is at it; taking over from somebody is allowed."""
     policy.permit_packing(by, crate.handover.place)
-    locked = _lock(crate)
+    locked = lock_crate(crate)
     if locked.state == Crate.State.TO_PACK and locked.packer_id != by.pk:
         locked.packer, locked.changed_at = by, running().at
         locked.save(update_fields=["packer", "changed_at"])
@@ -94,7 +95,7 @@ def pack(*, by: Agent, crate: Crate, lines: Sequence[PackLine], key: str = "") -
     what was taken is put right: the entry is reversed and written again.
     """
     policy.permit_packing(by, crate.handover.place)
-    locked = _lock(crate)
+    locked = lock_crate(crate)
     write_packed(by, locked.handover, {locked.receiver_id: locked}, lines)
     if locked.state == Crate.State.COLLECTED:
         return  # when it was collected stays as it was
@@ -112,13 +113,15 @@ def tick_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> 
     """A line is in the crate as it was asked, or its share where less is there: nobody has said a number.
 
     Refuses: handovers.weight_missing where it is billed by weight and this hand-over does not allow a tick without one;
-    handovers.already_collected.
+    handovers.already_collected, handovers.taken_out.
     """
     policy.permit_packing(by, crate.handover.place)
-    line = outgoing(crate.handover).filter(pk=commitment_id, receiver=crate.receiver_id).first()
+    locked = lock_crate(crate)
+    line = outgoing(locked.handover).filter(pk=commitment_id, receiver=locked.receiver_id).first()
     if line is None:
         return
-    if _lock(crate).state == Crate.State.COLLECTED:
+    check_asked(line)
+    if locked.state == Crate.State.COLLECTED:
         raise Refusal(
             "handovers.already_collected",
             _("This crate has been collected. If something else lay in it, write how much."),
@@ -196,16 +199,16 @@ def pack_from_paper(*, by: Agent, handover: Handover, lines: Sequence[PackLine],
 
 @operation("handovers.unpack_line", said=gettext_lazy("took a tick in a crate back"), fact=True)
 def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -> None:
-    """Takes a tick back: the line is as it was asked, and still to pack."""
+    """Takes a tick back: the line is as it was asked, and still to pack; what nobody asks for is out of the crate."""
     policy.permit_packing(by, crate.handover.place)
-    locked = _lock(crate)
+    locked = lock_crate(crate)
     line = Packed.objects.filter(crate=locked, commitment_id=commitment_id).select_related("commitment").first()
     if line is None or locked.state == Crate.State.COLLECTED:
         return
     is_offered = line.commitment.satisfies_id is not None
     flows.assign_lots(by=by, moves=[LotMove(commitment_id, None if is_offered else line.lot_id, line.asked)])
     line.delete()
-    if locked.state == Crate.State.PACKED:
+    if locked.state == Crate.State.PACKED and line.asked:
         locked.state = Crate.State.TO_PACK
     locked.changed_at = running().at
     locked.save(update_fields=["state", "changed_at"])
@@ -215,7 +218,7 @@ def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -
 def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
     """The crate is packed. Refuses while a line is neither ticked nor missing: handovers.lines_open."""
     policy.permit_packing(by, crate.handover.place)
-    locked = _lock(crate)
+    locked = lock_crate(crate)
     if locked.state != Crate.State.TO_PACK:
         return locked
     left = _lines_open(locked)
@@ -385,10 +388,6 @@ def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:
         lot=rules.lot_code(day, maker.name if maker else ""),
     )
     return lot.pk
-
-
-def _lock(crate: Crate) -> Crate:
-    return Crate.objects.select_for_update(of=("self",)).select_related("handover__place").get(pk=crate.pk)
 
 
 def _packing_began(handover: Handover) -> None:

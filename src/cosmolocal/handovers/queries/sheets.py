@@ -51,6 +51,11 @@ class Line:
         return not self.is_packed and self.offered is not None and self.offered < self.asked
 
     @property
+    def is_stray(self) -> bool:
+        """Does nobody ask for it (any more)?"""
+        return not self.asked
+
+    @property
     def offered_text(self) -> str:
         """What there is for this crate."""
         return self.goods.text(self.asked if self.offered is None else self.offered)
@@ -128,19 +133,26 @@ class PlaceSheet:
         return [{"name": g.name, "producer": g.producer, "text": g.text(base)} for g, base in self.sums]
 
 
-def crate_sheets(handover: Handover, only: Crate | Iterable[Crate] | None = None) -> list[CrateSheet]:
-    """Crates with their lines, in the order of their numbers: all, or `only` these (three statements at most)."""
+def crate_sheets(
+    handover: Handover, only: Crate | Iterable[Crate] | None = None, *, also: int | None = None
+) -> list[CrateSheet]:
+    """Crates with their lines, in the order of their numbers: all, or `only` these (three statements at most).
+
+    `also`: a promise (id) that is shown although nothing of it is asked for any more.
+    """
     some = [only] if isinstance(only, Crate) else only
     chosen = crates(handover) if some is None else list(some)
     lines: dict[int, list[Line]] = defaultdict(list)
-    for line in _lines(handover, receivers=None if only is None else [crate.receiver_id for crate in chosen]):
+    for line in _lines(
+        handover, receivers=None if only is None else [crate.receiver_id for crate in chosen], also=also
+    ):
         lines[line.receiver_id].append(line)
     return [CrateSheet(crate, lines[crate.receiver_id]) for crate in chosen]
 
 
-def crate_sheet(crate: Crate) -> CrateSheet:
-    """One crate as it is packed: each line with what there is for it."""
-    sheet = crate_sheets(crate.handover, only=crate)[0]
+def crate_sheet(crate: Crate, *, also: int | None = None) -> CrateSheet:
+    """One crate as it is packed: each line with what there is for it; `also` as in `crate_sheets`."""
+    sheet = crate_sheets(crate.handover, only=crate, also=also)[0]
     short = short_kinds(crate.handover, {line.specification_id for line in sheet.lines if not line.is_packed})
     return CrateSheet(crate, [_with_share(line, short.get(line.specification_id)) for line in sheet.lines])
 
@@ -232,19 +244,26 @@ _COLUMNS = (
 )
 
 
-def _leaving(handover: Handover) -> "QuerySet[Commitment]":
+def _leaving(handover: Handover, also: int | None = None) -> "QuerySet[Commitment]":
     """What this local hands over there and then: promised, or packed although nothing is promised any more."""
+    wanted = Q(quantity__gt=0) | Q(packed__isnull=False)
+    if also is not None:
+        wanted |= Q(pk=also)
     due = journal.due_at(handover.place_id, handover.begins, finished=None, ours=True)
-    return due.select_related(None).order_by().filter(Q(quantity__gt=0) | Q(packed__isnull=False))
+    return due.select_related(None).order_by().filter(wanted)
 
 
 def _lines(
-    handover: Handover, *, receivers: Sequence[int] | None = None, kinds: Sequence[int] | None = None
+    handover: Handover,
+    *,
+    receivers: Sequence[int] | None = None,
+    kinds: Sequence[int] | None = None,
+    also: int | None = None,
 ) -> list[Line]:
     """Bare columns, since a region's hand-over has twenty thousand lines. A line keeps the number it has in its crate
     only where whole crates are read.
     """
-    due = _leaving(handover)
+    due = _leaving(handover, also)
     if receivers is not None:
         due = due.filter(receiver_id__in=among(receivers))
     if kinds is not None:

@@ -135,8 +135,8 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """A line lies in the crate, with what the scale said; ticked again, it is taken out."""
     found = open_crate(request, pk)
     data, is_step = stepped(request.POST, request.POST.get("step", "1"))
-    sheet = _sheet(found)
-    one = next((row for row in sheet.lines if row.commitment_id == line), None)
+    # Also what was taken out of the order since the page was opened: what lies in the crate is written down.
+    one = next((row for row in _sheet(found, also=line).lines if row.commitment_id == line), None)
     if one is None:
         return redirect("handovers:crate", pk)
     typed = Typed.of(data, one.field)
@@ -157,7 +157,9 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
     if found.state == Crate.State.COLLECTED:
         say_where_charged(request, found.handover)
-    now = next(row for row in _sheet(found).lines if row.commitment_id == line)
+    now = next(row for row in _sheet(found, also=line).lines if row.commitment_id == line)
+    if now.is_stray and now.quantity:
+        _say_stray(request, now)
     said = _("%(name)s: missing") if not now.quantity else _("%(name)s: in the crate, %(amount)s")
     return _after(request, found, said % {"name": one.goods.name, "amount": now.quantity_text})
 
@@ -227,6 +229,14 @@ def _into_crate(request: HttpRequest, found: Crate, line: Line, typed: Typed) ->
         operations.pack_line(**common, quantity=quantity)
 
 
+def _say_stray(request: HttpRequest, line: Line) -> None:
+    words = _(
+        "%(name)s: it was taken out of the order meanwhile. It is written down as lying in the crate. Take it out and "
+        "press its tick once more; if it is wanted after all, ask who hands over to add it."
+    )
+    messages.warning(request, words % {"name": line.goods.name})
+
+
 def _unclear(line: Line, typed: str) -> str:
     if line.goods.weigh:
         sentence = _("“%(typed)s” is not an amount. Write it like 2.1, or 0 if it is missing.")
@@ -243,8 +253,8 @@ def _after(request: HttpRequest, found: Crate, sentence: str, now: int = 0) -> H
     return redirect(f"{address}?line={now}#line-{now}" if now else address)
 
 
-def _sheet(found: Crate) -> CrateSheet:
-    return queries.crate_sheet(found)
+def _sheet(found: Crate, *, also: int | None = None) -> CrateSheet:
+    return queries.crate_sheet(found, also=also)
 
 
 def _crate_page(
@@ -256,7 +266,7 @@ def _crate_page(
     question: Question | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    sheet = _sheet(found)
+    sheet = _sheet(found, also=now or None)
     chosen = now or outside.whole(request.GET.get("line"))
     open_lines = [line for line in sheet.lines if not line.is_packed]
     if found.state == Crate.State.COLLECTED:

@@ -96,6 +96,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     if locked.state not in (OrderRound.State.GRACE, OrderRound.State.ORDERED):
         raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
+    handovers.hold_crate(locked.handover, household)
     draft = Draft(by, locked, household, order, named={line.offer_id for line in lines})
     credited = set[int]()
     if order is not None:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.refusal import Refusal
@@ -34,6 +36,7 @@ class LineWish:
 
 _STATE = ("state", "opens_at", "closes_at", "allow_cash", "handover_id")
 _NOW = Prepared(lambda: OrderRound.objects.filter(pk=Slot("round")).values_list(*_STATE))
+_HOLD_ROUND = Statement("SELECT 1 FROM shop_orderround WHERE id = %s FOR KEY SHARE")  # Django has no shared lock
 _STANDING = Prepared(lambda: Order.objects.filter(round=Slot("round"), household=Slot("household")))
 
 
@@ -127,18 +130,21 @@ def cancel_order(
 
 
 def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> Draft:
-    """The order as it is now. The household's row is locked, so two of its people never order at the same moment.
+    """The order as it is now. The household's row is locked, so two of its people never order at the same moment; the
+    round is held, so that whoever closes it waits for orders under way; the crate too, where there is one already.
 
     On SQLite this deed is the only writer anyway.
     """
     if connection.features.has_select_for_update:
         Agent.objects.select_for_update(no_key=True).values_list("pk").get(pk=household.pk)
+        _HOLD_ROUND.run([round.pk])
     fresh = _fresh(round)
     order = _STANDING.first(round=fresh.pk, household=household.pk)
     draft = Draft(by, fresh, household, order)
     if order is None:
         return draft
     order.round, order.household = fresh, household
+    handovers.hold_crate(fresh.handover_id, household)
     if order.state != Order.State.CANCELLED and order.version != version:
         raise Refusal(
             "shop.changed_elsewhere",

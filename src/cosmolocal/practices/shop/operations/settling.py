@@ -36,9 +36,12 @@ from cosmolocal.practices.shop.models import (
 from cosmolocal.practices.shop.operations import credits
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.operations.weighing import Sold, Weighed, weigh, weigh_alike
+from cosmolocal.practices.shop.queries import uncharged
 from cosmolocal.practices.shop.rules import RoundSplit
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from cosmolocal.money.models import Account, MoneyBox, PaymentList
 
 
@@ -61,7 +64,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     """Charges what was packed (at most the cap), frees the rest, and gives every part of each price to its owner.
 
     Afterwards the round's account is exactly 0. Again: nothing happens. Refuses: shop.not_now, shop.not_all_packed
-    (fact: `crates`), shop.not_all_received (fact: `producers`), agents.session_lent.
+    and shop.goods_uncharged (fact: `crates`), shop.not_all_received (fact: `producers`), agents.session_lent.
     """
     policy.permit_steward(by)
     sessions.require_own_or_house(by)
@@ -178,22 +181,43 @@ def _check_packed(round: OrderRound) -> None:
 
 
 def _check_lines(round: OrderRound) -> None:
-    """A crate may be done and a line of it open: it was promised afterwards. Settled, its goods would cost nothing."""
+    """A crate may be done and a line of it open: it was promised afterwards. Settled, its goods would cost nothing; nor
+    would what lies in a crate after it was taken out of the order.
+    """
     lines = OrderLine.objects.filter(order__round=round, granted__gt=0, commitment__packed=None)
     whose = lines.exclude(order__state=Order.State.CANCELLED).values("order__household")
-    households = Agent.objects.filter(pk__in=whose)
-    if names := list(households.order_by("name", "pk").values_list("name", flat=True)[: MOST_NAMES + 1]):
-        told = [*names[:MOST_NAMES], *("…" for _more in names[MOST_NAMES:])]
-        crates = Crate.objects.filter(handover=round.handover, receiver__in=households)
+    if found := _named(round, whose):
         raise Refusal(
             "shop.not_all_packed",
             _(
                 "Neither packed nor missing: lines in the crates of %(names)s. Open each crate and write what lies in "
                 "it, or press Missing."
             )
-            % {"names": ", ".join(told)},
-            crates=list(crates.order_by("pk").values_list("pk", flat=True)),
+            % {"names": found[0]},
+            crates=found[1],
         )
+    strays = uncharged.strays().filter(commitment__agreement__in=round.orders.values("agreement"))
+    if found := _named(round, strays.values("crate__receiver")):
+        raise Refusal(
+            "shop.goods_uncharged",
+            _(
+                "Taken out of the order, and still in the crates of %(names)s. Open each crate and take it out, or, "
+                "where it has been collected, write 0; what was taken is a late change."
+            )
+            % {"names": found[0]},
+            crates=found[1],
+        )
+
+
+def _named(round: OrderRound, whose: "QuerySet[Any, Any]") -> tuple[str, list[int]] | None:
+    """The names of these receivers (ids), for a sentence, and their crates."""
+    receivers = Agent.objects.filter(pk__in=whose)
+    names = list(receivers.order_by("name", "pk").values_list("name", flat=True)[: MOST_NAMES + 1])
+    if not names:
+        return None
+    crates = Crate.objects.filter(handover=round.handover, receiver__in=receivers).order_by("pk")
+    told = [*names[:MOST_NAMES], *("…" for _more in names[MOST_NAMES:])]
+    return ", ".join(told), list(crates.values_list("pk", flat=True))
 
 
 def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:

@@ -1,6 +1,7 @@
 """Goods that left for a household and that no line of an order charges."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -11,16 +12,24 @@ from cosmolocal.kernel.ahead import Wrong
 from cosmolocal.look.dates import format_day
 from cosmolocal.practices.shop.models import Order, OrderLine
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
-def wrong() -> Iterator[Wrong]:
-    """For `cosmolocal doctor`: each crate with goods of an order that stand in none of its lines any more."""
+
+def strays() -> "QuerySet[Packed]":
+    """What lies, or lay, in a crate for an order in none of whose lines it stands."""
     ordered = Exists(Order.objects.filter(agreement=OuterRef("commitment__agreement")))
     charged = Exists(
         OrderLine.objects.filter(commitment=OuterRef("commitment")).exclude(order__state=Order.State.CANCELLED)
     )
-    strays = Packed.objects.filter(ordered, ~charged, quantity__gt=0).order_by("crate_id")
+    return Packed.objects.filter(ordered, ~charged, quantity__gt=0)
+
+
+def wrong() -> Iterator[Wrong]:
+    """For `cosmolocal doctor`: each crate with goods of an order that stand in none of its lines any more."""
     columns = ("crate__number", "crate__receiver__name", "crate__handover__begins")
-    for number, name, begins, count in strays.values_list(*columns).annotate(count=Count("pk")):
+    found = strays().order_by("crate_id").values_list(*columns)
+    for number, name, begins, count in found.annotate(count=Count("pk")):
         yield Wrong(
             _("Crate %(number)s of %(name)s, %(day)s, holds goods that nobody is charged for (lines: %(count)s).")
             % {"number": number, "name": name, "day": format_day(clock.day_of(begins)), "count": count},

@@ -172,3 +172,28 @@ def test_a_swap_is_refused_where_one_alone_ordered_in_another_round_of_the_hand_
     with refused("shop.other_round") as info:
         operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
     assert "Amina's household has ordered in “Second”" in str(info.value)
+
+
+def test_what_was_taken_out_and_lies_in_the_crate_is_shown_until_it_is_out(village):
+    """The packer's page is from before: the loaf is written down, she reads what became of it, and settling waits."""
+    round = village.round()
+    amina = village.order(round, "Amina", {"Bread": 1, "Eggs": 2})
+    village.close(round)
+    village.receive(round)
+    [promise] = amina.lines.filter(offer__item=village.items["Bread"]).values_list("commitment_id", flat=True)
+    late(village, round, "Amina", Bread=0)
+    crate, client = village.crate(round, "Amina"), client_of(village.people["Tan Mei"])
+    address = f"/handovers/crates/{crate.pk}/lines/{promise}/"
+    asked = client.post(address, {"tick": "1"})
+    assert asked.status_code == 422
+    assert "Leave it out of the crate" in asked.content.decode()
+    assert f'name="weight_{promise}"' in asked.content.decode(), "she may write how much"
+    page = client.post(address, {"tick": "1", f"weight_{promise}": "1"}, follow=True).content.decode()
+    assert "taken out of the order meanwhile" in page
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    with refused("shop.goods_uncharged") as info:
+        operations.settle_round(by=village.people["Li Na"], round=round)
+    assert info.value.facts["crates"] == [crate.pk]
+    assert "Amina's household" in str(info.value)
+    client.post(address, {"untick": "1"})
+    assert_charged(village, round, amina, 2 * 1850)
