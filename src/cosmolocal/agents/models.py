@@ -88,6 +88,7 @@ class Agent(models.Model):
             models.UniqueConstraint(fields=["is_home"], condition=Q(is_home=True), name="one_home_local"),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="agent_code_once"),
         ]
+        indexes = [models.Index(fields=["name"], condition=Q(kind="household"), name="households_by_name")]
 
     def __str__(self) -> str:
         return self.name

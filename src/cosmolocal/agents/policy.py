@@ -186,6 +186,17 @@ def may_vote(agent: Agent, approval: Approval) -> bool:
     return holds(agent, approval.role)
 
 
+def may_see_household(reader: Reader, person: Agent, household: Agent) -> bool:
+    """To which household somebody belongs, with its number by which money is recognised: those in it, who helps her,
+    and who looks after people and books. No household is public, even if somebody of it is.
+    """
+    if reader.agent is None:
+        return False
+    if reader.has(*queries.SEES_ALL) or belongs_to(reader.agent, household):
+        return True
+    return acts_for(reader.agent, person)
+
+
 def may_see_contact(reader: Reader, agent: Agent) -> bool:
     """Mail, phone and address: her own household, her helper, stewards and treasurers, or whom she shows them to."""
     if reader.agent is None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import locks, policy, queries
+from cosmolocal.agents import locks, naming, policy, queries
 from cosmolocal.agents.models import Agent, Contact, Membership, Place, in_force
 from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_agent
 from cosmolocal.kernel import clock
@@ -144,11 +144,13 @@ def change_group(
     """Changes name and words of a household, circle or organisation; a household is never public. `where`: as
     `set_place`, by a steward.
 
-    Refuses: agents.name_missing, agents.not_yours, agents.not_allowed.
+    Refuses: agents.name_missing, agents.name_taken (a household), agents.not_yours, agents.not_allowed.
     """
     policy.require(policy.is_house(by) or policy.is_steward(by) or policy.speaks_for(by, group))
     if not one_line(name):
         raise Refusal("agents.name_missing", _("What is it called? Please give a name."), field="name")
+    if group.kind == Agent.Kind.HOUSEHOLD and one_line(name) != group.name:
+        naming.require_free(name, field="name", beside=group)
     locked = Agent.objects.select_for_update().get(pk=group.pk)
     locked.name, locked.about = name.strip(), about.strip()
     locked.is_public = is_public and locked.kind != Agent.Kind.HOUSEHOLD

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries, rights, sessions
+from cosmolocal.agents import naming, policy, queries, rights, sessions
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Contact, Membership, Role, User
 from cosmolocal.kernel import clock
@@ -61,8 +61,9 @@ def add_member(
 ) -> Agent:
     """Adds a person in a household (given, or a new one of `household_name`), a member since `joined`, able to sign in.
 
-    `code` is the household's number on paper. A guest gets no household. Refuses: agents.name_missing,
-    agents.code_taken, agents.mail_taken, agents.not_allowed.
+    `code` is the household's number on paper. A guest gets no household; a household without a name has the person's,
+    with a number where another one is called so. Refuses: agents.name_missing, agents.name_taken, agents.code_taken,
+    agents.mail_taken, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD, policy.TREASURER)
     if role not in (Role.Name.MEMBER, Role.Name.GUEST):
@@ -77,7 +78,9 @@ def add_member(
         Role.objects.create(agent=person, name=role, since=since)
         return person
     if household is None:
-        household = new_agent(Agent.Kind.HOUSEHOLD, household_name or name, code=code)
+        if one_line(household_name):
+            naming.require_free(household_name, field="household_name")
+        household = new_agent(Agent.Kind.HOUSEHOLD, one_line(household_name) or naming.made_free(name), code=code)
         add_contact(household, ContactDraft(address=address))
         Membership.objects.create(member=household, group=local, since=since)
         announce("website.open_accounts", household.pk)

@@ -54,10 +54,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if agent.kind == Agent.Kind.CIRCLE:
         return redirect("agents:circle", pk=agent.pk)
     sees = policy.may_see_contact(reader, agent)
+    household = queries.household_of(agent) if agent.kind == Agent.Kind.PERSON else None
     context: dict[str, Any] = {
         "agent": agent,
         "contact": Contact.objects.filter(agent=agent).first() if sees else None,
-        "household": queries.household_of(agent) if agent.kind == Agent.Kind.PERSON else None,
+        "household": household if household and policy.may_see_household(reader, agent, household) else None,
         "members": queries.members_of(agent) if agent.kind != Agent.Kind.PERSON else [],
         "may_change": reader.has(policy.STEWARD),
         "lists_people": reader.has(policy.STEWARD, policy.AUDITOR),

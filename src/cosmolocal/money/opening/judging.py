@@ -18,6 +18,7 @@ from cosmolocal.money.rules import Sums
 Target = tuple[str, str]
 DIFFERENCE: Target = ("fund", "opening_difference")
 _FUND_OF = {"deposit": "deposits", "share": "share_capital"}
+_LONGEST_WITH_NUMBER = 77  # a name has 120 letters, a number 40
 VERDICTS = ("new", "changed", "same", "refused")
 
 
@@ -25,10 +26,11 @@ VERDICTS = ("new", "changed", "same", "refused")
 class Known:
     """What stands in the books of the rows' people, and what earlier opening books have set."""
 
-    people: dict[tuple[str, str], Agent] = field(default_factory=dict)  # (household, name)
+    people: dict[tuple[int, str], Agent] = field(default_factory=dict)  # (household's id, name)
     by_email: dict[str, Agent] = field(default_factory=dict)
     groups: dict[tuple[str, str], Agent] = field(default_factory=dict)  # (kind of row, name)
     by_code: dict[str, Agent] = field(default_factory=dict)
+    twins: set[tuple[str, str]] = field(default_factory=set)  # (kind of row, name) of more than one
     boxes: dict[str, MoneyBox] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)  # where goods are handed over, by plain name
     opened: dict[Target, int] = field(default_factory=dict)
@@ -75,13 +77,15 @@ def know(currency: Currency) -> Known:
     groups = Agent.objects.filter(hidden_at=None, kind__in=[Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION])
     for group in groups.order_by("-id"):
         kind = MEMBER if group.kind == Agent.Kind.HOUSEHOLD else PRODUCER if group.is_producer else ORGANISATION
+        if (kind, group.name) in found.groups:
+            found.twins.add((kind, group.name))
         found.groups[kind, group.name] = group
         if group.code:
             found.by_code[group.code] = group
     found.codes = set(Agent.objects.exclude(code="").values_list("code", flat=True))
     standing = Membership.objects.filter(until=None, group__kind=Agent.Kind.HOUSEHOLD, member__hidden_at=None)
     for membership in standing.select_related("member", "group"):
-        found.people[membership.group.name, membership.member.name] = membership.member
+        found.people[membership.group_id, membership.member.name] = membership.member
     found.boxes = {box.name: box for box in MoneyBox.objects.filter(currency=currency, closed_at=None)}
     found.places = {plain(place.name): place for place in Place.objects.filter(is_handover=True).order_by("-id")}
     return found
@@ -118,6 +122,7 @@ class Judge:
         self.named: dict[tuple[str, str, str], int] = {}
         self.mails: dict[str, int] = {}
         self.codes: dict[str, Row] = {}
+        self.numbers: dict[tuple[str, str], str] = {}  # the first number of each name in the file
 
     def verdict(self, row: Row) -> Judged:
         """What becomes of a row."""
@@ -126,6 +131,9 @@ class Judge:
         except RowRefused as refused:
             return Judged(row.number, "refused", row.what, str(refused))
         changes = self._changes(row)
+        if is_new and row.kind in (MEMBER, PRODUCER, ORGANISATION) and self.name_of(row) != row.group:
+            called = self.name_of(row)
+            changes.insert(0, _("another one is called so; this one becomes “%(name)s”") % {"name": called})
         if changes and self._is_hers(row):
             changes.append(_("yours: somebody else looks at it afterwards"))
         return Judged(row.number, "new" if is_new else "changed" if changes else "same", row.what, ", ".join(changes))
@@ -133,14 +141,23 @@ class Judge:
     def group_of(self, row: Row) -> Agent | None:
         """The household, farm or restaurant a row is about, where it exists."""
         coded = self.known.by_code.get(row.code) if row.code else None
-        return coded or self.known.groups.get((row.kind, row.group))
+        return coded or self.known.groups.get((row.kind, self.name_of(row)))
+
+    def name_of(self, row: Row) -> str:
+        """What the household, farm or restaurant of a row is called: two of one name and different numbers are two, and
+        the second one has its number in its name.
+        """
+        here = self.known.groups.get((row.kind, row.group))
+        first = here.code if here else self.numbers.get((row.kind, row.group), "")
+        if not row.code or not first or row.code == first:
+            return row.group
+        return f"{row.group[:_LONGEST_WITH_NUMBER]} ({row.code})"
 
     def person_of(self, row: Row) -> Agent | None:
         """The person of a member's row, where she exists: by mail, else by household and name."""
         group = self.group_of(row)
-        return self.known.by_email.get(row.email) or self.known.people.get(
-            (group.name if group else row.group, row.name)
-        )
+        at_home = self.known.people.get((group.pk, row.name)) if group else None
+        return self.known.by_email.get(row.email) or at_home
 
     def place_of(self, row: Row) -> Place | None:
         """Where a cash box of a row lies, where the row says it."""
@@ -153,7 +170,7 @@ class Judge:
         if row.kind == FUND:
             return {("fund", row.name): row.balance or 0}
         group = self.group_of(row)
-        whose = str(group.pk) if group else f"new {row.kind} {row.group}"
+        whose = str(group.pk) if group else f"new {row.kind} {self.name_of(row)}"
         amounts = {"balance": row.balance, "deposit": row.deposit, "share": row.share}
         return {(what, whose): amount for what, amount in amounts.items() if amount is not None}
 
@@ -162,8 +179,11 @@ class Judge:
         wanted_kind = Agent.Kind.HOUSEHOLD if row.kind == MEMBER else Agent.Kind.ORGANISATION
         if group is not None and group.kind != wanted_kind:
             raise RowRefused(_("The number %(code)s belongs to %(name)s.") % {"code": row.code, "name": group.name})
-        self._once(("party", row.group, row.name), row, _("%(name)s stands in row %(row)s already."))
         self._check_code(row, group)
+        if not row.code and (row.kind, row.group) in self.known.twins:
+            raise RowRefused(_("Several here are called %(name)s. Write the number of the one.") % {"name": row.group})
+        said = _("%(name)s stands in row %(row)s already. If these are two, give each a number of its own.")
+        self._once(("party", self.name_of(row), row.name), row, said)
         is_new = group is None
         if row.kind == MEMBER:
             is_new = self._check_person(row, group)
@@ -191,6 +211,7 @@ class Judge:
             raise RowRefused(_("The number %(code)s stands in row %(row)s already, for %(name)s.") % facts)
         if group is None and row.code in self.known.codes:
             raise RowRefused(_("The number %(code)s is somebody else's already.") % {"code": row.code})
+        self.numbers.setdefault((row.kind, row.group), row.code)
 
     def _check_person(self, row: Row, group: Agent | None) -> bool:
         person = self.person_of(row)
@@ -202,7 +223,7 @@ class Judge:
             raise RowRefused(_("Somebody signs in with this mail address already. Use another one."))
         if person is not None and person.name != row.name:
             raise RowRefused(_("This mail address belongs to %(name)s.") % {"name": person.name})
-        is_at_home = (group.name if group else "", row.name) in self.known.people
+        is_at_home = group is not None and (group.pk, row.name) in self.known.people
         if person is not None and not is_at_home:
             raise RowRefused(_("%(name)s belongs to another household here.") % {"name": person.name})
         if person is None and row.role != Role.Name.MEMBER and not self.by.may_give_tasks:

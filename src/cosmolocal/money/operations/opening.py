@@ -58,20 +58,23 @@ def _import_party(by: Agent, row: Row, one: judging.Judge) -> None:
                 email=row.email,
                 phone=row.phone,
                 address=row.address,
-                household_name=row.group,
+                household_name=one.name_of(row),
                 joined=row.joined,
                 role=row.role,
                 code=row.code if group is None else "",
                 household=group,
             )
             group = group or people.household_of(person)
-            one.known.people[row.group, row.name] = person
+            assert group is not None
+            one.known.people[group.pk, row.name] = person
     elif group is None:
         contact = agents.ContactDraft(email=row.email, phone=row.phone, address=row.address, iban=row.iban)
         add = agents.add_producer if row.kind == PRODUCER else agents.add_organisation
-        group = add(by=by, name=row.name, code=row.code, contact=contact)
+        group = add(by=by, name=one.name_of(row), code=row.code, contact=contact)
     assert group is not None
-    one.known.groups[row.kind, row.group] = group
+    one.known.groups[row.kind, group.name] = group
+    if group.code:
+        one.known.by_code[group.code] = group
     kind = Account.Kind.PRODUCER if row.kind == PRODUCER else Account.Kind.MEMBER
     open_account(by=by, holder=group, kind=kind)
 

@@ -90,6 +90,44 @@ def test_what_would_stop_a_batch_is_a_row_left_out(village: Village) -> None:
     assert Agent.objects.filter(name="Last", kind="person").exists()
 
 
+def test_two_households_of_one_name_are_two_by_their_numbers(village: Village) -> None:
+    """No row goes into another's household, in one batch, in two, or when the file comes again."""
+    rows = [
+        row("member", "Li", "1.00", household="Chen", code="H1"),
+        row("member", "Wu", "2.00", household="Chen", code="H2"),
+        row("member", "Li", "", household="Chen", code="H2"),
+        row("member", "Wang Fang", "4.00", code="H3"),
+        row("member", "Wang Fang", "8.00", code="H4"),
+        row("member", "Wang Fang", "16.00"),
+        row("member", "Wang Fang", "16.00"),
+        row("cash", "Small box", "15.00"),
+    ]
+    done = bring_in(village, as_csv([*rows[:5], rows[7]]))
+    assert [one.verdict for one in done.rows] == ["new"] * 6
+    assert "becomes “Chen (H2)”" in done.rows[1].sentence
+    named = {"Chen": ["Li"], "Chen (H2)": ["Li", "Wu"], "Wang Fang": ["Wang Fang"], "Wang Fang (H4)": ["Wang Fang"]}
+    households = Agent.objects.filter(kind="household", code__startswith="H").order_by("code")
+    assert {home.name: [one.name for one in people.members_of(home)] for home in households} == named
+    assert [queries.standing(queries.account_for(home)).balance for home in households] == [100, 200, 400, 800]
+    before = here()
+    again = bring_in(village, as_csv([*rows[:5], rows[7]]))
+    assert {one.verdict for one in again.rows} == {"same"}
+    assert here() == before
+    twice = bring_in(village, as_csv(rows))
+    assert [one.verdict for one in twice.rows[5:7]] == ["refused"] * 2
+    assert "give each a number" in twice.rows[6].sentence
+
+
+def test_of_two_that_were_called_alike_before_a_row_says_the_number(village: Village) -> None:
+    agents.add_member(by=village.house, name="Bo", household_name="Chen", code="H1")
+    twin = agents.add_member(by=village.house, name="Mei", household_name="Chen of the hill", code="H2")
+    Agent.objects.filter(pk=people.household_of(twin).pk).update(name="Chen")
+    rows = [row("member", "Mei", household="Chen"), row("member", "Mei", household="Chen", code="H2")]
+    done = bring_in(village, as_csv(rows))
+    assert [one.verdict for one in done.rows] == ["refused", "same"]
+    assert "Write the number" in done.rows[0].sentence
+
+
 def killed_after(batches: int) -> Callable[[], None]:
     """Pulls the plug after so many batches; gives what puts it back."""
     left, real = [batches], operations.import_people

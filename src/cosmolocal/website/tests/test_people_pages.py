@@ -71,6 +71,62 @@ def test_who_opens_whose_page(people: dict[str, Agent], signed_in: Browser) -> N
     assert "steward@example.org" not in signed_in(mine).get(f"/people/{steward.pk}/").content.decode()
 
 
+def test_a_household_is_shown_to_its_own_and_to_who_looks_after_people(
+    people: dict[str, Agent], signed_in: Browser, local: Agent
+) -> None:
+    """Also where she herself is shown to everybody: money is recognised by the number of a household."""
+    shown = people["other"]
+    home = queries.household_of(shown)
+    assert home is not None
+    operations.change_group(by=shown, group=home, name="Red gate", about="", is_public=False)
+    Agent.objects.filter(pk=home.pk).update(code="H77")
+    operations.change_profile(by=shown, agent=shown, name="Other", is_public=True, shown_to_members=True)
+    lodger = operations.add_member(by=local, name="Lodger", household=home)
+    User.objects.create_user(agent=lodger)
+    operations.start_helping(by=people["steward"], helper=people["driver"], member=shown, consent="asked")
+    for person in (shown, lodger, *(people[role] for role in ("driver", "steward", "treasurer", "auditor"))):
+        page = signed_in(person).get(f"/people/{shown.pk}/").content.decode()
+        assert {word for word in ("Red gate", "H77") if word in page} == {"Red gate", "H77"}, person.name
+    for role in ("member", "packer", "keeper", "guest", "producer"):
+        answer = signed_in(people[role]).get(f"/people/{shown.pk}/")
+        assert answer.status_code == 200
+        assert not {word for word in ("Red gate", "H77") if word in answer.content.decode()}, role
+
+
+def test_no_two_households_are_called_alike(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
+    hers = queries.household_of(people["other"])
+    mine = queries.household_of(people["member"])
+    assert hers is not None
+    assert mine is not None
+    wish = {"key": ids.fresh_key(), "name": f" {hers.name}\u200b ", "about": "no nuts"}
+    refused = signed_in(people["member"]).post("/people/household/name/", wish)
+    assert refused.status_code == 422
+    assert "add a word" in refused.content.decode()
+    assert "no nuts" in refused.content.decode()
+    kept = signed_in(people["member"]).post("/people/household/name/", wish | {"name": mine.name})
+    assert kept.status_code == 302
+    mine.refresh_from_db()
+    assert mine.about == "no nuts"
+    add = {"key": ids.fresh_key(), "name": "Wei", "role": "member", "household_name": hers.name}
+    refused = signed_in(people["steward"]).post("/people/add/", add)
+    assert refused.status_code == 422
+    assert not Agent.objects.filter(name="Wei").exists()
+
+
+def test_a_household_that_nobody_named_gets_a_number_behind_its_name(people: dict[str, Agent], local: Agent) -> None:
+    """Two of one name come in; whose household has gone does not keep its name from others."""
+    one, two, three = (operations.add_member(by=local, name="Wang Fang 王芳") for _number in range(3))
+    assert [queries.household_of(her).name for her in (one, two, three)] == [  # type: ignore[union-attr]
+        *("Wang Fang 王芳", "Wang Fang 王芳 2", "Wang Fang 王芳 3")
+    ]
+    operations.leave(by=two, agent=two)
+    again = queries.household_of(operations.add_member(by=local, name="Wang Fang 王芳"))
+    assert again is not None
+    assert again.name == "Wang Fang 王芳 2"
+    long = [operations.add_member(by=local, name="n" * 120) for _number in range(2)]
+    assert [len(queries.household_of(her).name) for her in long] == [120, 114]  # type: ignore[union-attr]
+
+
 def test_an_auditor_reads_and_changes_nothing(people: dict[str, Agent], signed_in: Browser) -> None:
     auditor = signed_in(people["auditor"])
     page = auditor.get(f"/people/{people['member'].pk}/")
@@ -85,7 +141,7 @@ def test_a_steward_adds_somebody_once(people: dict[str, Agent], signed_in: Brows
     first, again = browser.post("/people/add/", wish), browser.post("/people/add/", wish)
     assert first["Location"] == again["Location"]
     assert Agent.objects.filter(name="Wei 韦").count() == 1
-    taken = browser.post("/people/add/", {**wish, "key": ids.fresh_key(), "name": "Jo"})
+    taken = browser.post("/people/add/", {**wish, "key": ids.fresh_key(), "name": "Jo", "household_name": "Jo"})
     assert taken.status_code == 422
     assert "somebody else&#x27;s already" in taken.content.decode()
     assert 'value="Jo"' in taken.content.decode()
