@@ -1,6 +1,6 @@
 """Who is who: the reader of a page, households and whom she may order for, holders of roles, who is visible to whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -231,6 +231,17 @@ def tasks_of(agent_ids: Iterable[int]) -> dict[int, list[Role]]:
 def sign_in_of(agent: Agent) -> User | None:
     """The user a person signs in as, if any."""
     return User.objects.filter(agent=agent, is_active=True).first()
+
+
+def gone_with(email: str) -> Agent | None:
+    """Who left, signed in with this mail address, and has not been forgotten."""
+    return gone_by_mail([email.strip().lower()]).get(email.strip().lower())
+
+
+def gone_by_mail(emails: Collection[str]) -> dict[str, Agent]:
+    """The same for many addresses, in one statement."""
+    gone = User.objects.filter(email__in=set(emails) - {""}, agent__hidden_at__isnull=False, agent__anonymised_at=None)
+    return {user.email: user.agent for user in gone if user.email and user.agent}
 
 
 def strange_addresses() -> QuerySet[EmailAddress]:

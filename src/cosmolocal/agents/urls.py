@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/code/", people.sign_in_code, name="sign_in_code"),
     path("<int:pk>/edit/", groups.edit_group, name="edit_group"),
     path("<int:pk>/age/", people.note_age, name="note_age"),
+    path("<int:pk>/back/", people.bring_back, name="bring_back"),
     path("<int:pk>/join/", groups.join_organisation, name="join_organisation"),
     path("roles/", people.roles, name="roles"),
     path("roles/<int:pk>/end/", people.end_role, name="end_role"),

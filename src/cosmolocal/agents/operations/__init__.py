@@ -34,6 +34,7 @@ from cosmolocal.agents.operations.people import (
     make_user,
     note_age,
 )
+from cosmolocal.agents.operations.returning import bring_back
 from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
 from cosmolocal.agents.operations.signing_in import (
     forget_ways_in,
@@ -58,6 +59,7 @@ __all__ = [
     "add_producer",
     "anonymise_due",
     "ask_to_join",
+    "bring_back",
     "change_contact",
     "change_group",
     "change_local",

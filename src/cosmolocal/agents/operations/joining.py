@@ -6,9 +6,10 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, sessions
+from cosmolocal.agents import policy, queries, sessions
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
 from cosmolocal.agents.operations.people import add_member, make_user
+from cosmolocal.agents.operations.returning import bring_back
 from cosmolocal.agents.operations.roles import give_role
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.jobs import announce
@@ -65,7 +66,8 @@ def accept_invitation(
     """Somebody with a valid link joins; `by` is the node itself, since she is nobody here yet. Her sessions are lent
     for a while, since whoever made the link can open it too.
 
-    Refuses: agents.invitation_over, agents.name_missing, agents.mail_taken, agents.not_allowed.
+    Refuses: agents.invitation_over, agents.name_missing, agents.mail_taken, agents.not_allowed; agents.was_here, since
+    who knows the address of somebody who left is not yet she.
     """
     policy.permit(by)
     found = Invitation.objects.filter(digest=ids.digest(token), expires_at__gt=running().at, uses_left__gt=0)
@@ -116,14 +118,22 @@ def ask_to_join(
 
 
 @operation("agents.welcome", said=gettext_lazy("welcomed somebody who asked to join"))
-def welcome(*, by: Agent, request: JoinRequest, household: Agent | None = None, key: str = "") -> Agent:
+def welcome(
+    *, by: Agent, request: JoinRequest, household: Agent | None = None, is_back: bool = False, key: str = ""
+) -> Agent:
     """Says yes to somebody who asked: she becomes a member, in a household given or her own, and is written to.
 
-    Refuses: agents.already_answered, agents.mail_taken, agents.not_allowed.
+    `is_back`: she is who left and signed in with this mail address, and comes back as she was.
+
+    Refuses: agents.already_answered, agents.mail_taken, agents.was_here, agents.not_allowed.
     """
     locked = _waiting(request)
     policy.permit(by, policy.STEWARD)
-    person = add_member(by=by, name=locked.name, email=locked.email, phone=locked.phone, household=household)
+    gone = queries.gone_with(locked.email) if is_back else None
+    if gone is not None:
+        person = bring_back(by=by, agent=gone, household=household)
+    else:
+        person = add_member(by=by, name=locked.name, email=locked.email, phone=locked.phone, household=household)
     locked.state, locked.agent = "welcomed", person
     locked.save(update_fields=["state", "agent"])
     announce("website.answer_request", locked.pk)

@@ -63,7 +63,7 @@ def add_member(
 
     `code` is the household's number on paper. A guest gets no household; a household without a name has the person's,
     with a number where another one is called so. Refuses: agents.name_missing, agents.name_taken, agents.code_taken,
-    agents.mail_taken, agents.not_allowed.
+    agents.mail_taken, agents.was_here, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD, policy.TREASURER)
     if role not in (Role.Name.MEMBER, Role.Name.GUEST):
@@ -78,12 +78,7 @@ def add_member(
         Role.objects.create(agent=person, name=role, since=since)
         return person
     if household is None:
-        if one_line(household_name):
-            naming.require_free(household_name, field="household_name")
-        household = new_agent(Agent.Kind.HOUSEHOLD, one_line(household_name) or naming.made_free(name), code=code)
-        add_contact(household, ContactDraft(address=address))
-        Membership.objects.create(member=household, group=local, since=since)
-        announce("website.open_accounts", household.pk)
+        household = new_household(name, household_name, code=code, address=address, since=since)
     Membership.objects.bulk_create(
         [Membership(member=person, group=group, since=since) for group in (local, household)]
     )
@@ -96,7 +91,7 @@ def add_member(
 def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> User:
     """Lets a person sign in, by mail where she has one; once per person. Who writes the address can come in by it.
 
-    Refuses: agents.mail_taken, agents.not_allowed.
+    Refuses: agents.mail_taken, agents.was_here, agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
     return _let_in(by, agent, email)
@@ -105,10 +100,8 @@ def make_user(*, by: Agent, agent: Agent, email: str = "", key: str = "") -> Use
 def _let_in(by: Agent, agent: Agent, email: str) -> User:
     existing = User.objects.filter(agent=agent).first()
     address = User.objects.normalize_email(email.strip()).lower() or None
-    if address and User.objects.filter(email=address).exclude(agent=agent).exists():
-        raise Refusal(
-            "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
-        )
+    if address:
+        _require_free(address, existing)
     if existing is None:
         made = User.objects.create_user(email=address, agent=agent)
         sessions.new_way_in(made, by)
@@ -124,8 +117,9 @@ def change_contact(
 ) -> Contact:
     """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
 
-    Refuses: agents.not_yours, agents.mail_taken, agents.mail_is_hers, agents.bad_iban, agents.session_lent (a bank
-    account), agents.way_in_lent (her own mail address), agents.right_too_new (that of who keeps the money).
+    Refuses: agents.not_yours, agents.mail_taken, agents.was_here, agents.mail_is_hers, agents.bad_iban,
+    agents.session_lent (a bank account), agents.way_in_lent (her own mail address), agents.right_too_new (that of who
+    keeps the money).
     """
     policy.require(
         policy.is_house(by) or policy.is_steward(by) or policy.speaks_for(by, agent) or policy.acts_for(by, agent)
@@ -216,6 +210,20 @@ def new_agent(kind: str, name: str, **fields: Any) -> Agent:
     return Agent.objects.create(kind=kind, name=name.strip(), created_at=running().at, **fields)
 
 
+def new_household(of: str, name: str = "", *, code: str = "", address: str = "", since: date | None = None) -> Agent:
+    """A household that belongs to the local, called `name` or after the person `of`; inside operations only.
+
+    Refuses: agents.name_missing, agents.name_taken, agents.code_taken.
+    """
+    if one_line(name):
+        naming.require_free(name, field="household_name")
+    household = new_agent(Agent.Kind.HOUSEHOLD, one_line(name) or naming.made_free(of), code=code)
+    add_contact(household, ContactDraft(address=address))
+    Membership.objects.create(member=household, group=queries.home_local(), since=since or clock.today())
+    announce("website.open_accounts", household.pk)
+    return household
+
+
 def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
     """The contact row of a new agent; inside operations only. Refuses: agents.session_lent (a bank account)."""
     if draft.iban.strip():
@@ -233,11 +241,27 @@ def _move_sign_in(by: Agent, person: Agent, email: str) -> None:
     if not address:
         _sign_in_with(by, user, None)
         return
-    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
-        raise Refusal(
-            "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
-        )
+    _require_free(address, user)
     _sign_in_with(by, user, address)
+
+
+def _require_free(address: str, user: User | None) -> None:
+    """One address, one person: also of those who left, who may come back."""
+    other = User.objects.filter(email=address).first()
+    if other is None or other == user:
+        return
+    if queries.gone_with(address) is not None:
+        raise Refusal(
+            "agents.was_here",
+            _(
+                "Somebody who left signed in with this mail address. A steward can bring that person back: "
+                "People, search for the address, “Is back”. For somebody else, use another address."
+            ),
+            field="email",
+        )
+    raise Refusal(
+        "agents.mail_taken", _("Somebody signs in with this mail address already. Use another one."), field="email"
+    )
 
 
 def _sign_in_with(by: Agent, user: User, address: str | None) -> None:

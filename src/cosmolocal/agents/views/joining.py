@@ -20,6 +20,7 @@ from cosmolocal.agents.views.answers import actor, deed, one_form
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.access import open_to
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_day
 from cosmolocal.paper import codes, downloads, pdf
 from cosmolocal.paper.sheets import Poster
@@ -105,7 +106,12 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         # The key holds in this browser only: sent again from another one, it is another joining.
         data["key"] = salted_hmac("agents.accept", f"{data['key']}:{_browser_of(request)}").hexdigest()
-        person = operations.accept_invitation(by=queries.system(), token=token, **data)
+        try:
+            person = operations.accept_invitation(by=queries.system(), token=token, **data)
+        except Refusal as refusal:
+            if refusal.code != "agents.was_here":
+                raise
+            return _ask_to_come_back(request, found, data)
         sign_in(request, User.objects.get(agent=person))
         messages.success(request, _("Welcome, %(name)s!") % {"name": person.name})
         return reverse("home")
@@ -147,9 +153,11 @@ def requests(request: HttpRequest) -> HttpResponse:
     """Who asks, oldest first; and what was answered lately."""
     waiting = JoinRequest.objects.filter(state="waiting").order_by("at", "id")
     page = Paginator(waiting, 30).get_page(request.GET.get("page"))
+    gone = queries.gone_by_mail([asked.email for asked in page])
+    open_ones = [(asked, gone.get(asked.email)) for asked in page]
     answered = JoinRequest.objects.exclude(state="waiting").select_related("agent").order_by("-at")[:10]
     rows = [(asked, _is_mailed(asked)) for asked in answered]
-    return render(request, "agents/requests.html", {"page": page, "answered": rows})
+    return render(request, "agents/requests.html", {"page": page, "open": open_ones, "answered": rows})
 
 
 @open_to("steward")
@@ -157,7 +165,9 @@ def requests(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Yes: she becomes a member."""
     found = get_object_or_404(JoinRequest, pk=pk)
-    person = operations.welcome(by=actor(request), request=found, key=request.POST.get("key") or ids.fresh_key())
+    is_back = request.POST.get("is_back") == "1"
+    key = request.POST.get("key") or ids.fresh_key()
+    person = operations.welcome(by=actor(request), request=found, is_back=is_back, key=key)
     said = _("%(name)s is a member now. A mail says how to sign in; if it does not arrive, it stands under Post.")
     if not _is_mailed(found):
         said = _("%(name)s is a member now. Please tell them, and give them a code to sign in.")
@@ -184,6 +194,16 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     return one_form(
         request, form, act, title=title, submit=_("Say no"), danger=True, back=back, back_label=_("Who asks")
     )
+
+
+def _ask_to_come_back(request: HttpRequest, invitation: Invitation, data: dict[str, Any]) -> str:
+    """Whoever has the link knows the address of somebody who left: a steward, who knows her, brings her back."""
+    said = _("Has an invitation of %(name)s.") % {"name": invitation.made_by.name}
+    if invitation.household:
+        said += " " + _("Household: %(household)s.") % {"household": invitation.household.name}
+    operations.ask_to_join(by=queries.system(), words=said, **data)
+    messages.success(request, _("You have been here before. A steward brings you back, with your account as it was."))
+    return reverse("agents:asked")
 
 
 def _is_mailed(asked: JoinRequest) -> bool:

@@ -211,6 +211,19 @@ def note_age(request: HttpRequest, pk: int) -> HttpResponse:
 
 @open_to("steward")
 @require_POST
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who left is here again."""
+    gone = get_object_or_404(queries.visible_to(queries.reader(request)), pk=pk, kind=Agent.Kind.PERSON)
+    return deed(
+        request,
+        lambda key: operations.bring_back(by=actor(request), agent=gone, key=key),
+        reverse("agents:person", args=[gone.pk]),
+        _("%(name)s is a member again. Tasks, circles and helpers are given anew.") % {"name": gone.name},
+    )
+
+
+@open_to("steward")
+@require_POST
 def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time code to show or print: the page shows it this once."""
     agent = _changeable(request, pk)
@@ -245,8 +258,13 @@ def _changeable(request: HttpRequest, pk: int) -> Agent:
 
 
 def _found(words: str) -> QuerySet[Agent]:
-    """Each word is in her name, mail, phone, or in her household's name or number; one test a word, no join."""
-    found = Agent.objects.present().filter(kind=Agent.Kind.PERSON).select_related("contact").order_by("name", "id")
+    """Each word is in her name, mail, phone, or in her household's name or number; one test a word, no join.
+    Who left is found by words only.
+    """
+    found = Agent.objects.filter(kind=Agent.Kind.PERSON, anonymised_at=None)
+    if not words:
+        found = found.present()
+    found = found.select_related("contact").order_by("name", "id")
     for word in asked(words):
         of_group = Q(group__code__iexact=word, until=None) | Q(group__name__icontains=word)
         reached = Contact.objects.filter(Q(email__icontains=word) | Q(phone__icontains=word))

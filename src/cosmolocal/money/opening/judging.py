@@ -221,6 +221,9 @@ class Judge:
                 raise RowRefused(_("This mail address stands in row %(row)s already.") % {"row": earlier})
         if row.email in self.known.mails:
             raise RowRefused(_("Somebody signs in with this mail address already. Use another one."))
+        if person is not None and person.hidden_at is not None:
+            said = _("%(name)s, who signed in with this mail address, has left. Bring that person back first: People.")
+            raise RowRefused(said % {"name": person.name})
         if person is not None and person.name != row.name:
             raise RowRefused(_("This mail address belongs to %(name)s.") % {"name": person.name})
         is_at_home = group is not None and (group.pk, row.name) in self.known.people

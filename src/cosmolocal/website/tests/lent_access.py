@@ -40,6 +40,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("partly", "no code for herself: it would begin a session that is not lent", "agents.make_sign_in_code"),
     ("yes", "who comes by it is lent herself, and a place in a circle grows old first (0027)", "agents.join"),
     ("yes", "the same", "agents.add_circle agents.make_user agents.welcome"),
+    ("yes", "her tasks stay ended, and a code for her lends a session", "agents.bring_back"),
     ("yes", "ends what can be given again", "agents.end_role agents.leave_group agents.withdraw_invitation"),
     (
         "yes",

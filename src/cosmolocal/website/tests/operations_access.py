@@ -17,6 +17,7 @@ _PEOPLE = {
     "anonymise_due": "house",
     "ask_approval": "inside",
     "ask_to_join": "house",
+    "bring_back": "steward",
     "change_contact": "steward own",
     "change_group": "steward own",
     "change_local": "steward",
