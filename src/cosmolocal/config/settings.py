@@ -208,6 +208,7 @@ LANGUAGE_COOKIE_NAME = f"language_{NODE_SHORT_ID}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "cosmolocal.agents.session_rows"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 CSRF_FAILURE_VIEW = "cosmolocal.website.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -244,7 +245,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # so long that a mail server may be awa
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_ADAPTER = "cosmolocal.messages.adapters.PostingAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_FORMS = {"request_login_code": "cosmolocal.agents.asking.AskForCodeForm"}  # with limits of its own
+ACCOUNT_FORMS = {  # with limits of their own, and codes that end with what they were asked for
+    "request_login_code": "cosmolocal.agents.asking.AskForCodeForm",
+    "confirm_login_code": "cosmolocal.agents.asking.TypeCodeForm",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

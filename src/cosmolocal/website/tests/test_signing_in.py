@@ -3,14 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.core import mail
+from django.contrib.sessions.models import Session
+from django.core import mail, signing
 from django.test import Client
 
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, SignInCode, User
+from cosmolocal.agents.operations import ContactDraft
+from cosmolocal.agents.session_rows import row_of
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages.tests.servers import codes_are_sent
@@ -186,3 +191,54 @@ def test_her_own_browser_asks_whatever_strangers_do(people: dict[str, Agent], lo
     assert asked("lina@example.org", times=1, known=cookie.value) == [302]
     changed = cookie.value[:-2] + ("AA" if cookie.value[-2:] != "AA" else "BB")
     assert asked("member@example.org", times=1, known=changed) == [200]
+
+
+def asked_by_mail(person: Agent) -> tuple[Client, str]:
+    """A browser in which a mailed code was asked for, and the code."""
+    client = Client()
+    client.post("/account/login/code/", {"email": person.user.email})
+    codes_are_sent()
+    return client, shown_code(str(mail.outbox[-1].body))
+
+
+@pytest.mark.parametrize("ends", ["nothing", "sign_out_everywhere", "another_address"])
+def test_a_mailed_code_ends_with_the_way_in_it_was_asked_for(people: dict[str, Agent], settings, ends: str) -> None:
+    settings.MAIL_READY = True
+    member = people["member"]
+    client, code = asked_by_mail(member)
+    if ends == "sign_out_everywhere":
+        operations.sign_out_everywhere(by=member, agent=member)
+    if ends == "another_address":
+        operations.change_contact(by=member, agent=member, contact=ContactDraft(email="elsewhere@example.org"))
+    answer = client.post("/account/login/code/confirm/", {"code": code})
+    assert is_in(client) is (ends == "nothing")
+    assert ("no longer opens" in answer.content.decode()) is (ends != "nothing")
+
+
+def test_a_session_copied_over_another_signs_nobody_in(people: dict[str, Agent], signed_in: Browser) -> None:
+    steward, member = signed_in(people["steward"]), signed_in(people["member"])
+    assert (steward.get("/people/").status_code, member.get("/people/").status_code) == (200, 403)
+    rows = {number: row_of(number) for number in (steward.session.session_key, member.session.session_key)}
+    assert set(Session.objects.values_list("pk", flat=True)) == set(rows.values())
+    stolen, own = rows.values()
+    Session.objects.filter(pk=own).update(session_data=Session.objects.get(pk=stolen).session_data)
+    assert member.get("/people/").status_code == 302
+    assert steward.get("/people/").status_code == 200
+    reads_the_database = Client()
+    reads_the_database.cookies[settings.SESSION_COOKIE_NAME] = stolen
+    assert reads_the_database.get("/people/").status_code == 302
+    assert steward.post("/account/logout/").status_code == 302
+    assert not Session.objects.filter(pk=stolen).exists()
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_sessions_outlive_the_upgrade_that_binds_them_to_their_number(
+    people: dict[str, Agent], signed_in: Browser, is_whole: bool
+) -> None:
+    member = signed_in(people["member"])
+    number, held = str(member.session.session_key), dict(member.session.items())
+    before = signing.dumps(held, salt="django.contrib.sessions.SessionStore", serializer=signing.JSONSerializer)
+    row = Session.objects.filter(pk=row_of(number))
+    row.update(session_key=number, session_data=before if is_whole else before[1:])
+    import_module("cosmolocal.agents.migrations.0006_session_rows")._bind(apps, None)
+    assert is_in(member) is is_whole
