@@ -96,6 +96,24 @@ def test_what_an_upgrade_rewrote_is_taken_in_and_counted(village: Village, monke
     assert found() == {("row", "agents_role")}  # it was sealed at the end of the upgrade
 
 
+def test_what_an_upgrade_rewrote_before_it_was_killed_is_taken_in_by_the_next_start(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    triggers.lift()
+    count = Role.objects.filter(name="packer").update(name="driver")
+    now = {**seals.versions(), "agents": "9999_roles"}
+    monkeypatch.setattr(seals, "versions", lambda: now)
+    assert Written.objects.count() == 0
+    upgrading.end()  # nothing is left to migrate
+    seals.after_upgrade()
+    assert found() == set()
+    newest = seals.head()
+    assert newest is not None
+    assert newest.upgrade["rows"] == count
+    upgrading.end()
+    assert not Written.objects.exists()  # every later start has nothing to note
+
+
 def test_a_long_sweep_stays_open_until_its_last_row(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seals, "OPERATIONS_EACH", 2)
     for rule in seals.noted_rules():
