@@ -131,6 +131,11 @@ def _ways(number: str) -> dict[str, Any]:
             {"label": "Packing", "url": "#tabs", "count": 1},
             {"label": "Paid", "url": "#tabs", "count": 128},
         ],
+        "crumbs": [
+            {"label": "Rounds", "url": "#crumbs"},
+            {"label": "26 November", "url": "#crumbs"},
+            {"label": "Packing"},
+        ],
         "page": Paginator(range(600), 30).get_page(number),
     }
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from cosmolocal.kernel import ids
-from cosmolocal.look import dates, numbers, pictures, routes, terms
+from cosmolocal.look import dates, numbers, pictures, terms
 from cosmolocal.look.drawings import icons, produce
 from cosmolocal.look.tables import Table
 
@@ -144,19 +144,15 @@ def product_picture(url: str | None, kind: str | None = "", alt: str = "") -> Sa
 @register.simple_tag
 def button(
     label: object,
-    *to: Any,
     href: str = "",
+    *,
     kind: str = "primary",
     icon: str = "",
     small: bool = False,
     wide: bool = False,
     **attributes: object,
 ) -> SafeString:
-    """A link that looks like a deed, or (without an address) a submit button. Other attributes pass through.
-
-    `to="thing" thing.pk` names a page and its values; `href` is an address that is ready.
-    """
-    href = routes.address(to) or href
+    """A link that looks like a deed, or (without `href`) a submit button. Other attributes pass through."""
     classes = f"button {kind}" + (" small" if small else "") + (" wide" if wide else "")
     drawn = icons.icon(icon) if icon else mark_safe("")
     if href:
@@ -186,16 +182,16 @@ def key_field(key: str = "") -> SafeString:
 def deed(
     context: Context,
     label: object,
-    *to: Any,
+    url: str,
+    *,
     kind: str = "primary",
     icon: str = "",
     small: bool = False,
     **attributes: Any,
 ) -> SafeString:
-    """A form with one POST button and nothing to fill in; `to`: as in `button`; `name` and `value` go with it. Nothing
-    for who may not post there.
+    """A form with one POST button and nothing to fill in; `name` and `value` go with it. Nothing for who may not post
+    there.
     """
-    url = routes.address(to)
     may_post_to = getattr(context.get("request"), "may_post_to", None)
     if may_post_to is not None and not may_post_to(url):
         return mark_safe("")
@@ -224,9 +220,9 @@ def _part(name: str, values: dict[str, Any]) -> SafeString:
 
 
 @register.simple_block_tag(end_name="endcard")
-def card(content: str, title: object = "", *to: Any, level: int = 2, **options: Any) -> SafeString:
-    """One deed on one card. `to`: where its title leads. Options: badge, tone, icon, id, extra."""
-    return _part("card", {"content": content, "title": title, "href": routes.address(to), "level": level, **options})
+def card(content: str, title: object = "", *, level: int = 2, **options: Any) -> SafeString:
+    """One deed on one card. Options: badge, tone, href, icon, id, extra."""
+    return _part("card", {"content": content, "title": title, "level": level, **options})
 
 
 @register.simple_block_tag(end_name="endnotice")
@@ -237,9 +233,9 @@ def notice(content: str, tone: str = "note", *, title: object = "", id: str = ""
 
 
 @register.simple_block_tag(end_name="endpagehead")
-def pagehead(content: str, title: object, *back: Any, **options: Any) -> SafeString:
-    """The `h1` of the page. `back="thing" thing.pk`: the way back. Options: lead, badge, tone, back_label."""
-    return _part("pagehead", {"content": content, "title": title, "back": routes.address(back), **options})
+def pagehead(content: str, title: object, **options: Any) -> SafeString:
+    """The `h1` of the page. Options: lead, badge, tone, back, back_label, drawing."""
+    return _part("pagehead", {"content": content, "title": title, **options})
 
 
 @register.simple_tag
@@ -299,9 +295,14 @@ def tabs(items: Sequence[Mapping[str, Any]], label: object) -> SafeString:
 
 
 @register.simple_tag
-def back(label: object, *to: Any) -> SafeString:
+def crumbs(items: Sequence[Mapping[str, Any]]) -> SafeString:
+    """The way down to this page; the last item is the page itself."""
+    return _part("crumbs", {"items": items})
+
+
+@register.simple_tag
+def back(url: str, label: object) -> SafeString:
     """The way back."""
-    url = routes.address(to)
     return format_html('<a class="back" href="{}">{}<span>{}</span></a>', url, icons.icon("back"), label)
 
 
@@ -378,7 +379,3 @@ def page_theme(context: Context) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in {"light", "dark"} else ""
-
-
-for _tag, _key in (("button", "to"), ("deed", "to"), ("card", "to"), ("pagehead", "back"), ("back", "to")):
-    routes.named(register, _tag, _key)

@@ -10,15 +10,12 @@ from django.http import Http404, HttpResponse
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
-from django.urls import NoReverseMatch, path
 from django.utils import translation
 
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Node
 from cosmolocal.look import answers, samples, views
 from cosmolocal.look.tables import Cell, Column, Row, Table
-
-urlpatterns = [path("things/<int:pk>/", lambda _request, pk: HttpResponse(str(pk)), name="thing")]
 
 ERRORS = ["400", "403", "403_csrf", "404", "422", "429", "500", "503"]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -155,7 +152,7 @@ def test_days_are_written_as_the_language_does(language: str, text: str) -> None
 
 
 def test_parts_escape_what_people_wrote() -> None:
-    bad = "/<script>alert(1)</script>"
+    bad = "<script>alert(1)</script>"
     for source in (
         "{% card bad badge=bad %}x{% endcard %}",
         "{% badge bad bad %}",
@@ -164,30 +161,12 @@ def test_parts_escape_what_people_wrote() -> None:
         "{% stepper bad bad label=bad unit=bad %}",
         "{% avatar bad %}{% icon bad %}{% icon 'leaf' label=bad %}",
         "{% search_field bad label=bad placeholder=bad %}",
-        "{% copy_link bad %}{% back bad to=bad %}{% product_picture bad bad %}",
+        "{% copy_link bad %}{% back bad bad %}{% product_picture bad bad %}",
         "{% facts pairs %}{% ledger pairs %}",
         "{% pagehead bad lead=bad back=bad back_label=bad %}{% endpagehead %}",
     ):
         html = write(source, bad=bad, pairs=[(bad, bad)])
         assert "<script" not in html, source
-
-
-@override_settings(ROOT_URLCONF=__name__)
-def test_a_part_names_the_page_it_leads_to() -> None:
-    for source in (
-        '{% button "Look" kind="quiet" to="thing" pk small=True %}',
-        '{% deed "Look" to="thing" pk kind="quiet" %}',
-        '{% card "Look" icon="leaf" to="thing" pk %}{% endcard %}',
-        '{% pagehead "Look" lead="x" back="thing" pk back_label="Back" %}{% endpagehead %}',
-        '{% back "Back" to="thing" pk %}',
-        '{% button "Look" href="/things/7/" %}',
-        '{% back "Back" to="/things/7/" %}',
-    ):
-        html = write(source, pk=7)
-        assert html.count('"/things/7/"') == 1, source
-        assert "pk" not in html
-    with pytest.raises(NoReverseMatch):
-        write('{% button "Look" to="thing" %}')
 
 
 def test_a_deed_carries_its_keys() -> None:

@@ -1,5 +1,6 @@
 """Jobs and timers of the shop: rounds close by the clock; farms and members are told."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -28,29 +29,35 @@ from cosmolocal.practices.shop.operations import figures as keeping
 from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 
+log = logging.getLogger("cosmolocal.shop")
 A_DAY, A_WHILE = timedelta(hours=24), timedelta(days=5)
 Words = Callable[[OrderRound], tuple[str, str]]
 
 
 def close_due() -> None:
     """Closes rounds whose time has come, and tells producers once the grace is over."""
-    by, now = people.system(), clock.now()
-    for round in queries.due_to_close(now):
-        operations.close_round(by=by, round=round)
-    for round in queries.due_to_order(now):
-        operations.send_producer_orders(by=by, round=round)
+    _each(queries.due_to_close(clock.now()), operations.close_round)
+    _each(queries.due_to_order(clock.now()), operations.send_producer_orders)
 
 
 def remind_due() -> None:
     """A day before a round closes: once to everybody who has not ordered yet."""
-    for round in queries.due_to_remind(clock.now(), A_DAY):
-        operations.remind(by=people.system(), round=round)
+    _each(queries.due_to_remind(clock.now(), A_DAY), operations.remind)
 
 
 def tell_ready_due() -> None:
     """Once all crates are packed: to everybody who ordered."""
-    for round in queries.due_to_tell_ready(clock.now()):
-        operations.tell_ready(by=people.system(), round=round)
+    _each(queries.due_to_tell_ready(clock.now()), operations.tell_ready)
+
+
+def _each(rounds: Iterable[OrderRound], deed: Callable[..., OrderRound]) -> None:
+    """What one round cannot do is logged, and keeps no other one from it."""
+    by = people.system()
+    for round in rounds:
+        try:
+            deed(by=by, round=round)
+        except Exception:
+            log.exception("a round was not seen to", extra={"job": deed.__name__, "round": round.pk})
 
 
 @jobs.job("shop.keep_figures")

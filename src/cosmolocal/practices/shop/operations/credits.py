@@ -1,13 +1,29 @@
-"""Money that was given back for a line which then went out of the crate: settling takes it back."""
+"""Money that was given back for a line: the line stays; where it goes out of the crate, settling takes it back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.operation import running
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg
-from cosmolocal.practices.shop.models import LineCredit, OrderRound
+from cosmolocal.practices.shop.models import LineCredit, OrderLine, OrderRound
+
+
+def check_not_credited(lines: Iterable[OrderLine]) -> None:
+    """Lines that would go, or become more. Refuses shop.credited where money was given back for one of them."""
+    ids = [line.pk for line in lines]
+    if ids and LineCredit.objects.filter(line__in=ids).exists():
+        raise Refusal(
+            "shop.credited",
+            _(
+                "Money was given back for this line, so it stays in the order and does not become more. Whoever keeps "
+                "the hand-over writes on the crate's page that it is missing: settling then takes the money back."
+            ),
+        )
 
 
 def given(round: OrderRound) -> dict[int, list[LineCredit]]:

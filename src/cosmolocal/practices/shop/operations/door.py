@@ -23,6 +23,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import ledger
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.operations.credits import check_not_credited
 from cosmolocal.practices.shop.operations.drafts import (
     Draft,
     account_of,
@@ -98,10 +99,8 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
     handovers.hold_crate(locked.handover, household)
     draft = Draft(by, locked, household, order, named={line.offer_id for line in lines})
-    credited = set[int]()
     if order is not None:
         draft.lines = {line.offer_id: line for line in order.lines.select_related("pack")}
-        credited = set(order.lines.exclude(credits=None).values_list("offer_id", flat=True))
     draft.wanted = {offer: line.count for offer, line in draft.lines.items()}
     draft.wanted.update({line.offer_id: line.count for line in lines})
     draft.wanted = {offer: count for offer, count in draft.wanted.items() if count}
@@ -110,14 +109,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_offered", _("This is not on offer in this round."))
     check_on_sale(draft)
     check_not_packed(draft, [*draft.changed, *draft.dropped])
-    if credited.intersection([*draft.raised, *draft.dropped]):
-        raise Refusal(
-            "shop.credited",
-            _(
-                "Money was given back for this line, so it stays in the order and does not become more. Write on the "
-                "crate's page that it is missing: settling then takes the money back."
-            ),
-        )
+    check_not_credited(draft.lines[offer] for offer in [*draft.raised, *draft.dropped] if offer in draft.lines)
     fixed = Order.State.FIXED if locked.state == OrderRound.State.ORDERED else Order.State.OPEN
     write(draft, order.pays if order else Order.Pays.PREPAID, late=True)
     assert draft.order is not None

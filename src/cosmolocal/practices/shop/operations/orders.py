@@ -19,6 +19,7 @@ from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
+from cosmolocal.practices.shop.operations.credits import check_not_credited
 from cosmolocal.practices.shop.operations.drafts import Draft, check_not_packed, check_on_sale, forget, write
 from cosmolocal.practices.shop.operations.sales import load_offers
 
@@ -84,8 +85,8 @@ def place_order(
 
     Lines kept as they were keep their price. What closed already stays. Refuses: shop.round_closed, shop.not_open_yet,
     shop.changed_elsewhere, shop.nothing_ordered, shop.too_many_lines, shop.bad_count, shop.not_offered,
-    shop.line_fixed, shop.packed_already, shop.not_enough_left (facts: `offers`), shop.not_enough_money (fact:
-    `missing`), shop.no_cash.
+    shop.line_fixed, shop.packed_already, shop.credited, shop.not_enough_left (facts: `offers`), shop.no_cash,
+    shop.not_enough_money (fact: `missing`).
     """
     draft = _load(by, round, household, version)
     policy.permit_order(by, household, on_behalf_of)
@@ -106,7 +107,7 @@ def cancel_order(
     """Takes a whole order back while the round is open; the money is free again.
 
     Refuses: shop.round_closed, shop.changed_elsewhere, shop.line_fixed where a part of it has been passed on,
-    shop.packed_already.
+    shop.packed_already, shop.credited (money was given back for one of its lines).
     """
     draft = _load(by, order.round, order.household, version if version is not None else order.version)
     policy.permit_order(by, order.household, on_behalf_of)
@@ -118,6 +119,7 @@ def cancel_order(
     for offer_id in draft.lines:
         _check_not_fixed(draft, offer_id, running().at)
     check_not_packed(draft, list(draft.lines))
+    check_not_credited(draft.lines.values())
     forget(draft, list(draft.lines))
     if found.payment_id:
         flows.release(by=by, commitments=[found.payment_id])
@@ -229,6 +231,7 @@ def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None
     for offer_id in [*draft.changed, *draft.dropped]:
         _check_not_fixed(draft, offer_id, now)
     check_not_packed(draft, [*draft.changed, *draft.dropped])
+    check_not_credited(draft.lines[offer] for offer in [*draft.raised, *draft.dropped] if offer in draft.lines)
 
 
 def _is_fixed(draft: Draft, offer_id: int, now: datetime) -> bool:

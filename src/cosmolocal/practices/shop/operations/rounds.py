@@ -21,7 +21,8 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
 from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import policy, queries, rules
-from cosmolocal.practices.shop.models import OnHoliday, OrderRound, RoundOffer, ShopSettings
+from cosmolocal.practices.shop.models import OnHoliday, OrderLine, OrderRound, RoundOffer, ShopSettings
+from cosmolocal.practices.shop.operations.credits import check_not_credited
 
 TOLD_AT_ONCE = 100  # households in one job
 
@@ -255,7 +256,7 @@ def tell_ready(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
 def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "") -> OrderRound:
     """Gives a round up before it closes: all orders are cancelled, what was set aside is free again, and who had
     ordered is told why. Refuses: shop.cancelled_why where it was open and `reason` is empty, shop.not_now,
-    shop.packed_already where something of it lies in a crate or was taken.
+    shop.packed_already where something of it lies in a crate or was taken, shop.credited.
     """
     policy.permit_steward(by)
     locked = lock(round)
@@ -271,6 +272,7 @@ def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "
             "shop.packed_already",
             _("Something of this round lies in crates, or was taken. Write it as missing there, or close the round."),
         )
+    check_not_credited(OrderLine.objects.filter(order__in=told).exclude(credits=None)[:1])
     promised = list(orders.values_list("lines__commitment_id", flat=True))
     payments = list(orders.values_list("payment_id", flat=True))
     flows.release(by=by, commitments={id for id in [*promised, *payments] if id})

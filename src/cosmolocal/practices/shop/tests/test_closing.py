@@ -30,6 +30,32 @@ def test_the_timer_closes_on_the_minute_and_orders_after_the_grace(village):
     assert ProducerOrder.objects.count() == 1
 
 
+def test_a_round_that_cannot_close_keeps_no_other_one_open(village, monkeypatch):
+    first, second = village.round(), village.next_round()
+    with village.at(second.opens_at):
+        village.order(second, "Amina", {"Bread": 2})
+    close, send = operations.close_round, operations.send_producer_orders
+
+    def failing(deed):
+        def run(*, by, round):
+            if round.pk == first.pk:
+                raise ZeroDivisionError
+            return deed(by=by, round=round)
+
+        return run
+
+    monkeypatch.setattr(operations, "close_round", failing(close))
+    monkeypatch.setattr(operations, "send_producer_orders", failing(send))
+    with village.at(second.closes_at):
+        tasks.close_due()
+    assert [r.state for r in OrderRound.objects.order_by("pk")] == ["open", "grace"]
+    close(by=village.home, round=first)
+    with village.at(second.closes_at + timedelta(hours=1)):
+        tasks.close_due()
+    assert [r.state for r in OrderRound.objects.order_by("pk")] == ["grace", "ordered"]
+    assert ProducerOrder.objects.get().round_id == second.pk
+
+
 def test_producers_are_asked_for_sums(village):
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2, "Cabbage": 1})

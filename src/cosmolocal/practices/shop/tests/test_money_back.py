@@ -91,6 +91,21 @@ def test_a_late_change_neither_removes_nor_raises_a_line_for_which_money_was_giv
     assert village.balance("Amina") == 20_000
 
 
+def test_a_household_keeps_the_line_for_which_money_was_given_back_while_the_round_is_open(village):
+    round = village.round()
+    order = village.order(round, "Amina", {"Eggs": 2, "Bread": 1})
+    operations.credit_line(by=village.people["Keeper Lu"], line=line_of(order, "Eggs"), quantity=10, reason="refused")
+    for wishes in ({"Bread": 1}, {"Eggs": 3, "Bread": 1}):
+        with refused("shop.credited"):
+            village.order(round, "Amina", wishes, version=order.version)
+    with refused("shop.credited"):
+        operations.cancel_order(by=village.people["Amina"], order=order)
+    with refused("shop.credited"):
+        operations.cancel_round(by=village.people["Li Na"], round=round, reason="Storm")
+    less = village.order(round, "Amina", {"Eggs": 1, "Bread": 2}, version=order.version)
+    assert (less.estimate, less.lines.count()) == (1850 + 3000, 2)
+
+
 def in_parts(village, order, name, quantities):
     """Money back for one line in several parts, by the keeper: what it came to."""
     keeper, line = village.people["Keeper Lu"], line_of(order, name)
