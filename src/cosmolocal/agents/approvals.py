@@ -46,9 +46,12 @@ def ask(
 
 
 @operation("agents.vote", said=gettext_lazy("said yes or no"))
-def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str = "") -> Approval:
-    """Says yes or no; may be changed while it is open. Refuses: agents.may_not_vote, agents.already_decided,
-    agents.session_lent, agents.right_too_new (a yes).
+def vote(
+    *, by: Agent, approval: Approval, yes: bool, reason: str = "", barred: Iterable[Agent] = (), key: str = ""
+) -> Approval:
+    """Says yes or no; may be changed while it is open. `barred`: whose word, said earlier, counts no more.
+
+    Refuses: agents.may_not_vote, agents.already_decided, agents.session_lent, agents.right_too_new (a yes).
     """
     locked = Approval.objects.select_for_update().get(pk=approval.pk)
     own = locked.votes.filter(by=by).first()
@@ -67,9 +70,10 @@ def vote(*, by: Agent, approval: Approval, yes: bool, reason: str = "", key: str
         approval=locked, by=by, defaults={"yes": yes, "reason": reason.strip(), "at": running().at}
     )
     # A yes dies with the right that gave it.
-    votes = list(locked.votes.filter(by__in=voters(locked)).values_list("yes", flat=True))
+    heard = voters(locked).exclude(pk__in=[agent.pk for agent in barred])
+    votes = list(locked.votes.filter(by__in=heard).values_list("yes", flat=True))
     locked.state = rules.approval_state(
-        yes=votes.count(True), no=votes.count(False), eligible=voters(locked).count(), needed=locked.needed
+        yes=votes.count(True), no=votes.count(False), eligible=heard.count(), needed=locked.needed
     )
     locked.save(update_fields=["state"])
     return locked

@@ -111,9 +111,10 @@ FORM_RENDERER = "cosmolocal.look.forms.LookRenderer"
 def _statement_limit(seconds: int) -> dict[str, Any]:
     """Options of a connection: how long one statement, or the wait for another writer, may take."""
     seconds = int(os.environ.get("COSMOLOCAL_STATEMENT_SECONDS", seconds))
+    waits = min(20, seconds)
     if not os.environ.get("DATABASE_URL"):
-        return {"timeout": min(20, seconds)}
-    return {"options": f"-c statement_timeout={seconds}s"}
+        return {"timeout": waits}
+    return {"options": f"-c statement_timeout={seconds}s -c lock_timeout={waits}s"}
 
 
 LIMIT_OF_JOBS, LIMIT_OF_PAGES = _statement_limit(3600), _statement_limit(30)

@@ -50,6 +50,7 @@ declared: dict[str, Spec] = {}
 _TRIES = 4
 # PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
 _DEADLOCKS = ("40P01", "40001")
+_WAITED = ("55P03",)  # lock_not_available, by the time that a wait for another writer may take
 _TWICE = ("23505",)  # unique_violation
 _NO_SPACE = ("53100",)
 _TOO_SLOW = ("57014",)  # query_canceled, by the time that a statement may take
@@ -129,7 +130,7 @@ def refusal_of(error: DatabaseError) -> Refusal | None:
     state = getattr(error.__cause__, "sqlstate", "")
     if is_disk_full(error):
         return disk_full()
-    if state in _DEADLOCKS or "database is locked" in str(error):
+    if state in _DEADLOCKS + _WAITED or "database is locked" in str(error):
         sentence = _("Many people write at this moment. Nothing was changed; please try again.")
         return Refusal("kernel.busy", sentence, later=True)
     if state in _TWICE:

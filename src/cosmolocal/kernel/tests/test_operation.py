@@ -164,3 +164,29 @@ def test_a_statement_that_takes_too_long_is_ended_and_said_in_words(jo):
         dawdle(by=jo)
     assert caught.value.code == "kernel.too_slow"
     assert not Agent.objects.filter(name="left behind").exists()
+
+
+def test_a_wait_for_another_writer_ends_and_is_said_in_words(jo):
+    if connection.vendor == "sqlite":
+        pytest.skip("there the wait of SQLite itself ends it")
+
+    @operation("test.wait")
+    def wait(*, by: Agent, key: str = "") -> None:
+        Agent.objects.create(kind="person", name="left behind", created_at=running().at)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(77)")
+
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(77)")
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() != ("0",)  # every connection has a limit
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(Refusal) as caught:
+            wait(by=jo)
+    finally:
+        other.close()
+    assert caught.value.code == "kernel.busy"
+    assert not Agent.objects.filter(name="left behind").exists()

@@ -120,7 +120,9 @@ def agree_payment_list(
         raise Refusal(
             "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
         )
-    vote = approvals.vote(by=by, approval=made.approval, yes=yes, reason=reason)
+    # Who has said yes and came to belong to a payee since.
+    barred = [said.by for said in made.approval.votes.select_related("by") if not policy.may_agree(said.by, made)]
+    vote = approvals.vote(by=by, approval=made.approval, yes=yes, reason=reason, barred=barred)
     if vote.state == "granted":
         made.state = PaymentList.State.AGREED
         made.save(update_fields=["state"])

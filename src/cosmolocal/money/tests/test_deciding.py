@@ -47,6 +47,14 @@ def browser_of(person: Agent) -> Client:
     return client
 
 
+def test_a_yes_counts_no_more_once_its_giver_belongs_to_the_payee(village: Village, circle: Agent) -> None:
+    made = list_of(village)
+    assert says(village, village.amina, made, yes=True) == "asked"
+    agents.join(by=village.house, member=village.amina, group=village.farm)
+    assert says(village, village.jo, made, yes=True) == "asked"
+    assert says(village, village.lin, made, yes=True) == "agreed"
+
+
 def test_two_of_the_circle_say_yes(village: Village, circle: Agent) -> None:
     made = list_of(village)
     assert says(village, village.amina, made, yes=True) == "asked"
