@@ -63,7 +63,7 @@ FACTS: dict[str, set[str]] = {
     "shop.undo_cash": BOOKS
     | {"shop.no_such_cash", "money.before_it", "money.not_yet", "money.reason_missing"}
     | {"flows.already_corrected"},
-    "shop.take_cash": BOOKS | DAY | {"money.other_currency", "shop.no_account"},
+    "shop.take_cash": BOOKS | DAY | {"money.other_currency", "money.before_it", "shop.no_account"},
 }
 
 

@@ -22,7 +22,7 @@ from cosmolocal.catalog.models import (
     TaxRate,
 )
 from cosmolocal.catalog.packs import Words, unit_text, words_now
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.prepared import Prepared, slots
 from cosmolocal.kernel.sets import among
@@ -148,14 +148,17 @@ def price_history(product: Product) -> QuerySet[PriceVersion]:
     prices = PriceVersion.objects.filter(item__product=product).select_related(
         "item__measure", "tax_code", "operation__by"
     )
-    return prices.order_by("-valid_from", "-id")
+    return prices.order_by("-id")
 
 
-_LATEST = [F("group").desc(), F("valid_from").desc(), F("id").desc()]
+_LATEST = [F("group").desc(), F("id").desc()]
 
 
 def _in_force(item_ids: Iterable[int] | QuerySet[Item], at: datetime | None) -> QuerySet[PriceVersion]:
-    prices = PriceVersion.objects.filter(valid_from__lte=at or clock.now())
+    """Those begun at a moment; now: all. The newest row holds, whatever the clock said when it was written: nobody sets
+    a price for later, and one written while the clock was ahead must not come into force by itself over a newer one.
+    """
+    prices = PriceVersion.objects.filter(valid_from__lte=at) if at else PriceVersion.objects.all()
     if isinstance(item_ids, QuerySet):
         return prices.filter(item_id__in=item_ids.order_by().values_list("pk", flat=True))
     return prices.filter(item_id__in=among(set(item_ids)))

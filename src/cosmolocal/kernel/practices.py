@@ -105,7 +105,8 @@ class Practice:
     until when more may be promised for it, and what to do; nothing where all is said. `book_pages`: lists for who
     keeps the books (label, name of the address), linked from the treasurer's desk. `also_about(agents)`: which rows
     are about these agents (ids), though no column of theirs names them: for what people take along. `wrong()`: what
-    of its rows does not fit together, for `cosmolocal doctor`.
+    of its rows does not fit together, for `cosmolocal doctor`. `still_to_pay(holder)`: what its account will still be
+    charged for, though nothing is set aside for it; nothing where there is none.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Practice:
     book_pages: tuple[tuple[str | Promise, str], ...] = ()
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
     wrong: Callable[[], Iterable[Wrong]] | None = None
+    still_to_pay: Callable[[Any], str] | None = None
 
 
 def is_practice(app: AppConfig) -> bool:

@@ -181,9 +181,12 @@ def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, k
     if member.pk == group.pk:
         raise Refusal("agents.own_group", _("Nobody can be a member of herself."))
     locks.hold(member)
-    standing = Membership.objects.filter(member=member, group=group, until=None).first()
+    begins, open_ones = since or clock.today(), Membership.objects.filter(member=member, group=group, until=None)
+    standing = open_ones.filter(since__lte=begins).first()
     if standing is None:
-        standing = Membership.objects.create(member=member, group=group, since=since or clock.today())
+        # One that was to begin later, perhaps written while the clock was ahead, makes room.
+        open_ones.update(until=clock.today() - timedelta(days=1))
+        standing = Membership.objects.create(member=member, group=group, since=begins)
         if group.is_home and member.kind != Agent.Kind.PERSON:
             announce("website.open_accounts", member.pk)
     return standing

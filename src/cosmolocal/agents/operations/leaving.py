@@ -22,7 +22,6 @@ from cosmolocal.agents.models import (
 )
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
-from cosmolocal.kernel.refusal import Refusal
 
 
 @operation("agents.leave", said=gettext_lazy("left"))
@@ -36,10 +35,8 @@ def leave(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, key: st
     existing = Leaving.objects.filter(agent=agent).first()
     if existing is not None:
         return existing
-    if policy.is_steward(agent) and not queries.role_holders(policy.STEWARD).exclude(pk=agent.pk).exists():
-        raise Refusal(
-            "agents.last_steward", _("Somebody must look after the local. Give the role to somebody else first.")
-        )
+    if policy.is_steward(agent):
+        locks.check_steward_stays(without=agent)
     households = queries.groups_of(agent, Agent.Kind.HOUSEHOLD)
     left = _hide(agent)
     for household in households:

@@ -54,10 +54,13 @@ def give_role(
             field="place",
         )
     locks.hold(agent)
-    standing = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None).first()
-    return standing or Role.objects.create(
-        agent=agent, name=role, scope=scope, place=place, since=since or clock.today()
-    )
+    begins = since or clock.today()
+    open_ones = Role.objects.filter(agent=agent, name=role, scope=scope, place=place, until=None)
+    if standing := open_ones.filter(since__lte=begins).first():
+        return standing
+    # One that was to begin later, perhaps written while the clock was ahead, makes room.
+    open_ones.update(until=clock.today() - timedelta(days=1))
+    return Role.objects.create(agent=agent, name=role, scope=scope, place=place, since=begins)
 
 
 @operation("agents.end_role", said=gettext_lazy("ended a task"))
@@ -71,11 +74,7 @@ def end_role(*, by: Agent, role: Role, until: date | None = None, key: str = "")
         locks.hold_local()
     locked = Role.objects.select_for_update().get(pk=role.pk)
     if locked.name == Role.Name.STEWARD:
-        others = Role.objects.filter(in_force(clock.today()), name=Role.Name.STEWARD, agent__hidden_at=None)
-        if not others.exclude(pk=locked.pk).exists():
-            raise Refusal(
-                "agents.last_steward", _("Somebody must look after the local. Give the role to somebody else first.")
-            )
+        locks.check_steward_stays(without=locked.agent)
     locked.until = until or clock.today() - timedelta(days=1)
     locked.save(update_fields=["until"])
     return locked

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from cosmolocal.agents import operations, policy, queries
-from cosmolocal.agents.models import Agent, Membership, Role, User
+from cosmolocal.agents.models import Agent, Membership, Role, User, in_force
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
 
@@ -234,3 +234,37 @@ def test_a_helper_ends_it_herself_and_no_stranger(amina: Agent, local: Agent) ->
     assert policy.acts_for(amina, qin)
     operations.end_helping(by=amina, helping=helping)
     assert not policy.acts_for(amina, qin)
+
+
+def test_a_task_that_waits_for_a_later_day_makes_room_for_one_from_today(steward: Agent, local: Agent) -> None:
+    """Perhaps it was given while the clock of the machine was ahead."""
+    wei = operations.add_person(by=steward, name="Wei Guo")
+    later = clock.today() + timedelta(days=3)
+    for _twice in range(2):
+        operations.give_role(by=steward, agent=wei, role="packer", since=later)
+        operations.join(by=steward, member=wei, group=local, since=later)
+    assert (wei.roles.filter(name="packer").count(), wei.memberships.filter(group=local).count()) == (1, 1)
+    for _twice in range(2):
+        operations.give_role(by=steward, agent=wei, role="packer")
+        operations.join(by=steward, member=wei, group=local)
+    for rows in (wei.roles.filter(name="packer"), wei.memberships.filter(group=local)):
+        assert [row.since for row in rows.filter(until=None)] == [clock.today()]
+        with clock.standing_at(clock.now() + timedelta(days=5)):
+            assert rows.filter(in_force(clock.today())).count() == 1
+
+
+def test_two_stewards_do_not_both_end_on_a_day_to_come(steward: Agent, local: Agent) -> None:
+    wei = operations.add_person(by=steward, name="Wei Guo")
+    second = operations.give_role(by=steward, agent=wei, role=Role.Name.STEWARD)
+    first = Role.objects.get(agent=steward, name=Role.Name.STEWARD)
+    assert second is not None
+    next_week = clock.today() + timedelta(days=7)
+    operations.end_role(by=steward, role=second, until=next_week)
+    for attempt in (
+        lambda: operations.end_role(by=steward, role=first, until=next_week),
+        lambda: operations.end_role(by=steward, role=first),
+        lambda: operations.leave(by=steward, agent=steward),
+    ):
+        with pytest.raises(Refusal) as refused:
+            attempt()
+        assert refused.value.code == "agents.last_steward"

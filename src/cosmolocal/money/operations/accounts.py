@@ -3,12 +3,13 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cosmolocal.agents import locks, sessions
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents import sessions
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows import operations as flows
+from cosmolocal.kernel import practices
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -248,13 +249,16 @@ def _check_levels(warn_below: int, floor: int) -> None:
 def close_account(*, by: Agent, account: Account, reason: str, key: str = "") -> None:
     """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
 
-    A closed one again, where a fact touched it since. Refuses: money.reason_missing, money.still_promised,
-    money.already_closed, agents.session_lent.
+    A closed one again, where a fact touched it since. Refuses: money.reason_missing, money.still_promised (set aside,
+    or ordered and to be paid at the door), money.already_closed, agents.session_lent.
     """
     policy.permit_books(by)
     sessions.require_own_or_house(by)
     policy.forbid_own(by, account.holder)
     locked = Account.objects.select_for_update().get(pk=account.pk)
+    # Whoever orders, or sets something aside, at this moment waits, and then finds nothing that may be promised.
+    locks.hold(locked.holder)
+    flows.set_floor(by=by, resource=locked.resource_id, floor=0)
     standing = queries.balance(locked)
     if locked.closed_at is not None and not standing.balance:
         raise Refusal("money.already_closed", _("This account is closed already."))
@@ -265,6 +269,8 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
             "money.still_promised",
             _("Something is still set aside for an order or a payment. Finish or cancel it first."),
         )
+    if locked.kind == Account.Kind.MEMBER:
+        _check_charged(locked.holder)
     if standing.balance:
         fund = queries.fund("solidarity", locked.currency)
         pair = (locked, fund) if standing.balance > 0 else (fund, locked)
@@ -272,3 +278,14 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
         journal.note(reason)
     locked.closed_at = running().at
     locked.save(update_fields=["closed_at"])
+
+
+def _check_charged(holder: Agent) -> None:
+    """What is paid in coins sets nothing aside, and is charged all the same when it is settled."""
+    for practice in practices.installed():
+        if practice.still_to_pay and (what := practice.still_to_pay(holder)):
+            raise Refusal(
+                "money.still_promised",
+                _("%(what)s is not settled yet, and is paid from this account. Settle or cancel it first.")
+                % {"what": what},
+            )

@@ -1,7 +1,7 @@
 """Paying out: a list drawn up by one person, agreed by another, paid line by line, and what comes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -160,7 +160,7 @@ def _drop(by: Agent, made: PaymentList) -> None:
 def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, key: str = "") -> None:
     """Books that one payment of an agreed list has left.
 
-    Refuses: money.not_agreed, money.paid_already, money.not_yet, agents.session_lent.
+    Refuses: money.not_agreed, money.paid_already, money.not_yet, money.before_it, agents.session_lent.
     """
     policy.permit_books(by)
     sessions.require_own_or_house(by)
@@ -175,7 +175,7 @@ def confirm_payment(*, by: Agent, payment: Payment, at: datetime | None = None, 
 def confirm_list(*, by: Agent, payment_list: PaymentList, at: datetime | None = None, key: str = "") -> None:
     """Books that every payment still planned has left.
 
-    Refuses: money.not_agreed, money.not_yet, agents.session_lent.
+    Refuses: money.not_agreed, money.not_yet, money.before_it (before the list was drawn up), agents.session_lent.
     """
     policy.permit_books(by)
     sessions.require_own_or_house(by)
@@ -185,7 +185,8 @@ def confirm_list(*, by: Agent, payment_list: PaymentList, at: datetime | None = 
 
 def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | None) -> None:
     """Per line: the account is lowered, the money leaves; cash in whole coins, the difference to "rounding"."""
-    box, when = made.box, journal.stamp("payout", at)
+    journal.check_follows(at, journal.day_of(made.made_at))
+    box, when = made.box, journal.stamp("payout", at, after=made.made_at)
     in_coins = box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
     happenings: list[Happening] = []
     rest = 0
@@ -196,7 +197,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
         happenings.append(journal.paid_from(box, paid, when, line.account.holder_id))
     if rest:
         change = journal.raised if rest > 0 else journal.lowered
-        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), journal.stamp("rounding", at)))
+        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), replace(when, reason="rounding")))
     ids = flows.record(by=by, happenings=happenings)
     for number, line in enumerate(lines):
         line.state, line.paid_by_id = Payment.State.PAID, running().id

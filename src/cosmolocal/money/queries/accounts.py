@@ -51,11 +51,11 @@ def account_for(holder: Agent | int, kind: str = "member", currency: Currency | 
     return _OPEN.first(holder=holder if isinstance(holder, int) else holder.pk, kind=kind, currency=chosen.pk)
 
 
-def account_of_past(holder: Agent, currency: Currency) -> Account | None:
-    """The account of a member for what happened already: the open one, else the one that was closed last (one
+def account_of_past(holder: Agent | int, currency: Currency, kind: str = "member") -> Account | None:
+    """The account of somebody for what happened already: the open one, else the one that was closed last (one
     statement).
     """
-    found = Account.objects.labelled().filter(holder=holder, kind=Account.Kind.MEMBER, currency=currency)
+    found = Account.objects.labelled().filter(holder=holder, kind=kind, currency=currency)
     return found.order_by(F("closed_at").desc(nulls_first=True), "pk").first()
 
 

@@ -9,9 +9,10 @@ from django.db import connection
 
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.tests.meeting import meet, only_postgres
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import Payment, PaymentList, SecondLook
+from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
 from cosmolocal.money.tests.village import Village, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,3 +104,20 @@ def test_two_who_look_at_once_agree_once(village: Village) -> None:
     assert outcome in (["done", "done"], ["done", "money.looked_at"])
     look.refresh_from_db()
     assert look.state == "agreed"
+
+
+@only_postgres
+def test_nothing_is_set_aside_on_an_account_that_is_being_closed(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.top_up(village.amina, 1000)
+    account = village.account(village.amina)
+
+    def close() -> None:
+        money.close_account(by=village.wei, account=account, reason="moved away")
+
+    def pay_back() -> None:
+        money.pay_back(by=village.lin, account=account, box=village.bank, amount=1000)
+
+    assert meet(monkeypatch, Account, "save", close, pay_back) == ["done", "money.not_enough"]
+    assert queries.balance(account).set_aside == 0

@@ -1,11 +1,14 @@
 """Payments out need two people; they are set aside, agreed, paid line by line, and may come back."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Approval, Role
+from cosmolocal.kernel import clock
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
 from cosmolocal.money.models import Note, Payment, PaymentList
@@ -187,3 +190,20 @@ def test_the_treasurer_page_says_what_waits(paid_for_goods: Village) -> None:
     assert (queries.waiting(village.lin).to_agree, queries.waiting(village.wei).to_agree) == (1, 0)
     money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     assert (queries.waiting(village.lin).to_agree, queries.waiting(village.wei).to_pay) == (0, 1)
+
+
+def test_nothing_is_paid_before_its_list_was_drawn_up(paid_for_goods: Village) -> None:
+    village = paid_for_goods
+    made = list_of(village, 18000)
+    money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
+    for long_ago in (made.made_at - timedelta(days=40), made.made_at - timedelta(days=1)):
+        with refused("money.before_it"):
+            money.confirm_list(by=village.wei, payment_list=made, at=long_ago)
+        with refused("money.before_it"):
+            money.confirm_payment(by=village.wei, payment=made.payments.get(), at=long_ago)
+    morning = clock.from_wall(datetime.combine(clock.day_of(made.made_at), time()))
+    with clock.standing_at(made.made_at + timedelta(minutes=1)):
+        money.confirm_list(by=village.wei, payment_list=made, at=morning)
+    left = made.payments.get().left
+    assert left is not None
+    assert left.at >= made.made_at, "on that day, it counts when there was something to pay"

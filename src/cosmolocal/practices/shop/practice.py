@@ -40,4 +40,5 @@ practice = Practice(
     book_pages=((_("Money given back"), "shop:given_back"),),
     also_about=swaps.also_about,
     wrong=uncharged.wrong,
+    still_to_pay=uncharged.still_to_pay,
 )

@@ -61,7 +61,9 @@ def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:
 
 def taken_back(surplus: Sequence[LineCredit], households: Mapping[int, int], goodwill: int) -> list[Leg]:
     """From the household (agent id -> account id) to who bore it: the producer, else the fund *goodwill*."""
-    producers = purse.account_ids({_producer(credit) for credit in surplus}, "producer")
+    bearers = {_producer(credit) for credit in surplus if credit.borne_by == "producer"}
+    past = {bearer: purse.account_of_past(bearer, purse.default_currency(), "producer") for bearer in bearers}
+    producers = {bearer: account.pk for bearer, account in past.items() if account}
     return [
         Leg(
             households[credit.line.order.household_id],

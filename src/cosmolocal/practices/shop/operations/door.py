@@ -20,15 +20,15 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.money.operations import ledger
+from cosmolocal.money.operations import journal, ledger
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations.credits import check_not_credited
 from cosmolocal.practices.shop.operations.drafts import (
     Draft,
-    account_of,
     check_not_packed,
     check_on_sale,
+    no_account,
     write,
 )
 from cosmolocal.practices.shop.operations.orders import LineWish
@@ -48,12 +48,14 @@ def take_cash(
     """The keeper takes cash for an order (minor units): it goes to the household's account, and settling takes it from
     there. Rounded to the smallest coin; the difference is the fund "rounding". `at`: when, if keyed in from paper.
 
-    Refuses: money.not_yet, agents.not_allowed; money.bad_amount for what coins cannot pay, unless it is all that is
+    A closed account takes it too, and is closed again. Refuses: money.not_yet, money.before_it (before it was ordered),
+    agents.not_allowed; money.bad_amount for what coins cannot pay, unless it is all that is
     still owed: many such parts would raise an account by more than was brought.
     """
     locked = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).get(pk=order.pk)
     policy.permit_keeper(by, locked.round)
-    account = _account_of(by, locked)
+    account = _account_of(locked)
+    journal.check_follows(at, journal.day_of(locked.agreement.at))
     if amount % account.currency.cash_step and amount != queries.orders.due_now(locked):
         coin = purse.format(account.currency.cash_step, account.currency)
         raise Refusal(
@@ -61,7 +63,7 @@ def take_cash(
             _("Coins cannot pay this: the smallest is %(coin)s. Write what was really taken.") % {"coin": coin},
             field="amount",
         )
-    money.pay_in_coins(by=by, account=account, box=box, amount=amount, at=at)
+    money.pay_in_coins(by=by, account=account, box=box, amount=amount, at=max(at, locked.agreement.at) if at else None)
     Order.objects.filter(pk=locked.pk).update(paid_cash=F("paid_cash") + amount)
     locked.refresh_from_db(fields=["paid_cash"])
     return locked
@@ -162,7 +164,7 @@ def _pack_at_once(by: Agent, order: Order) -> None:
         write_packed(by, order.round.handover, {order.household_id: crate}, lines)
 
 
-_ORDER = ("round__handover__place", "round__account__currency", "household")
+_ORDER = ("round__handover__place", "round__account__currency", "household", "agreement")
 _LINE = (
     "order__round__handover__place",
     "order__round__account__currency",
@@ -172,20 +174,23 @@ _LINE = (
 )
 
 
-def _account_of(by: Agent, order: Order) -> "Account":
-    """Of who has the order, also where another household turned out to have had its crate."""
-    return account_of(Draft(by, order.round, queries.swaps.holder_of(order), order))
+def _account_of(order: Order) -> "Account":
+    """Of who has the order, also where another household turned out to have had its crate; closed, if need be."""
+    account = purse.account_of_past(queries.swaps.holder_of(order), order.round.account.currency)
+    if account is None:
+        raise no_account()
+    return account
 
 
 def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) -> None:
     if not amount:
         return
     currency = line.order.round.account.currency
-    source = purse.account_for(producer, "producer", currency) if producer else None
+    source = purse.account_of_past(producer, currency, "producer") if producer else None
     ledger.give_back(
         by=by,
         source=source or purse.fund("goodwill", currency),
-        account=_account_of(by, line.order),
+        account=_account_of(line.order),
         amount=amount,
         reason="credit",
     )

@@ -239,8 +239,8 @@ def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
 
 def _in_force(item_ids: Sequence[int], group: str) -> dict[int, PriceFacts]:
     """`catalog.current_prices` without a window over the whole history: for the few things of one basket."""
-    begun = _BEGUN.all(items=item_ids, group=group, now=running().at)
-    return {row[-1]: PriceFacts(*row[:-1]) for row in begun}
+    rows = _OF_ITEMS.all(items=item_ids, group=group)
+    return {row[-1]: PriceFacts(*row[:-1]) for row in rows}
 
 
 def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[int, ...]]":
@@ -249,13 +249,12 @@ def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[i
     )
 
 
-_BEGUN = Prepared(
+_OF_ITEMS = Prepared(
     lambda: _price_rows(
         "item_id",
         item_id__in=slots("items"),
         group__in=["", Slot("group", models.CharField())],
-        valid_from__lte=Slot("now", models.DateTimeField()),
-    ).order_by("group", "valid_from", "pk")
+    ).order_by("group", "pk")
 )
 
 

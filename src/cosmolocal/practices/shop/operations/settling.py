@@ -309,15 +309,19 @@ def _passed_on(lines: Sequence[Sold]) -> Mapping[int, int]:
 
 
 def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[int, int]) -> Books:
-    producers = purse.account_ids(due, "producer")
-    for producer in Agent.objects.filter(pk__in=set(due) - set(producers)):
-        producers[producer.pk] = money.open_account(by=by, holder=producer, kind="producer").pk
-    buyers = {order.household_id for order in orders}
-    households = purse.account_ids(buyers)
-    for household in Agent.objects.filter(pk__in=sets.among(buyers - set(households))):
-        households[household.pk] = money.open_account(by=by, holder=household).pk
+    producers = _accounts(by, set(due), "producer")
+    households = _accounts(by, {order.household_id for order in orders}, "member")
     funds = {account.code: account for account in purse.funds(round.account.currency)}
     return Books(round.account, households, producers, funds)
+
+
+def _accounts(by: Agent, holders: set[int], kind: str) -> dict[int, int]:
+    """Holder id -> account id: the open one; else the one that was closed, as when cash is taken; else a new one."""
+    found = purse.account_ids(holders, kind)
+    for holder in Agent.objects.filter(pk__in=sets.among(holders - set(found))):
+        past = purse.account_of_past(holder, purse.default_currency(), kind)
+        found[holder.pk] = (past or money.open_account(by=by, holder=holder, kind=kind)).pk
+    return found
 
 
 def _payments(round: OrderRound, orders: Sequence[Order], books: Books) -> list[Leg]:

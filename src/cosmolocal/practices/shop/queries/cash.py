@@ -24,7 +24,8 @@ def taken(order: Order) -> list[Taken]:
     with the order, whoever has it.
     """
     holder = swaps.holder_of(order)
-    paid = [purse.account_for(one, currency=order.round.account.currency) for one in {order.household, holder}]
+    currency = order.round.account.currency
+    paid = [purse.account_of_past(one, currency) for one in {order.household, holder}]
     raised = journal.events_of([account.resource_id for account in paid if account]).filter(
         action="raise", operation__code="shop.take_cash", corrects=None, corrected_by=None
     )

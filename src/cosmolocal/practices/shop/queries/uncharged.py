@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.ahead import Wrong
@@ -23,6 +24,13 @@ def strays() -> "QuerySet[Packed]":
         OrderLine.objects.filter(commitment=OuterRef("commitment")).exclude(order__state=Order.State.CANCELLED)
     )
     return Packed.objects.filter(ordered, ~charged, quantity__gt=0)
+
+
+def still_to_pay(household: Agent) -> str:
+    """The order of a household that is neither settled nor cancelled, in words: its round."""
+    over = [Order.State.CANCELLED, Order.State.SETTLED]
+    order = Order.objects.filter(household=household).exclude(state__in=over).select_related("round").first()
+    return _("The order in “%(round)s”") % {"round": order.round.name} if order else ""
 
 
 def wrong() -> Iterator[Wrong]:

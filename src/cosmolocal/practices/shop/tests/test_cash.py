@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.money import operations as purse_deeds
 from cosmolocal.money import queries as purse
-from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.money.models import Account, Currency, SecondLook
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.tests.test_cases import settle
-from cosmolocal.practices.shop.tests.village import THURSDAY, client_of, refused
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
 
 
 @pytest.fixture
@@ -166,3 +167,39 @@ def test_how_a_household_pays_and_what_it_paid_stays_with_it_where_crates_are_sw
     assert [one.amount for one in queries.cash.taken(qin)] == [1500]
     assert undo(village, qin).paid_cash == 0
     assert queries.cash.taken(jo) == []
+
+
+def test_an_account_stays_open_while_an_order_is_to_be_paid_in_cash(village, orders):
+    """Nothing is set aside for it, and all the same it is charged when the round is settled."""
+    qin, _jo = orders
+    account = purse.account_for(village.households["Qin"])
+    with refused("money.still_promised") as info:
+        purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+    assert "Thursday 26 November" in str(info.value)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=qin.round.handover)
+    with refused("money.still_promised"):
+        purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+    settle(village, qin.round)
+    purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+
+
+def test_cash_for_the_order_of_a_closed_account_is_written_and_settled_there(village, orders, box):
+    """Closed by an earlier release, or however: the coins lie in the box."""
+    qin, _jo = orders
+    account = purse.account_for(village.households["Qin"])
+    Account.objects.filter(pk=account.pk).update(closed_at=MONDAY)
+    assert take(village, qin, box, 1500).paid_cash == 1500
+    assert len(queries.cash.taken(qin)) == 1
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=qin.round.handover)
+    settle(village, qin.round)
+    [one] = Account.objects.filter(holder=village.households["Qin"])
+    assert purse.balance(one).balance == 0, "she had nothing before"
+
+
+def test_no_cash_is_taken_for_an_order_before_it_was_placed(village, orders, box):
+    _qin, jo = orders
+    when = {"by": village.people["Keeper Lu"], "order": jo, "box": box, "amount": 1850}
+    with village.at(THURSDAY):
+        with refused("money.before_it"):
+            operations.take_cash(**when, at=MONDAY - timedelta(days=1))
+        assert operations.take_cash(**when, at=MONDAY - timedelta(minutes=5)).paid_cash == 1850, "that day is right"
