@@ -14,6 +14,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as books
+from cosmolocal.flows.models import Intent
 from cosmolocal.flows.tests.village import together
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -164,7 +165,7 @@ def the_farm_offers(one: Round) -> None:
             flows.IntentWish("transfer", one.jar, one.home, None, None, resource=shelf),
         ],
     )
-    carrots, jars, on_shelf = books.intents_of(offer.pk)
+    carrots, jars, on_shelf = Intent.objects.filter(proposal=offer.pk).order_by("pk")
     one.offer = carrots.pk
     wishes = [
         flows.CommitmentWish("transfer", one.home, one.holder("amina"), one.jar, quantity, satisfies=intent)

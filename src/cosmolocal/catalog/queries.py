@@ -268,11 +268,6 @@ def price_text(price: PriceVersion, item: Item, money: Currency | None = None) -
     return f"{format_money(price.price, code, decimals)} / {per_text(price, item)}"
 
 
-def price_per_base(price: PriceVersion, item: Item) -> int:
-    """Minor units per whole unit (1 kg, 1 l, 1 piece). Needs `items_with_units`."""
-    return _per_base(price, words_now(item))
-
-
 def _per_base(price: PriceVersion, words: Words) -> int:
     return rules.unit_price(price.price, price.per_quantity, words.quantity, words.unit[2])
 

@@ -1,7 +1,5 @@
 """How a text becomes a QR code for a page, a PDF or a printer."""
 
-import io
-
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -46,12 +44,3 @@ def qr_svg_file(text: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path d="{path}" fill="#1e2b24"/></svg>'
     )
-
-
-def qr_png(text: str, *, scale: int = 8) -> bytes:
-    """A PNG picture, `scale` pixels a module."""
-    import segno  # noqa: PLC0415
-
-    stream = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(stream, kind="png", scale=scale, border=BORDER)
-    return stream.getvalue()

@@ -26,16 +26,10 @@ class EncodedImage:
     height: int
 
 
-def reencode(upload: bytes, *, max_side: int = 1600, kinds: Collection[str] = KINDS) -> EncodedImage:
-    """The picture as WebP, at most `max_side` pixels wide and high, upright, in sRGB, with no metadata.
-
-    Refuses as `sizes` does.
-    """
-    return sizes(upload, [max_side], kinds=kinds)[0]
-
-
 def sizes(upload: bytes, sides: Sequence[int], *, kinds: Collection[str] = KINDS) -> list[EncodedImage]:
-    """The picture in several sizes, the largest first, made by a process of its own (`shrink`), one at a time.
+    """The picture as WebP in several sizes, the largest first: upright, in sRGB, with no metadata.
+
+    `sides`: the most pixels it is wide and high. A process of its own makes them (`shrink`), one at a time.
 
     Refuses with `paper.picture_too_large` (15 MB, 25 million pixels, 80 as JPEG, 3 seconds of work),
     `paper.not_a_picture`, `paper.busy`.

@@ -247,7 +247,6 @@ def test_how_amounts_and_prices_are_said(village: at.Village) -> None:
         )
     ]
     assert said == ["2 jin", "1.94 jin", "¥ 4.20 / jin", "¥ 8.40 / kg", "7 pieces", "¥ 18.00 / 10 pieces", ""]
-    assert queries.price_per_base(price, greens) == 840
 
 
 def test_many_products_take_as_many_statements_as_few(village: at.Village) -> None:

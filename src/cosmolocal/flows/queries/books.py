@@ -66,11 +66,6 @@ def intents(ids: Iterable[int]) -> dict[int, Intent]:
     return Intent.objects.in_bulk(list(ids))
 
 
-def intents_of(proposal_id: int) -> QuerySet[Intent]:
-    """The intents of a proposal in the order they were added."""
-    return Intent.objects.filter(proposal_id=proposal_id).order_by("pk")
-
-
 def left_of(intent: Intent) -> int | None:
     """How much may still be promised; None: unlimited."""
     if intent.available_quantity is None:

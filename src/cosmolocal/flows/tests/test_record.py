@@ -4,6 +4,7 @@ import pytest
 
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries
+from cosmolocal.flows.models import Intent
 from cosmolocal.flows.tests.village import Village, quantities, village
 from cosmolocal.kernel.refusal import Refusal
 
@@ -42,7 +43,7 @@ def test_a_promise_moves_from_intent_to_lot_and_is_fulfilled(vale):
         ends=None,
         intents=[flows.IntentWish("transfer", vale.carrots, vale.farm, vale.home, 40_000)],
     )
-    intent = queries.intents_of(offer.pk).get()
+    intent = Intent.objects.get(proposal=offer.pk)
     agreement = flows.agree(by=vale.amina)
     [promise] = flows.commit(
         by=vale.amina,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries
+from cosmolocal.flows.models import Intent
 from cosmolocal.flows.tests.village import Village, quantities, village
 from cosmolocal.kernel.refusal import Refusal
 
@@ -53,7 +54,7 @@ def test_fifty_writers_on_the_last_item(vale):
     offer = flows.propose(
         by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[wish]
     )
-    intent = queries.intents_of(offer.pk).get().pk
+    intent = Intent.objects.get(proposal=offer.pk).pk
     promise = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 1, satisfies=intent)
     ends = at_once([lambda: flows.commit(by=vale.amina, wishes=[promise])] * 50)
     assert ends == {"done": 1, "flows.not_enough": 49}

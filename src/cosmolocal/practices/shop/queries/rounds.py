@@ -105,11 +105,6 @@ def open_rounds(reader: Reader, now: datetime) -> list[OrderRound]:
     return list(running.order_by("closes_at", "id"))
 
 
-def last_round(reader: Reader) -> OrderRound | None:
-    """The round that closed last, for when none is open."""
-    return visible_to(reader).exclude(state=OrderRound.State.OPEN).order_by("-closes_at", "-id").first()
-
-
 @dataclass(frozen=True)
 class Sums:
     """What one or many settled rounds came to, in minor units."""

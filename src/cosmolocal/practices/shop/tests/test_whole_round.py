@@ -6,6 +6,7 @@ import pytest
 
 from cosmolocal.agents import queries as who
 from cosmolocal.flows import queries as journal
+from cosmolocal.flows.models import Intent
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Handover, Packed
 from cosmolocal.kernel.refusal import Refusal
@@ -212,7 +213,7 @@ def test_after_settling_no_intent_holds_a_promise(village):
     village.receive(round)
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     operations.settle_round(by=village.people["Li Na"], round=round)
-    intents = journal.intents_of(OrderRound.objects.get().proposal_id)
+    intents = Intent.objects.filter(proposal=OrderRound.objects.get().proposal_id).order_by("pk")
     assert {intent.promised_quantity for intent in intents} == {0}
     lots = journal.lots_at(village.place, [village.items["Eggs"].product.specification_id])
     assert list(lots) == []
