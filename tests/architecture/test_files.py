@@ -1,4 +1,4 @@
-"""A page that answers with a file has counted that it is small, or the worker makes it: agents/views/answers.py."""
+"""A page that answers with a file has counted that it is small, or the worker makes it: agents/pages.py."""
 
 import ast
 
@@ -10,7 +10,6 @@ pytestmark = pytest.mark.once
 
 # Files that a page makes itself, whatever is in the books: what bounds them.
 SMALL = {
-    ("agents/views/answers.py", "file"): "counts the rows before",
     ("agents/views/joining.py", "poster"): "one page with one code",
     ("money/views/books.py", "sheet"): "one row a group and a fund, never one an account",
     ("paper/views.py", "picture"): "a picture as it lies on the disk",
@@ -45,7 +44,5 @@ def test_every_page_with_a_file_is_small_or_an_errand() -> None:
         for function in source.functions(path)
         if answers_with_a_file(function)
     }
-    source.complain(
-        "Let agents/views/answers.py:file answer, or say what bounds it", sorted(map(str, found - SMALL.keys()))
-    )
+    source.complain("Let agents/pages.py:file answer, or say what bounds it", sorted(map(str, found - SMALL.keys())))
     source.complain("No page that makes a file", sorted(map(str, SMALL.keys() - found)))

@@ -73,7 +73,7 @@ class Paths:
         if isinstance(node, ast.IfExp):
             return self._calls(node.test, inner) + max(self._calls(one, inner) for one in (node.body, node.orelse))
         if isinstance(node, ast.Lambda):
-            return 0  # one of several that a table holds: each is counted where it is called
+            return 0  # handed to a call it is counted there; a table holds several, of which one is called
         found = sum(self._calls(child, inner) for child in ast.iter_child_nodes(node))
         return found + self._called(node, inner) if isinstance(node, ast.Call) else found
 
@@ -81,6 +81,7 @@ class Paths:
         named = call.func
         handed = [arg.id for arg in call.args if isinstance(arg, ast.Name) and arg.id in inner]
         within = sum(self._most(inner[name].body, {}) for name in handed)
+        within += sum(self._calls(arg.body, inner) for arg in call.args if isinstance(arg, ast.Lambda))
         if isinstance(named, ast.Attribute) and isinstance(named.value, ast.Name):
             return within + (named.value.id in self.modules and named.attr in self.names)
         if not isinstance(named, ast.Name):
@@ -141,7 +142,10 @@ def later(request):
 def each(request):
     for one in request:
         operations.top_up()
+def handed(request):
+    operations.refund()
+    return post(request, lambda key: operations.top_up(key=key))
 """
     paths = Paths(ast.parse(code))
     counts = {name: paths.of(function) for name, function in paths.functions.items()}
-    assert counts == {"both": 2, "helper": 1, "either": 1, "later": 2, "each": 2}
+    assert counts == {"both": 2, "helper": 1, "either": 1, "later": 2, "each": 2, "handed": 2}

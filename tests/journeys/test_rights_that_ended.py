@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from cosmolocal.agents import operations as people
+from cosmolocal.agents import pages
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.views import answers
 from cosmolocal.kernel import clock, errands, ids, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import operations as money
@@ -165,8 +165,8 @@ def test_a_file_is_made_at_once_where_it_is_small_and_else_by_the_worker(
 ) -> None:
     every = [case for case in cases(village, ready) if case.file and case.code != "website.my_data"]
     small = [client_of(village.people[case.who]).get(case.file) for case in every]
-    for kind in answers.AT_ONCE:
-        monkeypatch.setitem(answers.AT_ONCE, kind, -1)
+    for kind in pages.AT_ONCE:
+        monkeypatch.setitem(pages.AT_ONCE, kind, -1)
     for case, at_once in zip(every, small, strict=True):
         assert at_once.status_code == 200, case
         page = client_of(village.people[case.who]).get(case.file)["Location"]

@@ -123,7 +123,7 @@ def questions(form: forms.Form) -> list[Question]:
 
 
 def how_read(form: forms.Form) -> list[str]:
-    """How numbers were read that others read differently: shown once they are written down."""
+    """How answers were read that others read differently (numbers, days): said before and after it is done."""
     found = (getattr(field, "read_as", "") for field in form.fields.values())
     return [words for words in found if words]
 

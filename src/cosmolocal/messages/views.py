@@ -1,17 +1,20 @@
 """Pages of messages: how I want to be told, what the node sent, the test mail, and links without sign-in."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cosmolocal.agents import pages
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.queries import system
+from cosmolocal.agents.pages import actor, form_page
+from cosmolocal.agents.queries import reader, system
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import delivery, kinds, links, mailbox, operations, queries, rules
@@ -22,21 +25,21 @@ from cosmolocal.messages.models import Letter, Preference
 @open_to("signed_in")
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    reader = request.reader  # type: ignore[attr-defined]
-    whose = reader.on_behalf_of or reader.agent
-    chosen = dict(Preference.objects.filter(agent=whose).values_list("event", "how"))
-    form = ChoiceForm(request.POST or None, initial=chosen)
-    if request.method == "POST" and form.is_valid():
+    """Which letters somebody wants, and when."""
+    by, behalf = actor(request), reader(request).on_behalf_of
+    chosen = dict(Preference.objects.filter(agent=behalf or by).values_list("event", "how"))
+
+    def act(data: dict[str, Any]) -> None:
         known = kinds.choices()
         changed = {
             event: how
-            for event, how in form.cleaned_data.items()
+            for event, how in data.items()
             if event in known and chosen.get(event, known[event].default) != how
         }
-        operations.choose_many(by=reader.agent, choices=changed, on_behalf_of=reader.on_behalf_of)
-        flash.success(request, _("Saved. We write to you as you chose."))
-        return redirect("messages:preferences")
-    return render(request, "messages/preferences.html", {"form": form}, status=422 if form.errors else 200)
+        operations.choose_many(by=by, choices=changed, on_behalf_of=behalf)
+
+    form, said = ChoiceForm(request.POST or None, initial=chosen), _("Saved. We write to you as you chose.")
+    return form_page(request, form, act, said=said, template="messages/preferences.html")
 
 
 @open_to("steward")
@@ -56,7 +59,7 @@ def post(request: HttpRequest) -> HttpResponse:
         "stuck": queries.stuck(),
         "letters": queries.newest(),
         "keeps": mailbox.folder() is not None,
-        "may_act": request.reader.has("steward"),  # type: ignore[attr-defined]
+        "may_act": reader(request).has("steward"),
     }
     return render(request, "messages/post.html", context)
 
@@ -67,7 +70,7 @@ def told(request: HttpRequest, letter_id: int) -> HttpResponse:
     """A steward told somebody in person what the letter says."""
     letter = get_object_or_404(Letter.objects.select_related("to"), pk=letter_id)
     said = _("Noted: %(name)s was told.") % {"name": letter.reader_name}
-    return _done(request, said, lambda by, key: operations.tell_in_person(by=by, letter=letter, key=key))
+    return _press(request, operations.tell_in_person, said, letter=letter)
 
 
 @open_to("steward")
@@ -76,7 +79,7 @@ def again(request: HttpRequest, letter_id: int) -> HttpResponse:
     """A steward has a letter tried once more."""
     letter = get_object_or_404(Letter.objects.select_related("to"), pk=letter_id)
     said = _("The letter to %(name)s is tried once more.") % {"name": letter.reader_name}
-    return _done(request, said, lambda by, key: operations.send_again(by=by, letter=letter, key=key))
+    return _press(request, operations.send_again, said, letter=letter)
 
 
 @open_to("steward")
@@ -85,27 +88,22 @@ def let_go(request: HttpRequest, what: str) -> HttpResponse:
     """Mail that was held back goes out again: with the letters that wait (`all`), or only what is written from now."""
     if what not in ("all", "fresh"):
         raise Http404
-    said = _("Mail goes out again.")
-    return _done(request, said, lambda by, key: operations.let_go(by=by, waiting=what == "all", key=key))
+    return _press(request, operations.let_go, _("Mail goes out again."), waiting=what == "all")
 
 
-def _done(request: HttpRequest, said: str, deed: Callable[[Agent, str], None]) -> HttpResponse:
-    try:
-        deed(request.reader.agent, request.POST.get("key", ""))  # type: ignore[attr-defined]
-    except Refusal as refusal:
-        flash.error(request, str(refusal))
-    else:
-        flash.success(request, said)
-    return redirect("messages:post")
+def _press(request: HttpRequest, do: Callable[..., object], said: str, **what: Any) -> HttpResponse:
+    """One of the buttons of the page of letters; refused, its sentence stands on top of it."""
+    page = reverse("messages:post")
+    return pages.post(request, lambda key: do(by=actor(request), **what, key=key), to=page, said=said, refused_to=page)
 
 
 @open_to("signed_in")
 def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
     """One letter: the reader's own, or any for a steward; an auditor reads all."""
-    reader = request.reader  # type: ignore[attr-defined]
+    me, who = actor(request), reader(request)
     found = get_object_or_404(Letter.objects.select_related("to").prefetch_related("enclosures"), pk=letter_id)
-    own = {reader.agent.pk, reader.household.pk if reader.household else reader.agent.pk}
-    if found.to_id not in own and not reader.has("steward", "auditor"):
+    own = {me.pk, who.household.pk if who.household else me.pk}
+    if found.to_id not in own and not who.has("steward", "auditor"):
         raise Http404
     return render(request, "messages/letter.html", {"letter": found})
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import forms, operations, queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.operations import ContactDraft
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.kernel.access import open_to
 
 
@@ -46,11 +46,14 @@ def add_circle(request: HttpRequest) -> HttpResponse:
         made = operations.add_circle(by=actor(request), **data)
         return reverse("agents:circle", args=[made.pk])
 
-    form = forms.CircleForm(request.POST or None)
-    back = reverse("agents:circles")
-    lead = _("People who look after something together: the money, the kitchen, the packing.")
-    return one_form(
-        request, form, act, title=_("A new circle"), lead=lead, submit=_("Begin it"), back=back, back_label=_("Circles")
+    return form_page(
+        request,
+        forms.CircleForm(request.POST or None),
+        act,
+        title=_("A new circle"),
+        lead=_("People who look after something together: the money, the kitchen, the packing."),
+        submit=_("Begin it"),
+        back=(reverse("agents:circles"), _("Circles")),
     )
 
 
@@ -58,15 +61,8 @@ def add_circle(request: HttpRequest) -> HttpResponse:
 def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody comes into a circle."""
     found = _circle(pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.join(by=actor(request), member=data["member"], group=found, key=data["key"])
-        return reverse("agents:circle", args=[found.pk])
-
-    form = forms.MemberOfForm(request.POST or None, group=found)
-    title = _("Who comes into %(name)s?") % {"name": found.name}
-    back = reverse("agents:circle", args=[found.pk])
-    return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
+    back = (reverse("agents:circle", args=[pk]), found.name)
+    return _join(request, found, title=_("Who comes into %(name)s?") % {"name": found.name}, back=back)
 
 
 @open_to("together")
@@ -75,11 +71,11 @@ def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Somebody leaves a circle: herself, or a steward notes it."""
     found = _circle(pk)
     member = get_object_or_404(queries.members_of(found), pk=member_pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.leave_group(by=actor(request), member=member, group=found, key=key),
-        reverse("agents:circle", args=[found.pk]),
-        _("It is noted."),
+        to=reverse("agents:circle", args=[pk]),
+        said=_("It is noted."),
     )
 
 
@@ -112,27 +108,23 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(name)s is here now.") % {"name": made.name})
         return reverse("agents:person", args=[made.pk])
 
-    form = forms.OrganisationForm(request.POST or None)
-    back = reverse("agents:organisations")
-    return one_form(
+    return form_page(
         request,
-        form,
+        forms.OrganisationForm(request.POST or None),
         act,
         title=_("Add a farm or organisation"),
         submit=_("Add it"),
-        back=back,
-        back_label=_("Farms and organisations"),
+        back=(reverse("agents:organisations"), _("Farms and organisations")),
     )
 
 
 @open_to("steward")
 def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
     """What a farm, organisation or household is called, and where it is."""
-    kinds = [Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD]
-    found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=kinds)
+    found = _buyer_or_seller(pk)
     start = {name: getattr(found, name) for name in ("name", "about", "place", "is_public")} | {"buys": found.group}
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.change_group(
             by=actor(request),
             group=found,
@@ -142,30 +134,30 @@ def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
             where=operations.Whereabouts(data["place"], data["buys"]),
             key=data["key"],
         )
-        messages.success(request, _("Kept."))
-        return reverse("agents:person", args=[found.pk])
 
-    back = reverse("agents:person", args=[found.pk])
     is_household = found.kind == Agent.Kind.HOUSEHOLD
     form = forms.GroupForm(request.POST or None, initial=start, is_household=is_household)
-    return one_form(
-        request, form, act, title=_("About %(name)s") % {"name": found.name}, back=back, back_label=found.name
-    )
+    title, back = _("About %(name)s") % {"name": found.name}, (reverse("agents:person", args=[pk]), found.name)
+    return form_page(request, form, act, said=_("Kept."), title=title, back=back)
 
 
 @open_to("steward")
 def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a farm or organisation from now on."""
-    found = get_object_or_404(Agent.objects.present(), pk=pk, kind__in=[Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD])
+    found = _buyer_or_seller(pk)
+    back = (reverse("agents:person", args=[pk]), found.name)
+    return _join(request, found, title=_("Who acts for %(name)s?") % {"name": found.name}, back=back)
 
-    def act(data: dict[str, Any]) -> str:
-        operations.join(by=actor(request), member=data["member"], group=found, key=data["key"])
-        return reverse("agents:person", args=[found.pk])
 
-    form = forms.MemberOfForm(request.POST or None, group=found)
-    title = _("Who acts for %(name)s?") % {"name": found.name}
-    back = reverse("agents:person", args=[found.pk])
-    return one_form(request, form, act, title=title, submit=_("Add this person"), back=back, back_label=found.name)
+def _join(request: HttpRequest, group: Agent, **page: Any) -> HttpResponse:
+    form = forms.MemberOfForm(request.POST or None, group=group)
+    return form_page(
+        request,
+        form,
+        lambda data: operations.join(by=actor(request), member=data["member"], group=group, key=data["key"]),
+        submit=_("Add this person"),
+        **page,
+    )
 
 
 @open_to("steward")
@@ -192,20 +184,26 @@ def place(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new place, or a correction."""
     found = get_object_or_404(Place, pk=pk, is_private=False) if pk else None
     names = ("name", "address", "latitude", "longitude", "is_handover")
-    form = forms.PlaceForm(
-        request.POST or None, initial={name: getattr(found, name) for name in names} if found else None
-    )
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         if found:
             operations.change_place(by=actor(request), place=found, **data)
         else:
             operations.add_place(by=actor(request), **data)
-        messages.success(request, _("Kept."))
-        return reverse("agents:places")
 
-    title = _("Correct a place") if found else _("Add a place")
-    return one_form(request, form, act, title=title, back=reverse("agents:places"), back_label=_("Places"))
+    return form_page(
+        request,
+        forms.PlaceForm(request.POST or None, initial={name: getattr(found, name) for name in names if found}),
+        act,
+        said=_("Kept."),
+        title=_("Correct a place") if found else _("Add a place"),
+        back=(reverse("agents:places"), _("Places")),
+    )
+
+
+def _buyer_or_seller(pk: int) -> Agent:
+    kinds = [Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD]
+    return get_object_or_404(Agent.objects.present(), pk=pk, kind__in=kinds)
 
 
 def _circle(pk: int) -> Agent:

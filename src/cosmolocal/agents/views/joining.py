@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import forms, operations, policy, queries
 from cosmolocal.agents.limits import limited
 from cosmolocal.agents.models import Invitation, JoinRequest, Role, User
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import actor, form_page, key_of, post
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.access import open_to
@@ -43,7 +43,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     shown = open_ones if reader.has(*queries.SEES_ALL) else open_ones.filter(made_by=reader.agent)
     kept = request.session.get(_TOKENS, {})
     rows = [(invitation, str(invitation.pk) in kept) for invitation in shown.order_by("expires_at")[:200]]
-    return one_form(request, form, act, template="agents/invitations.html", rows=rows, roles=dict(Role.Name.choices))
+    return form_page(request, form, act, template="agents/invitations.html", rows=rows, roles=dict(Role.Name.choices))
 
 
 @open_to("household")
@@ -54,7 +54,7 @@ def invite_home(request: HttpRequest) -> HttpResponse:
     reader = queries.reader(request)
     if reader.household is None:
         raise Http404
-    return redirect(_invite(request, household=reader.household, key=request.POST.get("key") or ids.fresh_key()))
+    return redirect(_invite(request, household=reader.household, key=key_of(request)))
 
 
 @open_to("signed_in")
@@ -87,11 +87,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     reader = queries.reader(request)
     reach = Invitation.objects.all() if reader.has(policy.STEWARD) else Invitation.objects.filter(made_by=reader.agent)
     found = get_object_or_404(reach, pk=pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.withdraw_invitation(by=actor(request), invitation=found, key=key),
-        reverse("agents:invitations") if reader.has(policy.STEWARD) else reverse("agents:household"),
-        _("The link is useless now."),
+        to="agents:invitations" if reader.has(policy.STEWARD) else "agents:household",
+        said=_("The link is useless now."),
     )
 
 
@@ -124,22 +124,23 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             "household": found.household.name,
         }
     title = _("Join %(local)s") % {"local": local.name}
-    return one_form(request, forms.AcceptForm(request.POST or None), act, title=title, lead=lead, submit=_("Join"))
+    return form_page(request, forms.AcceptForm(request.POST or None), act, title=title, lead=lead, submit=_("Join"))
 
 
 @open_to("anyone")
 @limited("join", times=5, seconds=3600)
 def ask(request: HttpRequest) -> HttpResponse:
     """A stranger asks to join."""
-
-    def act(data: dict[str, Any]) -> str:
-        operations.ask_to_join(by=queries.system(), **data)
-        return reverse("agents:asked")
-
-    title = _("Join %(local)s") % {"local": node.current().name}
-    lead = _("Tell us who you are. A steward answers you, usually within a few days.")
-    form = forms.AskForm(request.POST or None)
-    return one_form(request, form, act, title=title, lead=lead, submit=_("Ask to join"), back="/", back_label=_("Home"))
+    return form_page(
+        request,
+        forms.AskForm(request.POST or None),
+        lambda data: operations.ask_to_join(by=queries.system(), **data),
+        to="agents:asked",
+        title=_("Join %(local)s") % {"local": node.current().name},
+        lead=_("Tell us who you are. A steward answers you, usually within a few days."),
+        submit=_("Ask to join"),
+        back=("/", _("Home")),
+    )
 
 
 @open_to("anyone")
@@ -166,8 +167,7 @@ def welcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Yes: she becomes a member."""
     found = get_object_or_404(JoinRequest, pk=pk)
     is_back = request.POST.get("is_back") == "1"
-    key = request.POST.get("key") or ids.fresh_key()
-    person = operations.welcome(by=actor(request), request=found, is_back=is_back, key=key)
+    person = operations.welcome(by=actor(request), request=found, is_back=is_back, key=key_of(request))
     said = _("%(name)s is a member now. A mail says how to sign in; if it does not arrive, it stands under Post.")
     if not _is_mailed(found):
         said = _("%(name)s is a member now. Please tell them, and give them a code to sign in.")
@@ -180,19 +180,21 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """No, with a reason."""
     found = get_object_or_404(JoinRequest, pk=pk)
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.decline(by=actor(request), request=found, **data)
         said = _("It is noted. Your sentence goes to %(name)s by mail; if it does not arrive, it stands under Post.")
         if not _is_mailed(found):
             said = _("It is noted. Please tell %(name)s: %(phone)s")
         messages.success(request, said % {"name": found.name, "phone": found.phone or found.email})
-        return reverse("agents:requests")
 
-    title = _("Say no to %(name)s") % {"name": found.name}
-    form = forms.DeclineForm(request.POST or None)
-    back = reverse("agents:requests")
-    return one_form(
-        request, form, act, title=title, submit=_("Say no"), danger=True, back=back, back_label=_("Who asks")
+    return form_page(
+        request,
+        forms.DeclineForm(request.POST or None),
+        act,
+        title=_("Say no to %(name)s") % {"name": found.name},
+        submit=_("Say no"),
+        danger=True,
+        back=(reverse("agents:requests"), _("Who asks")),
     )
 
 

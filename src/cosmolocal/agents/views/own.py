@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import forms, operations, queries
 from cosmolocal.agents.models import Agent, Contact
-from cosmolocal.agents.views.answers import actor, one_form
+from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.agents.views.people import contact_draft
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import KeyedForm
@@ -27,7 +27,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     sight = "public" if person.is_public else "members" if kept.shown_to_members else "own"
     start = {"name": person.name, "about": person.about, "language": person.language, "sight": sight}
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.change_profile(
             by=actor(request),
             agent=person,
@@ -39,11 +39,9 @@ def profile(request: HttpRequest) -> HttpResponse:
             on_behalf_of=reader.on_behalf_of,
             key=data["key"],
         )
-        messages.success(request, _("Kept."))
-        return reverse("me")
 
     form = forms.ProfileForm(request.POST or None, initial=start)
-    return one_form(request, form, act, title=_("My profile"), back=reverse("me"), back_label=_("Me"))
+    return form_page(request, form, act, said=_("Kept."), title=_("My profile"), back=(reverse("me"), _("Me")))
 
 
 @open_to("signed_in")
@@ -56,7 +54,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         request.POST or None, initial={"email": kept.email, "phone": kept.phone, "address": kept.address}
     )
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.change_contact(
             by=actor(request),
             agent=person,
@@ -64,11 +62,12 @@ def contact(request: HttpRequest) -> HttpResponse:
             on_behalf_of=reader.on_behalf_of,
             key=data["key"],
         )
-        messages.success(request, _("Kept."))
-        return reverse("me")
 
-    lead = _("You sign in with your mail address. Without one, a steward gives you codes.")
-    return one_form(request, form, act, title=_("How I am reached"), lead=lead, back=reverse("me"), back_label=_("Me"))
+    title, lead = (
+        _("How I am reached"),
+        _("You sign in with your mail address. Without one, a steward gives you codes."),
+    )
+    return form_page(request, form, act, said=_("Kept."), title=title, lead=lead, back=(reverse("me"), _("Me")))
 
 
 @open_to("signed_in")
@@ -86,9 +85,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         "Passkeys added after somebody else’s code in the last 30 days are removed. "
         "Then sign in again. If somebody came in as you, tell the others and a steward."
     )
-    more: dict[str, Any] = {"lead": lead, "danger": True, "back": reverse("me"), "back_label": _("Me")}
+    more: dict[str, Any] = {"lead": lead, "danger": True, "back": (reverse("me"), _("Me"))}
     form, title = KeyedForm(request.POST or None), _("Sign out everywhere?")
-    return one_form(request, form, act, template="look/form.html", title=title, submit=_("Sign out everywhere"), **more)
+    return form_page(request, form, act, title=title, submit=_("Sign out everywhere"), **more)
 
 
 @open_to("household")
@@ -108,15 +107,14 @@ def rename_household(request: HttpRequest) -> HttpResponse:
     if group is None:
         raise Http404
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.change_group(
             by=actor(request), group=group, name=data["name"], about=data["about"], is_public=False, key=data["key"]
         )
-        return reverse("agents:household")
 
     form = forms.HouseholdForm(request.POST or None, initial={"name": group.name, "about": group.about})
-    back = reverse("agents:household")
-    return one_form(request, form, act, title=_("Name of the household"), back=back, back_label=_("Household"))
+    back = (reverse("agents:household"), _("Household"))
+    return form_page(request, form, act, title=_("Name of the household"), back=back)
 
 
 @open_to("signed_in")

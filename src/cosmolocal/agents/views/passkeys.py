@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from cosmolocal.agents import operations
-from cosmolocal.agents.views.answers import actor
+from cosmolocal.agents.pages import actor
 
 
 class _Add(AddWebAuthnView):

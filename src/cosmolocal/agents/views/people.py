@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import forms, operations, policy, queries, rights
 from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, in_force
 from cosmolocal.agents.operations import ContactDraft
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.words import asked
@@ -84,15 +84,14 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(name)s is here now.") % {"name": found.name})
         return reverse("agents:person", args=[found.pk])
 
-    return one_form(
+    return form_page(
         request,
         forms.PersonForm(request.POST or None),
         act,
         title=_("Add a person"),
         lead=_("Only the name is needed. Nobody needs mail or a phone."),
         submit=_("Add this person"),
-        back=reverse("agents:people"),
-        back_label=_("People"),
+        back=(reverse("agents:people"), _("People")),
     )
 
 
@@ -104,15 +103,12 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     kept = Contact.objects.filter(agent=agent).first() or Contact(agent=agent)
     form = kind(request.POST or None, initial={name: getattr(kept, name) for name in kind.base_fields if name != "key"})
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         draft = contact_draft(data, kept)
         operations.change_contact(by=actor(request), agent=agent, contact=draft, key=data["key"])
-        messages.success(request, _("Kept."))
-        return reverse("agents:person", args=[agent.pk])
 
     title = _("How %(name)s is reached") % {"name": agent.name}
-    back = reverse("agents:person", args=[agent.pk])
-    return one_form(request, form, act, title=title, back=back, back_label=agent.name)
+    return form_page(request, form, act, said=_("Kept."), title=title, back=_page_of(agent))
 
 
 def contact_draft(data: dict[str, Any], kept: Contact) -> ContactDraft:
@@ -136,16 +132,15 @@ def roles(request: HttpRequest) -> HttpResponse:
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     """One more task for somebody."""
     agent = _changeable(request, pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.give_role(by=actor(request), agent=agent, **data)
-        messages.success(request, _("%(name)s has a task more.") % {"name": agent.name})
-        return reverse("agents:person", args=[agent.pk])
-
-    title = _("A task for %(name)s") % {"name": agent.name}
-    back = reverse("agents:person", args=[agent.pk])
-    form = forms.RoleForm(request.POST or None)
-    return one_form(request, form, act, title=title, submit=_("Give the task"), back=back, back_label=agent.name)
+    return form_page(
+        request,
+        forms.RoleForm(request.POST or None),
+        lambda data: operations.give_role(by=actor(request), agent=agent, **data),
+        said=_("%(name)s has a task more.") % {"name": agent.name},
+        title=_("A task for %(name)s") % {"name": agent.name},
+        submit=_("Give the task"),
+        back=_page_of(agent),
+    )
 
 
 @open_to("steward")
@@ -153,10 +148,11 @@ def give_role(request: HttpRequest, pk: int) -> HttpResponse:
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a task back."""
     role = get_object_or_404(Role, pk=pk)
-    target = request.POST.get("next") == "roles" and "agents:roles"
-    back = reverse(target) if target else reverse("agents:person", args=[role.agent_id])
-    return deed(
-        request, lambda key: operations.end_role(by=actor(request), role=role, key=key), back, _("The task has ended.")
+    return post(
+        request,
+        lambda key: operations.end_role(by=actor(request), role=role, key=key),
+        to="agents:roles" if request.POST.get("next") == "roles" else reverse("agents:person", args=[role.agent_id]),
+        said=_("The task has ended."),
     )
 
 
@@ -164,17 +160,16 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 def helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a member who has agreed."""
     member = _changeable(request, pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.start_helping(by=actor(request), member=member, **data)
-        messages.success(request, _("It is noted who helps, and how it was agreed."))
-        return reverse("agents:person", args=[member.pk])
-
-    title = _("A helper for %(name)s") % {"name": member.name}
-    lead = _("The helper orders and reads for this person. Each deed carries both names.")
-    back = reverse("agents:person", args=[member.pk])
-    form = forms.HelperForm(request.POST or None, member=member)
-    return one_form(request, form, act, title=title, lead=lead, submit=_("Note it"), back=back, back_label=member.name)
+    return form_page(
+        request,
+        forms.HelperForm(request.POST or None, member=member),
+        lambda data: operations.start_helping(by=actor(request), member=member, **data),
+        said=_("It is noted who helps, and how it was agreed."),
+        title=_("A helper for %(name)s") % {"name": member.name},
+        lead=_("The helper orders and reads for this person. Each deed carries both names."),
+        submit=_("Note it"),
+        back=_page_of(member),
+    )
 
 
 @open_to("signed_in")
@@ -186,12 +181,11 @@ def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
     reach = Helping.objects.all() if mine.has(policy.STEWARD) else Helping.objects.filter(own)
     helping = get_object_or_404(reach, pk=pk)
     steward_page = reverse("agents:person", args=[helping.member_id])
-    back = steward_page if mine.has(policy.STEWARD) else reverse("agents:helping")
-    return deed(
+    return post(
         request,
         lambda key: operations.end_helping(by=actor(request), helping=helping, key=key),
-        back,
-        _("It has ended."),
+        to=steward_page if mine.has(policy.STEWARD) else "agents:helping",
+        said=_("It has ended."),
     )
 
 
@@ -201,11 +195,11 @@ def note_age(request: HttpRequest, pk: int) -> HttpResponse:
     """Under age, or not any more."""
     agent = _changeable(request, pk)
     is_minor = request.POST.get("minor") == "1"
-    return deed(
+    return post(
         request,
         lambda key: operations.note_age(by=actor(request), agent=agent, is_minor=is_minor, key=key),
-        reverse("agents:person", args=[agent.pk]),
-        _("It is noted."),
+        to=reverse("agents:person", args=[pk]),
+        said=_("It is noted."),
     )
 
 
@@ -214,11 +208,11 @@ def note_age(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Who left is here again."""
     gone = get_object_or_404(queries.visible_to(queries.reader(request)), pk=pk, kind=Agent.Kind.PERSON)
-    return deed(
+    return post(
         request,
         lambda key: operations.bring_back(by=actor(request), agent=gone, key=key),
-        reverse("agents:person", args=[gone.pk]),
-        _("%(name)s is a member again. Tasks, circles and helpers are given anew.") % {"name": gone.name},
+        to=reverse("agents:person", args=[pk]),
+        said=_("%(name)s is a member again. Tasks, circles and helpers are given anew.") % {"name": gone.name},
     )
 
 
@@ -245,12 +239,16 @@ def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
 def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     """A lost phone: every session of somebody ends."""
     agent = _changeable(request, pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.sign_out_everywhere(by=actor(request), agent=agent, key=key),
-        reverse("agents:person", args=[agent.pk]),
-        _("%(name)s is signed out everywhere.") % {"name": agent.name},
+        to=reverse("agents:person", args=[pk]),
+        said=_("%(name)s is signed out everywhere.") % {"name": agent.name},
     )
+
+
+def _page_of(agent: Agent) -> tuple[str, str]:
+    return reverse("agents:person", args=[agent.pk]), agent.name
 
 
 def _changeable(request: HttpRequest, pk: int) -> Agent:

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render, resolve_url
 from cosmolocal.agents import forms, limits, operations, queries, sessions
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
+from cosmolocal.agents.pages import form_page
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import page_of_ours, refused
+from cosmolocal.look.answers import page_of_ours
 
 
 def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = None) -> None:
@@ -47,26 +47,18 @@ def page(request: HttpRequest) -> HttpResponse:
 @open_to("anyone")
 def use_code(request: HttpRequest) -> HttpResponse:
     """A shown or printed code opens the door once; ten wrong ones an hour."""
-    form = forms.CodeForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _page(request, form)
-    sender = limits.who(request)
-    if not limits.allow("sign_in_code", sender, times=10, seconds=3600):
+    form, sender = forms.CodeForm(request.POST or None), limits.who(request)
+    if form.is_valid() and not limits.allow("sign_in_code", sender, times=10, seconds=3600):
         return render(request, "429.html", status=429)
-    try:
-        code = form.cleaned_data["code"]
+
+    def act(data: dict[str, Any]) -> str:
+        code = data["code"]
         used = operations.use_sign_in_code(by=queries.system(), code=code, on_behalf_of=operations.holder_of(code))
-    except Refusal as refusal:
-        refused(form, refusal)
-        return _page(request, form)
-    limits.forgive("sign_in_code", sender)
-    sign_in(request, used.agent.user, lent_until=sessions.begun_by(used))
-    return redirect(_target(request))
+        limits.forgive("sign_in_code", sender)
+        sign_in(request, used.agent.user, lent_until=sessions.begun_by(used))
+        return _target(request)
 
-
-def _page(request: HttpRequest, form: forms.CodeForm) -> HttpResponse:
-    context = {"form": form, "next": _target(request)}
-    return render(request, "agents/use_code.html", context, status=422 if form.errors else 200)
+    return form_page(request, form, act, template="agents/use_code.html", next=_target(request))
 
 
 def _target(request: HttpRequest) -> str:

@@ -1,6 +1,14 @@
 """What people fill in about the catalog."""
 
-from cosmolocal.catalog.forms.goods import DescribeForm, ItemForm, NewProductForm, PhotoForm, PriceForm, ProductForm
+from cosmolocal.catalog.forms.goods import (
+    DescribeForm,
+    ItemForm,
+    NewItemForm,
+    NewProductForm,
+    PhotoForm,
+    PriceForm,
+    ProductForm,
+)
 from cosmolocal.catalog.forms.lists import CategoryForm, ImportForm, NamesForm, TaxForm, TermsForm
 
 __all__ = [
@@ -9,6 +17,7 @@ __all__ = [
     "ImportForm",
     "ItemForm",
     "NamesForm",
+    "NewItemForm",
     "NewProductForm",
     "PhotoForm",
     "PriceForm",

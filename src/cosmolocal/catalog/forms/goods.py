@@ -209,6 +209,18 @@ class PriceForm(AmountsForm):
         return PriceDraft(data["price"], data["purchase"], data["tax_code"].code, data["per_quantity"], data["group"])
 
 
+class NewItemForm(ItemForm):
+    """One more pack, together with its price."""
+
+    def __init__(self, *args: Any, unit: str, **options: Any) -> None:
+        super().__init__(*args, unit=unit, **options)
+        self.price = PriceForm(*args, unit=unit, **options)
+
+    def is_valid(self) -> bool:
+        """Both are read, so that whatever is wrong is said at once."""
+        return all([super().is_valid(), self.price.is_valid()])
+
+
 class DescribeForm(KeyedForm):
     """What a producer tells about her own goods."""
 

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.agents import limits
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.views.answers import actor, deed, file, one_form
+from cosmolocal.agents.pages import actor, file, form_page, number, post
 from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
-from cosmolocal.kernel import outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.questions import Question
@@ -84,16 +83,15 @@ def add_product(request: HttpRequest) -> HttpResponse:
         )
         return reverse("catalog:add_item", args=[made.pk])
 
-    form = forms.NewProductForm(request.POST or None, initial={"producer": outside.whole(request.GET.get("producer"))})
-    return one_form(
+    form = forms.NewProductForm(request.POST or None, initial={"producer": number(request.GET, "producer")})
+    return form_page(
         request,
         form,
         act,
         title=_("New goods"),
         lead=_("First what it is. Then come the packs and their prices."),
         submit=_("Go on to the packs"),
-        back=reverse("catalog:products"),
-        back_label=_("All goods"),
+        back=(reverse("catalog:products"), _("All goods")),
     )
 
 
@@ -107,7 +105,7 @@ def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     whole = forms.ProductForm(request.POST or None, initial=initial) if manages else None
     words = forms.DescribeForm(request.POST or None, initial=initial, product=found)
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.change_product(
             by=actor(request),
             product=found,
@@ -116,10 +114,8 @@ def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
             facts=(whole or words).facts(),
             key=data["key"],
         )
-        messages.success(request, _("Kept."))
-        return reverse("catalog:product", args=[found.pk])
 
-    return one_form(request, whole or words, act, title=found.name, **pages.back_to(found))
+    return form_page(request, whole or words, act, said=_("Kept."), title=found.name, back=pages.page_of(found))
 
 
 @open_to("producer")
@@ -128,15 +124,20 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     form = forms.PhotoForm(request.POST or None, request.FILES or None)
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         limits.require("photo", limits.who(request), times=PHOTOS_AN_HOUR, seconds=3600)
         files = pictures.keep(data["photo"].read(images.LARGEST_BYTES + 1))
         operations.show_picture(by=actor(request), product=found, files=files, key=data["key"])
-        messages.success(request, _("The photo is shown now."))
-        return reverse("catalog:product", args=[found.pk])
 
-    title = _("Photo of %(name)s") % {"name": found.name}
-    return one_form(request, form, act, title=title, submit=_("Show it"), **pages.back_to(found))
+    return form_page(
+        request,
+        form,
+        act,
+        said=_("The photo is shown now."),
+        title=_("Photo of %(name)s") % {"name": found.name},
+        submit=_("Show it"),
+        back=pages.page_of(found),
+    )
 
 
 @open_to("producer")
@@ -144,11 +145,11 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawing of its kind again."""
     found = _own(request, pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.show_picture(by=actor(request), product=found, files=None, key=key),
-        reverse("catalog:product", args=[found.pk]),
-        _("The photo is gone."),
+        to=reverse("catalog:product", args=[pk]),
+        said=_("The photo is gone."),
     )
 
 
@@ -159,11 +160,11 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
     change = operations.retire_product if found.is_active else operations.return_product
     said = _("No longer on offer.") if found.is_active else _("On offer again.")
-    return deed(
+    return post(
         request,
         lambda key: change(by=actor(request), product=found, key=key),
-        reverse("catalog:product", args=[found.pk]),
-        said,
+        to=reverse("catalog:product", args=[pk]),
+        said=said,
     )
 
 
@@ -181,11 +182,11 @@ def announce_stock(request: HttpRequest) -> HttpResponse:
     stocks, troubles = pages.read_stocks(request.POST)
     if troubles:
         return _farm(request, troubles)
-    return deed(
+    return post(
         request,
         lambda key: operations.announce_stock(by=actor(request), stocks=stocks, key=key),
-        f"{reverse('catalog:farm')}?page={pages.number(request.POST.get('page', ''), 1)}",
-        _("Your stewards see it now."),
+        to=f"{reverse('catalog:farm')}?page={number(request.POST, 'page') or 1}",
+        said=_("Your stewards see it now."),
     )
 
 

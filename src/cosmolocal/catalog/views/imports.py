@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import actor, form_page, key_of, post
 from cosmolocal.catalog import forms, imports, operations, queries
 from cosmolocal.catalog.intake.rows import VERDICTS
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
@@ -34,7 +34,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         return reverse("catalog:upload", args=[_checked(request, upload).pk])
 
     form = forms.ImportForm(request.POST or None, request.FILES or None)
-    return one_form(
+    return form_page(
         request,
         form,
         act,
@@ -42,8 +42,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         title=_("Take over a list of goods"),
         lead=_("Nothing changes before you have looked at every row."),
         submit=_("Look at the rows"),
-        back=reverse("catalog:products"),
-        back_label=_("All goods"),
+        back=(reverse("catalog:products"), _("All goods")),
         earlier=queries.uploads()[:20],
     )
 
@@ -81,15 +80,14 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = operations.choose_names(by=actor(request), upload=found, names=form.decided(), key=data["key"])
         return reverse("catalog:upload", args=[_checked(request, chosen).pk])
 
-    return one_form(
+    return form_page(
         request,
         form,
         act,
         title=_("What do these names mean?"),
         lead=_("The file uses names that are not known here. Choose ours, or let them be made."),
         submit=_("Look at the rows"),
-        back=reverse("catalog:upload", args=[found.pk]),
-        back_label=found.name,
+        back=(reverse("catalog:upload", args=[pk]), found.name),
     )
 
 
@@ -98,11 +96,11 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows are taken over from now on."""
     found = get_object_or_404(queries.uploads(), pk=pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.start_import(by=actor(request), upload=found, key=key),
-        reverse("catalog:upload", args=[found.pk]),
-        _("The rows are being taken over. You may leave this page."),
+        to=reverse("catalog:upload", args=[pk]),
+        said=_("The rows are being taken over. You may leave this page."),
     )
 
 
@@ -112,7 +110,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing of this file is wanted."""
     found = queries.uploads().filter(pk=pk).first()
     if found is not None:
-        operations.drop_upload(by=actor(request), upload=found, key=request.POST.get("key", ""))
+        operations.drop_upload(by=actor(request), upload=found, key=key_of(request))
         messages.success(request, _("The file is gone; nothing was changed."))
     return redirect("catalog:uploads")
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.views.answers import actor, one_form
+from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.models import Category
 from cosmolocal.kernel import clock
@@ -40,14 +39,14 @@ def category(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = forms.CategoryForm(request.POST or None, initial=initial)
     if found:
         form.fields["name"].disabled = True
-
-    def act(data: dict[str, Any]) -> str:
-        operations.define_category(by=actor(request), **data)
-        messages.success(request, _("Kept."))
-        return reverse(LISTS)
-
-    title = found.name if found else _("A kind of goods")
-    return one_form(request, form, act, title=title, back=reverse(LISTS), back_label=_("Kinds and taxes"))
+    return form_page(
+        request,
+        form,
+        lambda data: operations.define_category(by=actor(request), **data),
+        said=_("Kept."),
+        title=found.name if found else _("A kind of goods"),
+        back=(reverse(LISTS), _("Kinds and taxes")),
+    )
 
 
 @open_to("steward")
@@ -55,14 +54,14 @@ def tax(request: HttpRequest) -> HttpResponse:
     """A tax, or a new rate from a day on; rates that were in force stay as they were."""
     form = forms.TaxForm(request.POST or None, initial={"code": request.GET.get("code", "")[:40]})
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         rates = [(data["since"] or clock.today(), data["rate"])] if data["rate"] is not None else []
         what = {name: data[name] for name in ("code", "name", "kind", "sentence", "key")}
         operations.define_tax_code(by=actor(request), rates=rates, **what)
-        messages.success(request, _("Kept. Orders already placed keep the rate they were made under."))
-        return reverse(LISTS)
 
-    return one_form(request, form, act, title=_("A tax"), back=reverse(LISTS), back_label=_("Kinds and taxes"))
+    said = _("Kept. Orders already placed keep the rate they were made under.")
+    back = (reverse(LISTS), _("Kinds and taxes"))
+    return form_page(request, form, act, said=said, title=_("A tax"), back=back)
 
 
 @open_to("auditor_reads")
@@ -83,11 +82,11 @@ def terms(request: HttpRequest, pk: int) -> HttpResponse:
     standing = queries.terms_of([producer.pk])[producer.pk]
     names = ("seller", "list_is_gross", "loss_after_packing", "order_by", "share_is_public")
     form = forms.TermsForm(request.POST or None, initial={name: getattr(standing, name) for name in names})
-
-    def act(data: dict[str, Any]) -> str:
-        operations.set_terms(by=actor(request), producer=producer, **data)
-        messages.success(request, _("Kept. Orders already placed keep the terms they were made under."))
-        return reverse("catalog:terms")
-
-    title = _("How we work with %(name)s") % {"name": producer.name}
-    return one_form(request, form, act, title=title, back=reverse("catalog:terms"), back_label=_("Terms"))
+    return form_page(
+        request,
+        form,
+        lambda data: operations.set_terms(by=actor(request), producer=producer, **data),
+        said=_("Kept. Orders already placed keep the terms they were made under."),
+        title=_("How we work with %(name)s") % {"name": producer.name},
+        back=(reverse("catalog:terms"), _("Terms")),
+    )

@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import Check, actor, form_page, post
 from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.intake.cells import amount_text
 from cosmolocal.catalog.models import Item
-from cosmolocal.catalog.views.pages import back_to
+from cosmolocal.catalog.views.pages import page_of
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
-from cosmolocal.look.forms import check_answers
 from cosmolocal.look.numbers import format_money
 
 
@@ -26,29 +22,21 @@ from cosmolocal.look.numbers import format_money
 def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One more pack, with its price."""
     product = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
-    unit = product.specification.unit.code
-    form = forms.ItemForm(request.POST or None, unit=unit)
-    price = forms.PriceForm(request.POST or None, unit=unit)
-    if request.method == "POST" and all([form.is_valid(), price.is_valid()]):
-        try:
-            operations.add_item(
-                by=actor(request),
-                product=product,
-                draft=form.draft(prices=[price.draft()]),
-                key=form.cleaned_data["key"],
-            )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("The pack is there. Add another one, or go back to the goods."))
-            return redirect("catalog:product", product.pk)
-    context = {
-        "form": form,
-        "price": price,
-        "title": _("A pack of %(name)s") % {"name": product.name},
-        **back_to(product),
-    }
-    return render(request, "catalog/add_item.html", context, status=422 if form.errors or price.errors else 200)
+    form = forms.NewItemForm(request.POST or None, unit=product.specification.unit.code)
+
+    def act(data: dict[str, Any]) -> None:
+        draft = form.draft(prices=[form.price.draft()])
+        operations.add_item(by=actor(request), product=product, draft=draft, key=data["key"])
+
+    return form_page(
+        request,
+        form,
+        act,
+        said=_("The pack is there. Add another one, or go back to the goods."),
+        template="catalog/add_item.html",
+        title=_("A pack of %(name)s") % {"name": product.name},
+        back=page_of(product),
+    )
 
 
 @open_to("steward")
@@ -58,38 +46,38 @@ def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
     unit = item.product.specification.unit.code
     form = forms.ItemForm(request.POST or None, unit=unit, initial=forms.ItemForm.values_of(item))
 
-    def act(data: dict[str, Any]) -> str:
-        operations.change_item(
-            by=actor(request), item=item, draft=form.draft(is_active=item.is_active), key=data["key"]
-        )
-        messages.success(request, _("Kept. What is ordered already keeps the contents it was ordered with."))
-        return reverse("catalog:product", args=[item.product_id])
+    def act(data: dict[str, Any]) -> None:
+        draft = form.draft(is_active=item.is_active)
+        operations.change_item(by=actor(request), item=item, draft=draft, key=data["key"])
 
-    title = _("%(pack)s of %(name)s") % {"pack": queries.pack_text(item), "name": item.product.name}
-    return one_form(request, form, act, title=title, **back_to(item.product))
+    return form_page(
+        request,
+        form,
+        act,
+        said=_("Kept. What is ordered already keeps the contents it was ordered with."),
+        title=_("%(pack)s of %(name)s") % {"pack": queries.pack_text(item), "name": item.product.name},
+        back=page_of(item.product),
+    )
 
 
 @open_to("steward")
 def set_price(request: HttpRequest, pk: int) -> HttpResponse:
     """A new price, after a look at it: orders already placed keep the price they were made under."""
     item = _item(pk)
-    group = request.GET.get("group", "")
-    form = forms.PriceForm(
-        request.POST or None, unit=item.product.specification.unit.code, initial=_standing(item, group)
-    )
+    unit, initial = item.product.specification.unit.code, _standing(item, request.GET.get("group", ""))
+    form = forms.PriceForm(request.POST or None, unit=unit, initial=initial)
     title = _("Price of %(name)s, %(pack)s") % {"name": item.product.name, "pack": queries.pack_text(item)}
-    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
-        if "confirmed" not in request.POST:
-            return _look_again(request, item, form, title)
-        try:
-            _write(request, item, form.cleaned_data)
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("The new price holds from now on."))
-            return redirect("catalog:product", item.product_id)
-    context = {"form": form, "title": title, "submit": _("Go on"), **back_to(item.product)}
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+    names = ("price", "purchase", "tax_code", "per_quantity", "group", "key")
+    return form_page(
+        request,
+        form,
+        lambda data: operations.set_price(by=actor(request), item=item, **{name: data[name] for name in names}),
+        check=lambda form: _check(item, form.cleaned_data, title),
+        said=_("The new price holds from now on."),
+        title=title,
+        submit=_("Set this price"),
+        back=page_of(item.product),
+    )
 
 
 @open_to("steward")
@@ -97,11 +85,11 @@ def set_price(request: HttpRequest, pk: int) -> HttpResponse:
 def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is not offered any more."""
     item = _item(pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.retire_item(by=actor(request), item=item, key=key),
-        reverse("catalog:product", args=[item.product_id]),
-        _("This pack is no longer on offer."),
+        to=reverse("catalog:product", args=[item.product_id]),
+        said=_("This pack is no longer on offer."),
     )
 
 
@@ -110,11 +98,11 @@ def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
 def return_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is on offer again."""
     item = _item(pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.return_item(by=actor(request), item=item, key=key),
-        reverse("catalog:product", args=[item.product_id]),
-        _("On offer again."),
+        to=reverse("catalog:product", args=[item.product_id]),
+        said=_("On offer again."),
     )
 
 
@@ -138,10 +126,9 @@ def _standing(item: Item, group: str) -> dict[str, Any]:
     }
 
 
-def _look_again(request: HttpRequest, item: Item, form: forms.PriceForm, title: str) -> HttpResponse:
+def _check(item: Item, data: dict[str, Any], title: str) -> Check:
     """The answers once more, beside the price in force."""
     code, decimals = queries.currency()
-    data = form.cleaned_data
     before = queries.current_prices([item.pk], data["group"]).get(item.pk)
     per = amount_text(data["per_quantity"], item.product.specification.unit.code) if data["per_quantity"] else ""
     rows = [
@@ -151,20 +138,6 @@ def _look_again(request: HttpRequest, item: Item, form: forms.PriceForm, title: 
         {"label": _("Tax"), "value": data["tax_code"].name},
         {"label": _("For whom"), "value": data["group"] or _("everybody")},
     ]
-    warning = _("Orders already placed keep the old price. Whoever orders from now on pays the new one.")
-    return check_answers(
-        request, form, title=title, submit=_("Set this price"), rows=rows, warning=warning, **back_to(item.product)
-    )
-
-
-def _write(request: HttpRequest, item: Item, data: dict[str, Any]) -> None:
-    operations.set_price(
-        by=actor(request),
-        item=item,
-        price=data["price"],
-        purchase=data["purchase"],
-        tax_code=data["tax_code"],
-        per_quantity=data["per_quantity"],
-        group=data["group"],
-        key=data["key"],
+    return Check(
+        rows, title, _("Orders already placed keep the old price. Whoever orders from now on pays the new one.")
     )

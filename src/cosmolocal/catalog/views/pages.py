@@ -23,15 +23,9 @@ USUAL_STOCK = 100  # packs that anybody may have, whatever was there until now
 STOCK_FAR = 20  # times more than that, or than there was: a field holds more than a week takes of it
 
 
-def back_to(product: Product) -> dict[str, str]:
-    """The way back to the page of a product."""
-    return {"back": reverse("catalog:product", args=[product.pk]), "back_label": product.name}
-
-
-def number(text: str, default: int) -> int:
-    """A number of an address; `default` where it is none."""
-    value = outside.whole(text, most=999_999)
-    return default if value is None else value
+def page_of(product: Product) -> tuple[str, str]:
+    """The page of a product, with its name: the way back to it."""
+    return reverse("catalog:product", args=[product.pk]), product.name
 
 
 def product_context(reader: Reader, product: Product) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.views import answers
+from cosmolocal.agents.pages import file
 from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.views.answers import head, may_hand_over, open_handover
@@ -66,7 +66,7 @@ def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
     handover = open_handover(request, pk)
     wish = Wish("handovers.labels", [pk], _("Labels"), reverse("handovers:lists", args=[pk]))
-    return answers.file(request, wish, kind="pdf", rows=handover.crates.count())
+    return file(request, wish, kind="pdf", rows=handover.crates.count())
 
 
 def _file(request: HttpRequest, handover: Handover, by: str, kind: str) -> HttpResponse:
@@ -78,4 +78,4 @@ def _file(request: HttpRequest, handover: Handover, by: str, kind: str) -> HttpR
         rows = len(queries.place_sums(handover))
     else:
         rows = sum(queries.line_counts(handover, "receiver").values())
-    return answers.file(request, wish, kind=kind, rows=rows)
+    return file(request, wish, kind=kind, rows=rows)

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents.pages import long_work
 from cosmolocal.agents.queries import reader
-from cosmolocal.agents.views.answers import long_work
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate

@@ -105,6 +105,7 @@ class HappenedField(DayField):
     """
 
     first: date | None = None
+    read_as = ""  # a day of a closed month: it counts today
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", gettext_lazy("On which day"))
@@ -117,20 +118,19 @@ class HappenedField(DayField):
             raise ValidationError(_("This day has not come yet. Choose today or an earlier day."), code="not_yet")
         if self.first is not None and day < self.first:
             raise ValidationError(before_it(self.first), code="before_it")
+        self.read_as = _late_words(day) if day < today() else ""
         return day
 
 
-def late_words(form: forms.Form) -> str:
-    """What a person is told whose day lies in a closed month: it counts today; empty for every other day."""
+def _late_words(day: date) -> str:
+    """What a person is told whose day lies in a closed month; empty for every other day."""
     closed = queries.closed_until()
-    for name, field in form.fields.items():
-        day = form.cleaned_data.get(name)
-        if closed is not None and isinstance(field, HappenedField) and day is not None and day <= closed:
-            return _(
-                "The books are closed up to %(closed)s. It is booked today, with “for %(day)s” beside it; the closed "
-                "months stay as they are."
-            ) % {"closed": format_day(closed), "day": format_day(day)}
-    return ""
+    if closed is None or day > closed:
+        return ""
+    return _(
+        "The books are closed up to %(closed)s. It is booked today, with “for %(day)s” beside it; the closed months "
+        "stay as they are."
+    ) % {"closed": format_day(closed), "day": format_day(day)}
 
 
 def today() -> date:

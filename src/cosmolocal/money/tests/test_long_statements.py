@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cosmolocal.agents.views import answers
+from cosmolocal.agents import pages
 from cosmolocal.kernel import clock, errands, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries
@@ -50,7 +50,7 @@ def test_a_long_statement_is_made_by_the_worker(village: Village, monkeypatch: p
     reader, page = as_(village, village.wei), reverse("money:box", args=[village.bank.pk])
     at_once = {kind: reader.get(page, {"as": kind}).content for kind in ("csv", "xlsx", "pdf")}
     for kind, short in at_once.items():
-        monkeypatch.setitem(answers.AT_ONCE, kind, 1)
+        monkeypatch.setitem(pages.AT_ONCE, kind, 1)
         answer = reader.get(page, {"as": kind})
         made = Errand.objects.get(ended_at=None)
         assert answer["Location"] == reverse("errand", args=[made.pk])

@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import documents, forms, operations, queries
 from cosmolocal.money.forms.books import closable
 from cosmolocal.money.forms.fields import today
-from cosmolocal.money.views.answers import actor, books, read_twice
+from cosmolocal.money.views.pages import books, written
 from cosmolocal.money.words import GROUP_LABELS
 from cosmolocal.paper import downloads, pdf
 
@@ -50,9 +51,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
 @open_to("treasurer")
 def close_month(request: HttpRequest) -> HttpResponse:
     """Closes a month: what stands in it stays as it is."""
-    back = {"back": reverse("money:desk"), "back_label": _("Money")}
+    desk = reverse("money:desk")
     if not closable():
-        return render(request, "money/nothing_to_close.html", books(request) | back)
+        return render(request, "money/nothing_to_close.html", books(request) | {"back": desk, "back_label": _("Money")})
 
     def act(data: dict[str, Any]) -> str:
         operations.close_month(by=actor(request), until=data["until"], key=data["key"])
@@ -62,5 +63,5 @@ def close_month(request: HttpRequest) -> HttpResponse:
     lead = _(
         "What is written there can then no longer change. Whatever is found later is booked today, with its true day."
     )
-    form = forms.CloseMonthForm(request.POST or None)
-    return read_twice(request, form, act, title=_("Close a month"), lead=lead, submit=_("Yes, close it"), **back)
+    form, title, back = forms.CloseMonthForm(request.POST or None), _("Close a month"), (desk, _("Money"))
+    return form_page(request, form, act, check=written, title=title, lead=lead, submit=_("Yes, close it"), back=back)

@@ -9,17 +9,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import outside
+from cosmolocal.agents.pages import actor, form_page, number
+from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import forms, operations, queries, rules
 from cosmolocal.money.forms.fields import moment_on
-from cosmolocal.money.models import Account, MoneyBox, Unmatched
-from cosmolocal.money.views.answers import actor, one_form, read_twice, reader_of
+from cosmolocal.money.models import Account, Unmatched
+from cosmolocal.money.views.pages import dated, written
 
 
-def _desk() -> dict[str, Any]:
-    return {"back": reverse("money:desk"), "back_label": _("Money")}
+def _desk() -> tuple[str, str]:
+    return reverse("money:desk"), _("Money")
 
 
 @open_to("treasurer")
@@ -38,10 +39,11 @@ def come_in(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("It is booked for %(name)s.") % {"name": data["account"]})
         return reverse("money:account", args=[data["account"].pk])
 
-    asked = outside.whole(request.GET.get("account"))
+    asked = number(request.GET, "account")
     chosen = queries.members().filter(pk=asked).first() if asked else None
     form = forms.ComeInForm(request.POST or None, currency=currency, initial={"account": chosen})
-    return read_twice(request, form, act, title=_("Money came in"), submit=_("Yes, it came in"), **_desk())
+    title, submit = _("Money came in"), _("Yes, it came in")
+    return form_page(request, form, act, check=written, title=title, submit=submit, back=_desk())
 
 
 @open_to("treasurer")
@@ -49,85 +51,72 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Whose money this was."""
     found = get_object_or_404(queries.unmatched(), pk=pk)
 
-    def act(data: dict[str, Any]) -> str:
-        operations.match_unmatched(
-            by=actor(request),
-            unmatched=found,
-            account=data["account"],
-            amount=data["amount"],
-            at=moment_on(data["on"]),
-            key=data["key"],
-        )
+    def act(data: dict[str, Any]) -> None:
+        operations.match_unmatched(by=actor(request), unmatched=found, **dated(data))
         messages.success(request, _("It stands on the account of %(name)s now.") % {"name": data["account"]})
-        return reverse("money:unmatched")
 
     form = forms.MatchForm(request.POST or None, currency=found.box.currency, most=found.left, first=found.on)
     typed = _("written down by %(name)s") % {"name": found.typed_by} if found.typed_by else ""
     lead = " · ".join(filter(None, (queries.format(found.left, found.box.currency), found.payer, found.words, typed)))
-    back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
-    return read_twice(request, form, act, title=_("Whose money was this?"), lead=lead, submit=_("Yes, give it"), **back)
+    title, submit = _("Whose money was this?"), _("Yes, give it")
+    return form_page(request, form, act, check=written, title=title, lead=lead, submit=submit, back=_unmatched())
 
 
 @open_to("treasurer")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The money went back to where it came from."""
     found = get_object_or_404(Unmatched.objects.select_related("box__currency"), pk=pk, left__gt=0)
-
-    def act(data: dict[str, Any]) -> str:
-        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
-        operations.send_back(by=actor(request), unmatched=found, **wish)
-        messages.success(request, _("It is booked as sent back."))
-        return reverse("money:unmatched")
-
     lead = _("%(amount)s from %(box)s. Do this after the bank has sent it.") % {
         "amount": queries.format(found.left, found.box.currency),
         "box": found.box,
     }
-    back = {"back": reverse("money:unmatched"), "back_label": _("Payer unknown")}
-    form = forms.HappenedReasonForm(request.POST or None, first=found.on)
-    return read_twice(request, form, act, title=_("Sent back"), lead=lead, submit=_("Yes, it went back"), **back)
+    return form_page(
+        request,
+        forms.HappenedReasonForm(request.POST or None, first=found.on),
+        lambda data: operations.send_back(by=actor(request), unmatched=found, **dated(data)),
+        check=written,
+        said=_("It is booked as sent back."),
+        title=_("Sent back"),
+        lead=lead,
+        submit=_("Yes, it went back"),
+        back=_unmatched(),
+    )
 
 
 @open_to("treasurer")
 def cost(request: HttpRequest) -> HttpResponse:
     """A cost that was paid."""
 
-    def act(data: dict[str, Any]) -> str:
-        operations.pay_cost(
-            by=actor(request),
-            fund_code=data["fund"],
-            box=data["box"],
-            amount=data["amount"],
-            payee=data["payee"].holder if data["payee"] else None,
-            reason=data["reason"],
-            at=moment_on(data["on"]),
-            key=data["key"],
-        )
-        messages.success(request, _("The cost is booked."))
-        return reverse("money:desk")
+    def act(data: dict[str, Any]) -> None:
+        fund, payee = data.pop("fund"), data.pop("payee")
+        holder = payee.holder if payee else None
+        operations.pay_cost(by=actor(request), fund_code=fund, payee=holder, **dated(data))
 
-    form = forms.CostForm(request.POST or None, currency=queries.default_currency())
-    return read_twice(request, form, act, title=_("A cost was paid"), submit=_("Yes, it was paid"), **_desk())
+    return form_page(
+        request,
+        forms.CostForm(request.POST or None, currency=queries.default_currency()),
+        act,
+        check=written,
+        said=_("The cost is booked."),
+        title=_("A cost was paid"),
+        submit=_("Yes, it was paid"),
+        back=_desk(),
+    )
 
 
 @open_to("treasurer")
 def move(request: HttpRequest) -> HttpResponse:
     """Money carried from one place to another."""
-
-    def act(data: dict[str, Any]) -> str:
-        operations.move_money(
-            by=actor(request),
-            source=data["source"],
-            target=data["target"],
-            amount=data["amount"],
-            at=moment_on(data["on"]),
-            key=data["key"],
-        )
-        messages.success(request, _("It is booked where it lies now."))
-        return reverse("money:desk")
-
-    form = forms.MoveForm(request.POST or None, currency=queries.default_currency())
-    return read_twice(request, form, act, title=_("Money was carried"), submit=_("Yes, it was carried"), **_desk())
+    return form_page(
+        request,
+        forms.MoveForm(request.POST or None, currency=queries.default_currency()),
+        lambda data: operations.move_money(by=actor(request), **dated(data)),
+        check=written,
+        said=_("It is booked where it lies now."),
+        title=_("Money was carried"),
+        submit=_("Yes, it was carried"),
+        back=_desk(),
+    )
 
 
 @open_to("auditor_reads")
@@ -135,9 +124,8 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
     """Cash is counted; the books follow what was found."""
     box = get_object_or_404(queries.boxes(), pk=pk)
 
-    def act(data: dict[str, Any]) -> str:
-        at = moment_on(data["on"])
-        difference = operations.count_cash(by=actor(request), box=box, counted=data["counted"], at=at, key=data["key"])
+    def act(data: dict[str, Any]) -> None:
+        difference = operations.count_cash(by=actor(request), box=box, **dated(data))
         if difference:
             amount = queries.format(abs(difference), box.currency)
             said = _("%(amount)s too much.") if difference > 0 else _("%(amount)s is missing.")
@@ -146,11 +134,10 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
             )
         else:
             messages.success(request, _("It agrees to the last coin."))
-        return reverse("money:desk")
 
     form = forms.CountForm(request.POST or None, box=box)
-    title = _("Count %(name)s") % {"name": box}
-    return read_twice(request, form, act, title=title, submit=_("Yes, that is what lies there"), **_desk())
+    title, submit = _("Count %(name)s") % {"name": box}, _("Yes, that is what lies there")
+    return form_page(request, form, act, check=written, title=title, submit=submit, back=_desk())
 
 
 @open_to("treasurer")
@@ -158,45 +145,37 @@ def transfer(request: HttpRequest) -> HttpResponse:
     """From one account to another, funds among them."""
 
     def act(data: dict[str, Any]) -> str:
-        operations.transfer(
-            by=actor(request),
-            source=data["source"],
-            target=data["target"],
-            amount=data["amount"],
-            reason=data["reason"],
-            at=moment_on(data["on"]),
-            key=data["key"],
-        )
-        messages.success(request, _("It is booked."))
+        operations.transfer(by=actor(request), **dated(data))
         return reverse("money:account", args=[data["target"].pk])
 
-    form = forms.TransferForm(request.POST or None, currency=queries.default_currency())
-    return read_twice(request, form, act, title=_("From one account to another"), submit=_("Yes, move it"), **_desk())
+    return form_page(
+        request,
+        forms.TransferForm(request.POST or None, currency=queries.default_currency()),
+        act,
+        check=written,
+        said=_("It is booked."),
+        title=_("From one account to another"),
+        submit=_("Yes, move it"),
+        back=_desk(),
+    )
 
 
 @open_to("auditor_reads")
 def open_box(request: HttpRequest) -> HttpResponse:
     """A new bank account, cash box or drawer."""
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.open_box(by=actor(request), **data)
         messages.success(request, _("%(name)s is here now.") % {"name": data["name"]})
-        return reverse("money:desk")
 
     form = forms.BoxForm(request.POST or None)
-    return one_form(request, form, act, title=_("A new place for money"), submit=_("Add it"), **_desk())
+    return form_page(request, form, act, title=_("A new place for money"), submit=_("Add it"), back=_desk())
 
 
 @open_to("auditor_reads")
 def change_box(request: HttpRequest, pk: int) -> HttpResponse:
     """How a place for money is called, whose keepers use it, and the account number members pay to."""
     box = get_object_or_404(queries.boxes(), pk=pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.change_box(by=actor(request), box=box, **(unasked | data))
-        messages.success(request, _("It is changed."))
-        return reverse("money:box", args=[pk])
-
     unasked = {"number": box.number, "bank_name": box.bank_name, "place": box.place}
     form = forms.ChangeBoxForm(request.POST or None, box=box)
     lead = (
@@ -207,8 +186,16 @@ def change_box(request: HttpRequest, pk: int) -> HttpResponse:
         if box.kind == "bank"
         else ""
     )
-    back = {"back": reverse("money:box", args=[pk]), "back_label": str(box)}
-    return one_form(request, form, act, title=box.name, lead=lead, submit=_("Change it"), **back)
+    return form_page(
+        request,
+        form,
+        lambda data: operations.change_box(by=actor(request), box=box, **(unasked | data)),
+        said=_("It is changed."),
+        title=box.name,
+        lead=lead,
+        submit=_("Change it"),
+        back=(reverse("money:box", args=[pk]), str(box)),
+    )
 
 
 @open_to("treasurer")
@@ -216,24 +203,22 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Money given back to a member, and why."""
     account = _account(request, pk)
 
-    def act(data: dict[str, Any]) -> str:
-        source = queries.fund(data["fund"], account.currency)
-        operations.refund(
-            by=actor(request),
-            source=source,
-            account=account,
-            amount=data["amount"],
-            reason=data["reason"],
-            at=moment_on(data["on"]),
-            key=data["key"],
-        )
-        messages.success(request, _("It is given back."))
-        return reverse("money:account", args=[pk])
+    def act(data: dict[str, Any]) -> None:
+        source = queries.fund(data.pop("fund"), account.currency)
+        operations.refund(by=actor(request), source=source, account=account, **dated(data))
 
     form = forms.RefundForm(request.POST or None, currency=account.currency)
     form.about = account
-    title = _("Give something back to %(name)s") % {"name": account}
-    return read_twice(request, form, act, title=title, submit=_("Yes, give it back"), **_back(account))
+    return form_page(
+        request,
+        form,
+        act,
+        check=written,
+        said=_("It is given back."),
+        title=_("Give something back to %(name)s") % {"name": account},
+        submit=_("Yes, give it back"),
+        back=_page_of(account),
+    )
 
 
 @open_to("treasurer")
@@ -251,12 +236,19 @@ def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
             reference=data["words"],
             key=data["key"],
         )
-        messages.success(request, _("It waits for a second person to agree."))
         return reverse("money:payout", args=[made.pk])
 
     form = forms.PayBackForm(request.POST or None, currency=account.currency, most=most)
-    title = _("Pay back to %(name)s") % {"name": account}
-    return read_twice(request, form, act, title=title, submit=_("Yes, ask a second person"), **_back(account))
+    return form_page(
+        request,
+        form,
+        act,
+        check=written,
+        said=_("It waits for a second person to agree."),
+        title=_("Pay back to %(name)s") % {"name": account},
+        submit=_("Yes, ask a second person"),
+        back=_page_of(account),
+    )
 
 
 @open_to("treasurer")
@@ -265,71 +257,82 @@ def limits(request: HttpRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     standing = queries.standing(account)
 
-    def act(data: dict[str, Any]) -> str:
-        limits = {"warn_below": data["warn_below"], "floor": data["floor"]}
-        operations.set_limits(by=actor(request), account=account, **limits, key=data["key"])
-        messages.success(request, _("The limits are set."))
-        return reverse("money:account", args=[pk])
-
     initial = {"warn_below": standing.warn, "floor": standing.floor}
     form = forms.LimitsForm(request.POST or None, currency=account.currency, initial=initial)
-    title = _("Limits of %(name)s") % {"name": account}
-    return one_form(request, form, act, title=title, submit=_("Set them"), **_back(account))
+    return form_page(
+        request,
+        form,
+        lambda data: operations.set_limits(by=actor(request), account=account, **data),
+        said=_("The limits are set."),
+        title=_("Limits of %(name)s") % {"name": account},
+        submit=_("Set them"),
+        back=_page_of(account),
+    )
 
 
 @open_to("auditor_reads")
 def levels(request: HttpRequest) -> HttpResponse:
     """When members get a friendly word, and how far new accounts may go down."""
     currency = queries.default_currency()
-
-    def act(data: dict[str, Any]) -> str:
-        operations.change_levels(by=actor(request), currency=currency, **data)
-        messages.success(request, _("The levels are set."))
-        return reverse("money:desk")
-
     initial = {"warn_below": currency.warn_below, "start_floor": currency.start_floor}
     form = forms.LevelsForm(request.POST or None, currency=currency, initial=initial)
-    lead = _("One account gets limits of its own on its page. Accounts that are open already keep where they stop.")
-    return one_form(request, form, act, title=_("Levels"), lead=lead, submit=_("Set them"), **_desk())
+    return form_page(
+        request,
+        form,
+        lambda data: operations.change_levels(by=actor(request), currency=currency, **data),
+        said=_("The levels are set."),
+        title=_("Levels"),
+        lead=_("One account gets limits of its own on its page. Accounts that are open already keep where they stop."),
+        submit=_("Set them"),
+        back=_desk(),
+    )
 
 
 @open_to("treasurer")
 def close_account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account ends; what is left goes to the solidarity fund, with a reason."""
     account = _account(request, pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.close_account(by=actor(request), account=account, reason=data["reason"], key=data["key"])
-        messages.success(request, _("The account is closed."))
-        return reverse("money:accounts")
-
-    lead = _("What is still on it goes to the fund “Solidarity”. Pay it back first, where that is possible.")
-    title = _("Close the account of %(name)s") % {"name": account}
-    form = forms.ReasonForm(request.POST or None)
-    return read_twice(request, form, act, title=title, lead=lead, submit=_("Close it"), danger=True, **_back(account))
+    return form_page(
+        request,
+        forms.ReasonForm(request.POST or None),
+        lambda data: operations.close_account(by=actor(request), account=account, **data),
+        check=written,
+        said=_("The account is closed."),
+        to="money:accounts",
+        title=_("Close the account of %(name)s") % {"name": account},
+        lead=_("What is still on it goes to the fund “Solidarity”. Pay it back first, where that is possible."),
+        submit=_("Close it"),
+        danger=True,
+        back=_page_of(account),
+    )
 
 
 @open_to("treasurer")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes one entry back by a reversing one; both stay readable."""
     entry = get_object_or_404(Operation, pk=pk, code__in=rules.MAY_BE_UNDONE)
+    return form_page(
+        request,
+        forms.HappenedReasonForm(request.POST or None, first=queries.day_of_deed(entry)),
+        lambda data: operations.undo(by=actor(request), deed_id=entry.pk, **dated(data)),
+        check=written,
+        said=_("It is taken back. Both entries stay readable."),
+        title=_("Take it back"),
+        lead=_("A returned debit, a wrong amount, the wrong member: the entry stays, and a second one takes it back."),
+        submit=_("Yes, take it back"),
+        back=_desk(),
+    )
 
-    def act(data: dict[str, Any]) -> str:
-        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
-        operations.undo(by=actor(request), deed_id=entry.pk, **wish)
-        messages.success(request, _("It is taken back. Both entries stay readable."))
-        return reverse("money:desk")
 
-    lead = _("A returned debit, a wrong amount, the wrong member: the entry stays, and a second one takes it back.")
-    form = forms.HappenedReasonForm(request.POST or None, first=queries.day_of_deed(entry))
-    return read_twice(request, form, act, title=_("Take it back"), lead=lead, submit=_("Yes, take it back"), **_desk())
+def _unmatched() -> tuple[str, str]:
+    return reverse("money:unmatched"), _("Payer unknown")
 
 
 def _account(request: HttpRequest, pk: int) -> Account:
     """An open account, or a closed one that a fact has touched since."""
-    seen = queries.visible_to(reader_of(request))
+    seen = queries.visible_to(reader(request))
     return get_object_or_404(seen.filter(Q(closed_at=None) | ~Q(resource__accounting_quantity=0)), pk=pk)
 
 
-def _back(thing: Account | MoneyBox) -> dict[str, Any]:
-    return {"back": reverse("money:account", args=[thing.pk]), "back_label": str(thing)}
+def _page_of(account: Account) -> tuple[str, str]:
+    return reverse("money:account", args=[account.pk]), str(account)

@@ -7,14 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import sessions
+from cosmolocal.agents.pages import actor
+from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import switched_on
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import MoneyBox
-from cosmolocal.money.views.answers import actor, books, reader_of
 from cosmolocal.money.views.own import statement_page
+from cosmolocal.money.views.pages import books
 
 A_PAGE = 50
 
@@ -30,11 +32,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         "lent": sessions.words(),
         "waiting": queries.waiting(me),
         "leavers": queries.leavers().count(),
-        "looks": queries.count_looks(reader_of(request)),
+        "looks": queries.count_looks(reader(request)),
         "lists": queries.open_lists(),
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),
-        "numbers": queries.waiting_numbers(reader_of(request), queries.boxes()),
+        "numbers": queries.waiting_numbers(reader(request), queries.boxes()),
         "used_funds": [(fund, standing) for fund, standing in funds if standing.balance],
         "empty_funds": [(fund, standing) for fund, standing in funds if not standing.balance],
         "month": month,

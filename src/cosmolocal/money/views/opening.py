@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
@@ -17,7 +18,7 @@ from cosmolocal.money import forms, imports, operations, queries
 from cosmolocal.money.operations.opening import check_balances
 from cosmolocal.money.operations.uploads import KIND, check_take_over
 from cosmolocal.money.rules import Sums
-from cosmolocal.money.views.answers import actor, books, one_form
+from cosmolocal.money.views.pages import books
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import glance, read_table
 
@@ -49,7 +50,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     earlier = Upload.objects.filter(kind=KIND).defer("data", "verdicts").order_by("-id")[:5]
     stop = _refusal_of(lambda: check_balances(actor(request), queries.default_currency()))
     context = books(request) | {"steps": _steps(0), "earlier": earlier, "stop": stop}
-    return one_form(request, form, act, template="money/opening.html", **context)
+    return form_page(request, form, act, template="money/opening.html", **context)
 
 
 @open_to("auditor_reads")
@@ -74,7 +75,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "sample": [list(zip_longest(head["header"], cells, fillvalue="")) for cells in head["rows"]],
         "count": head["count"],
     }
-    return one_form(request, form, act, template="money/opening_map.html", **context)
+    return form_page(request, form, act, template="money/opening_map.html", **context)
 
 
 @open_to("auditor_reads")
@@ -111,7 +112,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "more": max(len(rows) - MOST_SHOWN, 0),
         "on": date.fromisoformat(kept.mapping["on"]),
     }
-    return one_form(request, form, act, template="money/opening_check.html", **context)
+    return form_page(request, form, act, template="money/opening_check.html", **context)
 
 
 @open_to("auditor_reads")

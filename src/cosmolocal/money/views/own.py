@@ -6,14 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cosmolocal.agents.views import answers
+from cosmolocal.agents.pages import file
+from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.money.models import Account, MoneyBox
 from cosmolocal.money.queries.finding import reference_of
-from cosmolocal.money.views.answers import books, reader_of
+from cosmolocal.money.views.pages import books
 
 DAYS_DRAWN = 60
 LAST_LINES = 12
@@ -22,10 +23,9 @@ LAST_LINES = 12
 @open_to("signed_in")
 def mine(request: HttpRequest) -> HttpResponse:
     """My own account: the household's first, else the farm's or restaurant's."""
-    reader = reader_of(request)
-    own = _own(request)
-    household = reader.household.pk if reader.household else None
-    first = next((account for account in own if account.holder_id == household), own[0] if own else None)
+    own, household = _own(request), reader(request).household
+    holder = household.pk if household else None
+    first = next((account for account in own if account.holder_id == holder), own[0] if own else None)
     if first is None:
         return render(request, "money/none.html", books(request))
     return redirect("money:account", first.pk)
@@ -80,7 +80,7 @@ def statement_page(
     context = books(request) | {
         "thing": thing,
         "box": box,
-        "numbers": queries.waiting_numbers(reader_of(request), queries.boxes().filter(pk=box.pk)) if box else [],
+        "numbers": queries.waiting_numbers(reader(request), queries.boxes().filter(pk=box.pk)) if box else [],
         "statement": queries.statement_page(thing, days["since"], days["until"], request.GET.get("page", "")),
         "form": PeriodForm(initial=days) if not form.errors else form,
         "period": f"since={days['since']}&until={days['until']}",
@@ -97,15 +97,14 @@ def _statement_file(
     args = [isinstance(thing, Account), thing.pk, since.isoformat(), until.isoformat(), kind]
     title, back = documents.statement_title(thing, since, until), f"{address}?since={since}&until={until}"
     wish = Wish("money.statement_file", args, title, back)
-    return answers.file(request, wish, kind=kind, rows=queries.count_lines(thing, since, until))
+    return file(request, wish, kind=kind, rows=queries.count_lines(thing, since, until))
 
 
 def _visible(request: HttpRequest, pk: int) -> Account:
-    return get_object_or_404(queries.visible_to(reader_of(request)), pk=pk)
+    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
 def _own(request: HttpRequest) -> list[Account]:
-    reader = reader_of(request)
-    if reader.person is None:
+    if reader(request).person is None:
         raise Http404
-    return list(queries.own_accounts(reader))
+    return list(queries.own_accounts(reader(request)))

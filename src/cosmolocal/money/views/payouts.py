@@ -1,6 +1,6 @@
 """Payments out: drawn up by one, agreed by another, taken to the bank, confirmed, and sometimes back again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,17 +14,16 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
-from cosmolocal.agents.queries import Reader
-from cosmolocal.agents.views.answers import file
-from cosmolocal.kernel import outside
+from cosmolocal.agents.pages import actor, file, form_page, key_of, number, post
+from cosmolocal.agents.queries import Reader, reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, operations, payees, policy, queries, rules
-from cosmolocal.money.forms.fields import moment_on, today
+from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.payees import Choice, Payee
-from cosmolocal.money.views.answers import Act, actor, books, deed, one_form, read_twice, reader_of
+from cosmolocal.money.views.pages import books, dated, written
 from cosmolocal.paper import downloads
 
 A_PAGE = 30
@@ -37,7 +36,7 @@ _COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 def payouts(request: HttpRequest) -> HttpResponse:
     """All payment lists, newest first."""
     page = Paginator(queries.payment_lists(), A_PAGE).get_page(request.GET.get("page"))
-    context = books(request) | {"page": page, "is_steward": reader_of(request).has(agents.STEWARD)}
+    context = books(request) | {"page": page, "is_steward": reader(request).has(agents.STEWARD)}
     return render(request, "money/payouts.html", context)
 
 
@@ -68,7 +67,7 @@ def _draw_up(
     """A payment list for these accounts, searched and paged. What was chosen stands in the address: each tab has its
     own, and a page that was left comes back as it was.
     """
-    made = queries.list_made(actor(request), request.POST.get("key", ""))
+    made = queries.list_made(actor(request), key_of(request))
     if made is not None:  # pressed twice: what it was about is set aside by now
         messages.info(request, _("This list was drawn up already."))
         return redirect("money:payout", made)
@@ -86,7 +85,6 @@ def _draw_up(
         made = operations.make_payment_list(
             by=actor(request), lines=form.wishes(), box=data["box"], name=data["name"], key=data["key"]
         )
-        messages.success(request, _("The list waits for a second person to agree."))
         return reverse("money:payout", args=[made.pk])
 
     form = forms.PayoutForm(request.POST or None, currency=currency, rows=rows, choice=choice, initial={"name": name})
@@ -94,7 +92,7 @@ def _draw_up(
     page = Paginator([row for row in rows if row.account.pk in named], PAYEES).get_page(request.GET.get("page"))
     paid = [row.amount for row in rows if row.amount]
     begins = ((True, _("Everybody in full")), (False, _("Begin with nobody")))
-    context = {
+    context: dict[str, Any] = {
         "page": page,
         "opened": opened,
         "one": one,
@@ -110,7 +108,8 @@ def _draw_up(
             for whole, label in begins
         ],
     }
-    answer = one_form(request, form, act, template=template, **context, **shown)
+    said = _("The list waits for a second person to agree.")
+    answer = form_page(request, form, act, said=said, template=template, **context, **shown)
     if one is not None and one.errors:
         answer.status_code = 422
     return answer
@@ -118,7 +117,7 @@ def _draw_up(
 
 def _opened(request: HttpRequest, rows: Sequence[Payee]) -> tuple[Payee | None, forms.PayeeForm | None]:
     """The payee whose amount is to be changed, if any, with the form for it."""
-    who = outside.whole(request.GET.get("who")) if request.method == "GET" else None
+    who = number(request.GET, "who") if request.method == "GET" else None
     opened = next((row for row in rows if row.account.pk == who), None)
     if opened is None:
         return None, None
@@ -139,7 +138,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     approval = made.approval
     votes = list(approval.votes.select_related("by")) if approval else []
     contacts = documents.contacts_of(lines)
-    numbers = _numbers(reader_of(request), made, lines, contacts)
+    numbers = _numbers(reader(request), made, lines, contacts)
     words = request.GET.get("q", "")
     named = {account.pk for account in queries.called([line.account for line in lines], words)}
     page = Paginator([line for line in lines if line.account_id in named], PAYEES).get_page(request.GET.get("page"))
@@ -193,11 +192,11 @@ def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
     """The bank account of a payee, written since, is right."""
     line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk)
     mark = request.POST.get("mark", "")
-    return deed(
+    return post(
         request,
         lambda key: operations.agree_number(by=actor(request), payment=line, mark=mark, key=key),
-        reverse("money:payout", args=[line.list_id]),
-        _("You have said yes to the number of %(name)s.") % {"name": line.account},
+        to=reverse("money:payout", args=[line.list_id]),
+        said=_("You have said yes to the number of %(name)s.") % {"name": line.account},
     )
 
 
@@ -217,7 +216,7 @@ def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """The yes of somebody who was asked."""
     made, _lines = _readable(request, pk)
-    operations.agree_payment_list(by=actor(request), payment_list=made, yes=True, key=request.POST.get("key", ""))
+    operations.agree_payment_list(by=actor(request), payment_list=made, yes=True, key=key_of(request))
     made.refresh_from_db(fields=["state"])
     if made.state == PaymentList.State.AGREED:
         messages.success(request, _("You have agreed. It can be paid now."))
@@ -231,7 +230,7 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
     """The no of somebody who was asked, with a reason; the list is dropped, or the rest of the circle decides."""
     made, _lines = _readable(request, pk)
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         operations.agree_payment_list(
             by=actor(request), payment_list=made, yes=False, reason=data["reason"], key=data["key"]
         )
@@ -240,12 +239,15 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The list is dropped; nothing was paid."))
         else:
             messages.success(request, _("Your no is noted. The others of the circle decide."))
-        return reverse("money:payout", args=[pk])
 
-    form = forms.ReasonForm(request.POST or None)
-    back = {"back": reverse("money:payout", args=[pk]), "back_label": made.name}
-    return one_form(
-        request, form, act, title=_("Do not pay this list"), submit=_("I do not agree"), danger=True, **back
+    return form_page(
+        request,
+        forms.ReasonForm(request.POST or None),
+        act,
+        title=_("Do not pay this list"),
+        submit=_("I do not agree"),
+        danger=True,
+        back=_page_of(made),
     )
 
 
@@ -256,14 +258,15 @@ def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
     planned = [line for line in lines if line.state == Payment.State.PLANNED]
     if not planned:
         return redirect("money:payout", pk)
-
-    def act(data: dict[str, Any]) -> str:
-        at = moment_on(data["on"])
-        operations.confirm_list(by=actor(request), payment_list=made, at=at, key=data["key"])
-        messages.success(request, _("Booked: the money has left."))
-        return reverse("money:payout", args=[pk])
-
-    return _has_left(request, made, planned, act, _("Has all of this been paid?"), _("Yes, all of it is paid"))
+    return _has_left(
+        request,
+        made,
+        planned,
+        lambda data: operations.confirm_list(by=actor(request), payment_list=made, **dated(data)),
+        said=_("Booked: the money has left."),
+        title=_("Has all of this been paid?"),
+        submit=_("Yes, all of it is paid"),
+    )
 
 
 @open_to("treasurer")
@@ -272,18 +275,19 @@ def confirm_payment(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(Payment.objects.select_related("list__currency", "account__holder"), pk=pk)
     if line.state != Payment.State.PLANNED:
         return redirect("money:payout", line.list_id)
-
-    def act(data: dict[str, Any]) -> str:
-        at = moment_on(data["on"])
-        operations.confirm_payment(by=actor(request), payment=line, at=at, key=data["key"])
-        messages.success(request, _("Booked: %(name)s is paid.") % {"name": line.account})
-        return reverse("money:payout", args=[line.list_id])
-
-    return _has_left(request, line.list, [line], act, _("Has this been paid?"), _("Yes, it is paid"))
+    return _has_left(
+        request,
+        line.list,
+        [line],
+        lambda data: operations.confirm_payment(by=actor(request), payment=line, **dated(data)),
+        said=_("Booked: %(name)s is paid.") % {"name": line.account},
+        title=_("Has this been paid?"),
+        submit=_("Yes, it is paid"),
+    )
 
 
 def _has_left(
-    request: HttpRequest, made: PaymentList, lines: Sequence[Payment], act: Act, title: str, submit: str
+    request: HttpRequest, made: PaymentList, lines: Sequence[Payment], act: Callable[..., object], **page: Any
 ) -> HttpResponse:
     """What was paid, and on which day it left: read once more before it is booked."""
     shown = lines[:PAYEES]
@@ -295,32 +299,32 @@ def _has_left(
     if len(lines) > 1:
         whole = queries.format(sum(line.amount for line in lines), made.currency)
         rows.append({"label": _("Together"), "value": whole})
-    context = {
-        "title": title,
-        "lead": _("Look at the bank's own list first. After this the books say that the money has left."),
-        "rows": rows,
-        "submit": submit,
-        "back": reverse("money:payout", args=[made.pk]),
-        "back_label": made.name,
-    }
-    form = forms.HappenedForm(request.POST or None)
-    return one_form(request, form, act, template="money/has_left.html", **context)
+    return form_page(
+        request,
+        forms.HappenedForm(request.POST or None),
+        act,
+        template="money/has_left.html",
+        lead=_("Look at the bank's own list first. After this the books say that the money has left."),
+        rows=rows,
+        back=_page_of(made),
+        **page,
+    )
 
 
 @open_to("treasurer")
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """What is not paid yet will not be, and why."""
     made, _lines = _list(pk)
-
-    def act(data: dict[str, Any]) -> str:
-        operations.drop_payment_list(by=actor(request), payment_list=made, reason=data["reason"], key=data["key"])
-        messages.success(request, _("What was not paid yet is dropped; the money is free again."))
-        return reverse("money:payout", args=[pk])
-
-    form = forms.ReasonForm(request.POST or None)
-    back = {"back": reverse("money:payout", args=[pk]), "back_label": made.name}
-    title = _("Do not pay the rest") if made.state == PaymentList.State.AGREED else _("Drop this list")
-    return one_form(request, form, act, title=title, submit=_("Drop it"), danger=True, **back)
+    return form_page(
+        request,
+        forms.ReasonForm(request.POST or None),
+        lambda data: operations.drop_payment_list(by=actor(request), payment_list=made, **data),
+        said=_("What was not paid yet is dropped; the money is free again."),
+        title=_("Do not pay the rest") if made.state == PaymentList.State.AGREED else _("Drop this list"),
+        submit=_("Drop it"),
+        danger=True,
+        back=_page_of(made),
+    )
 
 
 @open_to("treasurer")
@@ -329,28 +333,29 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(
         Payment.objects.select_related("list", "account__holder", "paid_by"), pk=pk, state=Payment.State.PAID
     )
-
-    def act(data: dict[str, Any]) -> str:
-        wish = {"reason": data["reason"], "at": moment_on(data["on"]), "key": data["key"]}
-        operations.return_payment(by=actor(request), payment=line, **wish)
-        messages.success(request, _("It stands on the account of %(name)s again.") % {"name": line.account})
-        return target
-
-    target = reverse("money:payout", args=[line.list_id])
-    title = _("The payment to %(name)s came back") % {"name": line.account}
     first = queries.day_of_deed(line.paid_by) if line.paid_by else today()
-    form = forms.HappenedReasonForm(request.POST or None, first=first)
-    return read_twice(
-        request, form, act, title=title, submit=_("Yes, it came back"), back=target, back_label=line.list.name
+    return form_page(
+        request,
+        forms.HappenedReasonForm(request.POST or None, first=first),
+        lambda data: operations.return_payment(by=actor(request), payment=line, **dated(data)),
+        check=written,
+        said=_("It stands on the account of %(name)s again.") % {"name": line.account},
+        title=_("The payment to %(name)s came back") % {"name": line.account},
+        submit=_("Yes, it came back"),
+        back=_page_of(line.list),
     )
 
 
 def _readable(request: HttpRequest, pk: int) -> tuple[PaymentList, list[Payment]]:
     """The list for whom it concerns; for everybody else it is not there."""
     made, lines = _list(pk)
-    if not policy.may_read_list(reader_of(request), made):
+    if not policy.may_read_list(reader(request), made):
         raise Http404
     return made, lines
+
+
+def _page_of(made: PaymentList) -> tuple[str, str]:
+    return reverse("money:payout", args=[made.pk]), made.name
 
 
 def _list(pk: int) -> tuple[PaymentList, list[Payment]]:

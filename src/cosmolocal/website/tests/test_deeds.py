@@ -8,9 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import operations, pages, queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.views import answers
 from cosmolocal.kernel import clock, errands, jobs
 from cosmolocal.kernel.models import Errand, Operation
 from cosmolocal.kernel.operation import declared, in_words
@@ -158,7 +157,7 @@ def test_a_long_list_is_made_by_the_worker(
 ) -> None:
     browser = signed_in(people["auditor"])
     short = browser.get("/deeds/?itself=on&as=csv").content
-    monkeypatch.setitem(answers.AT_ONCE, "csv", 1)
+    monkeypatch.setitem(pages.AT_ONCE, "csv", 1)
     answer = browser.get("/deeds/?itself=on&as=csv")
     made = Errand.objects.get(ended_at=None)
     assert answer["Location"] == f"/errands/{made.pk}/"

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.views import answers
+from cosmolocal.agents.pages import AT_ONCE, file
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
@@ -40,12 +40,12 @@ def deeds(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, wish: done.Wish, kind: str) -> HttpResponse:
-    few = done.found(wish).order_by()[: max(answers.AT_ONCE.values()) + 1]  # nobody waits for a count of everything
+    few = done.found(wish).order_by()[: max(AT_ONCE.values()) + 1]  # nobody waits for a count of everything
     asked = request.GET.copy()
     asked.pop("as")
     back = f"{request.path}?{asked.urlencode()}"
     wanted = Wish("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back)
-    return answers.file(request, wanted, kind=kind, rows=few.count())
+    return file(request, wanted, kind=kind, rows=few.count())
 
 
 @open_to("auditor_reads")

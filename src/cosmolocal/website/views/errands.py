@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from cosmolocal.agents.views.answers import actor
+from cosmolocal.agents.pages import actor
 from cosmolocal.kernel import errands
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Errand

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.operations import LocalWish, change_local
-from cosmolocal.agents.views.answers import actor, deed, one_form
+from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.practices import used_by
@@ -30,18 +29,22 @@ def settings(request: HttpRequest) -> HttpResponse:
         "practices": [practice.name for practice in used_by(local)],
     }
 
-    def act(data: dict[str, Any]) -> str:
+    def act(data: dict[str, Any]) -> None:
         latitude, longitude = data["pair"] or (None, None)
         names = ("name", "about", "place_name", "zone", "language", "practices")
         wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
         change_local(by=actor(request), wish=wish, key=data["key"])
-        messages.success(request, _("Kept."))
-        return reverse("settings")
 
-    lead = _("Money: %(currency)s. It stays as it was chosen at the beginning.") % {"currency": local.currency}
-    back = reverse("steward")
-    form = LocalForm(request.POST or None, initial=start)
-    return one_form(request, form, act, title=_("This local"), lead=lead, back=back, back_label=_("To do"))
+    return form_page(
+        request,
+        LocalForm(request.POST or None, initial=start),
+        act,
+        said=_("Kept."),
+        to="settings",
+        title=_("This local"),
+        lead=_("Money: %(currency)s. It stays as it was chosen at the beginning.") % {"currency": local.currency},
+        back=(reverse("steward"), _("To do")),
+    )
 
 
 @open_to("steward")
@@ -58,11 +61,11 @@ def troubles(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Once more."""
     trouble = get_object_or_404(JobTrouble, pk=pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.try_again(by=actor(request), trouble=trouble, key=key),
-        reverse("troubles"),
-        _("It is tried once more."),
+        to="troubles",
+        said=_("It is tried once more."),
     )
 
 
@@ -71,9 +74,9 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it rest."""
     trouble = get_object_or_404(JobTrouble, pk=pk)
-    return deed(
+    return post(
         request,
         lambda key: operations.settle_trouble(by=actor(request), trouble=trouble, key=key),
-        reverse("troubles"),
-        _("It rests."),
+        to="troubles",
+        said=_("It rests."),
     )

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents import rules
 from cosmolocal.agents.limits import limited
-from cosmolocal.agents.views.answers import actor, long_work, one_form
+from cosmolocal.agents.pages import actor, form_page, long_work
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
@@ -45,14 +44,14 @@ def leave(request: HttpRequest) -> HttpResponse:
         logout(request)
         return reverse("left")
 
-    context = {
+    context: dict[str, Any] = {
         "household": household,
         "is_last": is_last,
         "has": money.format(standing.balance) if standing else "",
         "owes": standing is not None and standing.balance < 0,
         "forgotten": format_day(rules.anonymise_on(clock.today(), keeps_books=True)),
     }
-    return one_form(request, LeaveForm(request.POST or None), act, template="website/leave.html", **context)
+    return form_page(request, LeaveForm(request.POST or None), act, template="website/leave.html", **context)
 
 
 @open_to("steward")
@@ -60,23 +59,18 @@ def note_leaving(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward notes that somebody has left, for those who do not do it themselves."""
     agent = get_object_or_404(people.visible_to(people.reader(request)), pk=pk, kind="person", hidden_at=None)
 
-    def act(data: dict[str, Any]) -> str:
-        operations.leave_local(by=actor(request), agent=agent, key=data["key"])
-        messages.success(request, _("%(name)s has left.") % {"name": agent.name})
-        return reverse("agents:person", args=[agent.pk])
-
     form = LeaveForm(request.POST or None)
     form.fields["sure"].label = _("Yes, %(name)s has left") % {"name": agent.name}
-    return one_form(
+    return form_page(
         request,
         form,
-        act,
+        lambda data: operations.leave_local(by=actor(request), agent=agent, key=data["key"]),
+        said=_("%(name)s has left.") % {"name": agent.name},
         title=_("%(name)s leaves") % {"name": agent.name},
         lead=_("Hidden at once; tasks end; the treasurer is told what to pay back. This cannot be undone."),
         submit=_("Note it"),
         danger=True,
-        back=reverse("agents:person", args=[agent.pk]),
-        back_label=agent.name,
+        back=(reverse("agents:person", args=[pk]), agent.name),
     )
 
 

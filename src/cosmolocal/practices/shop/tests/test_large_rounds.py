@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cosmolocal.agents import choosing, views
+from cosmolocal.agents import choosing, pages
 from cosmolocal.handovers import operations as handing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import arrivals, measured, rows, sheets
@@ -29,7 +29,7 @@ from cosmolocal.practices.shop.views.answers import BUYING_FOR
 def everything_is_large(monkeypatch):
     for name in ("practices.shop.queries.rounds", "handovers.queries.crates"):
         monkeypatch.setattr(import_module(f"cosmolocal.{name}"), "MANY", 1)
-    monkeypatch.setattr(views.answers, "AT_ONCE", dict.fromkeys(views.answers.AT_ONCE, 1))
+    monkeypatch.setattr(pages, "AT_ONCE", dict.fromkeys(pages.AT_ONCE, 1))
 
 
 def work() -> Errand:

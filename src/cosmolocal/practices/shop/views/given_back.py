@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cosmolocal.agents.views.answers import file
+from cosmolocal.agents.pages import file
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.money import queries as purse

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.views.answers import file
+from cosmolocal.agents.pages import file
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish

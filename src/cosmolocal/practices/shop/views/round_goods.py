@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents.pages import file
 from cosmolocal.agents.queries import SEES_ALL, reader
-from cosmolocal.agents.views.answers import file
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import sessions
 from cosmolocal.agents.choosing import are_many
 from cosmolocal.agents.models import Agent, Place
+from cosmolocal.agents.pages import long_work
 from cosmolocal.agents.queries import reader
-from cosmolocal.agents.views.answers import long_work
 from cosmolocal.kernel import clock, errands, ids, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish

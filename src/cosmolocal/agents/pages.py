@@ -1,0 +1,148 @@
+"""What every page does alike: who acts, a form that is filled in, a button that is pressed, numbers, the way back."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import errands, ids, outside
+from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import page_of_ours, refused, status_of
+from cosmolocal.look.forms import check_answers
+from cosmolocal.look.questions import how_read
+from cosmolocal.paper import downloads
+
+AT_ONCE = {"csv": 1000, "xlsx": 1000, "xml": 1000, "pdf": 200}  # rows that take about half a second
+
+
+class Check(NamedTuple):
+    """What a page says that is read once more before anything happens: rows of `label` and `value`, and a warning."""
+
+    rows: Iterable[Mapping[str, Any]]
+    title: str = ""
+    warning: str = ""
+
+
+def actor(request: HttpRequest) -> Agent:
+    """Who does it; the door has let in only somebody signed in."""
+    agent = queries.reader(request).agent
+    if agent is None:
+        raise LookupError("this page states an access that lets strangers in")
+    return agent
+
+
+def key_of(request: HttpRequest) -> str:
+    """What makes a form that is sent twice one deed: the page's key, or a fresh one for a client that sends none."""
+    return request.POST.get("key") or ids.fresh_key()
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], object],
+    *,
+    said: str = "",
+    to: str = "",
+    check: Callable[[Any], Check] | None = None,
+    **page: Any,
+) -> HttpResponse:
+    """A page with one form. `act(cleaned_data)` does it; then `said` is said and page `to` opens (without: the page
+    `back`), or the address that `act` gives. Operations give no text, so a lambda that calls one will do.
+
+    A Refusal lands in the form, at its field, with everything as it was typed (422; 503 where it may come again).
+    `check(form)`: a page between shows what was written, and nothing happens before it is confirmed.
+    `page`: title, lead, submit, danger, back (address, name), template, and what else its template shows; `go_on`: what
+    stands on the button before a check.
+    """
+    page["back"], page["back_label"] = page.get("back") or ("", "")
+    is_sent = request.method == "POST" and not (check and "again" in request.POST)
+    if is_sent and form.is_valid():
+        try:
+            if check and "confirmed" not in request.POST:
+                return _check_page(request, form, check(form), page)
+            found = act(form.cleaned_data)
+        except Refusal as refusal:
+            refused(form, refusal)
+        else:
+            if said:
+                messages.success(request, said)
+            for words in how_read(form):
+                messages.info(request, words)
+            return redirect(found if isinstance(found, str) else to or page["back"] or request.path)
+    if check:
+        page["submit"] = page.get("go_on") or _("Go on")
+    status = max(status_of(form), 422 if is_sent else 200)
+    return render(request, page.get("template", "look/form.html"), {**page, "form": form}, status=status)
+
+
+def _check_page(request: HttpRequest, form: forms.Form, asked: Check, page: Mapping[str, Any]) -> HttpResponse:
+    return check_answers(
+        request,
+        form,
+        title=asked.title or _("Is this right?"),
+        submit=page.get("submit") or _("Yes, book it"),
+        rows=asked.rows,
+        warning=" ".join(filter(None, (asked.warning, *how_read(form)))),
+        back=page["back"],
+        back_label=page["back_label"],
+    )
+
+
+def post(
+    request: HttpRequest, act: Callable[[str], object], *, to: str, said: str = "", refused_to: str = ""
+) -> HttpResponse:
+    """A button without a form. `act(key)` does it; then `said` is said and page `to` opens, or the address `act` gives.
+
+    A Refusal is said on top of page `refused_to`; without one it has a page of its own.
+    """
+    try:
+        found = act(key_of(request))
+    except Refusal as refusal:
+        if not refused_to:
+            raise
+        messages.error(request, str(refusal))
+        return redirect(refused_to)
+    if said:
+        messages.success(request, said)
+    return redirect(found if isinstance(found, str) else to)
+
+
+def number(sent: QueryDict, name: str, *, most: int = outside.LARGEST) -> int | None:
+    """An id or a count in an address or a hidden field; None where it is none."""
+    return outside.whole(sent.get(name), most=most)
+
+
+def numbers(sent: QueryDict, name: str) -> list[int]:
+    """All of that name (ticks); what is no number is left out."""
+    return [value for text in sent.getlist(name) if (value := outside.whole(text)) is not None]
+
+
+def back_to(request: HttpRequest, usual: str) -> str:
+    """The page of ours that the form names as `back`, else the usual one."""
+    return page_of_ours(request.POST.get("back")) or usual
+
+
+def long_work(request: HttpRequest, wish: Wish) -> HttpResponseRedirect:
+    """Has the worker do it, and shows how far it is. A file may be asked for by a link: the books stay as they are."""
+    made = errands.ask(wish, by_id=actor(request).pk, key=key_of(request))
+    return HttpResponseRedirect(reverse("errand", args=[made.pk]))
+
+
+def file(
+    request: HttpRequest, wish: Wish, *, kind: str, rows: int, kinds: Collection[str] = downloads.TYPES
+) -> HttpResponse:
+    """The file that an errand makes: at once where it has few rows, else by the worker. Not one of `kinds`: 404."""
+    if kind not in kinds:
+        raise Http404
+    if rows > AT_ONCE[kind]:
+        return long_work(request, wish)
+    made = errands.at_once(wish, by_id=actor(request).pk)
+    return downloads.file(made.data, made.name, made.content_type, inline=kind == "pdf")
