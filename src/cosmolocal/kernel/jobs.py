@@ -74,6 +74,27 @@ def enqueue_once(name: str, *, after: datetime | None = None) -> None:
             enqueue(name, after=after)
 
 
+def attempt(name: str, *args: Any) -> None:
+    """Runs a job here and now, for a timer that has several to do and comes again soon. One that fails stops no other:
+    it stands on the steward's list once, until it went well or somebody looked at it.
+    """
+    root = f"timer:{name}:{':'.join(map(str, args))}"
+    failed = JobTrouble.objects.filter(key=root, settled_at=None)
+    code, sentence = "", ""
+    try:
+        with node.at_home():
+            declared[name](*args)
+    except Refusal as refusal:
+        code, sentence = refusal.code, str(refusal)
+    except Exception as error:
+        log.exception("job failed", extra={"job": name})
+        sentence = f"{type(error).__name__}: {error}"
+    if not sentence:
+        failed.update(settled_at=clock.now())
+    elif not failed.exists():
+        _report(name, list(args), root, code, sentence)
+
+
 def key() -> str:
     """The idempotency key of the job under way, the same at each retry."""
     found = _key.get()

@@ -17,6 +17,7 @@ from django.db import (
     DEFAULT_DB_ALIAS,
     DatabaseError,
     IntegrityError,
+    InterfaceError,
     OperationalError,
     connection,
     connections,
@@ -53,6 +54,7 @@ _DEADLOCKS = ("40P01", "40001")
 _WAITED = ("55P03",)  # lock_not_available, by the time that a wait for another writer may take
 _TWICE = ("23505",)  # unique_violation
 _NO_SPACE = ("53100",)
+_AWAY = ("08", "57P", "53300")  # no connection, shut down or starting, too many connections
 _TOO_SLOW = ("57014",)  # query_canceled, by the time that a statement may take
 _CANNOT_WRITE = ("database or disk is full", "disk I/O error")
 
@@ -147,6 +149,16 @@ def is_disk_full(error: BaseException | None) -> bool:
         state = getattr(error.__cause__, "sqlstate", "")
         return state in _NO_SPACE or any(words in str(error) for words in _CANNOT_WRITE)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether PostgreSQL did not answer, or hung up: nothing was changed, and it may be back in a moment. SQLite is a
+    file; what it says of it is no such thing.
+    """
+    if not isinstance(error, (OperationalError, InterfaceError)) or connection.vendor != "postgresql":
+        return False
+    state = getattr(error.__cause__, "sqlstate", "") or ""
+    return not state or state.startswith(_AWAY)
 
 
 def disk_full() -> Refusal:

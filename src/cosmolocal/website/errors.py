@@ -11,7 +11,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 
-from cosmolocal.kernel.operation import disk_full, is_disk_full
+from cosmolocal.kernel.operation import disk_full, is_away, is_disk_full
 from cosmolocal.kernel.refusal import Refusal
 
 KEPT_CHARACTERS = 4000
@@ -106,9 +106,25 @@ def _later(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500: our mistake; 507: the disk is full, wherever that was met. Asks neither the database nor who reads: one of
-    them may be what failed.
+    """500: our mistake; 503: the database is away; 507: the disk is full, wherever that was met. Asks neither the
+    database nor who reads: one of them may be what failed.
     """
-    if is_disk_full(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if is_away(error):
+        return away(request)
+    if is_disk_full(error):
         return HttpResponse(render_to_string("507.html", {"sentence": str(disk_full())}), status=507)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database does not answer. What a form brought stands on the page; a page comes again by itself."""
+    try:
+        typed = _typed(request) if request.method == "POST" else []
+    except OSError:  # nor could the rest of the form be read
+        typed = []
+    answer = HttpResponse(render_to_string("503.html", {"typed": typed}), status=503)
+    answer["Retry-After"] = str(AGAIN_SECONDS)
+    if request.method == "GET":
+        answer["Refresh"] = str(AGAIN_SECONDS)
+    return answer

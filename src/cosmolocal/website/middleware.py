@@ -19,12 +19,12 @@ from cosmolocal.agents import limits, policy, queries, sessions
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
-from cosmolocal.kernel.operation import refusal_of
+from cosmolocal.kernel.operation import is_away, refusal_of
 from cosmolocal.kernel.practices import installed, used_by
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.website import access, bodies, errors, incoming
 
-ALIVE = "/healthz"
+ALONE = ("/healthz", "/readyz")  # answered by themselves, whether or not the database is there
 
 
 class DoorMiddleware:
@@ -34,7 +34,7 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == ALIVE:
+        if request.path in ALONE:
             return self.get_response(request)
         with node.at_home() as local:
             return self._answer(request, local)
@@ -60,7 +60,7 @@ class DoorMiddleware:
     ) -> HttpResponse | None:
         """Lets in, sends to sign-in, or refuses: by the access stated for the address."""
         match = request.resolver_match
-        if match is None or request.path == ALIVE:
+        if match is None or request.path in ALONE:
             return None
         if (answer := incoming.too_long(request)) is not None:
             return answer
@@ -88,6 +88,8 @@ class DoorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A Refusal that no view put into a form: its sentence on a page of its own."""
+        if is_away(exception):
+            return errors.away(request)
         if isinstance(exception, OperationalError) and (refusal := refusal_of(exception)):
             request.session.modified = False  # it could not be kept either
             return errors.refused(request, refusal)

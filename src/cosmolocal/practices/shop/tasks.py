@@ -36,28 +36,54 @@ Words = Callable[[OrderRound], tuple[str, str]]
 
 def close_due() -> None:
     """Closes rounds whose time has come, and tells producers once the grace is over."""
-    _each(queries.due_to_close(clock.now()), operations.close_round)
-    _each(queries.due_to_order(clock.now()), operations.send_producer_orders)
+    now = clock.now()
+    for round in queries.due_to_close(now):
+        jobs.attempt("shop.close_round", round.pk)
+    for round in queries.due_to_order(now):
+        jobs.attempt("shop.send_producer_orders", round.pk)
 
 
 def remind_due() -> None:
     """A day before a round closes: once to everybody who has not ordered yet."""
-    _each(queries.due_to_remind(clock.now(), A_DAY), operations.remind)
+    for round in queries.due_to_remind(clock.now(), A_DAY):
+        jobs.attempt("shop.remind_of_round", round.pk)
 
 
 def tell_ready_due() -> None:
     """Once all crates are packed: to everybody who ordered."""
-    _each(queries.due_to_tell_ready(clock.now()), operations.tell_ready)
+    for round in queries.due_to_tell_ready(clock.now()):
+        jobs.attempt("shop.tell_ready", round.pk)
 
 
-def _each(rounds: Iterable[OrderRound], deed: Callable[..., OrderRound]) -> None:
-    """What one round cannot do is logged, and keeps no other one from it."""
-    by = people.system()
-    for round in rounds:
-        try:
-            deed(by=by, round=round)
-        except Exception:
-            log.exception("a round was not seen to", extra={"job": deed.__name__, "round": round.pk})
+# One round each, so that one that fails keeps no other from its turn. They have no key: done again, nothing happens.
+
+
+@jobs.job("shop.close_round")
+def close_round(round_id: int) -> None:
+    """Takes no more orders; nothing where a steward opened it for longer meanwhile."""
+    for round in queries.due_to_close(clock.now()):
+        if round.pk == round_id:
+            operations.close_round(by=people.system(), round=round)
+
+
+@jobs.job("shop.send_producer_orders")
+def send_producer_orders(round_id: int) -> None:
+    """The grace is over; nothing where it was opened again meanwhile."""
+    for round in queries.due_to_order(clock.now()):
+        if round.pk == round_id:
+            operations.send_producer_orders(by=people.system(), round=round)
+
+
+@jobs.job("shop.remind_of_round")
+def remind_of_round(round_id: int) -> None:
+    """Before it closes."""
+    operations.remind(by=people.system(), round=OrderRound.objects.get(pk=round_id))
+
+
+@jobs.job("shop.tell_ready")
+def tell_ready(round_id: int) -> None:
+    """All crates are packed."""
+    operations.tell_ready(by=people.system(), round=OrderRound.objects.get(pk=round_id))
 
 
 @jobs.job("shop.keep_figures")

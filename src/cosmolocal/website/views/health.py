@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from cosmolocal import __version__
-from cosmolocal.kernel import ahead, clock, proving, triggers, worker
+from cosmolocal.kernel import ahead, clock, node, proving, triggers, worker
 from cosmolocal.kernel.access import open_to
 
 SILENT = timedelta(minutes=2)
@@ -29,22 +29,27 @@ def readyz(request: HttpRequest) -> HttpResponse:
     missing: list[str] = []
     says: list[str] = []
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            missing.append("migrations")
-        elif triggers.missing():
-            missing.append("triggers")
-        if not worker.living(SILENT).exists():
-            missing.append("worker")
-        if wrong := ahead.wrong(clock.now()):
-            missing.append("clock")
-            says.append(f"{wrong.what} {wrong.fix}")
-        if "migrations" not in missing and (broken := proving.stopped()):
-            missing.append("seals")
-            says.append(f"{broken.sentence} {broken.fix}")
-    except DatabaseError:
+        with node.at_home():
+            _look(missing, says)
+    except (DatabaseError, InterfaceError):
         missing.append("database")
     return JsonResponse({"ready": not missing, "missing": missing, "says": says}, status=503 if missing else 200)
+
+
+def _look(missing: list[str], says: list[str]) -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        missing.append("migrations")
+    elif triggers.missing():
+        missing.append("triggers")
+    if not worker.living(SILENT).exists():
+        missing.append("worker")
+    if wrong := ahead.wrong(clock.now()):
+        missing.append("clock")
+        says.append(f"{wrong.what} {wrong.fix}")
+    if "migrations" not in missing and (broken := proving.stopped()):
+        missing.append("seals")
+        says.append(f"{broken.sentence} {broken.fix}")
 
 
 @open_to("anyone")

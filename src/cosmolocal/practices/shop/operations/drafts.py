@@ -21,6 +21,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
+from cosmolocal.practices.shop.operations import lacking
 from cosmolocal.practices.shop.operations.sales import Sale
 from cosmolocal.practices.shop.rules import Price
 
@@ -115,7 +116,8 @@ def check_not_packed(draft: Draft, offer_ids: Sequence[int]) -> None:
 def write(draft: Draft, pays: str, *, late: bool = False) -> None:
     """Writes what a draft changes: promises of goods and of money in one deed, the order and its lines.
 
-    `late`: after closing, no intent is asked, since nothing is on offer any more; the scale will tell.
+    `late`: after closing nothing is on offer any more. In the grace it still counts towards what the farm has said
+    there is; once farms were told no intent is asked, since the scale will tell.
     """
     order = draft.order
     lowered, raised = draft.lowered, draft.raised
@@ -264,7 +266,7 @@ def _promise(
     """Goods to the household (from what is on offer, from the lot of an extra, or late from what will come), and the
     money for them.
     """
-    handover = draft.round.handover
+    handover, is_told = draft.round.handover, draft.round.state == OrderRound.State.ORDERED
     wishes = []
     for line in lines:
         sale = draft.offers[line.offer_id]
@@ -277,59 +279,25 @@ def _promise(
                 quantity=line.wished,
                 agreement=order.agreement_id,
                 resource=sale.lot_id,
-                satisfies=None if late or sale.lot_id else sale.intent_id,
+                satisfies=None if is_told or sale.lot_id else sale.intent_id,
                 place=handover.place_id,
                 due=handover.begins,
+                guard=not late or is_told or sale.lot_id is not None,  # an intent that is closed refuses all
             )
         )
     if not wishes and payment is None:
         return
     try:
         promised = flows.commit(by=draft.by, wishes=[*wishes, payment] if payment else wishes)
+        if late and not is_told:
+            lacking.check_left(draft, wishes)
     except Refusal as refusal:
-        raise _not_enough(draft, refusal, payment) from refusal
+        raise lacking.not_enough(draft, refusal, payment) from refusal
     for line, commitment in zip(lines, promised, strict=False):
         line.commitment_id = commitment.pk
     shelves.promise_packs([(line.commitment_id, line.pack_id, line.wished) for line in lines])
     if payment:
         order.payment_id = promised[-1].pk
-
-
-def _not_enough(draft: Draft, refusal: Refusal, payment: CommitmentWish | None) -> Refusal:
-    """Says which product has how much left, in the words of its pack; or how much money is missing."""
-    if refusal.code not in ("flows.not_enough", "flows.offer_closed"):
-        return refusal
-    if payment is not None and payment.resource in refusal.facts.get("resources", {}) and not refusal.facts["intents"]:
-        return _too_little_money(draft, payment, int(refusal.facts["resources"][payment.resource] or 0))
-    intents: dict[int | None, int] = dict.fromkeys(refusal.facts["intents"], 0)
-    if refusal.code == "flows.not_enough":
-        intents.update({id: left or 0 for id, left in refusal.facts["intents"].items()})
-    lots: dict[int | None, int] = {id: left or 0 for id, left in refusal.facts.get("resources", {}).items()}
-    short = {}
-    for offer_id in draft.changed:
-        offer = draft.offers[offer_id]
-        if offer.intent_id in intents or offer.lot_id in lots:
-            short[offer_id] = max(intents.get(offer.intent_id, 0), lots.get(offer.lot_id, 0), 0)
-    items = catalog.items_with_units().in_bulk([draft.offers[offer].item_id for offer in short])
-    packs = {
-        offer: draft.lines[offer].pack.quantity if offer in draft.lines else draft.offers[offer].pack for offer in short
-    }
-    sentences = []
-    for offer_id, left in short.items():
-        item = items[draft.offers[offer_id].item_id]
-        if left < packs[offer_id]:
-            sentences.append(_("%(name)s: nothing left.") % {"name": item.product.name})
-        else:
-            most = left // packs[offer_id]
-            sentences.append(
-                _("%(name)s: %(left)s left, at most %(packs)s in your order.")
-                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": most}
-            )
-    return Refusal(
-        "shop.not_enough_left",
-        _("%(what)s Take fewer or something else; your basket is kept.") % {"what": " ".join(sentences)},
-        offers={offer: left // packs[offer] for offer, left in short.items()},
-    )
 
 
 def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWish | None:
@@ -366,21 +334,6 @@ def payment_wish(draft: Draft, order: Order, *, guard: bool = True) -> Commitmen
         to_resource=target.resource_id,
         guard=guard,
     )
-
-
-def _too_little_money(draft: Draft, payment: CommitmentWish, spendable: int) -> Refusal:
-    missing, currency = payment.quantity - max(spendable, 0), draft.round.account.currency
-    words = _(
-        "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it or take "
-        "something out. Your basket is kept."
-    )
-    if draft.round.allow_cash:
-        words = _(
-            "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it, take "
-            "something out, or pay in cash when you collect. Your basket is kept."
-        )
-    facts = {"upper": purse.format(payment.quantity, currency), "missing": purse.format(missing, currency)}
-    return Refusal("shop.not_enough_money", words % facts, missing=missing)
 
 
 def account_of(draft: Draft) -> "Account":

@@ -6,6 +6,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations, queries, tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, refused
 
 
@@ -150,3 +151,31 @@ def test_cancelling_a_round_frees_everything(village):
     assert village.spendable("Amina") == 20_000
     assert Order.objects.get().state == "cancelled"
     assert journal.replay() == []
+
+
+def test_a_late_change_in_the_grace_does_not_pass_over_what_the_farm_said(village):
+    """Nothing goes to the farm yet: what it said it has holds for the keeper too, and nobody else gets less by it."""
+    round = village.round()
+    order = village.order(round, "Amina", {"Eggs": 2})
+    eggs = village.offer(round, "Eggs")
+    with village.at(CLOSING):
+        operations.close_round(by=village.people["Li Na"], round=round)
+        operations.announce_stock(by=village.people["Li Na"], offer=eggs, available=20)
+
+    def late(household, count):
+        home, lines = village.households[household], [LineWish(eggs.pk, count)]
+        with village.at(CLOSING):
+            return operations.late_change(by=village.people["Li Na"], round=round, household=home, lines=lines)
+
+    with refused("shop.not_enough_left") as info:
+        late("Jo", 1)
+    assert "nothing left" in str(info.value)
+    late("Amina", 1)
+    late("Jo", 1)
+    with refused("shop.not_enough_left"):
+        late("Amina", 2)
+    assert queries.shortages(round) == {}
+    eggs.intent.refresh_from_db()
+    assert eggs.intent.promised_quantity == 20
+    order.refresh_from_db()
+    assert order.upper == 1850

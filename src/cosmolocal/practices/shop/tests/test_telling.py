@@ -13,9 +13,11 @@ from cosmolocal.agents.models import Contact
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.queries import system
 from cosmolocal.catalog import operations as catalog
+from cosmolocal.config import doctor
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
@@ -331,3 +333,29 @@ def test_writing_to_a_round_asks_the_same_for_3_and_for_12_households(village, m
         counts.append(len(asked))
         last = asked
     assert counts[0] == counts[1], [q["sql"][:150] for q in last]
+
+
+def test_a_round_that_cannot_close_keeps_no_other_open(village, monkeypatch):
+    """It stands on the steward's list, once, and goes from there when it has closed."""
+    first, second = village.round(), village.next_round()
+    real = operations.close_round
+
+    def close(*, by, round):
+        if round.pk == first.pk:
+            raise ValueError("something odd in this round")
+        return real(by=by, round=round)
+
+    monkeypatch.setattr(operations, "close_round", close)
+    with village.at(second.closes_at):
+        for _twice in range(2):
+            tasks.close_due()
+            assert [round.state for round in OrderRound.objects.order_by("pk")] == ["open", "grace"]
+            [trouble] = JobTrouble.objects.filter(settled_at=None)
+        assert (trouble.name, trouble.args) == ("shop.close_round", [first.pk])
+        assert "something odd" in trouble.sentence
+        assert any("1 jobs were given up" in found.what for found in doctor.examine())
+        monkeypatch.setattr(operations, "close_round", real)
+        tasks.close_due()
+        first.refresh_from_db()
+        assert first.state == "grace"
+        assert not JobTrouble.objects.filter(settled_at=None).exists()
