@@ -12,11 +12,12 @@ from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
-from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.money.models import Account, Currency, SecondLook
 from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.operations import LineWish
 from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle, swapped
-from cosmolocal.practices.shop.tests.village import THURSDAY, refused
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, refused
 
 
 def test_many_payments_below_a_coin_raise_no_account(village):
@@ -146,6 +147,31 @@ def test_given_back_and_then_not_packed(village, borne_by):
     assert (given, [credit.reason for credit in line.credits.order_by("id")]) == (1500, ["refused", "not_packed"])
     if borne_by == "local":
         assert purse.balance(source).balance == -1500
+
+
+def test_what_a_farm_bore_whose_account_was_closed_comes_from_it_and_goes_back_to_it(village):
+    """The row says that the farm bears it, so the farm's account does, closed or not; goodwill stays as it is."""
+    round = village.round()
+    amina = village.order(round, "Amina", {"Bread": 1})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    farm = purse.account_for(village.producers["Baker Lan"], "producer")
+    Account.objects.filter(pk=farm.pk).update(closed_at=MONDAY)
+    line = line_of(amina, "Bread")
+    operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=1, reason="refused", borne_by="producer")
+    assert (purse.balance(farm).balance, purse.balance(purse.fund("goodwill")).balance) == (-1500, 0)
+    handovers.pack_line(
+        by=village.people["Tan Mei"],
+        crate=village.crate(round, "Amina"),
+        commitment_id=line.commitment_id,
+        quantity=0,
+    )
+    settle(village, round)
+    due = OrderRound.objects.get(pk=round.pk).result["producers"][str(farm.holder_id)]
+    assert purse.balance(purse.fund("goodwill")).balance == 0
+    assert purse.balance(farm).balance == due
+    assert Account.objects.filter(holder=farm.holder_id, kind="producer").count() == 1
 
 
 def test_what_settling_takes_back_stands_in_red_before_it_settles(village, steward):
