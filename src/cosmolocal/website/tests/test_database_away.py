@@ -8,6 +8,7 @@ from django.test import Client
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.tests.meeting import only_postgres
+from cosmolocal.website.views import homes
 
 pytestmark = [pytest.mark.django_db(transaction=True), only_postgres]
 
@@ -57,7 +58,7 @@ def test_a_connection_that_breaks_in_the_middle_is_no_mistake_of_ours(
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     with monkeypatch.context() as patch:
-        patch.setattr("cosmolocal.website.views.homes.render", hang_up)
+        patch.setattr(homes, "render", hang_up)
         assert member.get("/home/").status_code == 503
     close_old_connections()  # as at the end of each request; the test client leaves it out
     assert member.get("/home/").status_code == 200
