@@ -16,6 +16,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import PaymentList
 from cosmolocal.money.operations import PaymentWish
+from cosmolocal.paper.models import Upload
 from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import Village, client_of
@@ -57,6 +58,10 @@ def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
     page, file = reverse("money:payout", args=[paid]), reverse("money:payout_file", args=[paid])
     for kind in ("csv", "pdf"):
         yield Case("money.payout_file", (paid, kind), "Wei Guo", page, f"{file}?as={kind}")
+    opening = Upload.objects.get().pk
+    for reader in ("Li Na", "Wei Guo"):
+        page = reverse("money:opening_map", args=[opening])
+        yield Case("money.judge_file", (opening, (("name", 0),)), reader, page)
     goods = reverse("catalog:products")
     yield Case("catalog.products_file", ("q=e", "csv"), "Li Na", goods, f"{goods}?q=e&as=csv")
     yield Case("shop.settle_round", (round.pk,), "Li Na", settle)
@@ -124,6 +129,8 @@ def ready(village: Village) -> OrderRound:  # noqa: F811
     wei, lines = village.people["Wei Guo"], [PaymentWish(own.pk, 100)]
     made = money.make_payment_list(by=wei, lines=lines, box=purse.boxes()[0], name="Paid back")
     money.agree_payment_list(by=village.people["Second Treasurer"], payment_list=made, yes=True)
+    head = money.Head(["name"], [["Li"]], 1)
+    money.keep_file(by=wei, name="books.csv", data=b"name\nLi\n", on=clock.today(), head=head)
     return round
 
 

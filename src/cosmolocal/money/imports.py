@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.models import Agent
+from cosmolocal.agents.models import Agent, Membership
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
@@ -24,6 +24,7 @@ from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import ReadTable, read_table
 
 BATCH = 100
+MOST_AT_ONCE = 1000  # rows and people that a dry run reads in about half a second
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,7 @@ def agreement(sums: Sums) -> str:
 def read(table: ReadTable, mapping: Mapping[str, int] | None = None) -> Reading:
     """The rows of a table by their columns (guessed where `mapping` is None). Refuses with money.no_name_column."""
     where = dict(columns.guess(table.header) if mapping is None else mapping)
-    if not {"name", "surname", "household"} & where.keys():
-        raise Refusal(
-            "money.no_name_column", _("No column says the name. Say which one it is, or write “name” above it.")
-        )
+    require_name(where)
     reader = Reader(where, queries.default_currency().decimals, table.decimal_mark)
     rows, refused = [], []
     for line in table.rows:
@@ -93,6 +91,14 @@ def read(table: ReadTable, mapping: Mapping[str, int] | None = None) -> Reading:
         except RowRefused as refusal:
             refused.append(Judged(line.number, "refused", _called(line.cells, where), str(refusal)))
     return Reading(rows, refused)
+
+
+def require_name(mapping: Mapping[str, int]) -> None:
+    """Refuses with money.no_name_column where no column of a file says who is meant."""
+    if not {"name", "surname", "household"} & mapping.keys():
+        raise Refusal(
+            "money.no_name_column", _("No column says the name. Say which one it is, or write “name” above it.")
+        )
 
 
 def _called(cells: Sequence[str], where: Mapping[str, int]) -> str:
@@ -107,6 +113,20 @@ def judge(by: Agent, reading: Reading) -> judging.Verdicts:
     """The dry run: a verdict for each row, and whether the sums agree."""
     currency = queries.default_currency()
     return judging.judge(currency, reading.rows, reading.refused, importer(by, currency))
+
+
+def is_large(upload: Upload) -> bool:
+    """Whether a dry run is too long for a page: it reads each row, and everybody who is here (one statement)."""
+    here = Membership.objects.filter(until=None).count()
+    return int(upload.mapping["head"]["count"]) + here > MOST_AT_ONCE
+
+
+def judge_file(by: Agent, upload: Upload, mapping: Mapping[str, int], *, key: str = "") -> None:
+    """The dry run of a kept file, kept with it. Refuses as `read` and `operations.map_file`."""
+    verdicts = judge(by, read(read_table(bytes(upload.data), upload.name), mapping))
+    rows, sums, changes = [row.plain() for row in verdicts.rows], verdicts.sums, len(verdicts.changed)
+    judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd, changes)
+    operations.map_file(by=by, upload=upload, mapping=mapping, judgement=judgement, key=key)
 
 
 def write(

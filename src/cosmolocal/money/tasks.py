@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
+from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.kernel.jobs import job, key
@@ -14,6 +18,7 @@ from cosmolocal.messages import operations as messages
 from cosmolocal.money import bank_files, documents, imports, letters, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
+from cosmolocal.money.operations.uploads import KIND
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.models import Upload
 
@@ -63,6 +68,18 @@ def payout_file(by_id: int, list_id: int, kind: str) -> Outcome:
     else:
         data = downloads.table_bytes([documents.bank_list(made, planned)], made.name, kind)
     return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
+
+
+def _opens_books(by_id: int, upload_id: int, _columns: Sequence[object]) -> bool:
+    may = any(people_policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+    return may and Upload.objects.filter(pk=upload_id, kind=KIND).exists()
+
+
+@errand("money.judge_file", may_read=_opens_books)
+def judge_file(by_id: int, upload_id: int, columns: Sequence[tuple[str, int]]) -> Outcome:
+    """The dry run of a large file of opening books: what would become of each row. Refuses as `imports.judge_file`."""
+    imports.judge_file(Agent.objects.get(pk=by_id), Upload.objects.get(pk=upload_id), dict(columns), key=key())
+    return Outcome(_("Every row was looked at."), url=reverse("money:opening_check", args=[upload_id]))
 
 
 @job("money.take_file_over")

@@ -5,10 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from cosmolocal.kernel import clock
-from cosmolocal.kernel.models import Progress
-from cosmolocal.money import queries, tasks
+from cosmolocal.agents.models import Membership
+from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.models import Errand, Progress
+from cosmolocal.money import imports, queries, tasks
 from cosmolocal.money.tests.test_opening import HEADER, as_csv, village_file
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village
@@ -16,9 +18,9 @@ from cosmolocal.money.views.opening import SAMPLE_ROWS
 from cosmolocal.paper.models import Upload
 
 
-def send(client: Client, data: bytes) -> str:
+def send(client: Client, data: bytes, key: str = "file") -> str:
     file = SimpleUploadedFile("books.csv", data)
-    answer = client.post("/money/opening/", {"key": "file", "file": file, "on": clock.today().isoformat()})
+    answer = client.post("/money/opening/", {"key": key, "file": file, "on": clock.today().isoformat()})
     assert answer.status_code == 302, answer.content.decode()
     return answer.url
 
@@ -92,6 +94,27 @@ def test_a_balance_in_cents_among_whole_ones_is_asked_about(village: Village) ->
     assert asked.status_code == 422
     assert "send a corrected file" in asked.content.decode()
     assert client.post(checked, {"key": "yes", "right": "on"}).status_code == 302
+
+
+def test_a_large_file_is_looked_at_by_the_worker(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = as_(village, village.li_na)
+    small, address = send(client, as_csv(FEW)), send(client, as_csv(village_file()), "large")
+    rows, here = len(village_file()), Membership.objects.filter(until=None).count()
+    monkeypatch.setattr(imports, "MOST_AT_ONCE", rows + here - 1)
+    assert client.post(small, answers(small, client)).url.startswith("/money/opening/")
+    mapped = answers(address, client) | {"key": "map large"}
+    assert client.post(address, mapped | {"name": "", "household": "", "surname": ""}).status_code == 422
+    with CaptureQueriesContext(connection) as asked:
+        watched = client.post(address, mapped)
+    assert not any('"paper_upload"."data"' in query["sql"] for query in asked)
+    made = Errand.objects.get()
+    assert (watched.url, made.back) == (reverse("errand", args=[made.pk]), address)
+    assert client.post(address, mapped).url == watched.url
+    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    made.refresh_from_db()
+    assert (made.state, made.sentence) == (Errand.State.DONE, "Every row was looked at.")
+    assert "The sums agree" in client.get(made.url).content.decode()
+    assert client.post(made.url, {"key": "yes"}).status_code == 302
 
 
 FEW = [

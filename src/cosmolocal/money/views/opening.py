@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.pages import actor, form_page
+from cosmolocal.kernel import errands
 from cosmolocal.kernel.access import open_to
+from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import forms, imports, operations, queries
@@ -20,7 +22,7 @@ from cosmolocal.money.operations.uploads import KIND, check_take_over
 from cosmolocal.money.rules import Sums
 from cosmolocal.money.views.pages import books
 from cosmolocal.paper.models import Upload
-from cosmolocal.paper.tables import glance, read_table
+from cosmolocal.paper.tables import glance
 
 SAMPLE_ROWS = 3
 MOST_SHOWN = 300
@@ -60,11 +62,12 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     head = kept.mapping["head"]
 
     def act(data: dict[str, Any]) -> str:
-        by = actor(request)
-        verdicts = imports.judge(by, imports.read(read_table(bytes(kept.data), kept.name), form.mapping()))
-        rows, sums, changes = [row.plain() for row in verdicts.rows], verdicts.sums, len(verdicts.changed)
-        judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd, changes)
-        operations.map_file(by=by, upload=kept, mapping=form.mapping(), judgement=judgement, key=data["key"])
+        by, mapping = actor(request), form.mapping()
+        imports.require_name(mapping)
+        if imports.is_large(kept):
+            wish = Wish("money.judge_file", [pk, sorted(mapping.items())], kept.name, request.path)
+            return reverse("errand", args=[errands.ask(wish, by_id=by.pk, key=data["key"]).pk])
+        imports.judge_file(by, kept, mapping, key=data["key"])
         return reverse("money:opening_check", args=[pk])
 
     form = forms.MapForm(request.POST or None, header=head["header"], guessed=kept.mapping["columns"])
