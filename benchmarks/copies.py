@@ -195,7 +195,10 @@ def _expression(model: type[models.Model], one: models.Field, turn: _Turn, is_un
     if isinstance(one, models.DateField):
         return _later(one, column, turn.days)
     if is_unique:
-        return f"CASE WHEN {column} = '' THEN {column} ELSE '{turn.windows[model].low}.{turn.number}.' || {column} END"
+        number = f"{turn.windows[model].low}.{turn.number}."
+        # A key is as long as it was: what an order line costs is measured on copies.
+        rest = f"substr({column}, 1, length({column}) - {len(number)})" if model is Operation else column
+        return f"CASE WHEN {column} = '' THEN {column} ELSE '{number}' || {rest} END"
     if turn.named_anew and model is Agent and one.name == "name":
         return f"{column} || ' {turn.number}'"
     return column
@@ -221,15 +224,11 @@ def _later(one: models.Field, column: str, days: int) -> str:
 
 
 def _unique_words(model: type[models.Model]) -> set[str]:
-    """Text that may stand in one row only; ids beside it do not always make the row another one."""
+    """Text that may stand in one row only, of each group one; ids beside it do not always make the row another one."""
     groups = [list(one.fields) for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
     groups += [[one.name] for one in model._meta.concrete_fields if one.unique]
-    found = {name for group in groups for name in group}
-    return {
-        one.name
-        for one in model._meta.concrete_fields
-        if one.name in found and isinstance(one, models.CharField) and not one.choices
-    }
+    words = [one.name for one in model._meta.concrete_fields if isinstance(one, models.CharField) and not one.choices]
+    return {found[-1] for group in groups if (found := [name for name in group if name in words])}
 
 
 def _shift(

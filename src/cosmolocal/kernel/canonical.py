@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections, models
@@ -14,12 +15,12 @@ from django.db import connections, models
 from cosmolocal.kernel.evidence import Sealed, parts_of, whole_of
 
 _BATCH = 5000
-_PLAIN = 3  # columns of a statement that has no objects: id, open text, personal text
 # An object of plain names, whole numbers and plain words, as both databases write it: most are such, and putting the
 # pairs of the text in order is what reading and writing it would do, in a fifth of the time.
 _PAIR = r'"[a-z_]+": (?:-?[1-9][0-9]*|0|"[A-Za-z0-9_.-]*")'
 _FLAT = re.compile(rf"\{{{_PAIR}(?:, {_PAIR})*\}}")
 _WORDS = ("CharField", "TextField", "EmailField")
+Fields = list[models.Field[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,35 @@ class _Parts:
     """The parts of wholes that are asked for in the order of their ids: one statement reads them all."""
 
     def __init__(self, rule: Sealed, which: str, using: str) -> None:
-        self.table, (_whole, column) = rule.table, whole_of(rule)
-        self.found = _read(rule, f'"{column}"', _where("", which, column), using)
+        _whole, column = whole_of(rule)
+        self.found = _lines(rule, f'"{column}"', _where("", which, column), using)
         self.next = next(self.found, None)
 
     def of(self, id: int) -> str:
         """Their lines, each after a line end."""
-        lines, row, table = "", self.next, self.table
+        row, lines = self.next, ""
         while row is not None and row[0] <= id:
             if row[0] == id:
-                lines += f"\n{table}|{row[1]}"
+                lines = row[1]
             row = next(self.found, None)
         self.next = row
         return lines
+
+
+def _lines(rule: Sealed, whole: str, where: str, using: str) -> Iterator[tuple[int, str]]:
+    """(id of the whole, lines of its parts). The database puts them together where no object has to be put in order."""
+    if any(isinstance(field, models.JSONField) for field in rule.columns()):
+        for id, some in groupby(_read(rule, whole, where, using), itemgetter(0)):
+            yield id, "".join([f"\n{rule.table}|{text}" for _id, text, _personal in some])
+        return
+    vendor, pk = connections[using].vendor, f'"{rule.columns()[0].column}"'
+    # SQLite keeps the order of what it puts together so.
+    join, end, order = ("group_concat", "char", "") if vendor == "sqlite" else ("string_agg", "chr", " ORDER BY pk")
+    read = f"SELECT {whole} AS whole, {pk} AS pk, {_texts(rule, vendor)} AS told "
+    read += f'FROM {rule.table} "row" {where} ORDER BY {whole}, {pk}'
+    told = f"{join}({end}(10) || '{rule.table}|' || told, ''{order})"
+    sql = f"SELECT whole, {told} FROM ({read}) parts GROUP BY whole ORDER BY whole"  # noqa: S608
+    yield from _fetched(sql, using)
 
 
 def _where(when: str, which: str, column: str) -> str:
@@ -77,39 +94,60 @@ def _where(when: str, which: str, column: str) -> str:
 
 def _read(rule: Sealed, whole: str, where: str, using: str) -> Iterator[tuple[int, str, str]]:
     """(id of the whole, text of what is open, text of what is personal), in the order of that id and of its own."""
-    connection = connections[using]
-    fields = rule.columns()
-    plain = [field for field in fields if not isinstance(field, models.JSONField)]
-    hidden = {field.name for field in fields if field.name in rule.personal}
-    texts = _joined([f for f in plain if f.name not in hidden], connection.vendor)
-    for field in rule.later_columns():
-        texts += f" || coalesce('|{field.name}=' || {_written(field, connection.vendor)}, '')"
-    secrets = _joined([f for f in plain if f.name in hidden], connection.vendor)
-    told = ["row." + whole, texts, secrets or "''"]
-    told += [f'CAST(row."{f.column}" AS text)' for f in fields if isinstance(f, models.JSONField)]
-    sql = f'SELECT {", ".join(told)} FROM {rule.table} "row" {where} ORDER BY row.{whole}, row."{fields[0].column}"'  # noqa: S608
-    with connection.chunked_cursor() as cursor:
+    vendor, fields = connections[using].vendor, rule.columns()
+    objects = [f'CAST(row."{f.column}" AS text)' for f in fields if isinstance(f, models.JSONField)]
+    secrets = _joined([f for f in fields if f.name in rule.personal], [], vendor)
+    told = ", ".join(["row." + whole, _texts(rule, vendor), secrets, *objects])
+    order = f'ORDER BY row.{whole}, row."{fields[0].column}"'
+    found = _fetched(f'SELECT {told} FROM {rule.table} "row" {where} {order}', using)  # noqa: S608
+    if not objects:
+        yield from found
+        return
+    for id, text, personal, *values in found:
+        yield id, "|".join([text, *map(_normal, values)]), personal
+
+
+def _fetched(sql: str, using: str) -> Iterator[Any]:
+    with connections[using].chunked_cursor() as cursor:
         cursor.execute(sql.replace("row.", '"row".'))
         while batch := cursor.fetchmany(_BATCH):
-            if len(told) == _PLAIN:
-                yield from batch
-                continue
-            for id, text, personal, *objects in batch:
-                yield id, "|".join([text, *map(_normal, objects)]), personal
+            yield from batch
 
 
-def _joined(fields: "list[models.Field[Any, Any]]", vendor: str) -> str:
-    """SQL of all of them, with bars between. SQLite writes numbers by one function, in half the time of many; texts
-    stand apart, since that function ends a text at a character 0.
+def _texts(rule: Sealed, vendor: str) -> str:
+    """SQL of what is open of a row, without its objects."""
+    open_ones = [f for f in rule.columns() if not isinstance(f, models.JSONField) and f.name not in rule.personal]
+    return _joined(open_ones, rule.later_columns(), vendor)
+
+
+def _joined(fields: Fields, later: Fields, vendor: str) -> str:
+    """SQL of all of them, with bars between, then of `later` what is there. SQLite writes them by one function, in half
+    the time of many; since that function ends a text at a character 0, rows with one are written the long way.
     """
-    parts: list[str] = []
-    for is_word, some in groupby(fields, lambda field: field.get_internal_type() in _WORDS):
-        texts = [_as_text(field, vendor) for field in some]
-        if vendor != "sqlite" or is_word or len(texts) == 1:
-            parts += texts
-        else:
-            parts.append(f"printf('{'|'.join(['%s'] * len(texts))}', {', '.join(texts)})")
-    return " || '|' || ".join(parts)
+    if not fields:
+        return "''"
+    ends = [f"coalesce('|{field.name}=' || {_written(field, vendor)}, '')" for field in later]
+    whole = " || ".join([" || '|' || ".join(_as_text(field, vendor) for field in fields), *ends])
+    if vendor != "sqlite" or len(fields) == 1:
+        return whole
+    form = "|".join(["%s"] * len(fields)) + "%s" * len(ends)
+    quick = f"printf('{form}', {', '.join([_for_printf(field) for field in fields] + ends)})"
+    words = [f"coalesce(row.\"{field.column}\", '')" for field in [*fields, *later] if _is_word(field)]
+    return f"CASE WHEN instr({' || '.join(words)}, char(0)) THEN {whole} ELSE {quick} END" if words else quick
+
+
+def _for_printf(field: models.Field[Any, Any]) -> str:
+    """SQL of what SQLite's `%s` writes as `_as_text` would; numbers need no text of their own, most words are empty."""
+    column, kind = f'row."{field.column}"', field.get_internal_type()
+    if _is_word(field):
+        written = f"CASE {column} WHEN '' THEN '\"\"' ELSE {_written(field, 'sqlite')} END"
+    else:
+        written = _written(field, "sqlite") if kind in ("DateTimeField", "BooleanField") else column
+    return f"coalesce({written}, '~')" if field.null or kind == "BooleanField" else written
+
+
+def _is_word(field: models.Field[Any, Any]) -> bool:
+    return field.get_internal_type() in _WORDS
 
 
 def _as_text(field: models.Field[Any, Any], vendor: str) -> str:
@@ -130,7 +168,7 @@ def _written(field: models.Field[Any, Any], vendor: str) -> str:
         written = column if vendor == "sqlite" else f"to_char({column}, 'YYYY-MM-DD')"
     elif kind == "BooleanField":
         written = f"CASE WHEN {column} THEN '1' WHEN NOT {column} THEN '0' END"
-    elif kind in _WORDS:
+    elif _is_word(field):
         written = f"'\"' || replace({column}, '\"', '\"\"') || '\"'"
     else:
         written = f"CAST({column} AS text)"
