@@ -10,10 +10,11 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Contact, Helping, in_force
+from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, in_force
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.sets import among
 from cosmolocal.look.words import asked
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
@@ -106,10 +107,19 @@ def people_of(holder: Agent) -> list[Agent]:
 
 
 def may_not_agree(holders: Iterable[Agent]) -> list[Agent]:
-    """`people_of` of several, and who helps one of them: none of these says yes to money for them."""
-    whose = {person.pk: person for holder in holders for person in people_of(holder)}
-    helpers = Agent.objects.filter(helps__in=Helping.objects.filter(in_force(clock.today()), member__in=whose))
-    return list({person.pk: person for person in [*whose.values(), *helpers]}.values())
+    """`people_of` of several, and who helps one of them: none of these says yes to money for them (four statements)."""
+    ids, holds = [holder.pk for holder in holders], in_force(clock.today())
+    belong = Membership.objects.filter(holds, group__in=among(ids)).values("member")
+    named = Role.objects.filter(holds, name=agents.PRODUCER, scope__in=among(ids)).values("agent")
+    there = Agent.objects.present()
+    whose = [
+        *Agent.objects.filter(kind=Agent.Kind.PERSON, pk__in=among(ids)),
+        *there.filter(pk__in=belong),
+        *there.filter(pk__in=named),
+    ]
+    helping = Helping.objects.filter(holds, member__in=among({person.pk for person in whose}))
+    helpers = Agent.objects.filter(pk__in=helping.values("helper"))
+    return list({person.pk: person for person in [*whose, *helpers]}.values())
 
 
 def unmatched() -> QuerySet[Unmatched]:

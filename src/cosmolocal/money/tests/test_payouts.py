@@ -55,6 +55,23 @@ def test_a_farmer_is_paid_by_two_people(paid_for_goods: Village) -> None:
     assert queries.sums_agree().difference == 0
 
 
+def test_a_list_for_many_asks_no_more_than_one_for_few(paid_for_goods: Village) -> None:
+    village = paid_for_goods
+    for person in (village.amina, village.jo):
+        village.top_up(person, 1000)
+    accounts = [village.account(village.farm, "producer"), *map(village.account, (village.amina, village.jo))]
+    asked = []
+    for number in (1, 3):
+        lines = [money.PaymentWish(account.pk, 100) for account in accounts[:number]]
+        with CaptureQueriesContext(connection) as statements:
+            made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Paid back")
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
+    assert made.approval is not None
+    excluded = set(made.approval.excluded.values_list("pk", flat=True))
+    assert excluded >= {village.wei.pk, village.amina.pk, village.jo.pk, village.huang.pk, village.farm.pk}
+
+
 def test_the_desk_reads_the_lists_that_are_open_and_adds_up_no_other(paid_for_goods: Village) -> None:
     village = paid_for_goods
     paid, dropped, agreed, asked = (list_of(village, 100, part) for part in (1, 2, 3, 4))
