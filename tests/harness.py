@@ -4,11 +4,12 @@ Loaded by `-p tests.harness`, before Django reads its settings: a conftest would
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -40,22 +41,40 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-def _own_home() -> None:
-    """Give this run (and each of its parallel workers) a folder, so that no test touches ./data."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker:
-        # Set by the process that started the workers, and removed by it.
-        home = Path(os.environ["COSMOLOCAL_HOME"]) / worker
-    elif os.environ.get("COSMOLOCAL_HOME"):
-        home = Path(os.environ["COSMOLOCAL_HOME"])
-    else:
-        home = Path(tempfile.mkdtemp(prefix="cosmolocal-test-"))
-        atexit.register(shutil.rmtree, home, ignore_errors=True)
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ["COSMOLOCAL_HOME"] = str(home)
+_FOLDER, _HELD = "cosmolocal-test-", "held"
 
 
-_own_home()
+def remove_left_folders(within: Path) -> None:
+    """Remove the folders of runs that were killed before they could: a run holds a lock on its own as long as it lives.
+
+    A folder without a lock is being made just now, or of another kind: it stays.
+    """
+    for held in within.glob(f"{_FOLDER}*/{_HELD}"):
+        with suppress(OSError), held.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(held.parent, ignore_errors=True)
+
+
+def _own_folder() -> Path:
+    """Give this run a folder, shared with the parallel workers it starts, and remove it in the end."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = Path(os.environ["COSMOLOCAL_HOME"]).parent
+        if not (shared / worker).exists():  # it does in a run that a test has started
+            return shared
+    remove_left_folders(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    held = os.open(folder / "held.new", os.O_RDWR | os.O_CREAT)  # closed when this process ends, however it does
+    fcntl.flock(held, fcntl.LOCK_EX)
+    (folder / "held.new").rename(folder / _HELD)
+    return folder
+
+
+# What the workers of this run share; the home of each lies in it, so that no test touches ./data.
+RUN = _own_folder()
+_home = RUN / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+_home.mkdir()
+os.environ["COSMOLOCAL_HOME"] = str(_home)
 os.environ["COSMOLOCAL_TEST"] = "1"
 # A test database is thrown away: it need not survive a power cut.
 os.environ["COSMOLOCAL_SQLITE_SYNCHRONOUS"] = "OFF"
@@ -123,7 +142,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.fixture
 def timeless() -> None:
     """Asked for by tests, and fixtures, to which it is the same when they run: they stand at a time of their own
-    (`clock.now()` is then that, in every part of a run), or send nonsense. So they run once on each database.
+    (`clock.now()` is then that, in every part of a run), send nonsense, or do any deeds in any order. So they run once
+    on each database.
     """
 
 

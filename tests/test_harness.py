@@ -1,6 +1,8 @@
 """The test run itself: real transactions leave an empty database behind, and the books are protected again."""
 
+import fcntl
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from cosmolocal.kernel.clock import standing_at
 from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import client_of
+from tests import harness, homes
 from tests.kept import Kept, rows_of_tables
 
 
@@ -37,6 +40,56 @@ def test_a_run_keeps_to_its_own_folder(db: None) -> None:
     assert Path.cwd() / "data" != settings.HOME
     if connection.vendor == "sqlite":
         assert Path(connection.settings_dict["NAME"]).is_relative_to(settings.HOME)
+
+
+def test_folders_of_killed_runs_are_removed_and_those_of_running_ones_stay(tmp_path: Path) -> None:
+    for name in ("cosmolocal-test-left", "cosmolocal-test-runs", "cosmolocal-test-begins", "another"):
+        (tmp_path / name / "gw0").mkdir(parents=True)
+        if name != "cosmolocal-test-begins":
+            (tmp_path / name / "held").touch()
+    with (tmp_path / "cosmolocal-test-runs" / "held").open() as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        harness.remove_left_folders(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["another", *_of("begins", "runs")]
+
+
+def _of(*names: str) -> list[str]:
+    return [f"cosmolocal-test-{name}" for name in names]
+
+
+def test_this_run_holds_its_folder() -> None:
+    assert settings.HOME.parent == harness.RUN
+    harness.remove_left_folders(harness.RUN.parent)
+    assert settings.HOME.exists()
+
+
+def test_a_home_is_made_once_and_each_test_changes_its_own(tmp_path: Path) -> None:
+    made = []
+
+    def make(home: Path) -> None:
+        made.append(home)
+        home.mkdir()
+        (home / "rows").write_text("as made")
+
+    name = f"of-{os.getpid()}"
+    for number in (1, 2):
+        place = homes.made_once(name, make)
+        assert (place / "rows").read_text() == "as made"
+        shutil.copytree(place, tmp_path / str(number))
+        (tmp_path / str(number) / "rows").write_text("changed")
+    assert len(made) == 1
+
+
+def test_a_home_that_could_not_be_made_is_made_by_the_next(tmp_path: Path) -> None:
+    name = f"late-{os.getpid()}"
+
+    def breaks(home: Path) -> None:
+        home.mkdir()
+        raise OSError
+
+    with pytest.raises(OSError):
+        homes.made_once(name, breaks)
+    assert homes.made_once(name, Path.mkdir).is_dir()
 
 
 def test_what_is_kept_has_the_rows_of_what_is_built(db: None) -> None:

@@ -1,10 +1,8 @@
 """What browser tests stand on: a demo node that really runs, a real Chromium, visits that notice foreign hosts."""
 
-import fcntl
-import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests import homes
 from tests.browser.node import Node
 from tests.harness import missing
 from tools import chromium
@@ -22,13 +21,6 @@ PICTURES = Path(__file__).resolve().parent.parent.parent / "build" / "browser"
 DEMO_FORM = "/demo/as/{role}/"
 HEIGHTS = {360: 740, 1280: 900}
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
-
-# The year behind the demo keeps a worker busy for minutes that a browser test needs for itself.
-WITHOUT_THE_YEAR = """
-from django_tasks_db.models import DBTaskResult
-waiting = [task for task in DBTaskResult.objects.all() if "shop.fill_demo_year" in str(task.args_kwargs)]
-answer = [task.delete() and 1 for task in waiting]
-"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,35 +43,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Node:
-    """The demo local, made once for all parallel workers, standing still."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with _locked(shared / "demo.lock"):
-        home = shared / "demo"
-        node = Node(home)
-        if not (home / "made").exists():
-            node.run("demo", "--no-serve")
-            node.ask(WITHOUT_THE_YEAR)
-            (home / "made").touch()
-    return node
-
-
-@pytest.fixture(scope="session")
-def live_node(demo_home: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def live_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """The demo local, running, web and worker; shared by the tests of one worker, so they do not undo each other."""
-    yield from _running(demo_home.copy_to(tmp_path_factory.mktemp("live") / "home"), "demo")
+    yield from _running(homes.demo(tmp_path_factory.mktemp("live") / "home"), "demo")
 
 
 @pytest.fixture
-def fresh_node(demo_home: Node, tmp_path: Path) -> Iterator[Node]:
+def fresh_node(tmp_path: Path) -> Iterator[Node]:
     """The demo local as it was made, for one test alone."""
-    yield from _running(demo_home.copy_to(tmp_path / "home"), "demo")
+    yield from _running(homes.demo(tmp_path / "home"), "demo")
 
 
 @pytest.fixture
 def empty_node(tmp_path: Path) -> Iterator[Node]:
     """A node that nobody has set up yet."""
+    homes.tables(tmp_path / "home")
     yield from _running(Node(tmp_path / "home"), "up")
 
 
@@ -215,10 +193,3 @@ def _running(node: Node, command: str) -> Iterator[Node]:
     node.start(command)
     yield node
     node.stop()
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -3,7 +3,6 @@
 import ctypes
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -127,9 +126,3 @@ class Node:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
-
-    def copy_to(self, home: Path) -> "Node":
-        """The same local in another folder and on another port; this node must stand still."""
-        assert self.process is None
-        shutil.copytree(self.home, home)
-        return Node(home)

@@ -1,11 +1,11 @@
 """Every page that a role can reach by following links: it answers, fits the screen, and axe finds nothing.
 
-Each is looked at twice: 1280 px in light, 360 px in dark. One page stands for all of its address (one order for all).
+Each is looked at twice: 1280 px in light, 360 px in dark. One page stands for all of its address (one order for all),
+and for the same address as others reach it, where it is made of the same parts.
 """
 
 from collections import deque
 from collections.abc import Callable
-from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
@@ -13,6 +13,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page
 
 from tests.browser.conftest import HEIGHTS, Visits
+from tests.browser.parts import Parts, is_first
 
 ROLES = [
     *("", "member", "steward", "treasurer", "auditor", "packer", "keeper"),
@@ -49,8 +50,11 @@ class Walk:
             "content-disposition", ""
         ):
             return
+        parts = Parts(answer.url, answer.text())
+        self.waiting.extend((link, path) for link in parts.links)
+        if not is_first(_name(path), parts):
+            return
         self.page.goto(path)
-        self.waiting.extend((link, path) for link in self._links())
         for width, scheme in ((1280, "light"), (360, "dark")):
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             self.page.emulate_media(color_scheme=scheme)
@@ -61,12 +65,6 @@ class Walk:
                 axe(self.page)
             except (AssertionError, BrowserError) as found:
                 self.problems.append(f"{path} at {width} px, {scheme}:\n{found}")
-
-    def _links(self) -> list[str]:
-        here = urlsplit(self.page.url)
-        found = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
-        parts = [urlsplit(urljoin(self.page.url, link)) for link in found]
-        return [part.path for part in parts if part.netloc == here.netloc]
 
 
 def _name(path: str) -> str:

@@ -148,6 +148,7 @@ class CratesMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("timeless")
 def test_any_order_of_deeds_ends_with_each_household_paying_what_it_had() -> None:
     with clock.standing_at(MONDAY):
         village = CratesMachine.village = builder.build()

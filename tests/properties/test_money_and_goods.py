@@ -286,6 +286,7 @@ class MoneyMachine(FlowsMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("timeless")
 def test_any_order_of_deeds_keeps_money_and_goods() -> None:
     MoneyMachine.local = money_village.build()
     run_state_machine_as_test(MoneyMachine, settings=settings(stateful_step_count=30))

@@ -3,10 +3,11 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+
+from tests.reliability.node_process import at_database
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def databases() -> Iterator[Callable[[], str]]:
         with psycopg.connect(base, autocommit=True) as admin:
             admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         made.append(name)
-        return urlunsplit(urlsplit(base)._replace(path=f"/{name}"))
+        return at_database(base, name)
 
     yield fresh
     for name in made:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 START = """
 import django, json, sys
@@ -58,10 +59,18 @@ def run(home: Path, url: str, code: str) -> Any:
     return json.loads(told.rsplit("ANSWER ", 1)[1])
 
 
-BUILD = """
+def at_database(url: str, name: str) -> str:
+    """The address of another database on the same cluster."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+MIGRATE = """
     from django.core.management import call_command
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    answer = None
+"""
+FILL = """
     wish = people.LocalWish(name="Ainonghui 爱农会", zone="Asia/Shanghai", currency="CNY")
     by = who.system()
     people.found_local(by=by, wish=wish)
@@ -72,5 +81,11 @@ BUILD = """
                                    household_name=f"Household {number}", code=f"H{number}")
         account = money.open_account(by=by, holder=who.household_of(person))
         money.top_up(by=by, account=account, box=bank, amount=10000 + number, key=f"t{number}")
+    answer = None
+"""
+# Names for what stands in a local that was filled so.
+FILLED = """
+    by, bank = who.system(), purse.boxes()[0]
+    person = who.Agent.objects.get(name="Amina 29")
     answer = None
 """

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability import node_process
-from tests.reliability.node_process import run
+from tests import homes
+from tests.reliability.node_process import FILLED, run
 
 pytestmark = pytest.mark.processes
 
-BUILD = (
-    node_process.BUILD
+MORE = (
+    FILLED
     + """
     from cosmolocal.messages import operations as letters
     letters.send(by=by, writings=[letters.Writing(person.pk, "payment", "Hello", "Text", "", (
@@ -46,7 +46,8 @@ def write_backup(home: Path, url: str, file: Path) -> None:
 
 def test_a_restored_local_is_the_same_row_for_row(tmp_path: Path, databases) -> None:
     url, other = databases(), databases()
-    run(tmp_path / "a", url, BUILD)
+    homes.local(tmp_path / "a", url)
+    run(tmp_path / "a", url, MORE)
     before = run(tmp_path / "a", url, SUMS)
     write_backup(tmp_path / "a", url, tmp_path / "one.cosmolocal")
     restored = run(
@@ -90,10 +91,11 @@ def write_more(home: Path, url: str) -> None:
 
 def test_a_restored_node_does_the_work_that_was_left_and_sends_no_mail_by_itself(tmp_path: Path, databases) -> None:
     """A letter that waited may have gone out after the backup was made; an account that is to be opened has not."""
+    homes.local(tmp_path / "a", url := databases())
     run(
         tmp_path / "a",
-        url := databases(),
-        BUILD
+        url,
+        MORE
         + """
     from cosmolocal.kernel import jobs
     from django_tasks_db.models import DBTaskResult
@@ -106,7 +108,8 @@ def test_a_restored_node_does_the_work_that_was_left_and_sends_no_mail_by_itself
     """,
     )
     write_backup(tmp_path / "a", url, file := tmp_path / "one.cosmolocal")
-    run(tmp_path / "b", other := databases(), f"answer = restoring.restore(Path({str(file)!r}))['version']")
+    homes.tables(tmp_path / "b", other := databases())
+    run(tmp_path / "b", other, f"answer = restoring.restore(Path({str(file)!r}))['version']")
     left, waits, goes = run(
         tmp_path / "b",
         other,
@@ -130,7 +133,8 @@ def test_a_backup_moves_between_the_databases(tmp_path: Path, databases) -> None
     url = databases()
     if not url:
         pytest.skip("needs PostgreSQL beside SQLite: runs in the second half of make test")
-    run(tmp_path / "a", "", BUILD)
+    homes.local(tmp_path / "a")
+    run(tmp_path / "a", "", MORE)
     write_backup(tmp_path / "a", "", tmp_path / "one.cosmolocal")
     run(tmp_path / "b", url, f"answer = restoring.restore(Path({str(tmp_path / 'one.cosmolocal')!r}))['local']")
     on_postgres = run(tmp_path / "b", url, SUMS)
@@ -141,7 +145,8 @@ def test_a_backup_moves_between_the_databases(tmp_path: Path, databases) -> None
 
 
 def test_what_is_no_backup_or_newer_or_damaged_is_refused_and_changes_nothing(tmp_path: Path) -> None:
-    run(tmp_path / "a", "", BUILD)
+    homes.local(tmp_path / "a")
+    run(tmp_path / "a", "", MORE)
     write_backup(tmp_path / "a", "", tmp_path / "one.cosmolocal")
     codes = run(
         tmp_path / "b",

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.node_process import BUILD, environment, run
+from tests import homes
+from tests.reliability.node_process import FILLED, environment, run
 from tests.reliability.test_backup import SUMS, write_backup
 
-MIGRATED = """
-    from django.core.management import call_command
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    answer = None
-"""
 REFUSED = """
     import io, shutil, stat, zipfile
     from django.db import connection
@@ -82,10 +77,10 @@ REFUSED = """
 
 def test_what_is_refused_leaves_everything_as_it_was(tmp_path: Path, databases) -> None:
     url = databases()
-    run(tmp_path / "a", "", BUILD)
+    homes.local(tmp_path / "a")
     file = tmp_path / "one.cosmolocal"
     write_backup(tmp_path / "a", "", file)
-    run(tmp_path / "b", url, MIGRATED)
+    homes.tables(tmp_path / "b", url)
     told = run(tmp_path / "b", url, REFUSED.format(file=str(file)))
     left = told.pop("left")
     strange, none, damaged = "backup.strange_file", "backup.not_a_backup", "backup.damaged"
@@ -100,7 +95,7 @@ def test_what_is_refused_leaves_everything_as_it_was(tmp_path: Path, databases) 
 
 
 def test_an_encrypted_backup_needs_its_passphrase(tmp_path: Path) -> None:
-    run(tmp_path / "a", "", BUILD)
+    homes.local(tmp_path / "a")
     file = tmp_path / "one.cosmolocal"
     run(tmp_path / "a", "", f"answer = str(backup.write(Path({str(file)!r}), 'a long summer evening'))")
     data = file.read_bytes()
@@ -110,6 +105,7 @@ def test_an_encrypted_backup_needs_its_passphrase(tmp_path: Path) -> None:
     bent = tmp_path / "bent.cosmolocal"
     bent.write_bytes(data[:3000] + bytes([data[3000] ^ 1]) + data[3001:])
     (tmp_path / "cut.cosmolocal").write_bytes(data[:-20])
+    homes.tables(tmp_path / "b")
     told = run(
         tmp_path / "b",
         "",
@@ -164,20 +160,22 @@ def test_a_backup_of_the_first_form_is_still_taken(tmp_path: Path, databases) ->
     (settings.MEDIA_ROOT / "ab").mkdir(parents=True, exist_ok=True)
     (settings.MEDIA_ROOT / "ab" / "picture.webp").write_bytes(b"RIFF" + bytes(200))
     """
-    run(tmp_path / "a", "", BUILD + awkward)
+    homes.local(tmp_path / "a")
+    run(tmp_path / "a", "", FILLED + awkward)
     before = run(tmp_path / "a", "", SUMS)
     file = tmp_path / "old.cosmolocal"
     run(tmp_path / "a", "", OLD.format(file=str(file)))
-    url = databases()
+    homes.tables(tmp_path / "b", url := databases())
     run(tmp_path / "b", url, f"answer = restoring.restore(Path({str(file)!r}))['local']")
     assert run(tmp_path / "b", url, SUMS) == before
-    run(tmp_path / "c", url and databases(), f"answer = restoring.restore(Path({str(tmp_path / 'today')!r}))['local']")
+    homes.tables(tmp_path / "c", other := databases())
+    run(tmp_path / "c", other, f"answer = restoring.restore(Path({str(tmp_path / 'today')!r}))['local']")
 
 
 @pytest.mark.once
 def test_a_demo_is_never_made_where_a_local_stands(tmp_path: Path) -> None:
     home = tmp_path / "a"
-    run(home, "", BUILD)
+    homes.local(home)
     for words in (["--demo", "--fresh"], ["--demo"]):
         done = subprocess.run(
             [sys.executable, "-m", "cosmolocal.config.commands", "prepare", *words],

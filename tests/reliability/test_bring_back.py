@@ -7,9 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import homes
 from tests.browser.node import Node
-from tests.reliability import node_process
-from tests.reliability.node_process import run
 from tests.reliability.test_backup import write_backup
 from tests.reliability.test_kill_served import token_of
 
@@ -18,7 +17,8 @@ pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 
 def test_a_backup_is_brought_back_through_the_setup_page(tmp_path: Path) -> None:
-    run(tmp_path / "old", "", node_process.BUILD)
+    homes.local(tmp_path / "old")
+    homes.tables(tmp_path / "new")
     write_backup(tmp_path / "old", "", tmp_path / "one.cosmolocal")
     node = Node(tmp_path / "new")
     node.start("up")

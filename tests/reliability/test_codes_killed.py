@@ -15,7 +15,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cosmolocal.messages.tests.servers import Moody, free_port
-from tests.reliability.node_process import BUILD, run, start
+from tests import homes
+from tests.reliability.node_process import FILLED, run, start
 
 pytestmark = pytest.mark.processes
 
@@ -26,8 +27,8 @@ ASK = """
     codes.write("amina3@example.org", "Your code", "ABCD-2345", until=clock.now() + timedelta(minutes=15))
     answer = None
 """
-BUILT = (
-    BUILD
+WITH_A_USER = (
+    FILLED
     + """
     people.make_user(by=by, agent=who.Agent.objects.get(name="Amina 3"), email="amina3@example.org")
     """
@@ -90,7 +91,8 @@ def listening(server: Moody) -> Iterator[int]:
 
 def test_a_code_goes_while_the_worker_is_at_a_long_job(tmp_path: Path, databases: Any) -> None:
     url, server, flag = databases(), Moody(), tmp_path / "enough"
-    run(tmp_path / "a", url, BUILT)
+    homes.local(tmp_path / "a", url)
+    run(tmp_path / "a", url, WITH_A_USER)
     with listening(server) as port:
         at_work = start(tmp_path / "a", url, WORK.format(port=port, flag=str(flag)))
         try:
@@ -114,7 +116,8 @@ def test_a_code_goes_while_the_worker_is_at_a_long_job(tmp_path: Path, databases
 
 def test_a_code_outlives_a_kill_before_the_mail_server_has_said_anything(tmp_path: Path, databases: Any) -> None:
     url, server = databases(), Deadly()
-    run(tmp_path / "a", url, BUILT)
+    homes.local(tmp_path / "a", url)
+    run(tmp_path / "a", url, WITH_A_USER)
     run(tmp_path / "a", url, ASK)
     with listening(server) as port:
         killed = start(tmp_path / "a", url, SEND.format(port=port, minutes=0))
@@ -129,7 +132,8 @@ def test_a_code_outlives_a_kill_before_the_mail_server_has_said_anything(tmp_pat
 
 def test_no_backup_holds_a_code_and_a_restored_node_sends_none_of_before(tmp_path: Path, databases: Any) -> None:
     url, other, file = databases(), databases(), tmp_path / "one.cosmolocal"
-    run(tmp_path / "a", url, BUILT)
+    homes.local(tmp_path / "a", url)
+    run(tmp_path / "a", url, WITH_A_USER)
     run(tmp_path / "a", url, ASK + "    settings.MAIL_READY = True\n    codes._take_in()\n")
     run(tmp_path / "a", url, ASK)  # and one that no worker has seen
     run(tmp_path / "a", url, f"answer = str(backup.write(Path({str(file)!r})))")
@@ -140,6 +144,7 @@ def test_no_backup_holds_a_code_and_a_restored_node_sends_none_of_before(tmp_pat
     assert not any("secret" in name for name in names if name.startswith("rows/"))
     assert b"sign_in_code" in held
     assert not re.search(rb"ABCD-?2345", held)
+    homes.tables(tmp_path / "b", other)
     run(tmp_path / "b", other, f"answer = restoring.restore(Path({str(file)!r}))['version']")
     server = Moody()
     with listening(server) as port:

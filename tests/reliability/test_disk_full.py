@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.node_process import BUILD, run
+from tests import homes
+from tests.reliability.node_process import run
 
 pytestmark = pytest.mark.processes
 
 
 @pytest.mark.once
 def test_a_full_disk_is_a_sentence_and_leaves_the_books_whole(tmp_path: Path) -> None:
-    run(tmp_path / "home", "", BUILD)
+    homes.local(tmp_path / "home")
     found = run(
         tmp_path / "home",
         "",

@@ -11,9 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import homes
 from tests.browser.node import Node
 from tests.harness import missing
-from tests.reliability.node_process import BUILD, run
+from tests.reliability.node_process import run
 from tests.reliability.test_kill_served import token_of
 
 PATIENCE_S, FULL_S = 180, 25
@@ -50,7 +51,7 @@ def status(client: httpx.Client, path: str) -> int:
 
 def test_a_node_outlives_a_full_disk(small_disk: Path) -> None:
     home = small_disk / "home"
-    run(home, "", BUILD)
+    homes.local(home)
     node = Node(home)
     node.start("up")
     filler = small_disk / "filler"

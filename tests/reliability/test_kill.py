@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import homes
 from tests.harness import seeds
-from tests.reliability.node_process import BUILD, run, start
+from tests.reliability.node_process import run, start
 
 pytestmark = pytest.mark.processes
 
@@ -55,7 +56,7 @@ CHECK = (
 @pytest.fixture
 def local(tmp_path: Path, databases) -> tuple[Path, str]:
     url = databases()
-    run(tmp_path / "home", url, BUILD)
+    homes.local(tmp_path / "home", url)
     return tmp_path / "home", url
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import homes
 from tests.browser.node import Node
 from tests.harness import ALL
 
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    node = Node(tmp_path_factory.mktemp("served") / "home")
+    node = homes.demo(tmp_path_factory.mktemp("served") / "home")
     node.start("demo")
     yield node
     node.stop()

@@ -6,14 +6,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cosmolocal.messages.tests.servers import Moody, free_port
-from tests.reliability.node_process import BUILD, run, start
+from tests import homes
+from tests.reliability.node_process import FILLED, run, start
+
+pytestmark = pytest.mark.processes
 
 WRITE = (
-    BUILD
+    FILLED
     + """
     settings.MAIL_READY = True
     from cosmolocal.messages import operations as letters
@@ -49,17 +53,18 @@ class Deadly(Moody):
 
 def test_a_worker_killed_between_yes_and_note_leaves_one_mail_in_doubt(tmp_path: Path, databases: Any) -> None:
     url, port, server = databases(), free_port(), Deadly()
-    run(tmp_path, url, WRITE)
+    homes.local(home := tmp_path / "home", url)
+    run(home, url, WRITE)
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        killed = start(tmp_path, url, SEND.format(port=port, minutes=0))
+        killed = start(home, url, SEND.format(port=port, minutes=0))
         server.victim = killed.pid
         assert killed.wait(timeout=120) == -signal.SIGKILL
         assert len(server.got) == 6
-        at_once = run(tmp_path, url, SEND.format(port=port, minutes=0))
+        at_once = run(home, url, SEND.format(port=port, minutes=0))
         assert at_once == [5, 25, 0]  # what the dead one had claimed is left alone for some minutes
-        assert run(tmp_path, url, SEND.format(port=port, minutes=6)) == [30, 0, 0]
+        assert run(home, url, SEND.format(port=port, minutes=6)) == [30, 0, 0]
     finally:
         controller.stop()
     twice = [to for to, times in Counter(server.readers()).items() if times > 1]

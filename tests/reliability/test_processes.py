@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cosmolocal.config import watch
+from tests import homes
 from tests.browser.node import Node
 
 PATIENCE_S = 120
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
+    homes.tables(tmp_path / "home")
     made = Node(tmp_path / "home")
     made.start()
     yield made

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import homes
 from tests.harness import seeds
-from tests.reliability import node_process
 from tests.reliability.node_process import run, start
 
 pytestmark = pytest.mark.processes
@@ -33,7 +33,7 @@ LOOK = """
 
 def test_a_kill_while_sealing_leaves_a_chain_that_its_file_fits(tmp_path: Path, databases) -> None:
     home, url = tmp_path / "a", databases()
-    run(home, url, node_process.BUILD)
+    homes.local(home, url)
     for seed in seeds(4, 20):
         process = start(home, url, f"    SEED = {seed}\n" + WORK)
         assert process.stdout is not None
@@ -51,7 +51,9 @@ def test_a_kill_while_sealing_leaves_a_chain_that_its_file_fits(tmp_path: Path, 
 def test_an_older_backup_is_put_back_and_the_file_says_so(tmp_path: Path, databases) -> None:
     url, other = databases(), databases()
     sealed = "\n    from cosmolocal.kernel import seals\n    seals.seal()\n    answer = seals.head().number\n"
-    first = run(tmp_path / "a", url, node_process.BUILD + sealed)
+    homes.local(tmp_path / "a", url)
+    homes.tables(tmp_path / "b", other)
+    first = run(tmp_path / "a", url, sealed)
     file = str(tmp_path / "one.cosmolocal")
     run(tmp_path / "a", url, f"answer = str(backup.write(Path({file!r})))")
     run(tmp_path / "a", url, '    people.add_member(by=who.system(), name="Jo", household_name="J")' + sealed)

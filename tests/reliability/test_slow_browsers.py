@@ -11,6 +11,7 @@ import pytest
 
 from cosmolocal.config.asgi import THREADS
 from cosmolocal.config.gate import Places
+from tests import homes
 from tests.browser.node import Node
 
 PATIENCE_S = 60
@@ -19,7 +20,8 @@ pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    node = Node(tmp_path_factory.mktemp("slow") / "home")
+    homes.tables(home := tmp_path_factory.mktemp("slow") / "home")
+    node = Node(home)
     node.start()
     yield node
     node.stop()

@@ -9,6 +9,7 @@ import pytest
 
 from cosmolocal.paper.shrink import MOST_SCANS, scans
 from cosmolocal.paper.tests.slow_pictures import many_scans
+from tests import homes
 from tests.browser.node import Node
 
 PATIENCE_S = 120
@@ -24,7 +25,8 @@ answer = at.pak_choi(village).pk
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, int]]:
-    node = Node(tmp_path_factory.mktemp("pictures") / "home")
+    homes.tables(home := tmp_path_factory.mktemp("pictures") / "home")
+    node = Node(home)
     node.start()
     yield node, node.ask(FOUND)
     node.stop()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.node_process import BUILD, run, start
+from tests import homes
+from tests.reliability.node_process import run, start
 from tests.reliability.test_kill import WEB
 
 pytestmark = pytest.mark.processes
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.processes
 def test_a_backup_under_load_restores_to_books_that_agree(tmp_path: Path, databases) -> None:
     url, other = databases(), databases()
     home, file = tmp_path / "a", tmp_path / "load.cosmolocal"
-    run(home, url, BUILD)
+    homes.local(home, url)
+    homes.tables(tmp_path / "b", other)
     writers = [start(home, url, WEB.format(first=0, last=100_000, seed=seed)) for seed in (1, 2)]
     for writer in writers:
         assert writer.stdout is not None

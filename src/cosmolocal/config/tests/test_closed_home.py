@@ -22,7 +22,7 @@ def modes(folder: Path) -> dict[str, int]:
         ["-m", "cosmolocal.config.commands", "prepare"],
         ["-c", "import cosmolocal.config.wsgi"],
         ["-c", "import cosmolocal.config.asgi"],
-        ["manage.py", "migrate", "--verbosity", "0"],
+        ["manage.py", "migrate", "contenttypes", "--verbosity", "0"],
     ],
 )
 def test_what_a_door_makes_is_closed(tmp_path: Path, door: list[str]) -> None:

@@ -8,5 +8,6 @@ from cosmolocal.flows.tests.machine import FlowsMachine
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("timeless")
 def test_any_order_of_deeds_keeps_the_books():
     run_state_machine_as_test(FlowsMachine, settings=settings(stateful_step_count=40))

@@ -9,6 +9,7 @@ from tests.harness import ALL
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("timeless")
 def test_any_order_of_deeds_keeps_the_books() -> None:
     many = settings(max_examples=300 if ALL else 12, stateful_step_count=30)
     run_state_machine_as_test(MoneyMachine, settings=many)

@@ -1,8 +1,8 @@
 """Every page is fed every awkward number there is, in its address and in each field of its forms: none breaks."""
 
 import random
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +20,7 @@ from cosmolocal.money import demo as money
 from cosmolocal.practices.shop import demo as shop
 from cosmolocal.website.tests.crawling import Crawl, Form, watch_addresses
 from tests import harness
+from tests.kept import Kept
 
 AWKWARD = {
     "superscript": "²",
@@ -40,12 +41,11 @@ AWKWARD = {
 }
 FIRST = ("superscript", "many digits", "huge", "zero byte", "no address")
 TRIED = AWKWARD if harness.ALL else {name: AWKWARD[name] for name in FIRST}
+NOON = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 ROLES = ("member", "steward", "treasurer", "producer", "keeper")
 
 
-@pytest.fixture
-def life(db: None) -> dict[str, Agent]:
-    """A local in the middle of its year: a settled round, one that takes orders, one on the packing table."""
+def build() -> dict[str, Agent]:
     by = queries.system()
     with clock.standing_at(clock.now() - timedelta(days=30)):
         today = clock.today("Asia/Shanghai")
@@ -67,6 +67,16 @@ def life(db: None) -> dict[str, Agent]:
     farmer = User.objects.get(email=people.mail_of("producer")).agent
     assert farmer is not None
     return {**village.people, "producer": farmer}
+
+
+_life = Kept(build)
+
+
+@pytest.fixture
+def life(db: None, timeless: None) -> Iterator[dict[str, Agent]]:
+    """A local in the middle of its year: a settled round, one that takes orders, one on the packing table."""
+    with clock.standing_at(NOON):
+        yield _life()
 
 
 def _add_goods_without_pack(by: Agent) -> None:
