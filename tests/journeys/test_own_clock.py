@@ -218,6 +218,9 @@ def live(scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         village.receive(round)
         handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
         operations.tell_ready(by=village.people["Li Na"], round=round)
+        first, second = (Order.objects.get(household__name=f"{name}'s household") for name in ("Amina", "Jo"))
+        for _there_and_back in range(2):
+            operations.swap_orders(by=village.people["Keeper Lu"], order=first, other=second)
         work(scene)
         of_handover(scene, village, round)
     with scene.standing(24, 55):

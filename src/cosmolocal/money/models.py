@@ -208,7 +208,7 @@ class SecondLook(models.Model):
         TYPED = "typed", _("it came to the household or farm of who had written down that it came")
         GOODS = "goods", _("goods of her own household or farm")
         PAYS = "pays", _("she herself had set what her household pays")
-        ODD = "odd", _("a price that looks like a slip of the hand")
+        EXTRA = "extra", _("goods came that nobody had ordered, so the farm is paid for more")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

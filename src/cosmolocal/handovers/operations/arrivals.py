@@ -16,7 +16,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import Happening, LotDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
-from cosmolocal.handovers.operations import harvests
+from cosmolocal.handovers.operations import harvests, own_goods
 from cosmolocal.handovers.operations.harvests import Harvest
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
@@ -91,7 +91,7 @@ def receive(
     events = flows.record(by=by, happenings=[*grown, *arrivals])[len(grown) :]
     event_of = {id(line): event for line, event in zip(came, events, strict=True)}
     _begin(handover, Handover.State.RECEIVING)
-    return Receipt.objects.bulk_create(
+    receipts = Receipt.objects.bulk_create(
         Receipt(
             handover=handover,
             producer=producer,
@@ -108,6 +108,8 @@ def receive(
         )
         for line in lines
     )
+    own_goods.came(by, producer, receipts)
+    return receipts
 
 
 @operation("handovers.correct_receipt", said=gettext_lazy("corrected what had come in"), fact=True)
@@ -130,9 +132,10 @@ def correct_receipt(
         [grown] = harvests.grow(by, locked.producer, [Harvest(locked.specification_id, came, locked.lot.lot)])
         right.resource_id = grown.resource_id
         made = flows.record(by=by, happenings=[grown, right])
-    locked.event_id = made[-1] if came else None
+    locked.event_id, before = made[-1] if came else None, locked.accepted
     locked.received, locked.accepted, locked.reason = received, accepted, reason
     locked.save(update_fields=["event", "received", "accepted", "reason"])
+    own_goods.corrected(by, locked, before)
     return locked
 
 

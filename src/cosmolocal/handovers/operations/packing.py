@@ -16,7 +16,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, queries, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
-from cosmolocal.handovers.operations import handing
+from cosmolocal.handovers.operations import handing, own_goods
 from cosmolocal.handovers.operations.holding import check_asked, lock_crate
 from cosmolocal.handovers.rules import Free
 from cosmolocal.kernel import clock, errands, sets
@@ -311,6 +311,7 @@ def write_packed(
     promises = [due for due in map(Due._make, rows) if due.receiver_id in crates]
     if not promises:
         return
+    own_goods.packed(by, ((one, wanted[one.id].quantity) for one in promises))
     lots = _lots(by, handover, promises, wanted)
     [packing] = flows.begin_processes(by=by, drafts=[ProcessDraft("pack", handover.place_id)])
     moves = [LotMove(one.id, lots.get(one.id), wanted[one.id].quantity, packing.pk) for one in promises]

@@ -13,7 +13,7 @@ from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy
+from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Note, SecondLook
 from cosmolocal.money.operations import journal
 
@@ -91,6 +91,24 @@ def levels_lowered(by: Agent, lowered_by: int, said: str) -> None:
 def own_prices_set(by: Agent, farm: Agent, said: str) -> None:
     """Puts the running deed on the list: who set prices belongs to that farm."""
     to_look_at(by, SecondLook.Why.PRICE, 0, farm, said)
+
+
+def own_goods_changed(by: Agent, holder: Agent, amount: int, said: str) -> None:
+    """Puts the running deed on the list: the goods are her own household's or farm's; `amount`: what they are worth."""
+    to_look_at(by, SecondLook.Why.GOODS, amount, holder, said)
+
+
+def own_price_used(by: Agent, household: Agent, amount: int, said: str) -> None:
+    """Puts the running deed on the list: the household ordered for `amount` at prices that one of it has just set."""
+    to_look_at(by, SecondLook.Why.PAYS, amount, household, said)
+
+
+def extra_came(by: Agent, farm: Agent, amount: int, said: str) -> None:
+    """Puts the running deed on the list where what nobody had ordered is worth as much as cash that, missing, is looked
+    at too: so many of the smallest coins.
+    """
+    if amount >= rules.MISSING_COINS * queries.default_currency().cash_step:
+        to_look_at(by, SecondLook.Why.EXTRA, amount, farm, said)
 
 
 def look_is_over(deed_id: int) -> None:

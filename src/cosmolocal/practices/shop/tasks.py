@@ -250,6 +250,27 @@ def tell_swapped(swap_ids: Sequence[int]) -> None:
     messages.send(by=people.system(), writings=writings, key=jobs.key())
 
 
+@jobs.job("shop.tell_crates_swapped")
+def tell_crates_swapped(order_ids: Sequence[int]) -> None:
+    """To both households before settling: that each has the other's crate, and what it pays instead."""
+    found = Order.objects.filter(pk__in=order_ids).select_related("household", "round__account__currency")
+    orders = list(found.order_by("pk"))
+    readers, writings = _readers_of([order.household for order in orders]), []
+    for order, other in zip(orders, reversed(orders), strict=True):
+        currency = order.round.account.currency
+        for person in readers[order.household_id]:
+            with speaking_to(person):
+                now, before = (format_money(one.upper, currency.code, currency.decimals) for one in (order, other))
+                facts = {"round": order.round.name, "name": other.household.name, "now": now, "before": before}
+                text = _(
+                    "%(round)s: your household took the crate of %(name)s, as was written down at the door. So you pay "
+                    "for what is in it, at most %(now)s, instead of at most %(before)s. If that is not so, tell "
+                    "whoever keeps the hand-over."
+                )
+                writings.append(_writing(person, order, "order_changed", _("Another crate is yours"), text % facts))
+    messages.send(by=people.system(), writings=writings, key=jobs.key())
+
+
 @jobs.job("shop.tell_open")
 def tell_open(round_id: int) -> None:
     """A round has opened: where to order, until when, when to collect."""

@@ -20,17 +20,12 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.money.operations import journal, ledger
+from cosmolocal.money.operations import journal, ledger, looks
+from cosmolocal.money.policy import is_own
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations.credits import check_not_credited
-from cosmolocal.practices.shop.operations.drafts import (
-    Draft,
-    check_not_packed,
-    check_on_sale,
-    no_account,
-    write,
-)
+from cosmolocal.practices.shop.operations.drafts import Draft, check_not_packed, check_on_sale, no_account, write
 from cosmolocal.practices.shop.operations.orders import LineWish
 from cosmolocal.practices.shop.operations.rounds import lock
 from cosmolocal.practices.shop.operations.sales import load_offers
@@ -119,11 +114,22 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         draft.order.state = fixed
         draft.order.save(update_fields=["state"])
     draft.order.lines.filter(offer_id__in=[line.offer_id for line in lines]).update(reason=LATE)
+    _own_is_looked_at(draft)
     if locked.state == OrderRound.State.ORDERED:
         handovers.make_crates(by=by, handover=locked.handover)
     _pack_at_once(by, draft.order)
     announce("shop.tell_changes", [draft.order.pk])
     return draft.order
+
+
+def _own_is_looked_at(draft: Draft) -> None:
+    """Less than was ordered of her own household's, after closing and by herself: somebody else looks at it."""
+    less = [*draft.lowered, *draft.dropped]
+    if less and is_own(draft.by, draft.household):
+        lines = [(draft.lines[offer], draft.wanted.get(offer, 0)) for offer in less]
+        amount = sum(line.estimate * (line.count - count) // line.count for line, count in lines)
+        said = [f"{draft.offers[line.offer_id].name}: {line.count} → {count}" for line, count in lines]
+        looks.own_goods_changed(draft.by, draft.household, amount, "; ".join(said))
 
 
 @operation("shop.credit_line", said=gettext_lazy("gave money back for a line"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import lacking
+from cosmolocal.practices.shop.operations import lacking, own_prices
 from cosmolocal.practices.shop.operations.sales import Sale
 from cosmolocal.practices.shop.rules import Price
 
@@ -39,6 +40,7 @@ class PriceFacts(NamedTuple):
     purchase: int
     per_quantity: int
     tax_code_id: int
+    valid_from: datetime
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Draft:
     wanted: dict[int, int] = field(default_factory=dict)
     offers: dict[int, Sale] = field(default_factory=dict)
     named: Collection[int] = ()
+    recent: set[int] = field(default_factory=set)  # price versions it uses that came while the round took orders
 
     @property
     def changed(self) -> list[int]:
@@ -141,6 +144,8 @@ def write(draft: Draft, pays: str, *, late: bool = False) -> None:
     for line in fresh:
         line.order = order
     OrderLine.objects.bulk_create(fresh)
+    if recent := [line for line in fresh if line.price_id in draft.recent]:
+        own_prices.look_at(draft.by, draft.household, recent)
 
 
 def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
@@ -169,6 +174,7 @@ def _lower(draft: Draft, lines: Sequence[OrderLine]) -> None:
 def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
     """New rows for these offers; what was in the order before keeps the pack, the price and the terms it had."""
     prices, packs = _prices(draft, offer_ids), _packs(draft, offer_ids)
+    draft.recent.update(price.id for price in prices.values() if price.valid_from > draft.round.opens_at)
     codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
     rates = catalog.tax_rates(clock.today(), codes) if codes else {}
     made = []
@@ -245,9 +251,9 @@ def _in_force(item_ids: Sequence[int], group: str) -> dict[int, PriceFacts]:
     return {row[-1]: PriceFacts(*row[:-1]) for row in rows}
 
 
-def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[int, ...]]":
+def _price_rows(*more: str, **wanted: object) -> "QuerySet[PriceVersion, tuple[Any, ...]]":
     return PriceVersion.objects.filter(**wanted).values_list(
-        "pk", "price", "purchase", "per_quantity", "tax_code_id", *more
+        "pk", "price", "purchase", "per_quantity", "tax_code_id", "valid_from", *more
     )
 
 

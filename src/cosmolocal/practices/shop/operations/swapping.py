@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 @operation("shop.swap_orders", said=gettext_lazy("swapped two orders"))
 def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None:
     """Two households took each other's crate: each keeps, and pays, what it took; what was given back for a line goes
-    with it. The keeper's own, or by a lent session: somebody else looks at it afterwards. Refuses: shop.round_settled,
-    shop.not_two_orders, shop.no_crate.
+    with it; both are told. The keeper's own, or by a lent session: somebody else looks at it. Refuses:
+    shop.round_settled, shop.not_two_orders, shop.no_crate.
     """
     rows = Order.objects.select_for_update(of=("self",)).select_related(*_ORDER).order_by("pk")
     pair = list(rows.filter(pk__in=[order.pk, other.pk], round=order.round))
@@ -64,6 +64,8 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
         _swap_households(by, one, two)
     for order in sorted(every, key=lambda one: not money.is_own(by, one.household)):
         looks.look_needed(by, order.upper, order.household)
+    for one, two in pairs:
+        announce("shop.tell_crates_swapped", [one.pk, two.pk])
 
 
 def _beside(first: Order, second: Order) -> list[tuple[Order, Order]]:

@@ -1,0 +1,74 @@
+"""Goods that one person alone writes down for her own household or farm: recorded at once, as every fact, and looked at
+by somebody else afterwards.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.money import policy as money
+from cosmolocal.money.operations import looks
+
+if TYPE_CHECKING:
+    from cosmolocal.handovers.operations.packing import Due
+
+
+class Change(NamedTuple):
+    """Base units of one kind of goods, as they stood and as they stand now; `before` 0: nothing stood there."""
+
+    specification_id: int
+    before: int
+    now: int
+
+
+def packed(by: Agent, lines: Iterable[tuple["Due", int]]) -> None:
+    """Promises with what is packed for each: those of her own get less than was promised, or than an earlier packer
+    wrote.
+    """
+    less: dict[int, list[Change]] = defaultdict(list)
+    for due, now in lines:
+        if now < due.quantity:
+            less[due.receiver_id].append(Change(due.specification_id, due.quantity, now))
+    for receiver in money.own_to(by).filter(pk__in=less).order_by("pk") if less else ():
+        looks.own_goods_changed(by, receiver, *_worth(less[receiver.pk], to_farm=False))
+
+
+def came(by: Agent, farm: Agent, receipts: Iterable[Receipt]) -> None:
+    """What a farm brought, where whoever writes it down belongs to it; what nobody had ordered, whoever does."""
+    came = [receipt for receipt in receipts if receipt.accepted]
+    if came and money.is_own(by, farm):
+        changes = [Change(receipt.specification_id, 0, receipt.accepted) for receipt in came]
+        looks.own_goods_changed(by, farm, *_worth(changes, to_farm=True))
+    elif extra := [Change(one.specification_id, 0, one.accepted) for one in came if one.commitment_id is None]:
+        looks.extra_came(by, farm, *_worth(extra, to_farm=True))
+
+
+def corrected(by: Agent, receipt: Receipt, before: int) -> None:
+    """A receipt that says more than before, and so pays the farm more."""
+    if receipt.accepted > before:
+        change = Change(receipt.specification_id, before, receipt.accepted)
+        if money.is_own(by, receipt.producer):
+            looks.own_goods_changed(by, receipt.producer, *_worth([change], to_farm=True))
+        elif receipt.commitment_id is None:
+            looks.extra_came(by, receipt.producer, *_worth([change], to_farm=True))
+
+
+def _worth(changes: Sequence[Change], *, to_farm: bool) -> tuple[int, str]:
+    """What the difference comes to at the prices of now (minor units; to a member, or to the farm), and in words."""
+    kinds = {change.specification_id for change in changes}
+    items = catalog.items_with_units().filter(product__specification__in=kinds).order_by("is_active", "-pk")
+    packs = {item.product.specification_id: item for item in items}
+    prices = catalog.current_prices([item.pk for item in packs.values()])
+    amount, said = 0, []
+    for kind, before, now in changes:
+        if (item := packs.get(kind)) is None:
+            continue
+        stood, stands = (catalog.quantity_text(item, quantity) for quantity in (before, now))
+        said.append(f"{item.product.name}: {stood} → {stands}" if before else f"{item.product.name}: {stands}")
+        if price := prices.get(item.pk):
+            each = price.purchase if to_farm else price.price
+            amount += each * abs(now - before) // (price.per_quantity or item.pack_quantity)
+    return amount, "; ".join(said)

@@ -1,0 +1,88 @@
+"""What one person alone does for her own household in the shop is done, and somebody else looks at it."""
+
+from datetime import timedelta
+
+import pytest
+
+from cosmolocal.agents import queries as who
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog.models import PriceVersion, TaxCode
+from cosmolocal.kernel import jobs
+from cosmolocal.messages.models import Letter
+from cosmolocal.money import operations as money
+from cosmolocal.money.models import SecondLook
+from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.tests.village import MONDAY, refused
+
+
+@pytest.fixture
+def li_na(village):
+    """The steward, whose household may owe."""
+    person = village.people["Li Na"]
+    village.households["Li Na"] = home = who.household_of(person)
+    account = money.open_account(by=village.home, holder=home)
+    money.set_limits(by=village.home, account=account, warn_below=0, floor=-100_000)
+    return person
+
+
+def set_price(village, by, price, purchase):
+    standing = PriceVersion.objects.filter(item=village.items["Bread"]).latest("pk")
+    wish = {"tax_code": TaxCode.objects.get(pk=standing.tax_code_id), "per_quantity": standing.per_quantity}
+    catalog.set_price(by=by, item=village.items["Bread"], price=price, purchase=purchase, **wish)
+    return standing
+
+
+def test_an_order_at_a_price_that_one_of_the_household_has_just_set(village, li_na):
+    """Price down, order, price up: the order stands on the list, and she does not look at it."""
+    round = village.round()
+    with village.at(MONDAY + timedelta(hours=1)):
+        before = set_price(village, li_na, 5, 1)
+    with village.at(MONDAY + timedelta(hours=2)):
+        village.order(round, "Li Na", {"Bread": 20, "Eggs": 1})
+        set_price(village, li_na, before.price, before.purchase)
+        look = SecondLook.objects.get()
+        assert (look.why, look.holder, look.amount) == ("pays", village.households["Li Na"], 100)
+        assert "Bread: 20 ×" in look.deed.money_note.words
+        with refused("money.own_look"):
+            money.agree_entries(by=li_na, looks=[look])
+        money.agree_entries(by=village.people["Wei Guo"], looks=[look])
+
+
+def test_others_order_at_that_price_and_she_at_older_ones(village, li_na):
+    round = village.round()
+    with village.at(MONDAY + timedelta(hours=1)):
+        set_price(village, li_na, 50, 10)
+        village.order(round, "Jo", {"Bread": 2})
+        village.order(round, "Li Na", {"Eggs": 1})
+    assert not SecondLook.objects.exists()
+
+
+def test_her_own_late_change_to_less_is_looked_at(village, li_na):
+    round = village.round()
+    village.order(round, "Li Na", {"Bread": 4, "Eggs": 1})
+    village.order(round, "Jo", {"Bread": 4})
+    village.close(round)
+    bread = village.offer(round, "Bread").pk
+    for name in ("Jo", "Li Na"):
+        wish = [LineWish(bread, 3)]
+        operations.late_change(by=li_na, round=round, household=village.households[name], lines=wish)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder, look.deed.money_note.words) == (
+        "goods",
+        village.households["Li Na"],
+        "Bread, loaf: 4 → 3",
+    )
+    operations.late_change(by=li_na, round=round, household=village.households["Li Na"], lines=[LineWish(bread, 5)])
+    assert SecondLook.objects.count() == 1
+
+
+def test_both_households_read_that_their_crates_were_swapped(village, li_na):
+    round = village.round()
+    orders = [village.order(round, name, {"Bread": count}) for name, count in (("Jo", 1), ("Amina", 2))]
+    village.close(round)
+    operations.swap_orders(by=village.people["Keeper Lu"], order=orders[0], other=orders[1])
+    jobs.run_job.call("shop.tell_crates_swapped", [[order.pk for order in orders]], 0, "told")
+    told = {letter.to.name: letter.text for letter in Letter.objects.filter(subject="Another crate is yours")}
+    assert "the crate of Amina's household" in told["Jo"]
+    assert "the crate of Jo's household" in told["Amina"]
