@@ -101,7 +101,7 @@ def close_handover(*, by: Agent, handover: Handover) -> Handover:
 
 @operation("handovers.swap_crates", said=gettext_lazy("noted two swapped crates"), fact=True)
 def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None:
-    """Two receivers have each other's crate: what was promised to one is promised to the other.
+    """Two receivers have each other's crate: what was promised to one is promised to the other, what is missing too.
 
     Who has collected has collected: that mark goes with the receiver. What was written as handed over is reversed and
     written again with the right names. `Packed` rows stay with their crate and get the new commitments.
@@ -111,15 +111,18 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
         policy.permit_handing(by, one.handover.place)
     pack_as_promised(by, first.handover, {first.receiver_id: first, second.receiver_id: second})
     to = {first.pk: second.receiver_id, second.pk: first.receiver_id}
-    lines = list(
-        Packed.objects.filter(crate__in=[first, second], quantity__gt=0).select_related("commitment").order_by("id")
-    )
+    packed = Packed.objects.filter(crate__in=[first, second]).exclude(quantity=0, asked=0)
+    lines = list(packed.select_related("commitment").order_by("id"))
     _release(by, [line.commitment for line in lines])
     promised = flows.commit(by=by, wishes=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
     catalog.follow_packs({line.commitment_id: new.pk for line, new in zip(lines, promised, strict=True)})
     for line, commitment in zip(lines, promised, strict=True):
         line.commitment = commitment
     Packed.objects.bulk_update(lines, ["commitment"])
+    missing = [
+        LotMove(line.commitment_id, None, 0, line.commitment.output_of_id) for line in lines if not line.quantity
+    ]
+    flows.assign_lots(by=by, moves=missing)
     _swap_receivers(first, second)
     for one in (first, second):
         if one.state == Crate.State.COLLECTED:
@@ -176,7 +179,7 @@ def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> Commitmen
         provider=old.provider_id,
         receiver=receiver_id,
         specification=old.specification_id,
-        quantity=line.quantity,
+        quantity=line.quantity or line.asked,
         agreement=old.agreement_id,
         resource=line.lot_id,
         place=old.place_id,

@@ -5,6 +5,7 @@ import pytest
 from cosmolocal.config import doctor
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine
@@ -197,3 +198,28 @@ def test_what_was_taken_out_and_lies_in_the_crate_is_shown_until_it_is_out(villa
     assert "Amina's household" in str(info.value)
     client.post(address, {"untick": "1"})
     assert_charged(village, round, amina, 2 * 1850)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_missing_when_crates_were_swapped_is_found_for_who_has_the_crate(village, packed, times):
+    """Amina's eggs are missing, Jo takes her crate (and in the second case brings it back); then the eggs are found."""
+    round, amina = packed
+    eggs = OrderLine.objects.get(order=amina, offer__item=village.items["Eggs"])
+    packer = village.people["Tan Mei"]
+    handovers.pack_line(by=packer, crate=village.crate(round, "Amina"), commitment_id=eggs.commitment_id, quantity=0)
+    for _time in range(times):
+        pair = round.orders.order_by("pk")
+        operations.swap_orders(by=village.people["Keeper Lu"], order=pair[0], other=pair[1])
+    has, has_not = ("Jo", "Amina") if times == 1 else ("Amina", "Jo")
+    eggs.refresh_from_db()
+    assert eggs.order.household == village.households[has]
+    crate, other = village.crate(round, has), village.crate(round, has_not)
+    sheets = [{line.commitment_id for line in queries.crate_sheet(one).lines} for one in (crate, other)]
+    assert [eggs.commitment_id in sheet for sheet in sheets] == [True, False]
+    handovers.pack_line(by=packer, crate=crate, commitment_id=eggs.commitment_id, quantity=eggs.granted)
+    operations.settle_round(by=village.people["Li Na"], round=round)
+    eggs.refresh_from_db()
+    assert (eggs.weighed, eggs.final) == (eggs.granted, 2 * 1800)
+    assert (village.balance(has), village.balance(has_not)) == (20_000 - 1500 - 2 * 1850, 20_000 - 1500)
+    assert journal.replay() == []
+    assert complaints() == []
