@@ -163,7 +163,7 @@ def _lines_table(view: OrderView, money: tuple[str, int]) -> Table:
             line.item.product.producer.name,
             line.wished_text,
             line.got_text,
-            to_decimal(line.line.deposit, decimals) if line.line.deposit else None,
+            to_decimal(line.deposit, decimals) if line.deposit else None,
             to_decimal(line.amount, decimals),
         ]
         for line in view.lines

@@ -229,7 +229,7 @@ class LineCredit(models.Model):
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="credits")
     quantity = models.BigIntegerField()  # base units
     amount = models.BigIntegerField()  # minor units
-    borne_by = models.CharField(max_length=8)  # local, producer
+    borne_by = models.CharField(max_length=8)  # local, producer; deposits: the deposit of packs that stayed here
     reason = models.CharField(max_length=40)
     by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
     at = models.DateTimeField()

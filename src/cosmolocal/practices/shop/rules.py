@@ -193,6 +193,16 @@ def scaled(amount: int, part: int, whole: int) -> int:
     return times(amount, part, whole) if whole else 0
 
 
+DEPOSITS = "deposits"  # who bears money given back: nobody, it was a deposit
+
+
+def deposit_part(deposit: int, pack: int, whole: int, part: int) -> int:
+    """Of a `deposit` for `whole` base units in packs of `pack` base units, what belongs to `part` of them: each pack
+    that is begun has one, however full it is, and there are no more of them than in the whole.
+    """
+    return scaled(deposit, -(-min(part, whole) // pack), -(-whole // pack))
+
+
 def of_ten(parts: Sequence[int], ten: int = 1000) -> list[int]:
     """The parts of a price as shares of ten (in hundredths): they sum to `ten` exactly. No price: nothing."""
     whole = sum(parts)

@@ -1,8 +1,10 @@
 """Money that was given back for a line: the line stays; where it goes out of the crate, settling takes it back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
@@ -10,7 +12,12 @@ from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import LineCredit, OrderLine, OrderRound
+from cosmolocal.practices.shop.operations.weighing import Weighed
+
+if TYPE_CHECKING:
+    from cosmolocal.money.models import Account
 
 
 def check_not_credited(lines: Iterable[OrderLine]) -> None:
@@ -35,21 +42,40 @@ def given(round: OrderRound) -> dict[int, list[LineCredit]]:
     return found
 
 
-def too_much(given: Mapping[int, Sequence[LineCredit]], charged: Mapping[int, int]) -> list[LineCredit]:
-    """Rows that take back what was given beyond `charged` (line id -> minor units), written by nobody yet: who bore it
-    last gets it first. Their quantity is 0, their amount below 0.
+def too_much(given: Mapping[int, Sequence[LineCredit]], lines: Iterable[Weighed]) -> list[LineCredit]:
+    """Rows that take back what was given beyond what these lines are charged, goods and deposits each for themselves,
+    written by nobody yet: who bore it last gets it first. Their quantity is 0, their amount below 0.
     """
+    charged = {line.id: line.sold for line in lines if line.id in given}
     found = []
     for line_id, made in given.items():
-        surplus = sum(credit.amount for credit in made) - charged.get(line_id, 0)
-        for credit in made:
-            part = min(credit.amount, surplus)
-            if part <= 0:
-                continue
+        of_deposits = [credit for credit in made if credit.borne_by == rules.DEPOSITS]
+        of_goods = [credit for credit in made if credit.borne_by != rules.DEPOSITS]
+        sold = charged.get(line_id)
+        found += _beyond(of_goods, sold.final if sold else 0)
+        found += _beyond(of_deposits, sold.deposit if sold else 0)
+    return found
+
+
+def _beyond(made: Sequence[LineCredit], charged: int) -> Iterator[LineCredit]:
+    surplus = sum(credit.amount for credit in made) - charged
+    for credit in made:
+        part = min(credit.amount, surplus)
+        if part > 0:
             surplus -= part
             bearer = credit.borne_by
-            found.append(LineCredit(line=credit.line, quantity=0, amount=-part, borne_by=bearer, reason="not_packed"))
-    return found
+            yield LineCredit(line=credit.line, quantity=0, amount=-part, borne_by=bearer, reason="not_packed")
+
+
+def deposit_due(line: OrderLine, has: int) -> int:
+    """Minor units of deposit that are to be given back now for packs that were not taken ("refused"), of `has` base
+    units that were packed or charged. What is broken or bad is in a pack that comes back some other day.
+    """
+    pack, whole = line.wished // line.count, line.granted if line.weighed is None else min(line.weighed, line.granted)
+    refused = line.credits.filter(reason="refused").aggregate(sum=Sum("quantity", default=0))["sum"]
+    given = line.credits.filter(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
+    had, kept = (rules.deposit_part(line.deposit, pack, whole, part) for part in (has, has - refused))
+    return max(had - kept - given, 0)
 
 
 def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:
@@ -59,20 +85,19 @@ def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:
     LineCredit.objects.bulk_create(surplus)
 
 
-def taken_back(surplus: Sequence[LineCredit], households: Mapping[int, int], goodwill: int) -> list[Leg]:
-    """From the household (agent id -> account id) to who bore it: the producer, else the fund *goodwill*."""
+def taken_back(
+    surplus: Sequence[LineCredit], households: Mapping[int, int], funds: Mapping[str, "Account"]
+) -> list[Leg]:
+    """From the household (agent id -> account id) to who bore it: the producer, else the fund it came from."""
     bearers = {_producer(credit) for credit in surplus if credit.borne_by == "producer"}
     past = {bearer: purse.account_of_past(bearer, purse.default_currency(), "producer") for bearer in bearers}
     producers = {bearer: account.pk for bearer, account in past.items() if account}
-    return [
-        Leg(
-            households[credit.line.order.household_id],
-            producers.get(_producer(credit), goodwill) if credit.borne_by == "producer" else goodwill,
-            -credit.amount,
-            "credit",
-        )
-        for credit in surplus
-    ]
+    legs = []
+    for credit in surplus:
+        fund = funds["deposits" if credit.borne_by == rules.DEPOSITS else "goodwill"].pk
+        bearer = producers.get(_producer(credit), fund) if credit.borne_by == "producer" else fund
+        legs.append(Leg(households[credit.line.order.household_id], bearer, -credit.amount, "credit"))
+    return legs
 
 
 _NAMED = ("line__order__household", "line__pack", "line__offer__item__product")

@@ -24,7 +24,7 @@ from cosmolocal.money.operations import journal, ledger, looks
 from cosmolocal.money.policy import is_own
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations.credits import check_not_credited
+from cosmolocal.practices.shop.operations import credits
 from cosmolocal.practices.shop.operations.drafts import Draft, check_not_packed, check_on_sale, no_account, write
 from cosmolocal.practices.shop.operations.orders import LineWish
 from cosmolocal.practices.shop.operations.rounds import lock
@@ -106,7 +106,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_offered", _("This is not on offer in this round."))
     check_on_sale(draft)
     check_not_packed(draft, [*draft.changed, *draft.dropped])
-    check_not_credited(draft.lines[offer] for offer in [*draft.raised, *draft.dropped] if offer in draft.lines)
+    credits.check_not_credited(draft.lines[offer] for offer in [*draft.raised, *draft.dropped] if offer in draft.lines)
     fixed = Order.State.FIXED if locked.state == OrderRound.State.ORDERED else Order.State.OPEN
     write(draft, order.pays if order else Order.Pays.PREPAID, late=True)
     assert draft.order is not None
@@ -137,15 +137,17 @@ def credit_line(
     *, by: Agent, line: OrderLine, quantity: int, reason: str, borne_by: str = "", key: str = ""
 ) -> LineCredit:
     """Money back for `quantity` base units of a line: refused at the door, wrong, or bad. The supplier's terms say who
-    bears it, unless `borne_by` (local, producer) says so. Several parts come to what one would. What is not packed in
-    the end is taken back when the round is settled. Refuses: agents.session_lent, shop.too_long_ago,
+    bears it, unless `borne_by` (local, producer) says so. Several parts come to what one would. With what was not
+    taken ("refused") the deposit of its packs goes back, from the deposits held: a row of its own. What is not packed
+    in the end is taken back when the round is settled. Refuses: agents.session_lent, shop.too_long_ago,
     shop.more_than_bought, money.to_oneself.
     """
     sessions.require_own()
     found = OrderLine.objects.select_for_update(of=("self",)).select_related(*_LINE).get(pk=line.pk)
     policy.permit_credit(by, found.order.round, running().at)
     has = found.weighed if found.weighed is not None else queries.packed_quantity(found)
-    given = found.credits.aggregate(quantity=Sum("quantity", default=0), amount=Sum("amount", default=0))
+    goods = found.credits.exclude(borne_by=rules.DEPOSITS)
+    given = goods.aggregate(quantity=Sum("quantity", default=0), amount=Sum("amount", default=0))
     if not 0 < quantity <= has - given["quantity"]:
         raise Refusal(
             "shop.more_than_bought", _("Write at most what was bought and not given back yet."), field="quantity"
@@ -155,10 +157,13 @@ def credit_line(
     amount = max(rules.scaled(paid, given["quantity"] + quantity, has) - given["amount"], 0)
     producer = found.offer.item.product.producer
     bearer = borne_by or queries.farms.terms_with(found.order.round, producer).loss_after_packing
-    _give_back(by, found, amount, producer if bearer == "producer" else None)
-    return LineCredit.objects.create(
-        line=found, quantity=quantity, amount=amount, borne_by=bearer, reason=reason, by=by, at=running().at
-    )
+    _give_back(by, found, amount, _source(found, producer if bearer == "producer" else None))
+    row = {"line": found, "reason": reason, "by": by, "at": running().at}
+    credit = LineCredit.objects.create(quantity=quantity, amount=amount, borne_by=bearer, **row)
+    if deposit := credits.deposit_due(found, has):
+        _give_back(by, found, deposit, purse.fund("deposits", found.order.round.account.currency))
+        LineCredit.objects.create(quantity=0, amount=deposit, borne_by=rules.DEPOSITS, **row)
+    return credit
 
 
 def _pack_at_once(by: Agent, order: Order) -> None:
@@ -188,15 +193,12 @@ def _account_of(order: Order) -> "Account":
     return account
 
 
-def _give_back(by: Agent, line: OrderLine, amount: int, producer: Agent | None) -> None:
-    if not amount:
-        return
+def _source(line: OrderLine, producer: Agent | None) -> "Account":
     currency = line.order.round.account.currency
-    source = purse.account_of_past(producer, currency, "producer") if producer else None
-    ledger.give_back(
-        by=by,
-        source=source or purse.fund("goodwill", currency),
-        account=_account_of(line.order),
-        amount=amount,
-        reason="credit",
-    )
+    account = purse.account_of_past(producer, currency, "producer") if producer else None
+    return account or purse.fund("goodwill", currency)
+
+
+def _give_back(by: Agent, line: OrderLine, amount: int, source: "Account") -> None:
+    if amount:
+        ledger.give_back(by=by, source=source, account=_account_of(line.order), amount=amount, reason="credit")

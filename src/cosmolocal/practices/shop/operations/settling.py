@@ -79,11 +79,11 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     due = _due_to_producers(locked, lines)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
-    surplus = credits.too_much(credits.given(locked), {line.id: line.sold.final for line in lines})
+    surplus = credits.too_much(credits.given(locked), lines)
     legs = [
         *_payments(locked, orders, books),
         *_splits(locked, parts, books),
-        *credits.taken_back(surplus, books.households, books.funds["goodwill"].pk),
+        *credits.taken_back(surplus, books.households, books.funds),
     ]
     errands.step(2, STEPS)
     ledger.move_many(by=by, legs=legs)
@@ -151,8 +151,8 @@ def preview(round: OrderRound) -> Preview:
     something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
     orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
     given = credits.given(round)
-    charged = {line.id: line.sold.final for line in weigh(round, given)} if given else {}
-    return Preview(parts, orders.count(), sales, obstacle, credits.too_much(given, charged))
+    taken_back = credits.too_much(given, weigh(round, given)) if given else []
+    return Preview(parts, orders.count(), sales, obstacle, taken_back)
 
 
 def _check_packed(round: OrderRound) -> None:

@@ -67,10 +67,11 @@ def _sold(decides: Sequence[Any], transport_bp: int) -> SoldLine:
     wished, count, price, per_quantity = priced
     weighed = packed or 0  # nobody packed it: nothing was given
     charged = rules.charged_quantity(weighed, cap)
-    final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=wished // count, count=0, weight=charged)
+    pack = wished // count
+    final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=pack, count=0, weight=charged)
     return SoldLine(
         final=final,
-        deposit=rules.scaled(deposit, min(weighed, granted), granted),
+        deposit=rules.deposit_part(deposit, pack, granted, weighed),
         tax_bp=tax_bp,
         local_owes_tax=seller == "local",
         split=rules.split(final, rules.scaled(planned["producer"], charged, granted), tax_bp, transport_bp),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.catalog.packs import words_then
 from cosmolocal.kernel import clock
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.forms.door import WHY
 from cosmolocal.practices.shop.models import LineCredit, OrderSwap
 from cosmolocal.practices.shop.queries import swaps
@@ -39,7 +40,7 @@ class GivenBack:
         """Who bears it: the farm, or the local by its fund for that."""
         if self.credit.borne_by == "producer":
             return self.credit.line.offer.item.product.producer.name
-        return _("Goodwill")
+        return _("Deposits held") if self.credit.borne_by == rules.DEPOSITS else _("Goodwill")
 
     @property
     def is_taken_back(self) -> bool:

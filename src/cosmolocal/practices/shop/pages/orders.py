@@ -109,7 +109,7 @@ class OrderView:
 
     @property
     def deposit(self) -> int:
-        return sum(view.line.deposit for view in self.lines)
+        return sum(view.deposit for view in self.lines)
 
     @property
     def total(self) -> int:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet, Sum
 
 from cosmolocal.money.queries import moment_after, moment_of
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import LineCredit, OrderRound
 
 
@@ -19,10 +20,13 @@ def of_round(round: OrderRound) -> QuerySet[LineCredit]:
 
 
 def sums(credits: QuerySet[LineCredit]) -> dict[str, int]:
-    """Minor units: `local` and `producer` bear them, less what was taken back; `taken_back` of both (one statement)."""
+    """Minor units: `local` and `producer` bear them, or they were `deposits`, less what was taken back; `taken_back` of
+    all (one statement).
+    """
     found = credits.order_by().aggregate(
         local=Sum("amount", filter=Q(borne_by="local"), default=0),
         producer=Sum("amount", filter=Q(borne_by="producer"), default=0),
+        deposits=Sum("amount", filter=Q(borne_by=rules.DEPOSITS), default=0),
         taken_back=-Sum("amount", filter=Q(amount__lt=0), default=0),
     )
     return {name: int(amount) for name, amount in found.items()}

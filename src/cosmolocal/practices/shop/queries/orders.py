@@ -14,6 +14,7 @@ from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.catalog.packs import Words, words_then
 from cosmolocal.catalog.rules import line_amount
 from cosmolocal.kernel.sets import among
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.queries.rounds import packed_of
 from cosmolocal.practices.shop.queries.swaps import had_by
@@ -76,6 +77,14 @@ class LineView:
         if self.packed is None:
             return self.line.estimate
         return amount_of(self.line.price, self.line, min(self.packed, self.line.cap))
+
+    @property
+    def deposit(self) -> int:
+        """Minor units: what was charged, else for the packs that are handed out as it stands."""
+        line = self.line
+        if line.final is not None or self.packed is None:
+            return line.deposit
+        return rules.deposit_part(line.deposit, line.wished // line.count, line.granted, self.packed)
 
     @property
     def differs(self) -> bool:
@@ -166,7 +175,7 @@ def lines_of_all(orders: Sequence[Order]) -> Mapping[int, list[LineView]]:
 def due_now(order: Order) -> int:
     """What an order comes to as it is packed now, with deposits, less money given back and cash taken (minor units)."""
     lines = lines_of(order)
-    total = sum(view.amount + view.line.deposit for view in lines if view.quantity)
+    total = sum(view.amount + view.deposit for view in lines)
     return max(total - given_back(order) - order.paid_cash, 0)
 
 
@@ -199,5 +208,5 @@ def cash_due(round: OrderRound, households: Collection[int] | None = None) -> Ma
         due[order_id] -= given or 0
     for line in rows.select_related("price"):
         view = LineView(line, packed.get(line.pk))
-        due[line.order_id] += view.amount + (line.deposit if view.quantity else 0)
+        due[line.order_id] += view.amount + view.deposit
     return {orders[pk].household_id: amount for pk, amount in due.items() if amount > 0}

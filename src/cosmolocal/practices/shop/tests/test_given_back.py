@@ -51,7 +51,7 @@ def test_the_list_says_who_got_what_and_who_bears_it(village, round):
         assert re.search(r"Amina's household Bread, .{1,40} ¥ 15.00 Goodwill not taken", told), told[-900:]
         assert "¥ 18.00 Sanjiang farm broken Keeper Lu" in told
         assert "taken back on settling: not packed in the end Li Na" in told
-        assert "Borne by us (Goodwill) ¥ 0.00 Borne by farms ¥ 18.00 Taken back on settling, of both ¥ 15.00" in told
+        assert "Borne by us (Goodwill) ¥ 0.00 Borne by farms ¥ 18.00 Taken back on settling, of all ¥ 15.00" in told
     assert "Nothing was given back" in words(
         village, "Wei Guo", "/shop/desk/given-back/?since=2026-11-24&until=2026-11-25"
     )
