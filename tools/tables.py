@@ -18,6 +18,7 @@ DERIVED = {
     "flows.Commitment": "what is promised of a lot, an offer or an account is added up again by `doctor`; what came of "
     "a promise stands in sealed events, and in the order once it is settled",
     "flows.Intent": "what is left of an offer is added up again by `doctor` from its promises",
+    "shop.ChangedLater": "a note that a settled round differs from what is written now, compared anew after each fact",
     "shop.RoundFigures": "put together from settled orders, and thrown away without loss",
     "shop.YearFigures": "put together from settled rounds, and made anew when one is added",
 }

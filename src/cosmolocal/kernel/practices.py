@@ -106,7 +106,8 @@ class Practice:
     keeps the books (label, name of the address), linked from the treasurer's desk. `also_about(agents)`: which rows
     are about these agents (ids), though no column of theirs names them: for what people take along. `wrong()`: what
     of its rows does not fit together, for `cosmolocal doctor`. `still_to_pay(holder)`: what its account will still be
-    charged for, though nothing is set aside for it; nothing where there is none.
+    charged for, though nothing is set aside for it; nothing where there is none. `goods_changed(handover)` hears,
+    inside the deed, that something about the goods of a hand-over (id) was written: received, corrected, lost, packed.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Practice:
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
     wrong: Callable[[], Iterable[Wrong]] | None = None
     still_to_pay: Callable[[Any], str] | None = None
+    goods_changed: Callable[[int], None] | None = None
 
 
 def is_practice(app: AppConfig) -> bool:

@@ -17,6 +17,7 @@ from cosmolocal.flows.operations import Happening, LotDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
 from cosmolocal.handovers.operations import harvests, own_goods
+from cosmolocal.handovers.operations.changed import goods_changed
 from cosmolocal.handovers.operations.harvests import Harvest
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
@@ -109,6 +110,7 @@ def receive(
         for line in lines
     )
     own_goods.came(by, producer, receipts)
+    goods_changed(handover.pk)
     return receipts
 
 
@@ -136,6 +138,7 @@ def correct_receipt(
     locked.received, locked.accepted, locked.reason = received, accepted, reason
     locked.save(update_fields=["event", "received", "accepted", "reason"])
     own_goods.corrected(by, locked, before)
+    goods_changed(locked.handover_id)
     return locked
 
 
@@ -161,6 +164,7 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
             ],
         )
         Receipt.objects.filter(pk=locked.pk).update(accepted=F("accepted") - quantity, reason=reason)
+        goods_changed(locked.handover_id)
     locked.refresh_from_db()
     return locked
 

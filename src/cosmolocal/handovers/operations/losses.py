@@ -11,6 +11,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import Happening
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.operations.changed import goods_changed
 from cosmolocal.handovers.operations.packing import PackLine, pack
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -42,6 +43,7 @@ def lose(
     if receipt is None:
         promise = _promise(handover, lot_id, producer)
     flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
+    goods_changed(handover.pk)
     return Loss.objects.create(
         handover=handover,
         lot_id=lot_id,

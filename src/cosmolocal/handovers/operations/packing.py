@@ -16,7 +16,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, queries, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
-from cosmolocal.handovers.operations import handing, own_goods
+from cosmolocal.handovers.operations import changed, handing, own_goods
 from cosmolocal.handovers.operations.holding import check_asked, lock_crate
 from cosmolocal.handovers.rules import Free
 from cosmolocal.kernel import clock, errands, sets
@@ -208,6 +208,7 @@ def unpack_line(*, by: Agent, crate: Crate, commitment_id: int, key: str = "") -
     is_offered = line.commitment.satisfies_id is not None
     flows.assign_lots(by=by, moves=[LotMove(commitment_id, None if is_offered else line.lot_id, line.asked)])
     line.delete()
+    changed.goods_changed(locked.handover_id)
     if locked.state == Crate.State.PACKED and line.asked:
         locked.state = Crate.State.TO_PACK
     locked.changed_at = running().at
@@ -336,6 +337,7 @@ def write_packed(
         unique="commitment",
         kept=["asked"],
     )
+    changed.goods_changed(handover.pk)
     if taken:
         handing.record(by, [one.pk for one in taken])
         for commitment_id, receiver_id in others.items():

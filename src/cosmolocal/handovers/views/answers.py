@@ -49,14 +49,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> None:
     messages.error(request, str(refusal))
 
 
-def say_where_charged(request: HttpRequest, handover: Handover) -> None:
-    """A weight that is put right after settling changes what lies where and no payment: people see to it."""
-    if queries.is_charged(handover):
-        words = _(
-            "This was settled before, so the earlier weight was paid. Where it was less, give money back: *Hand over*, "
-            "the household, *Money back*."
-        )
-        messages.warning(request, words)
+def say_where_charged(request: HttpRequest, handover: Handover) -> bool:
+    """A weight that is put right after settling changes no payment by itself: practices put it on a desk. Is it so?"""
+    if not queries.is_charged(handover):
+        return False
+    words = _(
+        "Written down. This was settled before, so the earlier weight was paid. What follows stands on the first page "
+        "of stewards and treasurers, until one of them books it."
+    )
+    messages.warning(request, words)
+    return True
 
 
 def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from cosmolocal.handovers.views.answers import (
     refused,
     say_where_charged,
 )
-from cosmolocal.kernel import outside
+from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import NumberUnclear
@@ -155,7 +155,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     except Refusal as refusal:
         refused(request, refusal)
         return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
-    if found.state == Crate.State.COLLECTED:
+    if found.state == Crate.State.COLLECTED or found.handover.begins <= clock.now():
         say_where_charged(request, found.handover)
     now = next(row for row in _sheet(found, also=line).lines if row.commitment_id == line)
     if now.is_stray and now.quantity:
@@ -185,7 +185,8 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
             producer=form.producer,
             key=data["key"],
         )
-        messages.success(request, _("Noted. The household does not pay for it."))
+        if not say_where_charged(request, found.handover):
+            messages.success(request, _("Noted. The household does not pay for it."))
         return redirect("handovers:crate", pk)
     context = {
         "form": form,

@@ -142,11 +142,12 @@ def _say_how_read(request: HttpRequest, form: forms.Form) -> None:
 
 
 def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:
-    """What is written down after settling changes the stock and no longer what the farm gets: people see to it."""
+    """What is written down after settling changes the stock, and what the farm gets once somebody books it."""
     if not queries.is_settled(receipt):
         return False
     words = _(
-        "Written down. This was settled before, so %(name)s got the earlier sum. Tell the treasurer the difference."
+        "Written down. This was settled before, so %(name)s got the earlier sum. The difference stands on the first "
+        "page of stewards and treasurers, until one of them books it."
     )
     messages.warning(request, words % {"name": receipt.producer.name})
     return True

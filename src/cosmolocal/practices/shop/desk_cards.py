@@ -19,7 +19,7 @@ from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.practices.shop import policy, queries, rules
-from cosmolocal.practices.shop.models import Order, OrderRound
+from cosmolocal.practices.shop.models import ChangedLater, Order, OrderRound
 
 SOON = timedelta(hours=30)
 
@@ -35,7 +35,13 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     settled = OrderRound.objects.filter(no_list, state=OrderRound.State.SETTLED).order_by("id")
     unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
     first = [] if cards or unpaid or OrderRound.objects.exists() else _first_steps()
-    return [*cards, *map(_pay_card, unpaid), *(first or [_rounds_card(is_running=bool(cards))])]
+    later = ChangedLater.objects.select_related("round").order_by("since", "id")
+    return [
+        *cards,
+        *map(_pay_card, unpaid),
+        *map(_later_card, later),
+        *(first or [_rounds_card(is_running=bool(cards))]),
+    ]
 
 
 def door_notes(handover: Handover, receivers: Collection[int] | None = None) -> Mapping[int, DoorNote]:
@@ -164,6 +170,17 @@ def _pay_card(round: OrderRound) -> Card:
         deed=_("Read the list"),
         url=reverse("shop:pay", args=[round.pk]),
         weight=28,
+    )
+
+
+def _later_card(later: ChangedLater) -> Card:
+    return Card(
+        _("Put right after settling"),
+        _("%(round)s: other goods were written down than were paid. Book what follows.") % {"round": later.round.name},
+        tone="today",
+        deed=_("See who gets what"),
+        url=reverse("shop:follow", args=[later.round_id]),
+        weight=27,
     )
 
 

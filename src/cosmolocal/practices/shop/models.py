@@ -236,6 +236,25 @@ class LineCredit(models.Model):
 
 
 @kept()
+@sealed("round", "producer", "amount", "by", "at")
+class FarmCorrection(models.Model):
+    """After settling another quantity of a farm's goods was written than it had been paid for: what it got then."""
+
+    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="corrections")
+    producer = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
+    amount = models.BigIntegerField()  # minor units; below 0: it gave
+    by = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+
+class ChangedLater(models.Model):
+    """Facts about the goods of a settled round were written, and nobody has booked yet what follows from them."""
+
+    round = models.OneToOneField(OrderRound, models.CASCADE, related_name="changed_later")
+    since = models.DateTimeField()
+
+
+@kept()
 @sealed("order", "household", "other", "reason", "by", "at")
 class OrderSwap(models.Model):
     """Found after settling: another household had this order's crate, and pays it from now on. Orders stay as they were

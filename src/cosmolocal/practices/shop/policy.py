@@ -25,6 +25,16 @@ def permit_treasurer(by: Agent) -> None:
     people.permit(by, people.TREASURER)
 
 
+def permit_books(by: Agent) -> None:
+    """What follows from facts after settling is booked by stewards and treasurers. Refuses agents.not_allowed."""
+    people.permit(by, people.STEWARD, people.TREASURER)
+
+
+def may_book(reader: Reader) -> bool:
+    """What `permit_books` says, for a page."""
+    return reader.has(people.STEWARD, people.TREASURER)
+
+
 def permit_keeper(by: Agent, round: OrderRound) -> None:
     """At the door: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
     people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.place)

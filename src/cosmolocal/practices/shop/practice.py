@@ -8,6 +8,7 @@ from cosmolocal.agents.policy import MEMBER, PRODUCER
 from cosmolocal.kernel.practices import LetGo, NavItem, Practice
 from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
+from cosmolocal.practices.shop.operations import following
 from cosmolocal.practices.shop.queries import swaps, uncharged
 
 practice = Practice(
@@ -41,4 +42,5 @@ practice = Practice(
     also_about=swaps.also_about,
     wrong=uncharged.wrong,
     still_to_pay=uncharged.still_to_pay,
+    goods_changed=following.goods_changed,
 )

@@ -194,13 +194,14 @@ def scaled(amount: int, part: int, whole: int) -> int:
 
 
 DEPOSITS = "deposits"  # who bears money given back: nobody, it was a deposit
+PUT_RIGHT = "put_right"  # why: the crate was put right after settling
 
 
-def deposit_part(deposit: int, pack: int, whole: int, part: int) -> int:
-    """Of a `deposit` for `whole` base units in packs of `pack` base units, what belongs to `part` of them: each pack
-    that is begun has one, however full it is, and there are no more of them than in the whole.
+def deposits_of(each: int, pack: int, granted: int, quantity: int) -> int:
+    """Deposits of `each` for `quantity` base units in packs of `pack` base units: one for each pack that is begun,
+    however full it is, and for no more packs than were `granted`.
     """
-    return scaled(deposit, -(-min(part, whole) // pack), -(-whole // pack))
+    return each * -(-min(quantity, granted) // pack)
 
 
 def of_ten(parts: Sequence[int], ten: int = 1000) -> list[int]:

@@ -26,6 +26,7 @@ from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import farm_papers, operations, queries
 from cosmolocal.practices.shop.models import Order, OrderRound, OrderSwap
 from cosmolocal.practices.shop.operations import figures as keeping
+from cosmolocal.practices.shop.operations import following
 from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.queries.farms import AskedOrder
 
@@ -90,6 +91,12 @@ def tell_ready(round_id: int) -> None:
 def keep_figures() -> None:
     """After each settling; each hour for what an older version settled, or what moved into another year."""
     keeping.keep_figures()
+
+
+@jobs.job("shop.compare")
+def compare(round_id: int) -> None:
+    """After each fact about goods of a settled round: does money follow from it?"""
+    following.compare(OrderRound.objects.select_related("handover", "account__currency").get(pk=round_id))
 
 
 timers: tuple[Timer, ...] = (

@@ -9,7 +9,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     # Money.
     ("no", "moves money of others, or says how far it may go", "money.transfer money.transfer_many money.refund"),
     ("no", "the same", "money.release_reservation money.set_limits money.change_levels money.close_account"),
-    ("no", "the same, of all households in a round; it can wait", "shop.settle_round"),
+    ("no", "the same, of all households in a round; it can wait", "shop.settle_round shop.follow_facts"),
     ("no", "gives money back for a line; says later who of two pays", "shop.credit_line shop.swap_settled"),
     ("no", "pays out: drawn up, agreed, confirmed, dropped", "money.make_payment_list money.agree_payment_list"),
     ("no", "the same", "money.confirm_list money.confirm_payment money.drop_payment_list money.pay_back"),

@@ -159,6 +159,7 @@ _SHOP = {
     "close_round": "steward",
     "credit_line": "keeper steward",
     "fill_basket": "steward own",
+    "follow_facts": "steward treasurer",
     "hear_of_letters": "steward",
     "late_change": "keeper steward",
     "mark_told": "steward",

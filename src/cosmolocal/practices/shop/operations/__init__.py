@@ -9,6 +9,7 @@ from cosmolocal.practices.shop.operations.closing import (
     set_shortage,
 )
 from cosmolocal.practices.shop.operations.door import credit_line, late_change, offer_extra, take_cash
+from cosmolocal.practices.shop.operations.following import follow_facts
 from cosmolocal.practices.shop.operations.orders import LineWish, cancel_order, fill_basket, place_order
 from cosmolocal.practices.shop.operations.rounds import (
     OfferWish,
@@ -43,6 +44,7 @@ __all__ = [
     "close_round",
     "credit_line",
     "fill_basket",
+    "follow_facts",
     "hear_of_letters",
     "late_change",
     "mark_told",

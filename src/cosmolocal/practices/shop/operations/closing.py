@@ -209,7 +209,7 @@ def lower_line(line: OrderLine, granted: int) -> None:
     """Fewer base units than before: cap and producer's part in proportion, a deposit for each pack, the sums anew."""
     before = line.granted
     line.cap = rules.scaled(line.cap, granted, before)
-    line.deposit = rules.deposit_part(line.deposit, line.wished // line.count, before, granted)
+    line.deposit = rules.deposits_of(line.pack.deposit, line.wished // line.count, granted, granted)
     line.estimate, line.upper = amount_of(line, granted), amount_of(line, line.cap)
     producer = rules.scaled(line.split["producer"], granted, before)
     line.split = rules.split(line.estimate, producer, line.tax_bp, line.offer.round.transport_bp).as_dict()

@@ -12,7 +12,7 @@ from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import Leg
-from cosmolocal.practices.shop import rules
+from cosmolocal.practices.shop import queries, rules
 from cosmolocal.practices.shop.models import LineCredit, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations.weighing import Weighed
 
@@ -47,7 +47,7 @@ def too_much(given: Mapping[int, Sequence[LineCredit]], lines: Iterable[Weighed]
     written by nobody yet: who bore it last gets it first. Their quantity is 0, their amount below 0.
     """
     charged = {line.id: line.sold for line in lines if line.id in given}
-    found = []
+    found: list[LineCredit] = []
     for line_id, made in given.items():
         of_deposits = [credit for credit in made if credit.borne_by == rules.DEPOSITS]
         of_goods = [credit for credit in made if credit.borne_by != rules.DEPOSITS]
@@ -71,11 +71,23 @@ def deposit_due(line: OrderLine, has: int) -> int:
     """Minor units of deposit that are to be given back now for packs that were not taken ("refused"), of `has` base
     units that were packed or charged. What is broken or bad is in a pack that comes back some other day.
     """
-    pack, whole = line.wished // line.count, line.granted if line.weighed is None else min(line.weighed, line.granted)
+    each, pack = line.pack.deposit, line.wished // line.count
     refused = line.credits.filter(reason="refused").aggregate(sum=Sum("quantity", default=0))["sum"]
     given = line.credits.filter(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
-    had, kept = (rules.deposit_part(line.deposit, pack, whole, part) for part in (has, has - refused))
-    return max(had - kept - given, 0)
+    had, kept = (rules.deposits_of(each, pack, line.granted, part) for part in (has, has - refused))
+    return max(had - kept - int(given), 0)
+
+
+def stands(line: OrderLine) -> tuple[int, int]:
+    """Base units that its household has of a line, and minor units for them without deposit: as packed now, as charged
+    when it was settled, or as put right since.
+    """
+    packed = queries.packed_quantity(line)
+    if line.final is None:
+        return packed, queries.orders.amount_of(line.price, line, rules.charged_quantity(packed, line.cap))
+    later = line.credits.filter(reason=rules.PUT_RIGHT).exclude(borne_by=rules.DEPOSITS)
+    followed = later.aggregate(sum=Sum("amount"))["sum"]
+    return (line.weighed or 0, line.final) if followed is None else (packed, line.final - int(followed))
 
 
 def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:

@@ -145,15 +145,13 @@ def credit_line(
     sessions.require_own()
     found = OrderLine.objects.select_for_update(of=("self",)).select_related(*_LINE).get(pk=line.pk)
     policy.permit_credit(by, found.order.round, running().at)
-    has = found.weighed if found.weighed is not None else queries.packed_quantity(found)
-    goods = found.credits.exclude(borne_by=rules.DEPOSITS)
+    has, paid = credits.stands(found)
+    goods = found.credits.exclude(borne_by=rules.DEPOSITS).exclude(reason=rules.PUT_RIGHT)
     given = goods.aggregate(quantity=Sum("quantity", default=0), amount=Sum("amount", default=0))
     if not 0 < quantity <= has - given["quantity"]:
         raise Refusal(
             "shop.more_than_bought", _("Write at most what was bought and not given back yet."), field="quantity"
         )
-    charged = rules.charged_quantity(has, found.cap)
-    paid = found.final if found.final is not None else queries.orders.amount_of(found.price, found, charged)
     amount = max(rules.scaled(paid, given["quantity"] + quantity, has) - given["amount"], 0)
     producer = found.offer.item.product.producer
     bearer = borne_by or queries.farms.terms_with(found.order.round, producer).loss_after_packing
@@ -181,6 +179,7 @@ _LINE = (
     "order__round__account__currency",
     "order__household",
     "offer__item__product__producer",
+    "pack",
     "price",
 )
 

@@ -3,21 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
-from cosmolocal.catalog.models import PriceVersion, Product, Terms
 from cosmolocal.flows import operations as flows
-from cosmolocal.handovers import queries as arriving
-from cosmolocal.handovers.models import Crate, Loss, Receipt
-from cosmolocal.kernel import clock, errands, sets
+from cosmolocal.handovers.models import Crate, Receipt
+from cosmolocal.kernel import errands, sets
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -30,12 +26,11 @@ from cosmolocal.practices.shop.models import (
     Order,
     OrderLine,
     OrderRound,
-    ProducerOrder,
     ProducerOrderLine,
 )
-from cosmolocal.practices.shop.operations import credits
+from cosmolocal.practices.shop.operations import credits, dues
 from cosmolocal.practices.shop.operations.rounds import lock, move
-from cosmolocal.practices.shop.operations.weighing import Sold, Weighed, weigh, weigh_alike
+from cosmolocal.practices.shop.operations.weighing import Weighed, weigh, weigh_alike
 from cosmolocal.practices.shop.queries import uncharged
 from cosmolocal.practices.shop.rules import RoundSplit
 
@@ -76,7 +71,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     lines = weigh(locked)
     errands.step(1, STEPS)
     orders = _charge(locked, lines)
-    due = _due_to_producers(locked, lines)
+    due = dues.to_producers(locked, lines)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
     surplus = credits.too_much(credits.given(locked), lines)
@@ -128,7 +123,7 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
 @dataclass(frozen=True)
 class Preview:
     """What settling would do now: sums in minor units, how many orders got something, what still stands in the way (a
-    sentence, or nothing), and which money given back it takes back (amounts below 0).
+    sentence, or nothing), which money given back it takes back (amounts below 0), and what came unordered and is paid.
     """
 
     parts: RoundSplit
@@ -136,6 +131,7 @@ class Preview:
     sales: int
     obstacle: str
     taken_back: Sequence[LineCredit]
+    extras: Sequence[dues.Extra]
 
 
 def preview(round: OrderRound) -> Preview:
@@ -146,13 +142,13 @@ def preview(round: OrderRound) -> Preview:
     except Refusal as refusal:
         obstacle = str(refusal)
     lines = weigh_alike(round)
-    parts = rules.round_split([line.sold for line in lines], _due_to_producers(round, lines))
+    parts = rules.round_split([line.sold for line in lines], dues.to_producers(round, lines))
     sales = sum(line.sold.final + line.sold.deposit for line in lines)
     something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
     orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
     given = credits.given(round)
     taken_back = credits.too_much(given, weigh(round, given)) if given else []
-    return Preview(parts, orders.count(), sales, obstacle, taken_back)
+    return Preview(parts, orders.count(), sales, obstacle, taken_back, dues.extras(round))
 
 
 def _check_packed(round: OrderRound) -> None:
@@ -229,83 +225,6 @@ def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:
     for order in orders:
         order.final, order.state = sums[order.pk], Order.State.SETTLED
     return orders
-
-
-def _due_to_producers(round: OrderRound, lines: Sequence[Sold]) -> dict[int, int]:
-    """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered."""
-    due: dict[int, int] = defaultdict(int)
-    borne, early = _borne_by_producers(round)
-    receipts = Receipt.objects.filter(handover=round.handover)
-    accepted: dict[int | None, int] = defaultdict(int)
-    for id, commitment_id, quantity in receipts.values_list("pk", "commitment_id", "accepted"):
-        accepted[commitment_id] += quantity - borne[id]
-    promised = ProducerOrder.objects.filter(round=round).values_list(
-        "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
-    )
-    for producer_id, commitment_id, quantity, purchase in promised:
-        good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
-        due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
-    since = _settled_before(round)
-    for receipt in receipts.filter(commitment=None).select_related("event"):
-        is_paid = since is not None and receipt.at <= since
-        if not is_paid and receipt.accepted > borne[receipt.pk]:
-            due[receipt.producer_id] += _list_price(receipt, receipt.accepted - borne[receipt.pk])
-    for producer_id, tax in _passed_on(lines).items():
-        due[producer_id] += tax
-    return {producer: amount for producer, amount in due.items() if amount}
-
-
-def _borne_by_producers(round: OrderRound) -> tuple[dict[int, int], dict[int, int]]:
-    """Base units lost that producers bear: by receipt, and by promise where it was noted before anything had come."""
-    by_receipt: dict[int, int] = defaultdict(int)
-    by_promise: dict[int, int] = defaultdict(int)
-    losses = Loss.objects.filter(handover=round.handover, borne_by="producer")
-    for receipt, promise, quantity in losses.values_list("receipt_id", "promise_id", "quantity"):
-        if receipt is not None:
-            by_receipt[receipt] += quantity
-        elif promise is not None:
-            by_promise[promise] += quantity
-    return by_receipt, by_promise
-
-
-def _settled_before(round: OrderRound) -> datetime | None:
-    """When another round of the same hand-over was settled: what had come unordered by then was paid with that one."""
-    others = OrderRound.objects.filter(handover=round.handover, state=OrderRound.State.SETTLED).exclude(pk=round.pk)
-    return others.aggregate(last=Max("settled_at"))["last"]  # type: ignore[no-any-return]
-
-
-def _list_price(receipt: Receipt, quantity: int) -> int:
-    """What the producer gets for goods nobody had ordered, by the list of the day they came; 0 without a price.
-
-    Of several packs the first that is sold counts.
-    """
-    product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
-    packs = sorted(product.items.all(), key=lambda item: (not item.is_active, item.pk)) if product else []
-    items = {item.pk: item for item in packs}
-    prices = catalog.current_prices(items, at=receipt.at) or catalog.current_prices(items)
-    price: PriceVersion | None = next((prices[pk] for pk in items if pk in prices), None)
-    if price is None:
-        return 0
-    terms = arriving.terms_of(receipt)
-    day = clock.day_of(receipt.at)
-    listed = rules.producer_due(
-        0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
-    )
-    return rules.purchase_paid(
-        listed,
-        catalog.tax_bp(price.tax_code_id, day),
-        list_is_gross=terms.list_is_gross,
-        local_owes_tax=terms.seller == Terms.Seller.LOCAL,
-    )
-
-
-def _passed_on(lines: Sequence[Sold]) -> Mapping[int, int]:
-    """Producer id -> tax in lines that she sells herself: she owes it, so she gets it."""
-    taxed: dict[int, int] = defaultdict(int)
-    for line in lines:
-        if not line.sold.local_owes_tax:
-            taxed[line.producer_id] += line.sold.split.tax
-    return taxed
 
 
 def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[int, int]) -> Books:

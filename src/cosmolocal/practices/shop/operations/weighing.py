@@ -37,7 +37,7 @@ class Weighed(Sold):
 
 # All that decides what a line comes to. A region's round has twenty thousand lines: rows, not models.
 _DECIDES = (
-    *("offer__item__product__producer_id", "granted", "cap", "deposit", "tax_bp", "seller", "split"),
+    *("offer__item__product__producer_id", "granted", "cap", "pack__deposit", "tax_bp", "seller", "split"),
     *("wished", "count", "price__price", "price__per_quantity", "commitment__packed__quantity"),
 )
 
@@ -63,7 +63,7 @@ def _lines(round: OrderRound) -> "QuerySet[OrderLine]":
 
 
 def _sold(decides: Sequence[Any], transport_bp: int) -> SoldLine:
-    _producer, granted, cap, deposit, tax_bp, seller, planned, *priced, packed = decides
+    _producer, granted, cap, each, tax_bp, seller, planned, *priced, packed = decides
     wished, count, price, per_quantity = priced
     weighed = packed or 0  # nobody packed it: nothing was given
     charged = rules.charged_quantity(weighed, cap)
@@ -71,7 +71,7 @@ def _sold(decides: Sequence[Any], transport_bp: int) -> SoldLine:
     final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=pack, count=0, weight=charged)
     return SoldLine(
         final=final,
-        deposit=rules.deposit_part(deposit, pack, granted, weighed),
+        deposit=rules.deposits_of(each, pack, granted, weighed),
         tax_bp=tax_bp,
         local_owes_tax=seller == "local",
         split=rules.split(final, rules.scaled(planned["producer"], charged, granted), tax_bp, transport_bp),

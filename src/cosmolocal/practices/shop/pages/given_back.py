@@ -49,6 +49,8 @@ class GivenBack:
     @property
     def why(self) -> str:
         """Why it was given, or taken back."""
+        if self.credit.reason == rules.PUT_RIGHT:
+            return _("the crate was put right after settling")
         if self.is_taken_back:
             return _("taken back on settling: not packed in the end")
         return str(dict(WHY).get(self.credit.reason, ""))

@@ -84,7 +84,7 @@ class LineView:
         line = self.line
         if line.final is not None or self.packed is None:
             return line.deposit
-        return rules.deposit_part(line.deposit, line.wished // line.count, line.granted, self.packed)
+        return rules.deposits_of(line.pack.deposit, line.wished // line.count, line.granted, self.packed)
 
     @property
     def differs(self) -> bool:
@@ -102,7 +102,12 @@ def sentence(line: OrderLine, packed: int | None = None) -> str:
     What was settled counts, however the crate is corrected afterwards.
     """
     words = words_then(line.pack)
-    packed = packed if line.weighed is None else line.weighed
+    if line.weighed is not None:
+        if packed is not None and packed != line.weighed:
+            return _("Put right after it was charged: %(got)s. What follows for your money is booked beside it.") % {
+                "got": words.amount(packed)
+            }
+        packed = line.weighed
     facts = {"got": words.amount(line.granted), "wished": words.amount(line.wished)}
     if packed == 0 and line.granted:
         return _("It was missing when your crate was packed. You do not pay for it.")
@@ -206,7 +211,7 @@ def cash_due(round: OrderRound, households: Collection[int] | None = None) -> Ma
     due = {pk: -order.paid_cash for pk, order in orders.items()}
     for order_id, given in rows.values_list("order_id").annotate(Sum("credits__amount")).order_by():
         due[order_id] -= given or 0
-    for line in rows.select_related("price"):
+    for line in rows.select_related("price", "pack"):
         view = LineView(line, packed.get(line.pk))
         due[line.order_id] += view.amount + view.deposit
     return {orders[pk].household_id: amount for pk, amount in due.items() if amount > 0}

@@ -201,7 +201,7 @@ def test_everywhere_a_correction_after_settling_is_said_to_change_no_payment(vil
     village.receive(round)
     receipt = Receipt.objects.get()
     packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:correct", args=[receipt.pk])
-    said = "Tell the treasurer the difference"
+    said = "The difference stands on the first page"
     assert said not in packer.post(address, {"came": "3", "good": "3", "key": "a"}, follow=True).content.decode()
     all_out(village, round)
     settle(village, round)

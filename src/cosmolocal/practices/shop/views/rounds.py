@@ -34,7 +34,7 @@ from cosmolocal.practices.shop.forms.rounds import (
     typed_settings,
 )
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.pages import buyers
+from cosmolocal.practices.shop.pages import buyers, extras
 from cosmolocal.practices.shop.queries import oddities
 from cosmolocal.practices.shop.steps import steps_of
 
@@ -249,6 +249,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "round": round,
         "preview": preview,
         "taken_back": [(credit, crates.get(credit.line.order.household_id)) for credit in surplus],
+        "extras": extras.rows(preview.extras),
         "waiting": progress.crates - progress.collected if round.handover.ends > clock.now() else 0,
         "currency": round.account.currency,
         "producers": sorted((names[pk], amount, pk in far) for pk, amount in preview.parts.producers.items()),

@@ -1,0 +1,128 @@
+"""What a round owes its farms: for what was accepted of their goods, and for what came without being ordered."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max, QuerySet
+
+from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog.models import PriceVersion, Product, Terms
+from cosmolocal.handovers import queries as arriving
+from cosmolocal.handovers.models import Loss, Receipt
+from cosmolocal.kernel import clock
+from cosmolocal.practices.shop import rules
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.operations.weighing import Sold
+
+
+class Extra(NamedTuple):
+    """What came though nobody had ordered it: how much of it is paid (base units), and with how much (minor units)."""
+
+    receipt: Receipt
+    quantity: int
+    amount: int
+
+
+def to_producers(round: OrderRound, lines: Sequence[Sold]) -> dict[int, int]:
+    """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered: as it stands
+    written now, whether the round is settled or not.
+    """
+    due: dict[int, int] = defaultdict(int)
+    borne, early = _borne_by_producers(round)
+    accepted: dict[int | None, int] = defaultdict(int)
+    receipts = Receipt.objects.filter(handover=round.handover)
+    for id, commitment_id, quantity in receipts.values_list("pk", "commitment_id", "accepted"):
+        accepted[commitment_id] += quantity - borne[id]
+    promised = ProducerOrder.objects.filter(round=round).values_list(
+        "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
+    )
+    for producer_id, commitment_id, quantity, purchase in promised:
+        good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
+        due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
+    for extra in _extras(round, borne):
+        due[extra.receipt.producer_id] += extra.amount
+    for producer_id, tax in _passed_on(lines).items():
+        due[producer_id] += tax
+    return {producer: amount for producer, amount in due.items() if amount}
+
+
+def extras(round: OrderRound) -> list[Extra]:
+    """What came unordered and is paid with this round."""
+    return _extras(round, _borne_by_producers(round)[0])
+
+
+def _extras(round: OrderRound, borne: Mapping[int, int]) -> list[Extra]:
+    since, until = _paid_between(round)
+    came = Receipt.objects.filter(handover=round.handover, commitment=None).select_related("event", "producer", "by")
+    found = []
+    for receipt in came.order_by("pk"):
+        is_here = (since is None or receipt.at > since) and (until is None or receipt.at <= until)
+        if is_here and (quantity := receipt.accepted - borne.get(receipt.pk, 0)) > 0:
+            found.append(Extra(receipt, quantity, _list_price(receipt, quantity)))
+    return found
+
+
+def _borne_by_producers(round: OrderRound) -> tuple[dict[int, int], dict[int, int]]:
+    """Base units lost that producers bear: by receipt, and by promise where it was noted before anything had come."""
+    by_receipt: dict[int, int] = defaultdict(int)
+    by_promise: dict[int, int] = defaultdict(int)
+    losses = Loss.objects.filter(handover=round.handover, borne_by="producer")
+    for receipt, promise, quantity in losses.values_list("receipt_id", "promise_id", "quantity"):
+        if receipt is not None:
+            by_receipt[receipt] += quantity
+        elif promise is not None:
+            by_promise[promise] += quantity
+    return by_receipt, by_promise
+
+
+def _paid_between(round: OrderRound) -> tuple[datetime | None, datetime | None]:
+    """What comes unordered to a hand-over of several rounds is paid with the next that is settled, after the last with
+    that one: from when (not included) until when this round pays it.
+    """
+    others = OrderRound.objects.filter(handover=round.handover).exclude(pk=round.pk)
+    settled = others.filter(state=OrderRound.State.SETTLED)
+    if round.settled_at is None:
+        return _last(settled), None
+    to_come = others.exclude(state__in=[OrderRound.State.SETTLED, OrderRound.State.CANCELLED])
+    is_last = not (to_come.exists() or settled.filter(settled_at__gt=round.settled_at).exists())
+    return _last(settled.filter(settled_at__lt=round.settled_at)), None if is_last else round.settled_at
+
+
+def _last(rounds: "QuerySet[OrderRound]") -> datetime | None:
+    return rounds.aggregate(last=Max("settled_at"))["last"]  # type: ignore[no-any-return]
+
+
+def _list_price(receipt: Receipt, quantity: int) -> int:
+    """What the producer gets for goods nobody had ordered, by the list of the day they came; 0 without a price.
+
+    Of several packs the first that is sold counts.
+    """
+    product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
+    packs = sorted(product.items.all(), key=lambda item: (not item.is_active, item.pk)) if product else []
+    items = {item.pk: item for item in packs}
+    prices = catalog.current_prices(items, at=receipt.at) or catalog.current_prices(items)
+    price: PriceVersion | None = next((prices[pk] for pk in items if pk in prices), None)
+    if price is None:
+        return 0
+    terms = arriving.terms_of(receipt)
+    day = clock.day_of(receipt.at)
+    listed = rules.producer_due(
+        0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
+    )
+    return rules.purchase_paid(
+        listed,
+        catalog.tax_bp(price.tax_code_id, day),
+        list_is_gross=terms.list_is_gross,
+        local_owes_tax=terms.seller == Terms.Seller.LOCAL,
+    )
+
+
+def _passed_on(lines: Sequence[Sold]) -> Mapping[int, int]:
+    """Producer id -> tax in lines that she sells herself: she owes it, so she gets it."""
+    taxed: dict[int, int] = defaultdict(int)
+    for line in lines:
+        if not line.sold.local_owes_tax:
+            taxed[line.producer_id] += line.sold.split.tax
+    return taxed

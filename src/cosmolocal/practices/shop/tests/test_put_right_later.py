@@ -1,0 +1,207 @@
+"""What is written about goods after settling is kept, told, and booked in one deed."""
+
+import pytest
+
+from cosmolocal.agents import operations as people
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.operations import ReceiptLine
+from cosmolocal.kernel import jobs
+from cosmolocal.money import queries as purse
+from cosmolocal.money.models import SecondLook
+from cosmolocal.practices.shop import desk_cards, operations, queries
+from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, OrderLine
+from cosmolocal.practices.shop.operations import RoundWish, following
+from cosmolocal.practices.shop.tests.test_cases import settle
+from cosmolocal.practices.shop.tests.village import THURSDAY, client_of, refused
+
+LOAF, BOX = 1500, 1850  # a box of eggs with its deposit
+
+
+@pytest.fixture
+def settled(village):
+    """Amina had two loaves and two boxes of eggs, Jo one loaf: a settled round, and the order of Amina."""
+    round = village.round()
+    amina = village.order(round, "Amina", {"Bread": 2, "Eggs": 2})
+    village.order(round, "Jo", {"Bread": 1})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    return settle(village, round), amina
+
+
+def line_of(village, order, name):
+    return OrderLine.objects.get(order=order, offer__item=village.items[name])
+
+
+def put_right(village, round, household, line, quantity):
+    crate = village.crate(round, household)
+    handovers.pack_line(by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id, quantity=quantity)
+
+
+def look(round):
+    """What the job does that each fact asks for."""
+    jobs.run_job.call("shop.compare", [round.pk], 0, "")
+
+
+def cards(village):
+    return [card.title for card in desk_cards.steward_cards(village.people["Li Na"])]
+
+
+def book(village, round):
+    operations.follow_facts(by=village.people["Wei Guo"], round=round)
+    assert following.differences(round) == []
+    assert not ChangedLater.objects.exists()
+
+
+def fund(code):
+    return purse.balance(purse.fund(code)).balance
+
+
+def test_a_line_that_turns_out_to_be_missing_is_given_back_and_charged_again_when_it_is_found(village, settled):
+    round, amina = settled
+    eggs = line_of(village, amina, "Eggs")
+    put_right(village, round, "Amina", eggs, 10)
+    [told] = [view.sentence for view in queries.orders.lines_of(amina) if view.name == "Eggs"]
+    assert told.startswith("Put right after it was charged: 10")
+    look(round)
+    assert "Put right after settling" in cards(village)
+    goodwill, deposits = fund("goodwill"), fund("deposits")
+    book(village, round)
+    assert village.balance("Amina") == 20_000 - 2 * LOAF - BOX
+    assert (fund("goodwill") - goodwill, fund("deposits") - deposits) == (-1800, -50)
+    assert "Put right after settling" not in cards(village)
+    put_right(village, round, "Amina", eggs, 20)
+    look(round)
+    book(village, round)
+    assert village.balance("Amina") == 20_000 - 2 * LOAF - 2 * BOX
+    assert (fund("goodwill"), fund("deposits")) == (goodwill, deposits)
+
+
+def test_what_the_door_gave_back_for_a_line_is_not_given_twice(village, settled):
+    round, amina = settled
+    bread = line_of(village, amina, "Bread")
+    operations.credit_line(by=village.people["Keeper Lu"], line=bread, quantity=1, reason="wrong")
+    put_right(village, round, "Amina", bread, 0)
+    book(village, round)
+    assert village.balance("Amina") == 20_000 - 2 * BOX
+    assert [row.amount for row in bread.credits.order_by("pk")] == [LOAF, LOAF]
+
+
+def test_what_the_door_gives_back_afterwards_is_of_what_is_left(village, settled):
+    round, amina = settled
+    bread, keeper = line_of(village, amina, "Bread"), village.people["Keeper Lu"]
+    put_right(village, round, "Amina", bread, 1)
+    book(village, round)
+    with refused("shop.more_than_bought"):
+        operations.credit_line(by=keeper, line=bread, quantity=2, reason="broken")
+    operations.credit_line(by=keeper, line=bread, quantity=1, reason="broken")
+    assert village.balance("Amina") == 20_000 - 2 * BOX
+    assert following.differences(round) == []
+
+
+def test_a_receipt_put_right_given_back_or_lost_is_what_the_farm_is_paid_for(village, settled):
+    round, _amina = settled
+    baker = village.producers["Baker Lan"]
+    account = purse.account_for(baker, "producer")
+    receipt, packer = Receipt.objects.get(producer=baker), village.people["Tan Mei"]
+    assert purse.balance(account).balance == 3 * 1100
+    handovers.correct_receipt(by=packer, receipt=receipt, received=1, accepted=1)
+    look(round)
+    assert "Put right after settling" in cards(village)
+    running = fund("running")
+    book(village, round)
+    assert (purse.balance(account).balance, fund("running") - running) == (1100, 2200)
+    receipt.refresh_from_db()
+    handovers.correct_receipt(by=packer, receipt=receipt, received=2, accepted=2)
+    handovers.give_back(by=packer, receipt=receipt, quantity=1)
+    book(village, round)
+    assert purse.balance(account).balance == 1100
+    assert [row.amount for row in FarmCorrection.objects.order_by("pk")] == [-2200]
+
+
+def test_a_loss_that_the_farm_bears_and_goods_nobody_ordered_written_afterwards(village):
+    farm, packer = village.producers["Sanjiang farm"], village.people["Tan Mei"]
+    catalog.set_terms(by=village.home, producer=farm, loss_after_packing="producer")
+    round = village.round()
+    village.order(round, "Amina", {"Eggs": 2})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=packer, handover=round.handover)
+    settle(village, round)
+    receipt = Receipt.objects.get()
+    handovers.lose(by=packer, handover=round.handover, lot_id=receipt.lot_id, quantity=10, reason="spoiled")
+    kind = village.items["Bread"].product.specification_id
+    came = [ReceiptLine(kind, 3, 3, reason="unordered")]
+    handovers.receive(by=packer, handover=round.handover, producer=village.producers["Baker Lan"], lines=came)
+    look(round)
+    book(village, round)
+    assert purse.balance(purse.account_for(farm, "producer")).balance == 1400
+    assert purse.balance(purse.account_for(village.producers["Baker Lan"], "producer")).balance == 3 * 1100
+
+
+def test_a_card_that_says_nothing_any_more_goes(village, settled):
+    round, amina = settled
+    bread = line_of(village, amina, "Bread")
+    put_right(village, round, "Amina", bread, 1)
+    look(round)
+    put_right(village, round, "Amina", bread, 2)
+    look(round)
+    assert "Put right after settling" not in cards(village)
+
+
+def test_packing_for_another_round_of_the_hand_over_is_no_difference(village, settled):
+    round, _amina = settled
+    handover = round.handover
+    wish = RoundWish("Second", village.place, round.opens_at, round.closes_at, handover.begins, handover.ends)
+    second = operations.plan_round(by=village.people["Li Na"], wish=wish)
+    kind = village.items["Bread"].product.specification_id
+    came = [ReceiptLine(kind, 2, 2, reason="unordered")]
+    baker = village.producers["Baker Lan"]
+    with village.at(THURSDAY):
+        handovers.receive(by=village.people["Tan Mei"], handover=handover, producer=baker, lines=came)
+    assert second.handover == handover
+    assert following.differences(round) == []
+
+
+def test_what_favours_her_own_household_is_looked_at_by_somebody_else(village, settled):
+    round, amina = settled
+    people.join(by=village.home, member=village.people["Wei Guo"], group=village.households["Amina"])
+    put_right(village, round, "Amina", line_of(village, amina, "Bread"), 1)
+    book(village, round)
+    found = SecondLook.objects.get()
+    assert (found.why, found.holder, found.amount) == ("own", village.households["Amina"], LOAF)
+
+
+def test_who_may_read_the_page_and_who_may_book(village, settled):
+    round, amina = settled
+    put_right(village, round, "Amina", line_of(village, amina, "Bread"), 1)
+    with refused("agents.not_allowed"):
+        operations.follow_facts(by=village.people["Keeper Lu"], round=round)
+    address = f"/shop/desk/{round.pk}/follow/"
+    with village.at(THURSDAY):
+        steward = client_of(village.people["Li Na"])
+        page = steward.get(address).content.decode()
+        assert all(said in page for said in ("Amina&#x27;s household", "Bread: 2", "15.00", "Book it"))
+        steward.post(address, {"key": "a"})
+        assert "Nothing is left to book" in steward.get(address).content.decode()
+        assert client_of(village.people["Amina"]).get(address).status_code in (403, 404)
+    assert village.balance("Amina") == 20_000 - LOAF - 2 * BOX
+
+
+def test_settle_names_what_came_unordered_with_its_sum_and_who_wrote_it(village):
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 1})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    steward, address = client_of(village.people["Li Na"]), f"/shop/desk/{round.pk}/settle/"
+    title = "Nobody had ordered this, and it is paid"
+    assert title not in steward.get(address).content.decode()
+    kind = village.items["Eggs"].product.specification_id
+    farm, line = village.producers["Sanjiang farm"], ReceiptLine(kind, 30, 30, reason="unordered")
+    handovers.receive(by=village.people["Tan Mei"], handover=round.handover, producer=farm, lines=[line])
+    page = steward.get(address).content.decode()
+    notice = page[page.index(title) : page.index("In: from")]
+    assert all(said in notice for said in ("Eggs · Sanjiang farm", "written down by Tan Mei", "42.00"))
