@@ -17,6 +17,7 @@ demo:  ## make the data of the demo local anew; then make run
 
 test: dev  ## what a landing needs: SQLite with a real browser, then PostgreSQL
 	@tools/system.sh chromium postgresql fonts poppler || [ "$$CI" != true ]
+	@[ "$$CI" != true ] || tools/system.sh nginx caddy || true
 	@tools/test.sh landing
 
 test-fast: dev  ## SQLite, no browser: under two minutes
@@ -24,6 +25,7 @@ test-fast: dev  ## SQLite, no browser: under two minutes
 
 test-all: dev  ## the long runs: all seeds, the full access matrix, fuzzing, breaks that a test must notice
 	@tools/system.sh chromium postgresql fonts poppler || [ "$$CI" != true ]
+	@[ "$$CI" != true ] || tools/system.sh nginx caddy || true
 	@tools/test.sh all
 
 check: dev  ## format, lint, types, layers, migrations, reference

@@ -31,6 +31,8 @@ for need in "$@"; do
         fonts_present 'NotoSansCJK*' || packages="$packages fonts-noto-cjk"
         fonts_present 'NotoSansArabic*' || packages="$packages fonts-noto-core"
         ;;
+    nginx) [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null 2>&1 || packages="$packages nginx-light" ;;
+    caddy) command -v caddy >/dev/null 2>&1 || packages="$packages caddy" ;;
     poppler) command -v pdftotext >/dev/null 2>&1 || packages="$packages poppler-utils" ;;
     *) packages="$packages $need" ;;
     esac
