@@ -75,9 +75,7 @@ class DoorMiddleware:
         reader: Reader = request.reader  # type: ignore[attr-defined]
         request.may_post = policy.may_enter(reader, wanted, "POST")  # type: ignore[attr-defined]
         if policy.may_enter(reader, wanted, request.method or "GET"):
-            if reader.agent is None and request.method == "POST" and not _still_patient(request):
-                return render(request, "429.html", status=429)
-            return None
+            return _counted(request) if reader.agent is None and request.method == "POST" else None
         if wanted == "setup":
             return HttpResponseClientRedirect("/") if getattr(request, "htmx", False) else HttpResponseRedirect("/")
         if wanted == "demo":
@@ -94,6 +92,16 @@ class DoorMiddleware:
             request.session.modified = False  # it could not be kept either
             return errors.refused(request, refusal)
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _counted(request: HttpRequest) -> HttpResponse | None:
+    """What a stranger sends is counted, which is written down: here nobody else turns what went wrong into words."""
+    try:
+        return None if _still_patient(request) else render(request, "429.html", status=429)
+    except OperationalError as error:
+        if (refusal := refusal_of(error)) is None:
+            raise
+        return errors.refused(request, refusal)
 
 
 def _may_post_to(reader: Reader, path: str) -> bool:

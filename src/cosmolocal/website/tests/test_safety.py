@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
-from cosmolocal.agents import operations
+from cosmolocal.agents import limits, operations
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.website.errors import server_error
 
@@ -96,6 +97,17 @@ def test_words_stay_words(people: dict[str, Agent], signed_in: Browser, words: s
         text = browser.get(path).content.decode()
         assert words not in text
         assert "&lt;" in text
+
+
+def test_a_stranger_who_waited_too_long_for_another_writer_keeps_what_she_typed(local: Agent, monkeypatch) -> None:
+    def locked(*_limits: object, **_more: object) -> bool:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(limits, "allow_all", locked)
+    answer = Client().post("/people/ask/", {"name": "Sun Li", "words": "greens"})
+    assert answer.status_code == 503
+    assert "Many people write at this moment" in answer.content.decode()
+    assert "Sun Li" in answer.content.decode()
 
 
 def test_our_own_mistake_is_told_without_the_database(rf) -> None:
