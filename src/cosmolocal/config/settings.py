@@ -254,6 +254,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_FORMS = {
+    "add_webauthn": "cosmolocal.agents.passkeys.AddForm",
+    "login_webauthn": "cosmolocal.agents.passkeys.SignInForm",
+    "reauthenticate_webauthn": "cosmolocal.agents.passkeys.AgainForm",
+}
 MFA_ADAPTER = "cosmolocal.agents.adapters.PasskeyAdapter"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

@@ -97,8 +97,10 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @open_to("steward")
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
-    """How somebody is reached, corrected by a steward."""
+    """How somebody is reached, corrected by a steward; who may only read stays on the page that says who sees it."""
     agent = _changeable(request, pk)
+    if not request.may_post:  # type: ignore[attr-defined]
+        return redirect("agents:person", agent.pk)
     kind = forms.ContactForm if agent.kind == Agent.Kind.PERSON else forms.PaidContactForm
     kept = Contact.objects.filter(agent=agent).first() or Contact(agent=agent)
     form = kind(request.POST or None, initial={name: getattr(kept, name) for name in kind.base_fields if name != "key"})

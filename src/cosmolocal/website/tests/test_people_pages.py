@@ -287,3 +287,11 @@ def test_the_local_changes_its_name_and_keeps_its_currency(people: dict[str, Age
     assert "爱农会" in page
     assert "柳州" in page
     assert browser.post("/steward/local/", {**wish, "zone": "Mars/Olympus"}).status_code == 422
+
+
+def test_who_may_only_read_sees_no_form_with_phone_and_mail(people: dict[str, Agent], signed_in: Browser) -> None:
+    member = people["member"]
+    path = f"/people/{member.pk}/contact/"
+    assert signed_in(people["steward"]).get(path).status_code == 200
+    answer = signed_in(people["auditor"]).get(path)
+    assert (answer.status_code, answer["Location"]) == (302, f"/people/{member.pk}/")

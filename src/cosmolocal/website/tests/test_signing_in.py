@@ -6,17 +6,19 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail, signing
 from django.test import Client
+from django.urls import reverse
 
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.session_rows import row_of
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages.tests.servers import codes_are_sent
 
@@ -246,3 +248,16 @@ def test_sessions_outlive_the_upgrade_that_binds_them_to_their_number(
     row.update(session_key=number, session_data=before if is_whole else before[1:])
     import_module("cosmolocal.agents.migrations.0006_session_rows")._bind(apps, None)
     assert is_in(member) is is_whole
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"id": 1}', "{}", "[]", "7", '"x"', "null", '{"id": "AA", "rawId": 7, "response": []}', "{"]
+)
+def test_an_answer_that_no_device_gives_is_a_wrong_one(
+    people: dict[str, Agent], signed_in: Browser, answer: str
+) -> None:
+    sent = {"credential": answer, "name": "Phone", "key": ids.fresh_key()}
+    assert Client().post(reverse("mfa_login_webauthn"), sent).status_code in (200, 302, 422)
+    browser = signed_in(people["member"])
+    assert browser.post(reverse("mfa_add_webauthn"), sent).status_code in (200, 302, 422)
+    assert not Authenticator.objects.exists()
