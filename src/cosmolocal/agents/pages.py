@@ -15,7 +15,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import page_of_ours, refused, status_of
+from cosmolocal.look.answers import page_of_ours, refused, say_how_read, status_of
 from cosmolocal.look.forms import check_answers
 from cosmolocal.look.questions import how_read
 from cosmolocal.paper import downloads
@@ -74,8 +74,7 @@ def form_page(
         else:
             if said:
                 messages.success(request, said)
-            for words in how_read(form):
-                messages.info(request, words)
+            say_how_read(request, form)
             return redirect(found if isinstance(found, str) else to or page["back"] or request.path)
     if check:
         page["submit"] = page.get("go_on") or _("Go on")

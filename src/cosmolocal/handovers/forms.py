@@ -19,12 +19,19 @@ from cosmolocal.look.forms import AmountInput, KeyedForm, QuantityField
 from cosmolocal.look.questions import PROMISED, USUAL, Expectation, Question
 
 PACKS = 100
+CAME = _("what came")
 LOSSES = (("spoiled", _("spoiled")), ("broken", _("broken")), ("missing", _("missing")))
 
 
 def amount(goods: Measured, **options: Any) -> QuantityField:
     """A field in the measure of the goods; gives base units."""
     return QuantityField(unit=goods.unit, decimals=goods.decimals, per=goods.per, **options)
+
+
+def limited(goods: Measured, most: int, **options: Any) -> QuantityField:
+    """A field for something of what is there, `most` base units: how it is read hangs on that; a little is not odd."""
+    most = max(most, 1)
+    return amount(goods, maximum=most, expected=Expectation(most, USUAL, is_rough=True), **options)
 
 
 def usual(goods: Measured, specification_id: int) -> Expectation:
@@ -145,9 +152,16 @@ class CorrectionForm(KeyedForm):
             goods,
             label=_("Of it good, and paid for"),
             help_text=_("Empty: all of it."),
+            expected=expected,
             initial=receipt.accepted if receipt.accepted != receipt.received else None,
             required=False,
         )
+
+    def clean_came(self) -> Any:
+        """How much of it is good is read by what came."""
+        if came := self.cleaned_data["came"]:
+            self.fields["good"].expected = Expectation(came, CAME)  # type: ignore[attr-defined]
+        return came
 
     def clean(self) -> dict[str, Any]:
         """No more can be good than came."""
@@ -179,8 +193,8 @@ class DivideForm(KeyedForm):
     def __init__(self, *args: Any, here: LotHere, products: QuerySet[Product], **options: Any) -> None:
         super().__init__(*args, **options)
         self.here = here
-        self.fields["taken"] = amount(
-            here.goods, label=_("How much is taken"), minimum=1, maximum=max(here.free, 1), initial=here.free
+        self.fields["taken"] = limited(
+            here.goods, here.free, label=_("How much is taken"), minimum=1, initial=here.free
         )
         field = self.fields["into"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -220,8 +234,8 @@ class MixForm(KeyedForm):
                 "farm": one.goods.producer,
                 "lot": one.lot.lot,
             }
-            self.fields[f"lot_{one.lot.pk}"] = amount(
-                one.goods, label=label, maximum=max(one.free, 1), initial=one.free, required=False
+            self.fields[f"lot_{one.lot.pk}"] = limited(
+                one.goods, one.free, label=label, initial=one.free, required=False
             )
 
     def taken(self) -> dict[int, int]:
@@ -235,7 +249,7 @@ class LossForm(KeyedForm):
     def __init__(self, *args: Any, goods: Measured, most: int, makers: Sequence[Agent] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self.makers = {str(maker.pk): maker for maker in makers}
-        self.fields["quantity"] = amount(goods, label=_("How much"), minimum=1, maximum=max(most, 1))
+        self.fields["quantity"] = limited(goods, most, label=_("How much"), minimum=1)
         self.fields["reason"] = forms.ChoiceField(label=_("Why"), choices=LOSSES)
         if makers:
             self.fields["maker"] = forms.ChoiceField(

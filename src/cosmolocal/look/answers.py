@@ -2,13 +2,15 @@
 
 from typing import TypeVar
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.questions import how_read
 
 Response = TypeVar("Response", bound=HttpResponse)
 LONGEST_PATH = 2000
@@ -18,6 +20,12 @@ def say(response: Response, sentence: str) -> Response:
     """Adds `sentence` to an htmx answer; the page's live region speaks it once."""
     trigger_client_event(response, "say", {"value": str(sentence)})
     return response
+
+
+def say_how_read(request: HttpRequest, form: BaseForm) -> None:
+    """On top of the next page: numbers and days of this form that somebody else might read differently."""
+    for words in how_read(form):
+        messages.info(request, words)
 
 
 def page_of_ours(wanted: object) -> str:

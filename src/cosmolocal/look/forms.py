@@ -119,7 +119,7 @@ class _AmountField(forms.Field):
         """
         self.question, self.read_as = None, ""
         try:
-            parts = questions.settle(typed, expected, read=self.read, write=self.write)
+            parts = questions.settle(typed, expected, read=self.read, write=self.write, most=self.maximum)
         except Asked as asked:
             self.question = asked.question
             raise ValidationError(asked.question.sentence, code="asked") from asked

@@ -84,16 +84,29 @@ NOTHING = Expectation()
 
 
 def settle(
-    typed: str, expected: Expectation, *, read: Callable[[str, int | None], int], write: Callable[[int], str]
+    typed: str,
+    expected: Expectation,
+    *,
+    read: Callable[[str, int | None], int],
+    write: Callable[[int], str],
+    most: int | None = None,
 ) -> int:
-    """The number that is meant, in smallest parts. Raises NumberUnclear (no number), Asked (somebody must choose)."""
+    """The number that is meant, in smallest parts. Above `most`, what is refused anyway, no reading is offered.
+
+    Raises NumberUnclear (no number), Asked (somebody must choose).
+    """
     try:
         parts = read(typed, expected.parts)
     except NumberUnclear as unclear:
         if len(unclear.readings) < 2:
             raise
+        possible = [value for value in unclear.readings if most is None or value <= most]
+        if len(possible) == 1:
+            return possible[0]
         sentence = _("“%(typed)s” can be read in two ways. Which one do you mean?") % {"typed": typed.strip()[:30]}
         return _choose(typed, unclear.readings, sentence, write)
+    if most is not None and parts > most:
+        return parts
     is_little = expected.is_rough and expected.parts is not None and parts <= expected.parts
     is_none = expected.asks_of_none and not parts and (expected.parts or 0) > 0
     is_odd = is_none or proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price)
@@ -122,7 +135,7 @@ def questions(form: forms.Form) -> list[Question]:
     return [question for question in found if question is not None]
 
 
-def how_read(form: forms.Form) -> list[str]:
+def how_read(form: forms.BaseForm) -> list[str]:
     """How answers were read that others read differently (numbers, days): said before and after it is done."""
     found = (getattr(field, "read_as", "") for field in form.fields.values())
     return [words for words in found if words]

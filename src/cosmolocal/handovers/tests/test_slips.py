@@ -1,6 +1,7 @@
 """Slips of the hand at a hand-over: grams for kilograms, a comma of another country, more than is there, no weight."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from cosmolocal.agents import queries as people
@@ -8,12 +9,16 @@ from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.models import Commitment
 from cosmolocal.handovers import operations, queries
-from cosmolocal.handovers.models import Crate, Packed, Receipt
+from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.forms import QuantityField
+from cosmolocal.look.questions import Expectation
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of
+
+HERE = Expectation(30_000, is_rough=True)
 
 
 @pytest.fixture
@@ -254,3 +259,81 @@ def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village,
     assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1850
     assert village.balance("Jo") == paid
     assert journal.replay() == []
+
+
+@pytest.fixture
+def arrived(village, weighed_round):  # noqa: F811
+    """4 kg of pak choi lie here, as promised."""
+    village.receive(weighed_round)
+    return Receipt.objects.get(producer=village.producers["Huang Dacheng"])
+
+
+@pytest.mark.parametrize("typed", ["7,873", "7 873", "7.873"])
+def test_what_came_decides_how_much_of_it_is_good(village, arrived, typed):  # noqa: F811
+    address = reverse("handovers:correct", args=[arrived.pk])
+    packer = client_of(village.people["Tan Mei"])
+    page = packer.post(address, {"came": "8", "good": typed, "key": "c"}, follow=True).content.decode()
+    arrived.refresh_from_db()
+    assert (arrived.received, arrived.accepted) == (4000, 3937)
+    assert "was read as" in page
+
+
+def test_grams_of_it_good_are_asked_about(village, arrived):  # noqa: F811
+    address = reverse("handovers:correct", args=[arrived.pk])
+    packer = client_of(village.people["Tan Mei"])
+    asked = packer.post(address, {"came": "8", "good": "7000", "key": "c"})
+    assert asked.status_code == 422
+    assert 'name="sure" value="good=3500"' in asked.content.decode()
+    for few in ("0", "0.5", "7"):
+        assert packer.post(address, {"came": "8", "good": few, "key": few}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
+def test_what_lies_here_decides_how_much_was_lost(village, arrived, typed):  # noqa: F811
+    lose, packer = reverse("handovers:lose", args=[arrived.pk]), client_of(village.people["Tan Mei"])
+    too_much = packer.post(lose, {"quantity": "1873", "reason": "spoiled", "key": "l"})
+    assert too_much.status_code == 422
+    assert "At most 8" in too_much.content.decode()
+    page = packer.post(lose, {"quantity": typed, "reason": "spoiled", "key": "l"}, follow=True).content.decode()
+    assert Loss.objects.get().quantity == 937
+    assert "was read as" in page
+    assert packer.post(lose, {"quantity": "0.01", "reason": "spoiled", "key": "m"}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
+def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arrived, typed):  # noqa: F811
+    divide = reverse("handovers:divide", args=[weighed_round.handover_id, arrived.lot_id])
+    product = village.items["Pak choi"].product_id
+    packer = client_of(village.people["Tan Mei"])
+    sent = {"taken": typed, "amount": typed, "into": product, "key": "d"}
+    page = packer.post(divide, sent, follow=True).content.decode()
+    arrived.lot.refresh_from_db()
+    assert arrived.lot.accounting_quantity == 4000 - 937
+    assert page.count("was read as") == 2
+
+
+@pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
+def test_what_lies_here_decides_how_much_goes_into_one_bin(village, weighed_round, arrived, typed):  # noqa: F811
+    tan = village.people["Tan Mei"]
+    other = operations.divide_lot(
+        by=tan,
+        handover=weighed_round.handover,
+        lot_id=arrived.lot_id,
+        taken=2000,
+        made=2000,
+        into=arrived.specification_id,
+    )
+    mix = f"{reverse('handovers:mix', args=[weighed_round.handover_id])}?lot={arrived.lot_id}&lot={other.pk}"
+    sent = {f"lot_{arrived.lot_id}": typed, f"lot_{other.pk}": "0.1", "key": "m"}
+    page = client_of(tan).post(mix, sent, follow=True).content.decode()
+    assert "What lies in the bin is lot" in page
+    assert "was read as" in page
+    arrived.lot.refresh_from_db()
+    assert arrived.lot.accounting_quantity == 2000 - 937
+
+
+def test_a_reading_above_what_may_be_is_not_offered():
+    """30 kg lie here, so 1,873 is 1.873 kg; who may take no more is told so, and not asked first."""
+    assert QuantityField(unit="kg", decimals=3, maximum=30_000, expected=HERE).clean("1 873") == 1873
+    with pytest.raises(ValidationError, match="At most"):
+        QuantityField(unit="kg", decimals=3, maximum=30_000, expected=HERE).clean("30000")

@@ -21,6 +21,7 @@ from cosmolocal.handovers.views.answers import actor, head, open_door, open_hand
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.answers import say_how_read
 from cosmolocal.look.forms import KeyedForm
 
 A_PAGE = 50
@@ -62,6 +63,7 @@ def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("amount" if refusal.field == "made" else None, str(refusal))
         else:
+            say_how_read(request, form)
             messages.success(request, _("Written down. What came of it is lot %(lot)s.") % {"lot": made.lot})
             return redirect("handovers:lots", pk)
     title = _("Divide: %(name)s, lot %(lot)s") % {"name": here.goods.name, "lot": here.lot.lot}
@@ -86,6 +88,7 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
+            say_how_read(request, form)
             messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
             return redirect("handovers:lots", pk)
     lead = _(

@@ -32,7 +32,7 @@ from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
-from cosmolocal.look.answers import say
+from cosmolocal.look.answers import say, say_how_read
 from cosmolocal.look.forms import stepped
 from cosmolocal.look.questions import ORDERED, Asked, Expectation, Question, Typed
 
@@ -185,6 +185,7 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
             producer=form.producer,
             key=data["key"],
         )
+        say_how_read(request, form)
         if not say_where_charged(request, found.handover):
             messages.success(request, _("Noted. The household does not pay for it."))
         return redirect("handovers:crate", pk)

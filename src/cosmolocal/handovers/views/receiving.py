@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from cosmolocal.handovers.views.answers import actor, head, key_of, open_handove
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look import questions
+from cosmolocal.look.answers import say_how_read
 
 FEW_GOODS = 200  # in one list to choose from
 FEW_FARMS = 12  # all of them stand open on one page
@@ -55,7 +54,7 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     except Refusal as refusal:
         refused(request, refusal)
         return redirect("handovers:receiving", pk)
-    _say_how_read(request, form)
+    say_how_read(request, form)
     messages.success(request, _("Written down: what %(name)s brought.") % {"name": delivery.producer.name})
     return redirect("handovers:receiving", pk)
 
@@ -80,7 +79,7 @@ def extra(request: HttpRequest, pk: int) -> HttpResponse:
             lines=[form.line()],
             key=form.cleaned_data["key"],
         )
-        _say_how_read(request, form)
+        say_how_read(request, form)
         messages.success(request, _("%(name)s: received, though nobody had ordered it.") % {"name": product.name})
         return redirect("handovers:receiving", pk)
     return _one_form(request, handover, form, _("Not ordered, but here"), _("Write it down"))
@@ -97,7 +96,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         operations.correct_receipt(
             by=actor(request), receipt=receipt, received=data["came"], accepted=data["good"], key=data["key"]
         )
-        _say_how_read(request, form)
+        say_how_read(request, form)
         _say_where_paid(request, receipt)
         return redirect("handovers:receiving", receipt.handover_id)
     return _one_form(request, receipt.handover, form, _("Correct: %(name)s") % {"name": goods.name}, _("Put it right"))
@@ -130,15 +129,10 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
             reason=data["reason"],
             key=data["key"],
         )
+        say_how_read(request, form)
         _say_where_paid(request, receipt)
         return redirect("handovers:receiving", receipt.handover_id)
     return _one_form(request, receipt.handover, form, _("Lost: %(name)s") % {"name": goods.name}, _("Write it down"))
-
-
-def _say_how_read(request: HttpRequest, form: forms.Form) -> None:
-    """Numbers that somebody else might read a thousand times larger or smaller."""
-    for words in questions.how_read(form):
-        messages.info(request, words)
 
 
 def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:

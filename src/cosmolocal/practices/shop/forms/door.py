@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.choosing import AgentField
 from cosmolocal.agents.models import Agent
-from cosmolocal.handovers.forms import amount
+from cosmolocal.handovers.forms import limited
 from cosmolocal.handovers.queries import Measured
 from cosmolocal.look.forms import KeyedForm, MoneyField, QuantityField
 from cosmolocal.look.questions import Expectation, ask
@@ -37,7 +37,7 @@ class CreditForm(KeyedForm):
 
     def __init__(self, *args: Any, goods: Measured, most: int, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["quantity"] = amount(goods, label=_("How much of it"), minimum=1, maximum=most, initial=most)
+        self.fields["quantity"] = limited(goods, most, label=_("How much of it"), minimum=1, initial=most)
         self.fields["reason"] = forms.ChoiceField(label=_("Why"), choices=WHY)
 
 

@@ -12,7 +12,7 @@ from cosmolocal.handovers.forms import amount
 from cosmolocal.handovers.queries import Measured
 from cosmolocal.kernel import clock, outside
 from cosmolocal.look.forms import DayTimeField, KeyedForm
-from cosmolocal.look.questions import Expectation
+from cosmolocal.look.questions import ORDERED, Expectation
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
 from cosmolocal.practices.shop.operations import RoundWish
 
@@ -98,10 +98,13 @@ class CancelForm(KeyedForm):
 class ShortageForm(KeyedForm):
     """How much there is of one kind of goods."""
 
-    def __init__(self, *args: Any, goods: Measured, most: int | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, goods: Measured, ordered: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["available"] = amount(
-            goods, label=_("There is only"), maximum=most, help_text=_("What is missing is shared out fairly.")
+            goods,
+            label=_("There is only"),
+            expected=Expectation(ordered, ORDERED),
+            help_text=_("What is missing is shared out fairly."),
         )
 
 

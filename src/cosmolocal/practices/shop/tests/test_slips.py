@@ -8,12 +8,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cosmolocal.agents import operations as people
-from cosmolocal.handovers.operations import pack_all
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.operations import correct_receipt, pack_all, pack_line
+from cosmolocal.handovers.queries import crate_sheet
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop.models import Order, OrderLine
+from cosmolocal.practices.shop import queries
+from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine
 from cosmolocal.practices.shop.pages import asking
 from cosmolocal.practices.shop.pages import basket as baskets
+from cosmolocal.practices.shop.queries import oddities
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of
 
 
@@ -101,9 +105,9 @@ def test_small_orders_cost_no_statement_more(village, round):
     view = baskets.basket(round, village.households["Amina"])
     with CaptureQueriesContext(
         connection,
-    ) as queries:
+    ) as asked:
         asking.asked(view, {})
-    assert len(queries) == 0
+    assert len(asked) == 0
 
 
 def test_a_hundred_keyed_in_after_closing_is_asked_about(village, round):
@@ -152,3 +156,88 @@ def test_grams_announced_for_kilograms_are_asked_about(village, round):
     assert choi.intent.available_quantity == 20_000
     for few in ("300", "1", "0"):
         assert baker.post(address, {"available": few, "key": f"t{few}"}).status_code == 302
+
+
+def _not_enough(village, round, **sent):
+    """Thirteen jin (6.5 kg) of pak choi are ordered; what the steward's page answers to so much there is."""
+    if not round.orders.filter(household=village.households["Amina"]).exists():
+        village.order(round, "Amina", {"Pak choi": 13})
+    choi = village.offer(round, "Pak choi")
+    address = reverse("shop:shortage", args=[round.pk, choi.intent_id])
+    return client_of(village.people["Li Na"]).post(address, {"key": "s", **sent}, follow=True), choi.intent_id
+
+
+def test_grams_where_there_is_not_enough_are_asked_about(village, round):
+    asked, intent = _not_enough(village, round, available="6500")
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "times what was ordered" in page
+    assert 'name="sure" value="available=3250"' in page
+    assert 'name="sure" value="available=3250000"' in page
+    assert queries.shortages(round) == {}
+    _not_enough(village, round, available="6500", sure="available=3250")
+    assert queries.shortages(round) == {intent: 3250}
+
+
+@pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
+def test_what_was_ordered_decides_how_much_there_is_and_the_page_says_so(village, round, typed):
+    answer, intent = _not_enough(village, round, available=typed)
+    assert queries.shortages(round) == {intent: 937}
+    assert "was read as 1.874 jin" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("typed", ["0", "1", "12"])
+def test_little_or_none_of_it_is_not_asked_about(village, round, typed):
+    _answer, intent = _not_enough(village, round, available=typed)
+    assert queries.shortages(round) == {intent: int(typed) * 500}
+
+
+def test_what_is_credited_is_read_by_what_lay_in_the_crate(village, round):
+    """2 kg lay there: 1,873 jin cannot be meant."""
+    order = village.order(round, "Amina", {"Pak choi": 4})
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        address = reverse("shop:credit", args=[order.lines.get().pk])
+        keeper = client_of(village.people["Keeper Lu"])
+        assert keeper.post(address, {"quantity": "1873", "reason": "spoiled", "key": "c"}).status_code == 422
+        page = keeper.post(address, {"quantity": "1,873", "reason": "spoiled", "key": "c"}, follow=True)
+    assert LineCredit.objects.get().quantity == 937
+    assert "was read as" in page.content.decode()
+
+
+@pytest.mark.parametrize("weight", [2_000_000, 2])
+def test_a_crate_far_from_what_was_ordered_stands_in_red_before_settling(village, round, weight):
+    """A fact that somebody insisted on is there; whoever settles sees whose it is, and the way to put it right."""
+    village.order(round, "Amina", {"Pak choi": 4})
+    village.order(round, "Wei", {"Pak choi": 4})
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round)
+        crate = village.crate(round, "Amina")
+        line = next(line for line in crate_sheet(crate).lines if line.goods.name == "Pak choi")
+        pack_line(by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id, quantity=weight)
+        pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        page = client_of(village.people["Li Na"]).get(reverse("shop:settle", args=[round.pk])).content.decode()
+    [odd] = oddities.lines(round)
+    assert (odd.name, odd.goods, odd.crate, odd.receipt) == ("Amina's household", "Pak choi", crate.pk, None)
+    assert "Out of proportion: please look before you settle" in page
+    assert reverse("handovers:crate", args=[crate.pk]) in page
+
+
+def test_an_arrival_far_too_small_stands_in_red_before_settling(village, round):
+    """2 g where 2 kg were promised; 0.4 kg, or nothing, comes short every week."""
+    village.order(round, "Amina", {"Pak choi": 4})
+    with village.at(CLOSING + timedelta(minutes=31)):
+        village.close(round)
+    with village.at(THURSDAY):
+        village.receive(round, Pak_choi=2)
+        [odd] = oddities.lines(round)
+        receipt = Receipt.objects.get(producer=village.producers["Huang Dacheng"])
+        assert (odd.name, odd.receipt, odd.crate) == ("Huang Dacheng", receipt.pk, None)
+        for fine in (400, 0):
+            correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=fine, accepted=fine)
+            assert oddities.lines(round) == []

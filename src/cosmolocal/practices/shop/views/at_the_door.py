@@ -16,7 +16,7 @@ from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import refused, say_how_read
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.look.forms import check_answers
 from cosmolocal.money import queries as purse
@@ -153,6 +153,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             refused(form, refusal)
         else:
+            say_how_read(request, form)
             messages.success(request, _("Given back. It stands on the receipt."))
             return redirect("shop:at_the_door", line.order.round_id, queries.swaps.holder_of(line.order).pk)
     title = _("Money back: %(name)s") % {"name": line.offer.item.product.name}

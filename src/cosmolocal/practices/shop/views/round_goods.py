@@ -19,7 +19,7 @@ from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.answers import refused, say_how_read
 from cosmolocal.practices.shop import farm_papers, operations, order_form, policy, queries
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
@@ -146,7 +146,10 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     if one is None:
         raise Http404
     form = ShortageForm(
-        request.POST or None, goods=one.goods, initial={"available": min(one.there or one.granted, one.granted)}
+        request.POST or None,
+        goods=one.goods,
+        ordered=one.granted,
+        initial={"available": min(one.there or one.granted, one.granted)},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -157,6 +160,7 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
         except Refusal as refusal:
             refused(form, refusal)
         else:
+            say_how_read(request, form)
             messages.success(request, _("Noted. Everybody concerned is told in a sentence."))
             return redirect("shop:round_orders", pk)
     context = {
