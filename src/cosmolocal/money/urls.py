@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.money.views import books, deciding, deeds, desk, looks, opening, own, payouts
+from cosmolocal.money.views import books, coins, deciding, deeds, desk, looks, opening, own, payouts
 
 app_name = "money"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("boxes/<int:pk>/", desk.box, name="box"),
     path("boxes/<int:pk>/change/", deeds.change_box, name="change_box"),
     path("boxes/<int:pk>/count/", deeds.count, name="count"),
+    path("coins/", coins.coins, name="coins"),
+    path("coins/<int:pk>/count/", coins.count_coins, name="count_coins"),
+    path("coins/<int:pk>/hand-over/", coins.hand_over_coins, name="hand_over_coins"),
     path("entries/<int:pk>/undo/", deeds.undo, name="undo"),
     path("leavers/", payouts.leavers, name="leavers"),
     path("unmatched/", desk.unmatched, name="unmatched"),

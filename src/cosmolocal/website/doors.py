@@ -30,6 +30,7 @@ DESKS = (
     NavItem("money:desk", _("Money"), "coin", (TREASURER, AUDITOR)),
     NavItem("deeds", _("Deeds"), "list", (AUDITOR,)),
     NavItem("handovers:home", _("Packing"), "scales", (PACKER, KEEPER, DRIVER)),
+    NavItem("money:coins", _("Cash box"), "coin", (KEEPER,)),
 )
 GOODS = NavItem("catalog:farm", _("My goods"), "leaf", (PRODUCER,))
 

@@ -1,5 +1,6 @@
 """One deed a form: money in, out, between boxes and accounts, counted, given back, limited."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -114,6 +115,18 @@ class MoveForm(CurrencyForm):
         self.fields["on"] = HappenedField()
 
 
+class HandOverForm(CurrencyForm):
+    """How much of a box was brought where."""
+
+    def __init__(self, *args: Any, box: MoneyBox, targets: Collection[MoneyBox], **options: Any) -> None:
+        super().__init__(*args, currency=box.currency, **options)
+        self.about = box
+        self.fields["amount"] = amount_field(self.currency)
+        ids = [target.pk for target in targets]
+        self.fields["target"] = BoxField(currency=self.currency, ids=ids, label=_("Where is it now"))
+        self.fields["on"] = HappenedField()
+
+
 class CountForm(CurrencyForm):
     """What was found in a box."""
 
@@ -133,9 +146,18 @@ class CountForm(CurrencyForm):
         """What is far from the books, or nothing where they say that something lies there, is asked about."""
         data = super().clean()
         day = data.get("on") or clock.today()
-        lies = self.box.resource.accounting_quantity if day == clock.today() else queries.held_on(self.box, day)
-        ask(self, "counted", Expectation(lies, IN_BOOKS, is_price=True, asks_of_none=True))
+        self.lies = self.box.resource.accounting_quantity if day == clock.today() else queries.held_on(self.box, day)
+        ask(self, "counted", Expectation(self.lies, IN_BOOKS, is_price=True, asks_of_none=True))
         return data
+
+    def difference_words(self) -> str:
+        """What is asked before a count that differs from the books is written down; empty where it agrees."""
+        difference = self.cleaned_data["counted"] - self.lies
+        if not difference:
+            return ""
+        more = _("By the books, %(amount)s less lies there. Please count once more: what you find is written down.")
+        less = _("By the books, %(amount)s more lies there. Please count once more: what you find is written down.")
+        return (more if difference > 0 else less) % {"amount": queries.format(abs(difference), self.currency)}
 
 
 class RefundForm(CurrencyForm):

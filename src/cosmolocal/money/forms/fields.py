@@ -1,6 +1,6 @@
 """Fields that forms of money share: whose account, which box, which day, how much."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -68,11 +68,17 @@ class AccountField(forms.CharField):
 
 
 class BoxField(forms.ModelChoiceField[MoneyBox]):
-    """One of the open boxes, as cards with what lies in each."""
+    """One of the open boxes, as cards with what lies in each; or of `ids`, for who does not read the books: with the
+    place only.
+    """
 
-    def __init__(self, *, currency: Currency, **options: Any) -> None:
+    def __init__(self, *, currency: Currency, ids: Collection[int] | None = None, **options: Any) -> None:
         boxes = queries.boxes(currency)
-        notes = {str(box.pk): _what_lies(box, currency) for box in boxes}
+        if ids is None:
+            notes = {str(box.pk): _what_lies(box, currency) for box in boxes}
+        else:
+            boxes = boxes.filter(pk__in=ids)
+            notes = {str(box.pk): box.place or box.get_kind_display() for box in boxes}
         options.setdefault("empty_label", None)
         super().__init__(queryset=boxes, widget=BigChoice(notes=notes), **options)
 

@@ -102,8 +102,12 @@ def boxes(currency: Currency | None = None) -> QuerySet[MoneyBox]:
 
 def coins_for(reader: Reader, place: Place, currency: Currency) -> list[MoneyBox]:
     """Cash boxes and drawers this reader may use: those of a place first, then the whole house's, then others'."""
-    found = [box for box in boxes(currency).filter(kind__in=policy.COINS) if policy.may_use_coins(reader, box)]
-    return sorted(found, key=lambda box: (box.place_id != place.pk, box.place_id is not None))
+    return sorted(coins(reader, currency), key=lambda box: (box.place_id != place.pk, box.place_id is not None))
+
+
+def coins(reader: Reader, currency: Currency | None = None) -> list[MoneyBox]:
+    """Cash boxes and drawers this reader may use: those of her places, and the whole house's."""
+    return [box for box in boxes(currency).filter(kind__in=policy.COINS) if policy.may_use_coins(reader, box)]
 
 
 def books_run(currency: Currency) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents.models import Place
+from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel import evidence
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
@@ -69,3 +69,70 @@ def test_the_page_of_a_farm_leads_to_its_account_and_limits(village: Village) ->
     assert f"/money/accounts/{account.pk}/" in wei.get("/money/accounts/?q=Huang%20farm").content.decode()
     assert f"/money/accounts/{account.pk}/limits/" in wei.get(f"/money/accounts/{account.pk}/").content.decode()
     assert "/money/accounts/?q" not in as_(village, village.amina).get(f"/people/{village.farm.pk}/").content.decode()
+
+
+@pytest.fixture
+def keeper(village: Village, gate: Place) -> Agent:
+    """Sun, who hands over at the East gate, where a till has 12.00 by the books."""
+    sun = agents.add_member(by=village.house, name="Sun", email="sun@example.org")
+    agents.give_role(by=village.house, agent=sun, role="keeper", place=gate)
+    till = money.open_box(by=village.house, kind="drawer", name="Till", place=gate)
+    money.top_up(by=village.wei, account=village.account(village.amina), box=till, amount=1200)
+    return sun
+
+
+def held(name: str) -> int:
+    return queries.boxes().get(name=name).resource.accounting_quantity
+
+
+def test_a_keeper_counts_the_box_of_her_place_and_is_asked_about_a_difference(village: Village, keeper: Agent) -> None:
+    sun, till = as_(village, keeper), MoneyBox.objects.get(name="Till")
+    assert 'href="/money/coins/"' in sun.get("/home/").content.decode()
+    page = sun.get("/money/coins/").content.decode()
+    assert "Till" in page
+    assert "not counted yet" in page
+    address, wish = f"/money/coins/{till.pk}/count/", {"key": "c", "counted": "10.00"}
+    asked = sun.post(address, wish).content.decode()
+    assert "2.00 more lies there" in asked
+    assert held("Till") == 1200
+    done = sun.post(address, wish | {"confirmed": "1"}, follow=True)
+    assert done.redirect_chain == [("/money/coins/", 302)]
+    assert "2.00 is missing" in done.content.decode()
+    assert "last counted" in done.content.decode()
+    assert held("Till") == 1000
+    agrees = sun.post(address, wish | {"key": "d"}).content.decode()
+    assert "more lies there" not in agrees
+
+
+def test_a_keeper_hands_over_what_lies_there(village: Village, gate: Place, keeper: Agent) -> None:
+    sun, till = as_(village, keeper), MoneyBox.objects.get(name="Till")
+    west = agents.add_place(by=village.house, name="West gate", is_handover=True)
+    money.open_box(by=village.house, kind="cash", name="Box of the west", place=west)
+    address = f"/money/coins/{till.pk}/hand-over/"
+    form = sun.get(address).content.decode()
+    assert "Cash box" in form
+    assert "Box of the west" not in form
+    had = held("Cash box")
+    wish = {"key": "h", "amount": "12.00", "target": village.cash.pk}
+    assert sun.post(address, wish | {"confirmed": "1"})["Location"] == "/money/coins/"
+    assert (held("Till"), held("Cash box")) == (0, had + 1200)
+    elsewhere = MoneyBox.objects.get(name="Box of the west")
+    assert sun.post(address, wish | {"key": "i", "target": elsewhere.pk, "confirmed": "1"}).status_code == 422
+    assert held("Box of the west") == 0
+
+
+def test_a_keeper_of_another_place_finds_no_box_of_this_one(village: Village, keeper: Agent) -> None:
+    west = agents.add_place(by=village.house, name="West gate", is_handover=True)
+    other = agents.add_member(by=village.house, name="Bo", email="bo@example.org")
+    agents.give_role(by=village.house, agent=other, role="keeper", place=west)
+    bo, till = as_(village, other), MoneyBox.objects.get(name="Till")
+    page = bo.get("/money/coins/").content.decode()
+    assert "Till" not in page
+    assert "Cash box" in page
+    for deed, wish in (("count", {"counted": "0"}), ("hand-over", {"amount": "1", "target": village.bank.pk})):
+        address = f"/money/coins/{till.pk}/{deed}/"
+        assert bo.get(address).status_code == 404
+        assert bo.post(address, {"key": deed, "confirmed": "1", **wish}).status_code == 404
+    assert held("Till") == 1200
+    assert as_(village, village.amina).get("/money/coins/").status_code == 403
+    assert bo.get(f"/money/coins/{village.bank.pk}/count/").status_code == 404

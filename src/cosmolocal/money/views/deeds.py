@@ -16,6 +16,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.money import forms, operations, queries, rules
 from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.money.models import Account, Unmatched
+from cosmolocal.money.views.coins import counting
 from cosmolocal.money.views.pages import dated, written
 
 
@@ -123,21 +124,7 @@ def move(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest, pk: int) -> HttpResponse:
     """Cash is counted; the books follow what was found."""
     box = get_object_or_404(queries.boxes(), pk=pk)
-
-    def act(data: dict[str, Any]) -> None:
-        difference = operations.count_cash(by=actor(request), box=box, **dated(data))
-        if difference:
-            amount = queries.format(abs(difference), box.currency)
-            said = _("%(amount)s too much.") if difference > 0 else _("%(amount)s is missing.")
-            messages.warning(
-                request, said % {"amount": amount} + " " + _("It is written down under “Cash differences”.")
-            )
-        else:
-            messages.success(request, _("It agrees to the last coin."))
-
-    form = forms.CountForm(request.POST or None, box=box)
-    title, submit = _("Count %(name)s") % {"name": box}, _("Yes, that is what lies there")
-    return form_page(request, form, act, check=written, title=title, submit=submit, back=_desk())
+    return counting(request, box, _desk())
 
 
 @open_to("treasurer")
