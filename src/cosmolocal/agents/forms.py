@@ -12,6 +12,7 @@ from cosmolocal.agents.models import Agent, Place, Role
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 
 _LINES = forms.Textarea(attrs={"rows": 4})
+READS_ALL = _("Whoever is in a household reads all its orders and statements, also those from before.")
 FOR_PACKERS = _("What packers should know"), _("For example: no peanuts. It stands on the crate and its label.")
 
 
@@ -48,8 +49,10 @@ class PersonForm(KeyedForm):
         chosen = self.fields["household"]
         assert isinstance(chosen, AgentField)
         chosen.choose_from(households)
+        chosen.help_text = READS_ALL
         if chosen.is_typed:
-            chosen.help_text = _("Empty: a household of their own. Else its name, or its number on crates and paper.")
+            how = _("Empty: a household of their own. Else its name, or its number on crates and paper.")
+            chosen.help_text = f"{how} {READS_ALL}"
 
 
 class ContactForm(KeyedForm):

@@ -155,6 +155,7 @@ def _join(request: HttpRequest, group: Agent, **page: Any) -> HttpResponse:
         request,
         form,
         lambda data: operations.join(by=actor(request), member=data["member"], group=group, key=data["key"]),
+        lead=forms.READS_ALL if group.kind == Agent.Kind.HOUSEHOLD else "",
         submit=_("Add this person"),
         **page,
     )

@@ -119,10 +119,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     local = node.current()
     lead = _("%(name)s invites you.") % {"name": found.made_by.name}
     if found.household:
-        lead = _("%(name)s invites you into the household %(household)s: one basket, one account.") % {
-            "name": found.made_by.name,
-            "household": found.household.name,
-        }
+        lead = _(
+            "%(name)s invites you into the household %(household)s: one basket, one account. All of it read its orders "
+            "and statements, you those from before too."
+        ) % {"name": found.made_by.name, "household": found.household.name}
     title = _("Join %(local)s") % {"local": local.name}
     return form_page(request, forms.AcceptForm(request.POST or None), act, title=title, lead=lead, submit=_("Join"))
 
