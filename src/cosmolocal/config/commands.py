@@ -27,7 +27,7 @@ from cosmolocal.agents.models import Agent, User  # noqa: E402
 from cosmolocal.agents.operations import make_sign_in_code  # noqa: E402
 from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
-from cosmolocal.config import backup, cli, doctor, home, restoring  # noqa: E402
+from cosmolocal.config import aside, backup, cli, doctor, home, restoring  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
 from cosmolocal.kernel import clock, heads, ids, node, seals  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
@@ -46,6 +46,7 @@ def prepare(args: Namespace) -> int:
     """Tables, static files, and the setup link or the demo."""
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
     home.tighten(settings.HOME)
+    aside.let_go(settings.HOME)
     call_command("migrate", verbosity=0, interactive=False)
     seals.after_upgrade()
     call_command("createcachetable", verbosity=0)

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries as people
-from cosmolocal.config import home, restoring
+from cosmolocal.config import aside, home, restoring
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import ahead, clock, heads, node, practices, proving, triggers
 from cosmolocal.kernel.models import JobTrouble
@@ -69,16 +69,7 @@ def examine() -> Iterator[Complaint]:
             _("%(count)s jobs were given up or refused.") % {"count": open_troubles},
             _("Open the steward's page: each stands there with its reason and a button to try again."),
         )
-    if open_to_others := len(list(home.loose(settings.HOME))):
-        yield Complaint(
-            _("%(count)s files of the node's folder can be read by other users of this machine.")
-            % {"count": open_to_others},
-            _("Start the node once with `cosmolocal up`, as the user they belong to: it closes them."),
-        )
-    if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
-        yield Complaint(
-            _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
-        )
+    yield from _folder()
 
 
 def notes() -> Iterator[str]:
@@ -97,6 +88,25 @@ def notes() -> Iterator[str]:
                 "day": format_day(clock.day_of(datetime.fromisoformat(line.at))),
                 "number": line.number,
             }
+
+
+def _folder() -> Iterator[Complaint]:
+    """Of the node's folder and the disk it lies on."""
+    if open_to_others := len(list(home.loose(settings.HOME))):
+        yield Complaint(
+            _("%(count)s files of the node's folder can be read by other users of this machine.")
+            % {"count": open_to_others},
+            _("Start the node once with `cosmolocal up`, as the user they belong to: it closes them."),
+        )
+    for name in aside.left(settings.HOME):
+        yield Complaint(
+            _("A restore was cut off, and left a copy of the data in the node's folder: %(name)s.") % {"name": name},
+            _("Start the node once with `cosmolocal up`, or restore again: either removes it."),
+        )
+    if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
+        yield Complaint(
+            _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
+        )
 
 
 def _addresses() -> Iterator[Complaint]:

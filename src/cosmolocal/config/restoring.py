@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal import __version__
 from cosmolocal.agents import queries as people
-from cosmolocal.config import backup, elsewhere, encryption, old_rows, rows
+from cosmolocal.config import aside, backup, elsewhere, encryption, old_rows, rows
 from cosmolocal.kernel import heads, node, seals, signing, upgrading
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import operations as letters
@@ -177,10 +176,10 @@ def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
             _("This home already holds a local. Restore into an empty folder: cosmolocal restore FILE --home FOLDER"),
         )
     home = Path(settings.HOME)
-    with opened(source, passphrase) as archive, tempfile.TemporaryDirectory(prefix=".restoring-", dir=home) as folder:
+    aside.let_go(home)
+    with opened(source, passphrase) as archive, aside.folder(home) as place:
         manifest = _manifest(archive)
         _check_room(archive, home)
-        place = Path(folder)
         try:
             files = _unpack(archive, place)
             with elsewhere.database(place):
