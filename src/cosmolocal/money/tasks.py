@@ -15,7 +15,7 @@ from cosmolocal.kernel.jobs import job, key
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.messages import operations as messages
-from cosmolocal.money import bank_files, documents, imports, letters, queries
+from cosmolocal.money import bank_files, documents, imports, letters, operations, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
 from cosmolocal.money.operations.uploads import KIND
@@ -43,6 +43,15 @@ def statement_file(by_id: int, is_account: bool, thing_id: int, since: str, unti
     days = date.fromisoformat(since), date.fromisoformat(until)
     data, name = documents.statement_file(things.get(pk=thing_id), *days, kind)
     return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
+
+
+@job("money.group_changed")
+def group_changed(deed_id: int, agent_id: int, before: str, after: str) -> None:
+    """At which prices a household or restaurant buys was changed: perhaps by somebody of it."""
+    names = {"": _("like a household"), "restaurant": _("like a restaurant")}
+    said = f"{names.get(before, before)} → {names.get(after, after)}"
+    deed, holder = Operation.objects.select_related("by").get(pk=deed_id), Agent.objects.get(pk=agent_id)
+    operations.look_at_group(by=people.system(), deed=deed, holder=holder, said=said, key=key())
 
 
 def _reads_payout(by_id: int, list_id: int, _kind: str) -> bool:

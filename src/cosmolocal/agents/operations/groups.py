@@ -12,7 +12,7 @@ from cosmolocal.agents.operations.people import ContactDraft, add_contact, new_a
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.lines import one_line
-from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
 
@@ -160,14 +160,17 @@ def change_group(
 
 @operation("agents.set_place", said=gettext_lazy("noted where somebody is"))
 def set_place(*, by: Agent, agent: Agent, place: Place | None, group: str = "", key: str = "") -> Agent:
-    """Notes where a farm, restaurant or household is, and to which customer group it belongs.
+    """Notes where a farm, restaurant or household is, and to which customer group it belongs: the prices at which it
+    buys. Where she who does it belongs to it, somebody else looks at it.
 
     Refuses: agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD)
     locked = Agent.objects.select_for_update().get(pk=agent.pk)
-    locked.place, locked.group = place, group
+    before, locked.place, locked.group = locked.group, place, group
     locked.save(update_fields=["place", "group"])
+    if before != group:
+        announce("money.group_changed", running().id, locked.pk, before, group)
     return locked
 
 

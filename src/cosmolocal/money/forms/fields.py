@@ -78,7 +78,7 @@ class BoxField(forms.ModelChoiceField[MoneyBox]):
             notes = {str(box.pk): _what_lies(box, currency) for box in boxes}
         else:
             boxes = boxes.filter(pk__in=ids)
-            notes = {str(box.pk): box.place or box.get_kind_display() for box in boxes}
+            notes = {str(box.pk): str(box.place or box.get_kind_display()) for box in boxes}
         options.setdefault("empty_label", None)
         super().__init__(queryset=boxes, widget=BigChoice(notes=notes), **options)
 

@@ -14,7 +14,7 @@ from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, 
 from cosmolocal.money.operations.deciding import choose_deciders
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
 from cosmolocal.money.operations.ledger import Leg
-from cosmolocal.money.operations.looks import agree_entries, question_entry
+from cosmolocal.money.operations.looks import agree_entries, look_at_group, question_entry
 from cosmolocal.money.operations.months import close_month
 from cosmolocal.money.operations.numbers import agree_number
 from cosmolocal.money.operations.opening import import_opening_books, import_people
@@ -51,6 +51,7 @@ __all__ = [
     "import_opening_books",
     "import_people",
     "keep_file",
+    "look_at_group",
     "make_payment_list",
     "map_file",
     "match_unmatched",

@@ -11,6 +11,7 @@ from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
@@ -109,6 +110,19 @@ def extra_came(by: Agent, farm: Agent, amount: int, said: str) -> None:
     """
     if amount >= rules.MISSING_COINS * queries.default_currency().cash_step:
         to_look_at(by, SecondLook.Why.EXTRA, amount, farm, said)
+
+
+@operation("money.look_at_group", said=gettext_lazy("had somebody else look at a customer group"))
+def look_at_group(*, by: Agent, deed: Operation, holder: Agent, said: str, key: str = "") -> None:
+    """Puts a deed on the list, after it: it set at which prices `holder` buys, and who did it belongs there; else
+    nothing. By the node, since people stand below money and know no list. Refuses: agents.not_allowed.
+    """
+    agents.permit(by)
+    if policy.is_own(deed.by, holder, deed.at):
+        SecondLook.objects.get_or_create(
+            deed=deed, defaults={"why": SecondLook.Why.PAYS, "holder": holder, "amount": 0}
+        )
+        Note.objects.get_or_create(operation=deed, defaults={"words": said[:240]})
 
 
 def look_is_over(deed_id: int) -> None:

@@ -7,11 +7,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.agents.queries import Reader, roles_of
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.jobs import run_job
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
@@ -355,3 +358,28 @@ def test_thousands_that_wait_are_counted_without_their_deeds(village: Village) -
     counting = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"]]
     assert len(counting) == 1
     assert "kernel_operation" not in counting[0]
+
+
+def test_at_which_prices_her_own_household_buys_is_looked_at(village: Village) -> None:
+    """Written, and written back: two entries. Another's, and who keeps the place only: none."""
+    hers, other = (people.household_of(person) for person in (village.li_na, village.jo))
+    assert hers is not None
+    assert other is not None
+    for household, group in ((other, "restaurant"), (hers, "restaurant"), (hers, "restaurant"), (hers, "")):
+        where = agents.Whereabouts(None, group)
+        agents.change_group(
+            by=village.li_na, group=household, name=household.name, about="", is_public=False, where=where
+        )
+    told = DBTaskResult.objects.filter(args_kwargs__args__0="money.group_changed").order_by("enqueued_at")
+    assert len(told) == 3
+    for task in told:
+        for _twice in range(2):
+            assert run_job.call(*task.args_kwargs["args"]) == "done"
+    looks = SecondLook.objects.order_by("pk")
+    assert [(look.why, look.holder, look.deed.code) for look in looks] == [("pays", hers, "agents.change_group")] * 2
+    assert looks[0].deed.money_note.words == "like a household → like a restaurant"
+    with refused("money.own_look"):
+        money.agree_entries(by=village.li_na, looks=looks)
+    assert "like a restaurant" in as_(village, village.wei).get("/money/looks/").content.decode()
+    money.agree_entries(by=village.wei, looks=looks)
+    assert not SecondLook.objects.filter(state="waiting").exists()

@@ -32,6 +32,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("yes", "opens what holds nothing yet", "money.open_account money.open_round_account money.open_currency"),
     ("yes", "a file that nobody has taken over", "money.keep_file money.map_file money.note_progress"),
     ("yes", "asks, and keeps an entry on the list", "money.question_entry"),
+    ("yes", "by the node", "money.look_at_group"),
     # People.
     ("partly", "names no steward and no treasurer", "agents.give_role agents.add_member agents.invite"),
     ("partly", "no bank account, and no other way in", "agents.change_contact agents.add_producer"),

@@ -97,6 +97,7 @@ _MONEY = {
     "import_opening_books": "steward treasurer",
     "import_people": "steward treasurer",
     "keep_file": "steward treasurer",
+    "look_at_group": "house",
     "make_payment_list": "treasurer",
     "map_file": "steward treasurer",
     "match_unmatched": "treasurer",
