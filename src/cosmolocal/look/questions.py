@@ -5,7 +5,7 @@ as the text in the field can mean it. A number that she insists on is taken: it 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -40,8 +40,13 @@ class Typed(str):
         made = cls((data.get(name) or "") if text is None else text)
         said = data.getlist(SURE) if hasattr(data, "getlist") else [data.get(SURE, "")]
         parts = [str(text).removeprefix(f"{name}=") for text in said if str(text).startswith(f"{name}=")]
-        made.name, made.sure = name, tuple(value for text in parts if (value := outside.whole(text)) is not None)
+        made.name, made.sure = name, tuple(value for text in parts if (value := _signed(text)) is not None)
         return made
+
+
+def _signed(text: str) -> int | None:
+    size = outside.whole(text.removeprefix("-"))
+    return -size if size is not None and text.startswith("-") else size
 
 
 @dataclass(frozen=True)
@@ -107,15 +112,14 @@ def settle(
         return _choose(typed, unclear.readings, sentence, write)
     if most is not None and parts > most:
         return parts
-    is_little = expected.is_rough and expected.parts is not None and parts <= expected.parts
-    is_none = expected.asks_of_none and not parts and (expected.parts or 0) > 0
-    is_odd = is_none or proportion.is_odd(parts, expected.parts, far=expected.far, is_price=expected.is_price)
-    if is_little or not is_odd:
+    sign = -1 if parts < 0 and (expected.parts or 0) < 0 else 1  # below 0 sizes are compared
+    size, against = sign * parts, replace(expected, parts=sign * (expected.parts or 0))
+    if not _is_odd(size, against):
         return parts
-    near = proportion.slips(parts) if expected.is_rough else proportion.meant(parts, expected.parts or 0)
-    ways = [*near, parts]
+    near = proportion.slips(size) if expected.is_rough else proportion.meant(size, against.parts or 0)
+    ways = [sign * value for value in (*near, size)]
     asks = _("Which is right?") if len(ways) > 1 else _("If it is so, press it. If not, type it again.")
-    return _choose(typed, ways, f"{_odd(parts, expected, write)} {asks}", write)
+    return _choose(typed, ways, f"{_odd(size, against, lambda value: write(sign * value))} {asks}", write)
 
 
 def ask(form: forms.Form, name: str, expected: Expectation) -> None:
@@ -139,6 +143,13 @@ def how_read(form: forms.BaseForm) -> list[str]:
     """How answers were read that others read differently (numbers, days): said before and after it is done."""
     found = (getattr(field, "read_as", "") for field in form.fields.values())
     return [words for words in found if words]
+
+
+def _is_odd(size: int, expected: Expectation) -> bool:
+    if expected.is_rough and size <= (expected.parts or 0):
+        return False
+    is_none = expected.asks_of_none and not size and (expected.parts or 0) > 0
+    return is_none or proportion.is_odd(size, expected.parts, far=expected.far, is_price=expected.is_price)
 
 
 def _choose(typed: str, ways: Sequence[int], sentence: str, write: Callable[[int], str]) -> int:

@@ -192,7 +192,21 @@ class TransferForm(CurrencyForm):
         self.fields["on"] = HappenedField()
 
 
-class LimitsForm(CurrencyForm):
+class _LevelsForm(CurrencyForm):
+    """Sums at which something changes: far from 0 where those that stand are near it, one is asked about."""
+
+    def clean(self) -> dict[str, Any]:
+        """Compared by size: a level may lie below 0."""
+        data = super().clean()
+        standing = (abs(level) for level in self.initial.values() if isinstance(level, int))
+        usual = max(queries.usual_level(self.currency), *standing)
+        for name in [name for name, field in self.fields.items() if isinstance(field, MoneyField)]:
+            near = usual if (data.get(name) or 0) >= 0 else -usual
+            ask(self, name, Expectation(near, far=MONEY_FAR, is_rough=True))
+        return data
+
+
+class LimitsForm(_LevelsForm):
     """When a holder gets a friendly word, and where it stops."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -208,7 +222,7 @@ class LimitsForm(CurrencyForm):
         )
 
 
-class LevelsForm(CurrencyForm):
+class LevelsForm(_LevelsForm):
     """What holds for every member's account that has no limits of its own."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from cosmolocal.agents import approvals
 from cosmolocal.agents import policy as agents
@@ -59,6 +59,16 @@ def members(search: str = "", currency: Currency | None = None) -> QuerySet[Acco
         own = Q(pk=int(word.removeprefix("#"))) if _NUMBER.fullmatch(word) else Q()
         found = found.filter(Q(holder__name__icontains=word) | Q(holder__code__iexact=word) | own)
     return found.order_by("holder__name", "id")
+
+
+def usual_level(currency: Currency) -> int:
+    """How far from 0 the levels of members lie, in minor units: the floor that most have, the two of the currency (one
+    statement).
+    """
+    floors = members(currency=currency).order_by().values_list("resource__floor").annotate(many=Count("pk"))
+    most: tuple[int, int] | None = floors.filter(resource__floor__lt=0).order_by("-many", "resource__floor").first()
+    levels: list[int] = [most[0] if most else 0, currency.warn_below, currency.start_floor]
+    return max(abs(level) for level in levels)
 
 
 def everyone(currency: Currency | None = None) -> QuerySet[Account]:
