@@ -14,14 +14,13 @@ from cosmolocal.flows.models import EconomicEvent, EconomicResource
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.practices.shop.models import OrderLine
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of, refused
 
 FARMS = {"Tomatoes of Huang": "Huang Dacheng", "Tomatoes of Sanjiang": "Sanjiang farm"}
 
 
 @pytest.fixture
-def tomatoes(village):  # noqa: F811
+def tomatoes(village):
     """Two farms bring tomatoes for three households; nothing is packed yet."""
     for name, farm in FARMS.items():
         draft = ItemDraft(
@@ -49,16 +48,16 @@ def lot_of(name):
     return Receipt.objects.get(specification__name=name).lot
 
 
-def line_of(village, household, name):  # noqa: F811
+def line_of(village, household, name):
     return OrderLine.objects.get(order__household=village.households[household], offer__item__product__name=name)
 
 
-def mixed(village, round):  # noqa: F811
+def mixed(village, round):
     taken = {lot_of(name).pk: lot_of(name).accounting_quantity for name in FARMS}
     return operations.mix_lots(by=village.people["Tan Mei"], handover=round.handover, taken=taken)
 
 
-def test_two_farms_in_one_bin_are_possible_on_each_line(village, tomatoes):  # noqa: F811
+def test_two_farms_in_one_bin_are_possible_on_each_line(village, tomatoes):
     lots = mixed(village, tomatoes)
     assert {lot.lot for lot in lots} == {"1126-HD+SF"}
     assert [lot_of(name).accounting_quantity for name in FARMS] == [0, 0]
@@ -75,7 +74,7 @@ def test_two_farms_in_one_bin_are_possible_on_each_line(village, tomatoes):  # n
     assert journal.replay() == []
 
 
-def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):  # noqa: F811
+def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):
     packer, handover = village.people["Tan Mei"], tomatoes.handover
     first = village.crate(tomatoes, "Amina")
     huang = lot_of("Tomatoes of Huang")
@@ -99,7 +98,7 @@ def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):  # noqa:
     }
 
 
-def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):  # noqa: F811
+def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):
     lot = lot_of("Tomatoes of Huang")
     made = operations.divide_lot(
         by=village.people["Tan Mei"], handover=tomatoes.handover, lot_id=lot.pk, taken=1500, made=1450
@@ -122,7 +121,7 @@ def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):  # noqa
     assert journal.replay() == []
 
 
-def test_what_lies_in_crates_is_not_mixed(village, tomatoes):  # noqa: F811
+def test_what_lies_in_crates_is_not_mixed(village, tomatoes):
     operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes.handover)
     with refused("handovers.not_so_much_free"):
         mixed_again = {lot_of(name).pk: 100 for name in FARMS}
@@ -138,7 +137,7 @@ def test_what_lies_in_crates_is_not_mixed(village, tomatoes):  # noqa: F811
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_material_in_is_material_out_and_loss(village, tomatoes, seed):  # noqa: F811
+def test_material_in_is_material_out_and_loss(village, tomatoes, seed):
     pick, packer, handover = random.Random(seed), village.people["Tan Mei"], tomatoes.handover
     came = sum(Receipt.objects.values_list("accepted", flat=True))
     for _ in range(8):
@@ -175,7 +174,7 @@ def test_material_in_is_material_out_and_loss(village, tomatoes, seed):  # noqa:
     assert journal.replay() == []
 
 
-def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):  # noqa: F811
+def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):
     receipt = Receipt.objects.get(specification__name="Eggs")
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=20, accepted=20)
     assert journal.replay() == []
@@ -193,7 +192,7 @@ def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):  # noqa: F811
     assert journal.replay() == []
 
 
-def test_the_pages(village, tomatoes):  # noqa: F811
+def test_the_pages(village, tomatoes):
     handover = tomatoes.handover
     packer, keeper = client_of(village.people["Tan Mei"]), client_of(village.people["Keeper Lu"])
     address = reverse("handovers:lots", args=[handover.pk])
@@ -227,7 +226,7 @@ def test_the_pages(village, tomatoes):  # noqa: F811
     assert keeper.get(reverse("handovers:takers", args=[handover.pk, account.pk])).status_code == 404
 
 
-def test_statements_do_not_grow_with_rows(village):  # noqa: F811
+def test_statements_do_not_grow_with_rows(village):
     keeper, packer, few = client_of(village.people["Keeper Lu"]), village.people["Tan Mei"], []
     for round in village.closed_rounds(3, 30):
         village.receive(round)

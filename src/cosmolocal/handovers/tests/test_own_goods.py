@@ -8,12 +8,11 @@ from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import SecondLook
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import refused
 
 
 @pytest.fixture
-def round(village):  # noqa: F811
+def round(village):
     """Tan Mei, a packer, and Jo ask for 2 kg of pak choi each and bread; Second Treasurer lives with Tan Mei."""
     mei = village.people["Tan Mei"]
     village.households["Tan Mei"] = home = mei.memberships.get(group__kind="household").group
@@ -26,12 +25,12 @@ def round(village):  # noqa: F811
     return village.close(round)
 
 
-def lines(village, round, name):  # noqa: F811
+def lines(village, round, name):
     crate = village.crate(round, name)
     return crate, {line.goods.name: line.commitment_id for line in queries.crate_sheet(crate).lines}
 
 
-def test_a_line_of_her_own_crate_that_becomes_less_is_looked_at_by_another_household(village, round):  # noqa: F811
+def test_a_line_of_her_own_crate_that_becomes_less_is_looked_at_by_another_household(village, round):
     mei = village.people["Tan Mei"]
     crate, goods = lines(village, round, "Tan Mei")
     operations.pack_line(by=mei, crate=crate, commitment_id=goods["Pak choi"], quantity=0)
@@ -44,7 +43,7 @@ def test_a_line_of_her_own_crate_that_becomes_less_is_looked_at_by_another_house
     assert queries.crate_sheet(crate).lines
 
 
-def test_as_promised_and_for_others_nobody_looks(village, round):  # noqa: F811
+def test_as_promised_and_for_others_nobody_looks(village, round):
     mei = village.people["Tan Mei"]
     crate, goods = lines(village, round, "Tan Mei")
     other, theirs = lines(village, round, "Jo")
@@ -53,7 +52,7 @@ def test_as_promised_and_for_others_nobody_looks(village, round):  # noqa: F811
     assert not SecondLook.objects.exists()
 
 
-def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(village, round):  # noqa: F811
+def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(village, round):
     mei, li_na = village.people["Tan Mei"], village.people["Li Na"]
     crate, goods = lines(village, round, "Tan Mei")
     choi, bread = goods["Pak choi"], goods["Bread"]
@@ -66,7 +65,7 @@ def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(villa
     assert SecondLook.objects.count() == 2
 
 
-def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):  # noqa: F811
+def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):
     mei, farm = village.people["Tan Mei"], village.producers["Huang Dacheng"]
     kind = village.items["Pak choi"].product.specification_id
     people.join(by=village.home, member=mei, group=farm)
@@ -82,7 +81,7 @@ def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):  # 
     assert SecondLook.objects.count() == 2
 
 
-def test_what_nobody_ordered_is_looked_at_where_it_is_worth_much(village, round):  # noqa: F811
+def test_what_nobody_ordered_is_looked_at_where_it_is_worth_much(village, round):
     farm = village.producers["Huang Dacheng"]
     kind = village.items["Pak choi"].product.specification_id
     for grams in (500, 80_000):

@@ -16,19 +16,18 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.handovers.views import receiving
 from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 
 
 @pytest.fixture
-def packed_round(village):  # noqa: F811
+def packed_round(village):
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
     village.order(round, "Jo", {"Pak choi": 4, "Bread": 2})
     return village.close(round)
 
 
-def test_receiving_on_the_page(village, packed_round):  # noqa: F811
+def test_receiving_on_the_page(village, packed_round):
     packer, handover = client_of(village.people["Tan Mei"]), packed_round.handover
     page = packer.get(reverse("handovers:receiving", args=[handover.pk]))
     assert page.status_code == 200
@@ -57,7 +56,7 @@ def test_receiving_on_the_page(village, packed_round):  # noqa: F811
     assert 'name="good" value' not in packer.get(reverse("handovers:correct", args=[receipt.pk])).content.decode()
 
 
-def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):  # noqa: F811
+def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):
     packer, handover = client_of(village.people["Tan Mei"]), packed_round.handover
     huang = village.producers["Huang Dacheng"]
     [arrival] = next(d for d in queries.receiving_list(handover) if d.producer == huang).arrivals
@@ -67,7 +66,7 @@ def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):  # no
     assert 'value="some"' in answer.content.decode()
 
 
-def test_packing_a_crate_without_javascript(village, packed_round):  # noqa: F811
+def test_packing_a_crate_without_javascript(village, packed_round):
     packer = client_of(village.people["Tan Mei"])
     village.receive(packed_round)
     crate = village.crate(packed_round, "Amina")
@@ -96,7 +95,7 @@ def test_packing_a_crate_without_javascript(village, packed_round):  # noqa: F81
     assert crate.state == Crate.State.PACKED
 
 
-def test_spoiled_in_the_crate(village, packed_round):  # noqa: F811
+def test_spoiled_in_the_crate(village, packed_round):
     village.receive(packed_round)
     packer = client_of(village.people["Tan Mei"])
     packer.post(reverse("handovers:pack_all", args=[packed_round.handover_id]), {"key": "all"})
@@ -110,7 +109,7 @@ def test_spoiled_in_the_crate(village, packed_round):  # noqa: F811
     assert "borne by us" in packer.get(reverse("handovers:receiving", args=[packed_round.handover_id])).content.decode()
 
 
-def test_the_door(village, packed_round):  # noqa: F811
+def test_the_door(village, packed_round):
     village.receive(packed_round)
     keeper, handover = client_of(village.people["Keeper Lu"]), packed_round.handover
     found = keeper.get(reverse("handovers:door", args=[handover.pk]), {"q": "jo's"}).content.decode()
@@ -128,7 +127,7 @@ def test_the_door(village, packed_round):  # noqa: F811
     assert village.crate(packed_round, "Amina").state == "left"
 
 
-def test_a_packer_looks_at_the_door_and_the_keeper_hands_over(village, packed_round):  # noqa: F811
+def test_a_packer_looks_at_the_door_and_the_keeper_hands_over(village, packed_round):
     village.receive(packed_round)
     address = reverse("handovers:door", args=[packed_round.handover_id])
     household = village.crate(packed_round, "Jo").receiver_id
@@ -142,7 +141,7 @@ def test_a_packer_looks_at_the_door_and_the_keeper_hands_over(village, packed_ro
         assert (client.get(behind).status_code == 200) is may
 
 
-def test_lists_in_three_orders_and_as_files(village, packed_round):  # noqa: F811
+def test_lists_in_three_orders_and_as_files(village, packed_round):
     packer = client_of(village.people["Tan Mei"])
     address = reverse("handovers:lists", args=[packed_round.handover_id])
     for by in ("household", "product", "place"):
@@ -156,7 +155,7 @@ def test_lists_in_three_orders_and_as_files(village, packed_round):  # noqa: F81
     assert labels.content.startswith(b"%PDF")
 
 
-def test_packers_read_what_a_household_wants_them_to_know(village, packed_round):  # noqa: F811
+def test_packers_read_what_a_household_wants_them_to_know(village, packed_round):
     households = village.households
     words = "No peanuts,\nplease: Amina's son is allergic."
     people.change_group(
@@ -180,7 +179,7 @@ def _paper(answer) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
-def test_strangers_members_and_auditors(village, packed_round):  # noqa: F811
+def test_strangers_members_and_auditors(village, packed_round):
     address = reverse("handovers:packing", args=[packed_round.handover_id])
     assert Client().get(address).status_code == 302
     assert client_of(village.people["Amina"]).get(address).status_code == 403
@@ -197,7 +196,7 @@ def test_strangers_members_and_auditors(village, packed_round):  # noqa: F811
     assert client_of(other).get(address).status_code == 404
 
 
-def test_a_keeper_no_more_reads_no_more(village, packed_round):  # noqa: F811
+def test_a_keeper_no_more_reads_no_more(village, packed_round):
     keeper, door = village.people["Keeper Lu"], reverse("handovers:door", args=[packed_round.handover_id])
     assert client_of(keeper).get(door).status_code == 200
     for role in keeper.roles.filter(name="keeper"):
@@ -208,7 +207,7 @@ def test_a_keeper_no_more_reads_no_more(village, packed_round):  # noqa: F811
         assert client_of(keeper).get(door).status_code == 404
 
 
-def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811
+def test_as_many_statements_for_thirty_crates_as_for_three(village):
     counts = []
     keeper = client_of(village.people["Keeper Lu"])
     for round in village.closed_rounds(3, 30):
@@ -224,7 +223,7 @@ def _statements(client, round, name):
     return len(seen)
 
 
-def test_of_many_goods_the_farm_is_chosen_first(village, packed_round, monkeypatch):  # noqa: F811
+def test_of_many_goods_the_farm_is_chosen_first(village, packed_round, monkeypatch):
     monkeypatch.setattr(receiving, "FEW_GOODS", 2)
     packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:extra", args=[packed_round.handover_id])
     bread = Product.objects.get(name="Bread")
@@ -238,7 +237,7 @@ def test_of_many_goods_the_farm_is_chosen_first(village, packed_round, monkeypat
     assert Receipt.objects.filter(handover=packed_round.handover, commitment=None).get().received == 3
 
 
-def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noqa: F811
+def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):
     packer = client_of(village.people["Tan Mei"])
     address = reverse("handovers:extra", args=[packed_round.handover_id])
     for typed in ("-3", "0", "some"):
@@ -247,7 +246,7 @@ def test_what_nobody_ordered_is_more_than_nothing(village, packed_round):  # noq
     assert not Receipt.objects.exists()
 
 
-def test_who_packs_and_who_keeps_the_door_read_it_on_their_first_page(village, packed_round):  # noqa: F811
+def test_who_packs_and_who_keeps_the_door_read_it_on_their_first_page(village, packed_round):
     village.receive(packed_round)
 
     def home(name, moment):

@@ -13,7 +13,6 @@ from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
 from cosmolocal.handovers.views import paper
 from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
 from cosmolocal.practices.shop.tests.village import client_of
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def round(village):  # noqa: F811
+def round(village):
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
     village.order(round, "Jo", {"Pak choi": 4, "Bread": 2})
@@ -56,7 +55,7 @@ def packed(round):
     }
 
 
-def test_the_whole_sheet_in_one_deed(village, round):  # noqa: F811
+def test_the_whole_sheet_in_one_deed(village, round):
     tan = village.people["Tan Mei"]
     packer, data = client_of(tan), sheet(round, Amina_Pak_choi="2.1", Jo_Pak_choi="3.9", Jo_Bread="0")
     page = packer.get(address(round)).content.decode()
@@ -78,7 +77,7 @@ def test_the_whole_sheet_in_one_deed(village, round):  # noqa: F811
     settle(village, round)
 
 
-def test_a_line_nobody_can_read_is_kept_and_the_rest_is_written_down(village, round):  # noqa: F811
+def test_a_line_nobody_can_read_is_kept_and_the_rest_is_written_down(village, round):
     packer = client_of(village.people["Tan Mei"])
     answer = packer.post(address(round), sheet(round, Amina_Pak_choi="two", Jo_Pak_choi="4"))
     page = answer.content.decode()
@@ -93,7 +92,7 @@ def test_a_line_nobody_can_read_is_kept_and_the_rest_is_written_down(village, ro
     assert village.crate(round, "Amina").state == "packed"
 
 
-def test_one_crate_is_saved_and_what_was_typed_for_others_stays(village, round):  # noqa: F811
+def test_one_crate_is_saved_and_what_was_typed_for_others_stays(village, round):
     packer, amina = client_of(village.people["Tan Mei"]), village.crate(round, "Amina")
     data = sheet(round, Amina_Pak_choi="2.2", Jo_Pak_choi="4.4") | {"save": str(amina.pk)}
     answer = packer.post(address(round), data)
@@ -106,7 +105,7 @@ def test_one_crate_is_saved_and_what_was_typed_for_others_stays(village, round):
     assert len(packed(round)) == 2
 
 
-def test_what_somebody_weighed_meanwhile_is_not_overwritten(village, round):  # noqa: F811
+def test_what_somebody_weighed_meanwhile_is_not_overwritten(village, round):
     data = sheet(round, Jo_Pak_choi="4")
     jo = village.crate(round, "Jo")
     with village.at(builder.MONDAY + timedelta(minutes=5)):
@@ -133,7 +132,7 @@ def lines_of(round, crate):
     return queries.crate_sheets(round.handover, only=crate)[0].lines
 
 
-def test_by_goods(village, round):  # noqa: F811
+def test_by_goods(village, round):
     [part] = keying.parts(round.handover, "product")
     choi = next(block for block in part.blocks if block.title == "Pak choi")
     assert [row.label for row in choi.rows] == ["Amina's household", "Jo's household"]
@@ -144,7 +143,7 @@ def test_by_goods(village, round):  # noqa: F811
     assert packed(round) == {("Amina", "Pak choi"): 1050}
 
 
-def test_a_sheet_keyed_in_after_the_crates_have_gone_says_what_was_taken(village, round):  # noqa: F811
+def test_a_sheet_keyed_in_after_the_crates_have_gone_says_what_was_taken(village, round):
     tan, jo = village.people["Tan Mei"], village.crate(round, "Jo")
     operations.hand_over(by=village.people["Keeper Lu"], crate=jo)
     assert packed(round)["Jo", "Pak choi"] == 2000
@@ -161,7 +160,7 @@ def test_a_sheet_keyed_in_after_the_crates_have_gone_says_what_was_taken(village
     assert journal.replay() == []
 
 
-def test_a_sheet_that_was_open_while_the_crate_went_is_asked_about(village, round):  # noqa: F811
+def test_a_sheet_that_was_open_while_the_crate_went_is_asked_about(village, round):
     """The keeper's tick wrote down what was ordered; the packer's number stands beside it, and is saved once more."""
     with village.at(builder.MONDAY + timedelta(minutes=1)):
         data = sheet(round, Jo_Pak_choi="3.7") | {"seen": keying.now()}
@@ -177,7 +176,7 @@ def test_a_sheet_that_was_open_while_the_crate_went_is_asked_about(village, roun
     assert packed(round)["Jo", "Pak choi"] == 1850
 
 
-def test_the_printed_sheet_has_the_same_numbers(village, round):  # noqa: F811
+def test_the_printed_sheet_has_the_same_numbers(village, round):
     packer = client_of(village.people["Tan Mei"])
     lists = reverse("handovers:lists", args=[round.handover_id])
     [part] = keying.parts(round.handover, "household")
@@ -189,7 +188,7 @@ def test_the_printed_sheet_has_the_same_numbers(village, round):  # noqa: F811
     assert address(round) in packer.get(lists, {"by": "household"}).content.decode()
 
 
-def test_a_long_sheet_is_cut_between_crates(village, round, monkeypatch):  # noqa: F811
+def test_a_long_sheet_is_cut_between_crates(village, round, monkeypatch):
     monkeypatch.setattr(keying, "MOST_LINES", 2)
     first, second = keying.parts(round.handover, "household")
     assert [block.number for block in first.blocks + second.blocks] == ["1", "2"]
@@ -202,7 +201,7 @@ def test_a_long_sheet_is_cut_between_crates(village, round, monkeypatch):  # noq
     assert answer.headers["Location"].endswith("part=2")
 
 
-def test_the_pick_up_list(village, round):  # noqa: F811
+def test_the_pick_up_list(village, round):
     keeper, packer = client_of(village.people["Keeper Lu"]), client_of(village.people["Tan Mei"])
     where = reverse("handovers:key_in_door", args=[round.handover_id])
     lists = reverse("handovers:lists", args=[round.handover_id])
@@ -223,7 +222,7 @@ def test_the_pick_up_list(village, round):  # noqa: F811
     settle(village, round)
 
 
-def test_a_long_pick_up_list_is_saved_page_by_page(village, round, monkeypatch):  # noqa: F811
+def test_a_long_pick_up_list_is_saved_page_by_page(village, round, monkeypatch):
     monkeypatch.setattr(paper, "DOOR_LINES", 1)
     keeper = client_of(village.people["Keeper Lu"])
     where = reverse("handovers:key_in_door", args=[round.handover_id])
@@ -237,7 +236,7 @@ def test_a_long_pick_up_list_is_saved_page_by_page(village, round, monkeypatch):
     assert set(Crate.objects.values_list("state", flat=True)) == {"collected"}
 
 
-def test_as_many_statements_for_thirty_crates_as_for_three(village):  # noqa: F811
+def test_as_many_statements_for_thirty_crates_as_for_three(village):
     counts = []
     packer = client_of(village.people["Keeper Lu"])
     for round in village.closed_rounds(3, 30):
@@ -254,7 +253,7 @@ def _statements(visit):
     return len(seen)
 
 
-def test_goods_packed_before_anybody_wrote_down_what_came_have_one_lot(village):  # noqa: F811
+def test_goods_packed_before_anybody_wrote_down_what_came_have_one_lot(village):
     """Line by line, by two people: receiving fills that lot, and nothing is left over or lacking."""
     round = village.round()
     orders = [village.order(round, name, {"Bread": 2}) for name in ("Amina", "Jo")]

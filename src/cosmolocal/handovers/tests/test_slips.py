@@ -15,14 +15,13 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import QuantityField
 from cosmolocal.look.questions import Expectation
 from cosmolocal.practices.shop import operations as shop
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of
 
 HERE = Expectation(30_000, is_rough=True)
 
 
 @pytest.fixture
-def weighed_round(village):  # noqa: F811
+def weighed_round(village):
     """Amina asks for 2 kg of pak choi (sold by the jin of 500 g) and 1 box of eggs, Jo for 2 kg; weights are asked."""
     round = village.round()
     operations.allow_unweighed(by=village.people["Li Na"], handover=round.handover, allowed=False)
@@ -35,13 +34,13 @@ def _line(round, crate, name):
     return next(line for line in queries.crate_sheet(crate).lines if line.goods.name == name)
 
 
-def _choi(village, round):  # noqa: F811
+def _choi(village, round):
     huang = village.producers["Huang Dacheng"]
     [arrival] = next(d for d in queries.receiving_list(round.handover) if d.producer == huang).arrivals
     return reverse("handovers:receive", args=[round.handover_id, huang.pk]), f"came_{arrival.commitment_id}"
 
 
-def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):  # noqa: F811
+def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):
     packer = client_of(village.people["Tan Mei"])
     address, field = _choi(village, weighed_round)
     asked = packer.post(address, {field: "8000", "key": "k"})
@@ -55,14 +54,14 @@ def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):  # n
     assert Receipt.objects.get().accepted == 4000
 
 
-def test_who_insists_is_believed(village, weighed_round):  # noqa: F811
+def test_who_insists_is_believed(village, weighed_round):
     address, field = _choi(village, weighed_round)
     answer = client_of(village.people["Tan Mei"]).post(address, {field: "8000", "sure": f"{field}=4000000"})
     assert answer.status_code == 302
     assert Receipt.objects.get().accepted == 4_000_000
 
 
-def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):  # noqa: F811
+def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):
     address, field = _choi(village, weighed_round)
     packer = client_of(village.people["Tan Mei"])
     assert packer.post(address, {field: "9000", "sure": f"{field}=4000"}).status_code == 422
@@ -71,14 +70,14 @@ def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):
 
 
 @pytest.mark.parametrize("typed", ["7,873", "7 873", "7.873"])
-def test_a_mark_of_another_country_is_read_by_what_was_promised(village, weighed_round, typed):  # noqa: F811
+def test_a_mark_of_another_country_is_read_by_what_was_promised(village, weighed_round, typed):
     address, field = _choi(village, weighed_round)
     answer = client_of(village.people["Tan Mei"]).post(address, {field: typed}, follow=True)
     assert Receipt.objects.get().accepted == 3937
     assert "was read as" in answer.content.decode()
 
 
-def test_goods_without_a_pack_are_received_in_their_unit(village, weighed_round):  # noqa: F811
+def test_goods_without_a_pack_are_received_in_their_unit(village, weighed_round):
     straw = catalog.add_product(
         by=village.home, producer=village.producers["Baker Lan"], name="Straw", category=FIRST_CATEGORY, unit="kg"
     )
@@ -89,7 +88,7 @@ def test_goods_without_a_pack_are_received_in_their_unit(village, weighed_round)
     assert "2.5 kg" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_a_crate_offers_its_share_of_what_is_there(village, weighed_round):  # noqa: F811
+def test_a_crate_offers_its_share_of_what_is_there(village, weighed_round):
     operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
     village.receive(weighed_round, Pak_choi=3000)
     amina, jo = village.crate(weighed_round, "Amina"), village.crate(weighed_round, "Jo")
@@ -104,18 +103,18 @@ def test_a_crate_offers_its_share_of_what_is_there(village, weighed_round):  # n
     assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
 
 
-def test_nothing_is_short_while_a_farm_is_still_to_come(village, weighed_round):  # noqa: F811
+def test_nothing_is_short_while_a_farm_is_still_to_come(village, weighed_round):
     assert _line(weighed_round, village.crate(weighed_round, "Amina"), "Pak choi").offered is None
 
 
-def test_what_is_handed_over_without_a_tick_is_what_is_there(village, weighed_round):  # noqa: F811
+def test_what_is_handed_over_without_a_tick_is_what_is_there(village, weighed_round):
     village.receive(weighed_round, Pak_choi=3000)
     for name in ("Amina", "Jo"):
         operations.hand_over(by=village.people["Keeper Lu"], crate=village.crate(weighed_round, name))
     assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
 
 
-def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):  # noqa: F811
+def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):
     village.receive(weighed_round)
     crate = village.crate(weighed_round, "Jo")
     line = _line(weighed_round, crate, "Pak choi")
@@ -137,7 +136,7 @@ def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):
     assert Packed.objects.get(commitment=line.commitment_id).quantity == 2000
 
 
-def test_the_last_tick_packs_the_crate(village, weighed_round):  # noqa: F811
+def test_the_last_tick_packs_the_crate(village, weighed_round):
     village.receive(weighed_round)
     crate = village.crate(weighed_round, "Amina")
     choi, eggs = (_line(weighed_round, crate, name) for name in ("Pak choi", "Eggs"))
@@ -153,7 +152,7 @@ def test_the_last_tick_packs_the_crate(village, weighed_round):  # noqa: F811
     assert crate.state == Crate.State.PACKED
 
 
-def test_half_a_box_of_eggs_is_no_whole_number(village, weighed_round):  # noqa: F811
+def test_half_a_box_of_eggs_is_no_whole_number(village, weighed_round):
     crate = village.crate(weighed_round, "Amina")
     eggs = _line(weighed_round, crate, "Eggs")
     address = reverse("handovers:tick", args=[crate.pk, eggs.commitment_id])
@@ -162,7 +161,7 @@ def test_half_a_box_of_eggs_is_no_whole_number(village, weighed_round):  # noqa:
     assert "is no whole number" in answer.content.decode()
 
 
-def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round):  # noqa: F811
+def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round):
     village.receive(weighed_round)
     crate = village.crate(weighed_round, "Jo")
     line = _line(weighed_round, crate, "Pak choi")
@@ -180,7 +179,7 @@ def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round)
     assert Packed.objects.get().quantity == 2000
 
 
-def test_the_way_back_is_a_page_of_ours(village, weighed_round):  # noqa: F811
+def test_the_way_back_is_a_page_of_ours(village, weighed_round):
     village.receive(weighed_round)
     keeper = client_of(village.people["Keeper Lu"])
     for back in ("abc", "//example.org/", "²"):
@@ -191,7 +190,7 @@ def test_the_way_back_is_a_page_of_ours(village, weighed_round):  # noqa: F811
 
 
 @pytest.fixture
-def taken(village, weighed_round):  # noqa: F811
+def taken(village, weighed_round):
     """Jo has his crate: nobody had weighed it, so it went as ordered; 2 kg of pak choi."""
     village.receive(weighed_round)
     crate = village.crate(weighed_round, "Jo")
@@ -200,7 +199,7 @@ def taken(village, weighed_round):  # noqa: F811
     return crate
 
 
-def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weighed_round, taken):  # noqa: F811
+def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weighed_round, taken):
     """The packer finds her note, 1.85 kg: what was taken is put right, and paid for so."""
     line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
     before = journal.resources([Packed.objects.get(commitment=line.commitment_id).lot_id])
@@ -226,7 +225,7 @@ def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weigh
     assert village.balance("Jo") == 20_000 - 1554
 
 
-def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_round):  # noqa: F811
+def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_round):
     village.receive(weighed_round)
     crate, tan = village.crate(weighed_round, "Jo"), village.people["Tan Mei"]
     line = _line(weighed_round, crate, "Pak choi")
@@ -239,7 +238,7 @@ def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_rou
     assert journal.replay() == []
 
 
-def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed_round, taken):  # noqa: F811
+def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed_round, taken):
     line = _line(weighed_round, taken, "Pak choi")
     operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
     with pytest.raises(Refusal) as refused:
@@ -247,7 +246,7 @@ def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, 
     assert refused.value.code == "handovers.already_collected"
 
 
-def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village, weighed_round, taken):  # noqa: F811
+def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village, weighed_round, taken):
     line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
     operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
     operations.pack_all(by=tan, handover=weighed_round.handover)
@@ -262,14 +261,14 @@ def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village,
 
 
 @pytest.fixture
-def arrived(village, weighed_round):  # noqa: F811
+def arrived(village, weighed_round):
     """4 kg of pak choi lie here, as promised."""
     village.receive(weighed_round)
     return Receipt.objects.get(producer=village.producers["Huang Dacheng"])
 
 
 @pytest.mark.parametrize("typed", ["7,873", "7 873", "7.873"])
-def test_what_came_decides_how_much_of_it_is_good(village, arrived, typed):  # noqa: F811
+def test_what_came_decides_how_much_of_it_is_good(village, arrived, typed):
     address = reverse("handovers:correct", args=[arrived.pk])
     packer = client_of(village.people["Tan Mei"])
     page = packer.post(address, {"came": "8", "good": typed, "key": "c"}, follow=True).content.decode()
@@ -278,7 +277,7 @@ def test_what_came_decides_how_much_of_it_is_good(village, arrived, typed):  # n
     assert "was read as" in page
 
 
-def test_grams_of_it_good_are_asked_about(village, arrived):  # noqa: F811
+def test_grams_of_it_good_are_asked_about(village, arrived):
     address = reverse("handovers:correct", args=[arrived.pk])
     packer = client_of(village.people["Tan Mei"])
     asked = packer.post(address, {"came": "8", "good": "7000", "key": "c"})
@@ -289,7 +288,7 @@ def test_grams_of_it_good_are_asked_about(village, arrived):  # noqa: F811
 
 
 @pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
-def test_what_lies_here_decides_how_much_was_lost(village, arrived, typed):  # noqa: F811
+def test_what_lies_here_decides_how_much_was_lost(village, arrived, typed):
     lose, packer = reverse("handovers:lose", args=[arrived.pk]), client_of(village.people["Tan Mei"])
     too_much = packer.post(lose, {"quantity": "1873", "reason": "spoiled", "key": "l"})
     assert too_much.status_code == 422
@@ -301,7 +300,7 @@ def test_what_lies_here_decides_how_much_was_lost(village, arrived, typed):  # n
 
 
 @pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
-def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arrived, typed):  # noqa: F811
+def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arrived, typed):
     divide = reverse("handovers:divide", args=[weighed_round.handover_id, arrived.lot_id])
     product = village.items["Pak choi"].product_id
     packer = client_of(village.people["Tan Mei"])
@@ -313,7 +312,7 @@ def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arri
 
 
 @pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
-def test_what_lies_here_decides_how_much_goes_into_one_bin(village, weighed_round, arrived, typed):  # noqa: F811
+def test_what_lies_here_decides_how_much_goes_into_one_bin(village, weighed_round, arrived, typed):
     tan = village.people["Tan Mei"]
     other = operations.divide_lot(
         by=tan,

@@ -4,10 +4,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.handovers import operations
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 
 
-def test_no_statement_seeks_in_two_lists(village):  # noqa: F811
+def test_no_statement_seeks_in_two_lists(village):
     """SQLite that has no figures of its tables seeks every pair of two lists: 2,500 promises times 3,400 households."""
     [round] = village.closed_rounds(3)
     village.receive(round)

@@ -9,14 +9,13 @@ from cosmolocal.handovers import operations
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import errands, jobs
 from cosmolocal.practices.shop import operations as shop
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of, refused
 
 NOBODY_CAME = "Nobody came for your crate"
 
 
 @pytest.fixture
-def early(village):  # noqa: F811
+def early(village):
     """Crates were made although the round takes orders until Wednesday."""
     round = village.round()
     village.order(round, "Amina", {"Eggs": 1})
@@ -25,7 +24,7 @@ def early(village):  # noqa: F811
     return round
 
 
-def deeds(village):  # noqa: F811
+def deeds(village):
     tan, lu = village.people["Tan Mei"], village.people["Keeper Lu"]
     return (
         lambda handover: operations.pack_all(by=tan, handover=handover),
@@ -38,7 +37,7 @@ def states(round):
     return list(round.handover.crates.order_by("number").values_list("state", flat=True))
 
 
-def test_all_at_once_waits_until_orders_have_closed(village, early):  # noqa: F811
+def test_all_at_once_waits_until_orders_have_closed(village, early):
     for deed in deeds(village):
         with refused("handovers.still_open") as info:
             deed(early.handover)
@@ -59,7 +58,7 @@ def test_all_at_once_waits_until_orders_have_closed(village, early):  # noqa: F8
     assert states(early) == ["collected", "collected"]
 
 
-def test_the_worker_refuses_it_in_the_same_words(village, early):  # noqa: F811
+def test_the_worker_refuses_it_in_the_same_words(village, early):
     wish = errands.Wish("handovers.pack_all", [early.handover_id], "Pack everything", "/")
     asked = errands.ask(wish, by_id=village.people["Tan Mei"].pk, key="all")
     jobs.run_job.call("kernel.errand", [str(asked.pk)], 0, f"job:{asked.pk}")
@@ -69,14 +68,14 @@ def test_the_worker_refuses_it_in_the_same_words(village, early):  # noqa: F811
     assert states(early) == ["to_pack", "to_pack"]
 
 
-def test_a_worker_that_stands_still_holds_nobody_up(village, early):  # noqa: F811
+def test_a_worker_that_stands_still_holds_nobody_up(village, early):
     """The hour decides, not whether somebody has written down that it came."""
     with village.at(CLOSING):
         operations.pack_all(by=village.people["Tan Mei"], handover=early.handover)
     assert states(early) == ["packed", "packed"]
 
 
-def test_what_happened_to_one_crate_is_recorded_all_the_same(village, early):  # noqa: F811
+def test_what_happened_to_one_crate_is_recorded_all_the_same(village, early):
     crate = village.crate(early, "Amina")
     operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
     operations.leave_crate(by=village.people["Keeper Lu"], crate=village.crate(early, "Jo"))
@@ -87,7 +86,7 @@ def test_what_happened_to_one_crate_is_recorded_all_the_same(village, early):  #
     ("page", "deed", "who"),
     [("packing", "pack_all", "Tan Mei"), ("door", "close", "Keeper Lu")],
 )
-def test_the_pages_say_until_when_and_offer_nothing_that_is_refused(village, early, page, deed, who):  # noqa: F811
+def test_the_pages_say_until_when_and_offer_nothing_that_is_refused(village, early, page, deed, who):
     browser, address = client_of(village.people[who]), reverse(f"handovers:{deed}", args=[early.handover_id])
     shown = browser.get(reverse(f"handovers:{page}", args=[early.handover_id])).content.decode()
     assert "takes orders until Wednesday 20:00" in shown
@@ -101,13 +100,13 @@ def test_the_pages_say_until_when_and_offer_nothing_that_is_refused(village, ear
     assert address in shown
 
 
-def test_one_crate_page_says_it_too(village, early):  # noqa: F811
+def test_one_crate_page_says_it_too(village, early):
     crate = village.crate(early, "Amina")
     shown = client_of(village.people["Tan Mei"]).get(reverse("handovers:crate", args=[crate.pk])).content.decode()
     assert "takes orders until Wednesday 20:00" in shown
 
 
-def test_nobody_came_is_said_once_the_time_to_come_is_over(village):  # noqa: F811
+def test_nobody_came_is_said_once_the_time_to_come_is_over(village):
     round = village.round()
     order = village.order(round, "Amina", {"Eggs": 1})
     village.close(round)
