@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.models import Agent
@@ -14,7 +15,7 @@ from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.handovers.queries import Arrival, Delivery, LotHere, Measured
-from cosmolocal.kernel.outside import LONGEST
+from cosmolocal.kernel.outside import LONGEST, whole
 from cosmolocal.look.forms import AmountInput, KeyedForm, QuantityField
 from cosmolocal.look.questions import PROMISED, USUAL, Expectation, Question
 
@@ -43,12 +44,14 @@ def usual(goods: Measured, specification_id: int) -> Expectation:
 
 
 class ReceiveForm(KeyedForm):
-    """One producer's delivery: for each thing what came, and what of it is good where that is less."""
+    """One producer's delivery: for each thing what came, and what of it is good where that is less. What was sent stays
+    in it though somebody else has written it down meanwhile: the operation says so, and a second press finds the first.
+    """
 
     def __init__(self, *args: Any, delivery: Delivery, **options: Any) -> None:
         super().__init__(*args, **options)
         self.delivery = delivery
-        self.open_arrivals = [a for a in delivery.arrivals if not a.receipts and a.commitment_id]
+        self.open_arrivals = [a for a in delivery.arrivals if a.commitment_id and (self.is_bound or not a.receipts)]
         for arrival in self.open_arrivals:
             label = _("%(name)s came") % {"name": arrival.goods.name}
             self.fields[f"came_{arrival.commitment_id}"] = amount(
@@ -65,6 +68,18 @@ class ReceiveForm(KeyedForm):
     def rows(self) -> list[tuple[Arrival, Any, Any]]:
         """Each thing still to receive with its two fields."""
         return [(a, self[f"came_{a.commitment_id}"], self[f"good_{a.commitment_id}"]) for a in self.open_arrivals]
+
+    def leave_received(self) -> bool:
+        """Drops what is written down already; whether anything is left to write down."""
+        self.open_arrivals = [arrival for arrival in self.open_arrivals if not arrival.receipts]
+        return bool(self.open_arrivals)
+
+    @staticmethod
+    def sent(data: QueryDict) -> list[int]:
+        """Which promises a posted form is about."""
+        return [
+            id for name in data if name.startswith("came_") and (id := whole(name.removeprefix("came_"))) is not None
+        ]
 
     def lines(self) -> list[ReceiptLine]:
         """What was typed, in base units."""

@@ -1,22 +1,26 @@
 """What is to arrive, what came, what was lost."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Loss, Receipt
 from cosmolocal.handovers.queries.goods import Measured, measured, measured_by
+from cosmolocal.kernel.sets import among
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
 
 LATELY = 20  # deliveries
+
+
+Kind = tuple[int | None, int]  # the promise (None: nobody had ordered it) and the kind of goods
 
 
 @dataclass
@@ -61,18 +65,21 @@ class Delivery:
     producer: Agent
     arrivals: Sequence[Arrival]
 
-    @property
-    def is_received(self) -> bool:
-        return all(arrival.receipts for arrival in self.arrivals)
-
 
 @dataclass(frozen=True)
 class Coming:
-    """One producer of a hand-over: how many kinds of goods are promised, and how many of these were written down."""
+    """One producer of a hand-over: how many kinds of goods are promised, how many of these were written down, and how
+    many came unasked.
+    """
 
     producer: Agent
     promised: int
     received: int
+    unasked: int
+
+    @property
+    def kinds(self) -> int:
+        return self.promised + self.unasked
 
     @property
     def is_received(self) -> bool:
@@ -83,18 +90,52 @@ def coming(handover: Handover) -> list[Coming]:
     """Who brings something to this hand-over, or has brought it unasked, by name (four statements)."""
     asked = dict(_promised(handover).order_by().values_list("provider_id").annotate(Count("pk")))
     receipts = Receipt.objects.filter(handover=handover).order_by().values_list("producer_id")
-    came = dict(receipts.annotate(Count("commitment", distinct=True)))
+    counted = receipts.annotate(
+        ordered=Count("commitment", distinct=True),
+        unasked=Count("specification", distinct=True, filter=Q(commitment=None)),
+    )
+    came = {producer: (ordered, unasked) for producer, ordered, unasked in counted}
     producers = Agent.objects.filter(pk__in=[*asked, *came]).order_by("name", "pk")
-    return [Coming(one, asked.get(one.pk, 0), came.get(one.pk, 0)) for one in producers]
+    return [Coming(one, asked.get(one.pk, 0), *came.get(one.pk, (0, 0))) for one in producers]
 
 
-def receiving_list(handover: Handover, producer: int | None = None) -> list[Delivery]:
+def kinds_to_receive(handover: Handover, producer: int) -> list[Kind]:
+    """All that one producer promised, what still waits first, and what came beyond it (two statements)."""
+    promised = _promised(handover).filter(provider_id=producer).order_by("specification__name", "pk")
+    brought = Receipt.objects.filter(handover=handover, producer_id=producer).order_by("pk")
+    came = dict.fromkeys(brought.values_list("commitment_id", "specification_id"))
+    kinds = dict.fromkeys(promised.values_list("pk", "specification_id"))
+    waiting = [kind for kind in kinds if kind not in came]
+    return [*waiting, *(kind for kind in kinds if kind in came), *(kind for kind in came if kind not in kinds)]
+
+
+def delivery_of(handover: Handover, producer: int, commitments: Collection[int]) -> Delivery | None:
+    """What one producer promised by these commitments, also where nothing of it is promised any more: it may come
+    (three statements). None: they are not hers, or not of this hand-over.
+    """
+    promised = _asked_for(handover).filter(provider_id=producer, pk__in=among(commitments))
+    brought = Receipt.objects.filter(commitment__in=among(commitments), handover=handover, producer_id=producer)
+    return next(iter(_deliveries(promised, brought)), None)
+
+
+def receiving_list(
+    handover: Handover, producer: int | None = None, only: Sequence[Kind] | None = None
+) -> list[Delivery]:
     """What producers (or one of them) promised for this hand-over, what came, and what came beyond it (four
-    statements).
+    statements); `only` some of it.
     """
     promises, brought = _promised(handover), Receipt.objects.filter(handover=handover)
     if producer is not None:
         promises, brought = promises.filter(provider_id=producer), brought.filter(producer_id=producer)
+    if only is not None:
+        asked = among(commitment for commitment, _kind in only if commitment)
+        beyond = [kind for commitment, kind in only if not commitment]
+        promises = promises.filter(pk__in=asked)
+        brought = brought.filter(Q(commitment__in=asked) | Q(commitment=None, specification__in=beyond))
+    return _deliveries(promises, brought)
+
+
+def _deliveries(promises: "QuerySet[Commitment]", brought: QuerySet[Receipt]) -> list[Delivery]:
     promised = list(promises)
     receipts = list(brought.select_related("lot", "producer", "event").order_by("id"))
     kinds = {r.commitment_id or 0: r.specification_id for r in receipts} | {c.pk: c.specification_id for c in promised}
@@ -122,8 +163,11 @@ def receiving_list(handover: Handover, producer: int | None = None) -> list[Deli
 
 
 def _promised(handover: Handover) -> "QuerySet[Commitment]":
-    due = journal.due_at(handover.place_id, handover.begins, finished=None)
-    return due.filter(receiver__is_home=True, quantity__gt=0)
+    return _asked_for(handover).filter(quantity__gt=0)
+
+
+def _asked_for(handover: Handover) -> "QuerySet[Commitment]":
+    return journal.due_at(handover.place_id, handover.begins, finished=None).filter(receiver__is_home=True)
 
 
 def most_received(specification_id: int) -> int | None:

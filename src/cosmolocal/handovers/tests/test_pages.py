@@ -66,6 +66,34 @@ def test_a_number_nobody_can_read_is_said_and_kept(village, packed_round):
     assert 'value="some"' in answer.content.decode()
 
 
+def test_of_a_delivery_half_written_down_the_other_half_stays_typed(village):
+    """Two share a delivery; who presses second reads what is there already and loses nothing of hers."""
+    round = village.round()
+    village.order(round, "Amina", {"Pak choi": 2, "Cabbage": 1})
+    village.close(round)
+    [huang] = queries.receiving_list(round.handover)
+    choi, *others = huang.arrivals
+    operations.receive(
+        by=village.people["Tan Mei"],
+        handover=round.handover,
+        producer=huang.producer,
+        lines=[operations.ReceiptLine(choi.specification_id, choi.promised, choi.promised, choi.commitment_id)],
+    )
+    address = reverse("handovers:receive", args=[round.handover_id, huang.producer.pk])
+    client = client_of(village.people["Li Na"])
+    typed = {f"came_{one.commitment_id}": one.goods.value(one.promised) for one in huang.arrivals} | {"key": "k"}
+    said = client.post(address, typed)
+    assert said.status_code == 422
+    page = said.content.decode()
+    assert "Tan Mei wrote down at" in page
+    rest = {name: value for name, value in typed.items() if f'name="{name}"' in page}
+    assert f"came_{choi.commitment_id}" not in rest
+    assert all(f'value="{one.goods.value(one.promised)}"' in page for one in others)
+    for _press in range(2):  # the second press finds the first
+        assert client.post(address, rest).status_code == 302
+    assert Receipt.objects.count() == len(huang.arrivals)
+
+
 def test_packing_a_crate_without_javascript(village, packed_round):
     packer = client_of(village.people["Tan Mei"])
     village.receive(packed_round)

@@ -165,7 +165,9 @@ def test_two_write_down_the_same_delivery(village, round):
     assert Receipt.objects.get().accepted == len(NAMES)
     # A page from before offers the farm still: what is posted from it changes nothing, and says who did it.
     address = reverse("handovers:receive", args=[round.handover_id, bread.producer.pk])
-    client_of(village.people["Li Na"]).post(address, {f"came_{came[0].commitment_id}": "9"})
+    said = client_of(village.people["Li Na"]).post(address, {f"came_{came[0].commitment_id}": "9"}, follow=True)
+    assert f"{Receipt.objects.get().by.name} wrote down at" in said.content.decode()
+    assert "Written down:" not in said.content.decode()
     assert Receipt.objects.get().accepted == len(NAMES)
 
 

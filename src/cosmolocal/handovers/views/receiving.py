@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
-from cosmolocal.handovers.queries import Coming, Delivery
+from cosmolocal.handovers.queries import Coming
 from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.outside import whole
@@ -25,6 +26,7 @@ from cosmolocal.look.answers import say_how_read
 
 FEW_GOODS = 200  # in one list to choose from
 FEW_FARMS = 12  # all of them stand open on one page
+A_PAGE = 200  # kinds of goods, each with two fields: what a person reads, far below what one form may send
 
 
 @open_to("packer")
@@ -39,7 +41,9 @@ def receiving(request: HttpRequest, pk: int) -> HttpResponse:
 def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     """One producer's delivery is counted and weighed."""
     handover = open_handover(request, pk)
-    delivery = _delivery(handover, producer)
+    delivery = queries.delivery_of(handover, producer, ReceiveForm.sent(request.POST))
+    if delivery is None:
+        raise Http404
     form = ReceiveForm(request.POST, delivery=delivery)
     if not form.is_valid():
         return _page(request, handover, form, status=422)
@@ -53,10 +57,14 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
         )
     except Refusal as refusal:
         refused(request, refusal)
-        return redirect("handovers:receiving", pk)
+        return (
+            _page(request, handover, form, status=422)
+            if form.leave_received()
+            else redirect(_onward(handover, producer))
+        )
     say_how_read(request, form)
     messages.success(request, _("Written down: what %(name)s brought.") % {"name": delivery.producer.name})
-    return redirect("handovers:receiving", pk)
+    return redirect(_onward(handover, producer))
 
 
 @open_to("packer")
@@ -152,15 +160,28 @@ def _page(
 ) -> HttpResponse:
     farms = queries.coming(handover)
     chosen = _chosen(request, farms, posted)
+    page = None
+    if posted is not None and chosen is not None:
+        deliveries = [posted.delivery]
+    elif chosen is not None:
+        page = Paginator(queries.kinds_to_receive(handover, chosen), A_PAGE).get_page(request.GET.get("page"))
+        deliveries = queries.receiving_list(handover, chosen, list(page.object_list))
+    else:
+        deliveries = queries.receiving_list(handover)
+        if posted is not None and all(one.producer.pk != posted.delivery.producer.pk for one in deliveries):
+            deliveries.append(posted.delivery)
+    done = {farm.producer.pk: farm.is_received for farm in farms}
     cards: list[dict[str, Any]] = []
-    for delivery in queries.receiving_list(handover, chosen):
+    for delivery in deliveries:
         is_posted = posted is not None and posted.delivery.producer.pk == delivery.producer.pk
         form = posted if is_posted else ReceiveForm(delivery=delivery)
-        cards.append({"delivery": delivery, "form": form})
+        cards.append({"delivery": delivery, "form": form, "is_received": done.get(delivery.producer.pk, False)})
     context = head(request, handover, "receiving") | {
         "cards": cards,
+        "page": page,
         "farms": farms if chosen is not None else [],
         "chosen": chosen,
+        "open_farm": next((farm for farm in farms if farm.producer.pk == chosen), None),
         "waiting": sum(not farm.is_received for farm in farms),
         "losses": queries.losses(handover),
     }
@@ -168,15 +189,24 @@ def _page(
 
 
 def _chosen(request: HttpRequest, farms: Sequence[Coming], posted: ReceiveForm | None) -> int | None:
-    """Of many farms one is open: the one somebody wrote down or asked for, else the first that is still to come. None:
-    so few that all are open.
+    """Of many farms, or of farms with many goods, one is open: the one somebody wrote down or asked for while anything
+    of it is to come, else the first that is. None: so few that all are open.
     """
-    if len(farms) <= FEW_FARMS:
+    if len(farms) <= FEW_FARMS and sum(farm.kinds for farm in farms) <= A_PAGE:
         return None
-    wanted = posted.delivery.producer.pk if posted else whole(request.GET.get("farm", ""))
+    if posted is not None:
+        return posted.delivery.producer.pk
+    wanted = whole(request.GET.get("farm", ""))
     known = [farm.producer.pk for farm in farms]
     waiting = [farm.producer.pk for farm in farms if not farm.is_received]
     return wanted if wanted in known else next(iter(waiting or known))
+
+
+def _onward(handover: Handover, producer: int) -> str:
+    """The same farm while anything of it is to come, else whichever comes first."""
+    address = reverse("handovers:receiving", args=[handover.pk])
+    is_open = any(farm.producer.pk == producer and not farm.is_received for farm in queries.coming(handover))
+    return f"{address}?farm={producer}" if is_open else address
 
 
 def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, submit: str) -> HttpResponse:
@@ -188,12 +218,6 @@ def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, s
         "back_label": _("Receive"),
     }
     return render(request, "look/form.html", context, status=422 if form.errors else 200)
-
-
-def _delivery(handover: Handover, producer: int) -> Delivery:
-    for delivery in queries.receiving_list(handover, producer):
-        return delivery
-    raise Http404
 
 
 def _receipt(request: HttpRequest, pk: int) -> Receipt:

@@ -1,6 +1,9 @@
 """A round may ask farms for more kinds of goods than a database takes conditions or parameters in one statement."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.demo import large_catalog
@@ -8,6 +11,8 @@ from cosmolocal.catalog.models import Product
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.handovers import operations as handovers
+from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.views.receiving import A_PAGE
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.queries import farms
@@ -64,3 +69,29 @@ def test_goods_arrive_are_packed_and_settled(village: Village, asked: ProducerOr
     for address in ("", "farms/", "settle/", "goods/", "orders/"):
         assert client_of(steward).get(f"/shop/desk/{round.pk}/{address}").status_code == 200, address
     assert operations.settle_round(by=steward, round=round).state == "settled"
+
+
+def test_a_farm_with_thousands_of_kinds_is_received_page_by_page(village: Village, asked: ProducerOrder) -> None:
+    packer, round, farm = client_of(village.people["Tan Mei"]), asked.round, asked.producer
+    address = f"/handovers/{round.handover_id}/receive/"
+    baker = village.producers["Baker Lan"]
+    assert _fields(packer.get(f"{address}?farm={baker.pk}").content.decode()) == 1
+
+    # Goods come in another order than the list: the last page is written down first.
+    last = f"{address}?farm={farm.pk}&page={-(-LINES // A_PAGE)}"
+    for page in [last, *[f"{address}?farm={farm.pk}"] * 5]:
+        shown = packer.get(page).content.decode()
+        assert _fields(shown) == A_PAGE
+        values = dict(re.findall(r'name="((?:came|good)_\d+)" value="([^"]*)"', shown))
+        assert len(values) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS / 10
+        sent = packer.post(f"{address}{farm.pk}/", {**values, "key": page + str(Receipt.objects.count())})
+        assert sent.status_code == 302, sent.content.decode()
+    assert Receipt.objects.filter(producer=farm).count() == LINES
+    assert sent["Location"] == address  # the next farm
+    assert f'id="producer-{baker.pk}"' in packer.get(address).content.decode()
+    written = packer.get(f"{address}?farm={farm.pk}&page=2").content.decode()
+    assert (_fields(written), written.count("/correct/")) == (0, A_PAGE)
+
+
+def _fields(page: str) -> int:
+    return len(re.findall(r'name="came_\d+"', page))
