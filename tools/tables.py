@@ -1,6 +1,7 @@
 """The page docs/reference/tables.md: for each table, what vouches for its rows, or why nothing has to.
 
-What is kept or sealed is read from the models; what is neither stands here with its reason, or its table is missing.
+What is kept or sealed is read from the models, and why one is neither where it stands beside the model; what says
+nothing of itself stands here with its reason, or its table is missing.
 """
 
 import os
@@ -18,9 +19,6 @@ DERIVED = {
     "flows.Commitment": "what is promised of a lot, an offer or an account is added up again by `doctor`; what came of "
     "a promise stands in sealed events, and in the order once it is settled",
     "flows.Intent": "what is left of an offer is added up again by `doctor` from its promises",
-    "shop.ChangedLater": "a note that a settled round differs from what is written now, compared anew after each fact",
-    "shop.RoundFigures": "put together from settled orders, and thrown away without loss",
-    "shop.YearFigures": "put together from settled rounds, and made anew when one is added",
 }
 _WORDS = "words, and where things are: no right and no sum hangs on it"
 _QUEUE = "a queue: what it leads to is a deed, which is sealed"
@@ -40,7 +38,7 @@ OPERATIONAL = {
     "django_tasks_database.DBTaskResult": "jobs: " + _QUEUE,
     "kernel.Node": "settings of the local: name, place, zone, practices; each change of them is a deed",
     **dict.fromkeys(("kernel.Progress", "kernel.Errand", "kernel.WorkerBeat", "kernel.TimerRun"), _MOMENT),
-    **dict.fromkeys(("kernel.JobTrouble", "agents.Try", "paper.Upload", "shop.Basket"), _MOMENT),
+    **dict.fromkeys(("kernel.JobTrouble", "agents.Try", "paper.Upload"), _MOMENT),
     **dict.fromkeys(("paper.Picture", "agents.Place", "agents.Holiday"), _WORDS),
     **dict.fromkeys(("catalog.Category", "flows.ResourceSpecification"), _WORDS),
     **dict.fromkeys(
@@ -56,7 +54,6 @@ OPERATIONAL = {
     **dict.fromkeys(("flows.Agreement", "flows.Proposal"), "the frame of promises: it holds no sum of its own"),
     "handovers.Handover": "where and when; whether unweighed packing is allowed there is a deed",
     **dict.fromkeys(("handovers.Crate", "handovers.Packed"), _BEFORE),
-    **dict.fromkeys(("shop.RoundOffer", "shop.ProducerOrder", "shop.ProducerOrderLine"), _BEFORE),
 }
 # What is sealed or kept, where the model's own words do not say it.
 VOUCHED = {
@@ -71,16 +68,18 @@ def page(written_by: str) -> str:
     if not apps.ready:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
         django.setup()
-    kept, sealed = (import_string(f"cosmolocal.kernel.evidence.{name}") for name in ("KEPT", "SEALED"))
+    names = ("KEPT", "SEALED", "DERIVED", "OPERATIONAL")
+    kept, sealed, *beside = (import_string(f"cosmolocal.kernel.evidence.{name}") for name in names)
+    derived = DERIVED | beside[0]
     parts = ["# What vouches for each table\n", written_by, _LEAD]
     parts.append("| table | how | what, or why |\n|---|---|---|")
     for model in sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.label):
         label, table = model._meta.label, model._meta.db_table
         hows = [how for how, named in (("kept", kept), ("sealed", sealed)) if table in named]
-        said = [known[label] for known in (DERIVED, OPERATIONAL) if label in known]
+        said = [known[label] for known in (DERIVED, beside[0], OPERATIONAL, beside[1]) if label in known]
         if len(said) + bool(hows) != 1:
-            raise ValueError(f"{label}: say in tools/tables.py what vouches for it, once")
-        how = " and ".join(hows) or ("derived" if label in DERIVED else "operational")
+            raise ValueError(f"{label}: say beside the model what vouches for it, once")
+        how = " and ".join(hows) or ("derived" if label in derived else "operational")
         told = said[0] if said else _first_sentence(model, VOUCHED.get(label, ""))
         if table in sealed:
             rule = sealed[table]

@@ -1,4 +1,4 @@
-"""A fact has happened, so it is recorded: what may still keep one out of the books stands here, with the reason."""
+"""A fact has happened, so it is recorded: what may still keep one out of the books, its app says beside its tests."""
 
 import ast
 import inspect
@@ -14,62 +14,21 @@ from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.operation import declared, operation
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.tests.stating import by_code, stated
 
-OURS = ("flows", "money", "catalog", "handovers", "shop", "messages", "agents", "paper", "website", "measures")
 PERMISSION = {"agents.not_allowed", "agents.other_place", "money.to_oneself"}
 DONE_ALREADY = {"flows.already_corrected", "handovers.received_already"}
 # What cannot have happened, or says too little to be written: no amount, a day that has not come, more than there was.
-NO_RECORD = {
-    *("flows.bad_event", "handovers.nothing_lost", "shop.no_account", "shop.no_such_cash"),
-    *("money.bad_amount", "money.not_yet", "money.before_it", "money.reason_missing", "money.other_currency"),
-    *("money.same_box", "money.more_than_came", "money.not_paid", "money.cannot_undo"),
-}
+NO_RECORD = set().union(*stated("NO_RECORD").values())
 # Said to a wish that passes a guard, or that promises a time; a fact does neither (asked below).
 GUARDED = {"flows.not_enough", "flows.offer_closed", "flows.taken"}
-NOTHING: set[str] = set()
-ROLE = {"agents.not_allowed", "agents.other_place"}
-EVENT = {"flows.bad_event"}
-BOOKS = ROLE | EVENT
-DAY = {"money.bad_amount", "money.not_yet"}
-RIGHT = {"flows.already_corrected"}  # two put the same right at once
-
-# Each fact: what may keep it out of the books, but for the guards.
-FACTS: dict[str, set[str]] = {
-    **dict.fromkeys(("flows.announce_available", "flows.close_intents", "flows.open_lots"), NOTHING),
-    **dict.fromkeys(("flows.define_specification", "flows.define_specifications"), NOTHING),
-    **dict.fromkeys(("flows.open_resource", "flows.set_floor"), NOTHING),
-    **dict.fromkeys(("flows.assign_lots", "flows.finish"), EVENT),
-    "flows.correct": {"flows.bad_event", "flows.already_corrected"},
-    **dict.fromkeys(("handovers.give_back", "handovers.unpack_line"), BOOKS),
-    **dict.fromkeys(("handovers.hand_over", "handovers.hand_over_listed"), BOOKS | RIGHT),
-    **dict.fromkeys(("handovers.pack", "handovers.pack_line", "handovers.pack_from_paper"), BOOKS | RIGHT),
-    "handovers.leave_crate": ROLE,
-    **dict.fromkeys(("handovers.correct_receipt", "handovers.swap_crates", "handovers.take_back"), BOOKS | RIGHT),
-    "handovers.lose": BOOKS | {"handovers.nothing_lost"},
-    "handovers.lose_packed": BOOKS | RIGHT | {"handovers.nothing_lost"},
-    "handovers.receive": BOOKS | {"handovers.received_already"},
-    **dict.fromkeys(("messages.hold", "messages.mark", "messages.tell_in_person"), ROLE),
-    **dict.fromkeys(("money.note_progress", "shop.hear_of_letters"), ROLE),
-    **dict.fromkeys(("money.count_cash", "money.top_up_unmatched"), BOOKS | DAY),
-    "money.match_unmatched": BOOKS | DAY | {"money.before_it", "money.more_than_came", "money.to_oneself"},
-    "money.send_back": BOOKS | DAY | {"money.before_it", "money.more_than_came"},
-    "money.move_money": BOOKS | DAY | {"money.other_currency", "money.same_box"},
-    "money.pay_cost": BOOKS | DAY | {"money.other_currency", "money.reason_missing"},
-    **dict.fromkeys(("money.pay_in_coins", "money.top_up"), BOOKS | DAY | {"money.other_currency"}),
-    "money.return_payment": BOOKS
-    | {"money.before_it", "money.not_yet", "money.not_paid", "money.reason_missing", "flows.already_corrected"},
-    "money.undo": BOOKS
-    | {"money.before_it", "money.not_yet", "money.cannot_undo", "money.reason_missing", "flows.already_corrected"},
-    "shop.undo_cash": BOOKS
-    | {"shop.no_such_cash", "money.before_it", "money.not_yet", "money.reason_missing"}
-    | {"flows.already_corrected"},
-    "shop.take_cash": BOOKS | DAY | {"money.other_currency", "money.before_it", "shop.no_account"},
-}
+# Each fact: what may keep it out of the books, but for the guards; its app says it beside its tests.
+FACTS = by_code("FACTS")
 
 
 def facts() -> dict[str, Callable[..., Any]]:
     jobs.load()
-    return {code: spec.run for code, spec in declared.items() if spec.is_fact and code.split(".")[0] in OURS}
+    return {code: spec.run for code, spec in declared.items() if spec.is_fact and not code.startswith("test.")}
 
 
 def test_every_fact_stands_in_the_table() -> None:

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from cosmolocal.kernel.tests.stating import stated
 from tests.architecture import source
 
 pytestmark = pytest.mark.once
@@ -13,11 +14,12 @@ SMALL = {
     ("agents/views/joining.py", "poster"): "one page with one code",
     ("money/views/books.py", "sheet"): "one row a group and a fund, never one an account",
     ("paper/views.py", "picture"): "a picture as it lies on the disk",
-    ("practices/shop/views/figures.py", "figures"): "one row a round of one year, from figures that are kept",
     ("website/views/errands.py", "file"): "made by the worker, as it lies on the disk",
     ("website/views/health.py", "healthz"): "two letters",
     ("website/views/setup.py", "world_map"): "the outlines of one map",
 }
+for files in stated("SMALL").values():
+    SMALL |= {tuple(place.split(":")): why for place, why in files.items()}
 # What makes the bytes of a file, or hands them to a browser.
 MAKES = {
     *("csv_bytes", "xlsx_bytes", "table_bytes", "render_pdf", "pain001", "ZipFile", "pdf.render"),

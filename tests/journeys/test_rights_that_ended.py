@@ -12,12 +12,13 @@ from cosmolocal.agents import pages
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, errands, ids, jobs
 from cosmolocal.kernel.models import Errand
+from cosmolocal.kernel.tests.stating import stated
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import PaymentList
 from cosmolocal.money.operations import PaymentWish
 from cosmolocal.paper.models import Upload
-from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
 from cosmolocal.practices.shop.tests.village import Village, client_of
 
@@ -45,7 +46,7 @@ def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
     since, until = (today - timedelta(days=30)).isoformat(), today.isoformat()
     days, period = (since, until, "csv"), f"?since={since}&until={until}&as=csv"
     lists, packing = reverse("handovers:lists", args=crates), reverse("handovers:packing", args=crates)
-    statement, settle = reverse("money:statement", args=[own.pk]), reverse("shop:settle", args=[round.pk])
+    statement = reverse("money:statement", args=[own.pk])
     for packer in ("Tan Mei", "Keeper Lu"):
         yield Case("handovers.list", (*crates, "door", "csv"), packer, lists, f"{lists}?by=door&as=csv")
         yield Case("handovers.labels", crates, packer, lists, reverse("handovers:labels", args=crates))
@@ -64,34 +65,10 @@ def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
         yield Case("money.judge_file", (opening, (("name", 0),)), reader, page)
     goods = reverse("catalog:products")
     yield Case("catalog.products_file", ("q=e", "csv"), "Li Na", goods, f"{goods}?q=e&as=csv")
-    yield Case("shop.settle_round", (round.pk,), "Li Na", settle)
-    yield Case("shop.send_producer_orders", (round.pk,), "Li Na", settle)
-    yield from papers(village, round)
-    yield Case("website.deeds_file", ("part=shop", "csv"), "Wei Guo", reverse("deeds"), "/deeds/?part=shop&as=csv")
+    for asked_of in stated("errands").values():
+        yield from (Case(*case) for case in asked_of(village))
+    yield Case("website.deeds_file", ("part=money", "csv"), "Wei Guo", reverse("deeds"), "/deeds/?part=money&as=csv")
     yield Case("website.my_data", (), "Amina", reverse("my_data"), reverse("my_data"))
-
-
-def papers(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
-    """What the shop prints."""
-    draft = OrderRound.objects.get(state=OrderRound.State.OPEN).pk
-    page, file = reverse("shop:round_desk", args=[draft]), reverse("shop:order_form", args=[draft])
-    yield Case("shop.order_form", (draft,), "Li Na", page, file)
-    page = reverse("shop:round_farms", args=[round.pk])
-    yield Case("shop.call_list", (round.pk,), "Wei Guo", page, f"{page}?as=pdf")
-    asked = ProducerOrder.objects.get(round=round).pk
-    for who, at in (("Li Na", page), ("Farmer", reverse("shop:farm"))):
-        for kind in ("csv", "pdf"):
-            file = reverse("shop:order_file", args=[asked])
-            yield Case("shop.order_file", (asked, kind), who, at, f"{file}?as={kind}")
-    order = Order.objects.get(round=round).pk
-    file = reverse("shop:receipt", args=[order])
-    page = reverse("shop:round_given_back", args=[round.pk])
-    yield Case("shop.given_back", (round.pk, "", "", "csv"), "Wei Guo", page, f"{page}?as=csv")
-    page, days = reverse("shop:given_back"), ("2026-01-01", "2026-01-31")
-    asked_days = f"since={days[0]}&until={days[1]}&as=pdf"
-    yield Case("shop.given_back", (0, *days, "pdf"), "Wei Guo", page, f"{page}?{asked_days}")
-    for who in ("Amina", "Wei Guo"):
-        yield Case("shop.receipt", (order,), who, reverse("shop:order", args=[order]), file)
 
 
 def ask(case: Case, by: Agent) -> Errand:

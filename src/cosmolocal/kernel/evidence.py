@@ -1,6 +1,7 @@
 """Which rows are evidence: what of them never changes (`kept`), and what of them is sealed (`sealed`).
 
-Declared beside each model. `triggers` makes the database refuse what is not allowed, `seals` signs what was written.
+Declared beside each model, as is why a model is neither (`derived`, `operational`). `triggers` makes the database
+refuse what is not allowed, `seals` signs what was written.
 """
 
 from collections.abc import Callable
@@ -73,6 +74,8 @@ class Sealed:
 
 KEPT: dict[str, Kept] = {}
 SEALED: dict[str, Sealed] = {}
+DERIVED: dict[str, str] = {}
+OPERATIONAL: dict[str, str] = {}
 
 
 def kept(*, free: tuple[str, ...] = (), once: str = "", check: str = "", may_go: bool = False) -> Callable[[M], M]:
@@ -97,6 +100,24 @@ def sealed(
 
     def declare(model: M) -> M:
         SEALED[model._meta.db_table] = Sealed(model, fields, when, personal, whole, noted, later)
+        return model
+
+    return declare
+
+
+def derived(why: str) -> Callable[[M], M]:
+    """Says from what that is kept or sealed the rows of a model follow, and can be made or compared anew."""
+    return _noting(DERIVED, why)
+
+
+def operational(why: str) -> Callable[[M], M]:
+    """Says why nothing has to vouch for the rows of a model: nobody decides about money or rights by them alone."""
+    return _noting(OPERATIONAL, why)
+
+
+def _noting(reasons: dict[str, str], why: str) -> Callable[[M], M]:
+    def declare(model: M) -> M:
+        reasons[model._meta.label] = why
         return model
 
     return declare

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import columns
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
@@ -24,17 +25,15 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 from cosmolocal.paper.tables import csv_bytes
 
-# A row is about somebody when one of these columns names her ...
+# What a column says of whom it names, by its name; what only one app calls so stands beside its model (agents.columns).
 ABOUT = frozenset(
     {
         *("agent", "member", "group", "helper", "holder", "household"),
         *("provider", "receiver", "primary_accountable", "to", "producer"),
     }
 )
-# ... and not when she only did it; what she did stands in `what-i-did`.
-DID = frozenset(
-    ["by", "asked_by", "made_by", "placed_by", "changed_by", "packer", "collected_by", "on_behalf_of", "typed_by"]
-)
+# She only did it: what she did stands in `what-i-did`.
+DID = frozenset(["by", "asked_by", "made_by", "changed_by", "packer", "collected_by", "on_behalf_of", "typed_by"])
 # Neither: a role's scope, who may not vote, a circle that is asked, a proposal's maker.
 BESIDE = frozenset(["scope", "circle", "agreed_by"])
 # Rows that belong to such a row, by the name under which it knows them; practices name theirs.
@@ -70,13 +69,20 @@ def links_to_agents() -> Iterator[tuple[type[Model], str]]:
                     yield model, column.name
 
 
+def meaning(model: type[Model], column: str) -> str:
+    """What this column says of whom it names: about, did or beside; nothing where nobody has said it."""
+    known = {columns.ABOUT: ABOUT, columns.DID: DID, columns.BESIDE: BESIDE}
+    by_name = next((word for word, called in known.items() if column in called), "")
+    return columns.SAID.get((model._meta.label, column), by_name)
+
+
 def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
     yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
     found: dict[type[Model], Q] = {}
     parts = PARTS.union(*(practice.parts for practice in installed()))
     for model, column in links_to_agents():
-        if column in ABOUT and model is not User:
+        if meaning(model, column) == columns.ABOUT and model is not User:
             found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
     for practice in installed():
         for model, wish in practice.also_about(mine).items() if practice.also_about else ():

@@ -4,12 +4,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import names
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PackVersion, PriceVersion
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.columns import JsonField, LineField
-from cosmolocal.kernel.evidence import kept, sealed
+from cosmolocal.kernel.evidence import derived, kept, operational, sealed
 from cosmolocal.messages.models import Letter
+
+_BEFORE = (
+    "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
+    "settled order"
+)
 
 
 class OnHoliday(models.TextChoices):
@@ -71,6 +77,7 @@ class OrderRound(models.Model):
         return self.name
 
 
+@derived("put together from settled orders, and thrown away without loss")
 class RoundFigures(models.Model):
     """What the page of figures needs of a settled round's orders, so that it does not read them again: minor units.
 
@@ -85,6 +92,7 @@ class RoundFigures(models.Model):
     restaurants_sum = models.BigIntegerField()
 
 
+@derived("put together from settled rounds, and made anew when one is added")
 class YearFigures(models.Model):
     """The median of all orders of a year's settled rounds, for exactly these rounds (ids, rising)."""
 
@@ -102,6 +110,7 @@ class OfferQuerySet(models.QuerySet["RoundOffer"]):
         return self.filter(Q(lot__isnull=False) | is_active, withdrawn_at=None)
 
 
+@operational(_BEFORE)
 class RoundOffer(models.Model):
     """One item on sale in a round; items of one product draw on the same intent. `lot`: what came unordered."""
 
@@ -121,6 +130,7 @@ class RoundOffer(models.Model):
         ]
 
 
+@names(did=("placed_by",))
 @kept(free=("paid_cash", "version", "changed_at"), once="{row}.state = 'settled'")
 @sealed("round", "household", "agreement", "pays", "state", "final", when="{row}.state = 'settled'")
 class Order(models.Model):
@@ -194,6 +204,7 @@ class OrderLine(models.Model):
         ]
 
 
+@operational(_BEFORE)
 class ProducerOrder(models.Model):
     """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called.
 
@@ -213,6 +224,7 @@ class ProducerOrder(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "producer"], name="producer_order_once")]
 
 
+@operational(_BEFORE)
 class ProducerOrderLine(models.Model):
     """How much of one kind of goods, for which sum (minor units): what is paid follows from what is accepted."""
 
@@ -247,6 +259,7 @@ class FarmCorrection(models.Model):
     at = models.DateTimeField()
 
 
+@derived("a note that a settled round differs from what is written now, compared anew after each fact")
 class ChangedLater(models.Model):
     """Facts about the goods of a settled round were written, and nobody has booked yet what follows from them."""
 
@@ -269,6 +282,7 @@ class OrderSwap(models.Model):
     at = models.DateTimeField()
 
 
+@operational("of the moment: it is gone in days, and decides nothing about money or rights")
 class Basket(models.Model):
     """What a household is about to order, shared by its people and their devices; gone once it is ordered."""
 

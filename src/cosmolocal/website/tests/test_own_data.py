@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import columns, operations, queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
@@ -65,10 +65,12 @@ def test_no_cell_of_my_data_runs_as_a_formula(text: str) -> None:
 
 
 def test_every_column_that_names_somebody_is_thought_of() -> None:
-    """A new table is about people, or says what they did: decide it here."""
-    known = my_data.ABOUT | my_data.DID | my_data.BESIDE
-    forgotten = [f"{model._meta.label}.{column}" for model, column in my_data.links_to_agents() if column not in known]
+    """A new table is about people, or says what they did: `agents.columns.names` beside its model says which."""
+    links = list(my_data.links_to_agents())
+    forgotten = [f"{model._meta.label}.{column}" for model, column in links if not my_data.meaning(model, column)]
     assert not forgotten
+    there = {(model._meta.label, column) for model, column in links}
+    assert columns.SAID.keys() <= there, "said of a column that is not there"
 
 
 def test_leaving_hides_signs_out_and_tells_the_treasurer(

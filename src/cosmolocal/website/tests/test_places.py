@@ -16,24 +16,19 @@ from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import declared
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.tests.stating import by_code, stated
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop import queries as orders_of
-from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
-from cosmolocal.website.tests.operations_access import TABLE
 
-APPS = ("agents", "catalog", "handovers", "money", "shop")
+TABLE = by_code("WHO")
 BOUND = {"packer", "keeper"}
-# Deeds that a packer or keeper may do, and that belong to no single place: with the reason.
-NO_PLACE = {
-    "agents.add_place": "a place that is nobody's yet: only who has the task everywhere",
-    "catalog.agree_terms": "a part of receiving, which has asked for its place",
-}
+# Deeds that a packer or keeper may do, and that belong to no single place: their apps say why.
+NO_PLACE = by_code("NO_PLACE")
 Wish = dict[str, Any]
 
 
@@ -160,36 +155,15 @@ def _box(kind: str) -> MoneyBox:
     return next(box for box in purse.boxes() if box.kind == kind)
 
 
-def at_the_door(village: Village, round: OrderRound) -> dict[str, Wish]:
-    """The same of the shop's deeds."""
-    amina, jo = (round.orders.get(household=village.households[name]) for name in ("Amina", "Jo"))
-    extra = Receipt.objects.filter(handover=round.handover, commitment=None).order_by("pk")[0]
-    cabbage, before = village.items["Cabbage"], Order.objects.filter(state="settled").order_by("pk")
-    return {
-        "shop.credit_line": {"line": OrderLine.objects.get(order=amina), "quantity": 1, "reason": "spoiled"},
-        "shop.late_change": {
-            "round": round,
-            "household": village.households["Chen"],
-            "lines": [LineWish(village.offer(round, "Cabbage").pk, 1)],
-        },
-        "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
-        "shop.swap_orders": {"order": amina, "other": jo},
-        "shop.swap_settled": {"order": before[0], "other": before[1], "reason": "taken"},
-        "shop.take_cash": {"order": amina, "box": _box("cash"), "amount": 100},
-        "shop.undo_cash": {
-            "order": amina,
-            "deed_id": orders_of.cash.taken(amina)[0].deed.pk,
-            "reason": "wrong household",
-        },
-    }
-
-
 def everything(village: Village, round: OrderRound) -> dict[str, Wish]:
-    return at_the_hand_over(village, round) | at_the_door(village, round) | in_coins(village)
+    found = at_the_hand_over(village, round) | in_coins(village)
+    for of_an_app in stated("at_a_place").values():
+        found |= of_an_app(village)
+    return found
 
 
 def test_every_deed_of_packers_and_keepers_says_where_it_belongs(village: Village, ordered: OrderRound) -> None:
-    theirs = {code for code, who in TABLE.items() if code.split(".")[0] in APPS and BOUND & set(who.split())}
+    theirs = {code for code, who in TABLE.items() if BOUND & set(who.split())}
     assert theirs == set(everything(village, ordered)) | set(NO_PLACE)
 
 

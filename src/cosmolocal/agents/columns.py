@@ -1,0 +1,23 @@
+"""What a column that names an agent says of her, where the house does not know its name (website/my_data.py)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+ABOUT, DID, BESIDE = "about", "did", "beside"
+SAID: dict[tuple[str, str], str] = {}  # (label of the model, column) -> what it says
+
+
+def names(*, about: tuple[str, ...] = (), did: tuple[str, ...] = (), beside: tuple[str, ...] = ()) -> Callable[[M], M]:
+    """Says beside a model what its columns mean for "my data". `about`: the row is about whom they name, and goes with
+    what she takes along; `did`: she only did it, which stands among her deeds; `beside`: neither.
+    """
+
+    def declare(model: M) -> M:
+        for word, columns in ((ABOUT, about), (DID, did), (BESIDE, beside)):
+            SAID.update({(model._meta.label, column): word for column in columns})
+        return model
+
+    return declare
