@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import producers
-from cosmolocal.catalog import queries, rules
+from cosmolocal.catalog import packs, queries, rules, usual
 from cosmolocal.catalog.intake.cells import Cells, amount_text
 from cosmolocal.catalog.intake.reading import known_measures
 from cosmolocal.catalog.intake.rows import RowRefused
-from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
+from cosmolocal.catalog.models import Category, Item, Measure, PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
-from cosmolocal.look.forms import BigChoice, FileInput, KeyedForm, MoneyField, QuantityField
-from cosmolocal.look.questions import Expectation, ask
+from cosmolocal.catalog.usual import UNTIL_NOW
+from cosmolocal.look import questions
+from cosmolocal.look.forms import AmountInput, BigChoice, FileInput, KeyedForm, MoneyField, QuantityField
+from cosmolocal.look.questions import Asked, Expectation, Question, ask
 
 UNITS = [("kg", gettext_lazy("Kilograms")), ("piece", gettext_lazy("Pieces")), ("l", gettext_lazy("Litres"))]
 UNIT_NOTES = {
@@ -32,23 +34,48 @@ BILLED_NOTES = {
 _LINES = forms.Textarea(attrs={"rows": 4})
 
 
+class AmountField(forms.CharField):
+    """An amount with its unit: 500 g, 2 jin. Its form reads it once the unit is known, and may ask about it."""
+
+    question: Question | None = None
+
+    def __init__(self, **options: Any) -> None:
+        # Words, so the whole keyboard of a phone.
+        widget = AmountInput({"inputmode": "text", "class": False})
+        super().__init__(max_length=40, widget=widget, **options)
+
+
 class AmountsForm(KeyedForm):
     """A form with amounts in words; `amount` reads one of them once the unit is known."""
 
-    def amount(self, field: str, unit: str) -> int:
-        """Base units of what was typed, 0 where nothing was; a sentence at the field where it cannot be read."""
-        try:
-            return self.read(field, unit, self.cleaned_data.get(field) or "")
-        except RowRefused as refused:
-            self.add_error(field, str(refused))
+    def amount(self, name: str, unit: str, expected: Expectation = questions.NOTHING) -> int:
+        """Base units of what was typed, 0 where nothing was; a sentence at the field where it cannot be read, a
+        question where it is far from what was expected.
+        """
+        field = self.fields[name]
+        assert isinstance(field, AmountField)
+        if not self.cleaned_data.get(name):
             return 0
+        try:
+            return questions.settle(
+                self[name].data,
+                expected,
+                read=lambda text, _expected: self.read(name, unit, text),
+                write=lambda base: packs.unit_text(unit, "", rules.UNITS[unit], base),
+            )
+        except RowRefused as refused:
+            self.add_error(name, str(refused))
+        except Asked as asked:
+            field.question = asked.question
+            self.add_error(name, forms.ValidationError(asked.question.sentence, code="asked"))
+        return 0
 
-    def read(self, field: str, unit: str, text: str) -> int:
+    def read(self, name: str, unit: str, text: str) -> int:
         """Base units of such a text, 0 of none. Raises RowRefused."""
         if not text.strip():
             return 0
         cells = Cells({}, None, queries.currency()[1], known_measures())
-        return cells.quantity(str(self.fields[field].label), unit, text.strip())
+        return cells.quantity(str(self.fields[name].label), unit, text.strip())
 
 
 class ItemForm(AmountsForm):
@@ -60,9 +87,8 @@ class ItemForm(AmountsForm):
         required=False,
         help_text=gettext_lazy("A jar, a box of 10, one of about 700 g. Empty: just the amount."),
     )
-    pack = forms.CharField(
+    pack = AmountField(
         label=gettext_lazy("How much is in it?"),
-        max_length=40,
         help_text=gettext_lazy("Write 500 g, 2 jin, 0.75 l or 10."),
     )
     billed_by = forms.ChoiceField(
@@ -78,20 +104,18 @@ class ItemForm(AmountsForm):
     )
     measure = forms.ChoiceField(label=gettext_lazy("Counted in"), required=False)
     sku = forms.CharField(label=gettext_lazy("Number of the producer"), max_length=60, required=False)
-    case_count = forms.IntegerField(
-        label=gettext_lazy("Packs in a case"), min_value=1, max_value=1_000_000, required=False
-    )
-    stock = forms.IntegerField(
+    case_count = QuantityField(label=gettext_lazy("Packs in a case"), minimum=1, maximum=1_000_000, required=False)
+    stock = QuantityField(
         label=gettext_lazy("How many packs are there in a round?"),
-        min_value=0,
-        max_value=10**9,
+        maximum=10**9,
         required=False,
         help_text=gettext_lazy("Empty: as many as are wished."),
     )
 
-    def __init__(self, *args: Any, unit: str, **options: Any) -> None:
+    def __init__(self, *args: Any, product: Product, item: Item | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.unit = unit
+        self.product, self.item = product, item
+        self.unit = unit = product.specification.unit.code
         measures = Measure.objects.filter(unit__code=unit).order_by("quantity", "code")
         self.fields["measure"].choices = [  # type: ignore[attr-defined]
             ("", _("the usual unit")),
@@ -103,9 +127,20 @@ class ItemForm(AmountsForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Reads the amount in the unit of the goods."""
-        self.cleaned_data["pack_quantity"] = self.amount("pack", self.unit)
+        """Reads the amount in the unit of the goods; asks about what is far from this pack until now, or from others:
+        grams for kilograms, cents for a whole.
+        """
+        self.cleaned_data["pack_quantity"] = self.amount("pack", self.unit, usual.pack(self.product, self.item))
+        if self.cleaned_data.get("deposit"):
+            ask(self, "deposit", usual.deposit(self.item, self.costs(self.cleaned_data["pack_quantity"])))
+        ask(self, "case_count", usual.case(self.item))
+        ask(self, "stock", usual.stock(self.item.stock if self.item else None))
         return self.cleaned_data
+
+    def costs(self, pack_quantity: int) -> int | None:
+        """What one pack costs, minor units; None where nobody knows."""
+        price = queries.current_prices([self.item.pk]).get(self.item.pk) if self.item else None
+        return _of_one(price, pack_quantity) if price else None
 
     def draft(self, *, is_active: bool = True, prices: Sequence[PriceDraft] = ()) -> ItemDraft:
         """What was filled in."""
@@ -140,7 +175,6 @@ class ItemForm(AmountsForm):
         }
 
 
-UNTIL_NOW = gettext_lazy("what it was until now")
 PURCHASE = gettext_lazy("what the producer gets")
 TRADE = 10  # times the purchase: no local sells at that
 
@@ -148,9 +182,8 @@ TRADE = 10  # times the purchase: no local sells at that
 class PriceForm(AmountsForm):
     """What an item costs from now on."""
 
-    price_for = forms.CharField(
+    price_for = AmountField(
         label=gettext_lazy("For how much?"),
-        max_length=40,
         required=False,
         help_text=gettext_lazy("500 g, 1 jin, 1 kg. Empty: for one pack."),
     )
@@ -179,7 +212,8 @@ class PriceForm(AmountsForm):
 
     def clean(self) -> dict[str, Any]:
         """Reads what the price is for; a producer gets no more than the price."""
-        self.cleaned_data["per_quantity"] = self.amount("price_for", self.unit)
+        expected = usual.price_for(self.unit, self._standing_for())
+        self.cleaned_data["per_quantity"] = self.amount("price_for", self.unit, expected)
         price, purchase = self.cleaned_data.get("price"), self.cleaned_data.get("purchase")
         if price is not None and purchase is not None and purchase > price:
             self.add_error("purchase", _("That is more than the price. Look at both again."))
@@ -212,13 +246,22 @@ class PriceForm(AmountsForm):
 class NewItemForm(ItemForm):
     """One more pack, together with its price."""
 
-    def __init__(self, *args: Any, unit: str, **options: Any) -> None:
-        super().__init__(*args, unit=unit, **options)
-        self.price = PriceForm(*args, unit=unit, **options)
+    def __init__(self, *args: Any, product: Product, **options: Any) -> None:
+        super().__init__(*args, product=product, **options)
+        self.price = PriceForm(*args, unit=self.unit, **options)
+
+    def costs(self, pack_quantity: int) -> int | None:
+        """What was typed below."""
+        return _of_one(self.price.draft(), pack_quantity) if self.price.is_valid() else None
 
     def is_valid(self) -> bool:
         """Both are read, so that whatever is wrong is said at once."""
         return all([super().is_valid(), self.price.is_valid()])
+
+
+def _of_one(price: PriceDraft | PriceVersion, pack_quantity: int) -> int | None:
+    per = price.per_quantity or pack_quantity
+    return rules.line_amount(price=price.price, per_quantity=per, pack_quantity=pack_quantity, count=1) if per else None
 
 
 class DescribeForm(KeyedForm):

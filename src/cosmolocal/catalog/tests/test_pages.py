@@ -2,10 +2,8 @@
 
 import io
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,35 +12,17 @@ from PIL import Image
 
 from cosmolocal.agents import limits
 from cosmolocal.agents import operations as people
-from cosmolocal.agents.models import Agent, Role, User
+from cosmolocal.agents.models import Agent, Role
 from cosmolocal.catalog import demo, operations, queries
 from cosmolocal.catalog.models import Category, Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.catalog.tests import village as at
+from cosmolocal.catalog.tests.conftest import Browser
 from cosmolocal.catalog.views.goods import PHOTOS_AN_HOUR
 from cosmolocal.kernel import ids
 from cosmolocal.paper import apart
 from cosmolocal.paper.models import Picture
 
 pytestmark = pytest.mark.django_db
-Browser = Callable[[Agent], Client]
-
-
-@pytest.fixture
-def village() -> at.Village:
-    return at.found()
-
-
-@pytest.fixture
-def signed_in() -> Browser:
-    def open_for(agent: Agent) -> Client:
-        user = User.objects.filter(agent=agent).first() or people.make_user(
-            by=at.system(), agent=agent, email=f"a{agent.pk}@example.org"
-        )
-        client = Client()
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return client
-
-    return open_for
 
 
 def page(name: str, *args: int, **query: str) -> str:

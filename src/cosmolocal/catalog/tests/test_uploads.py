@@ -10,14 +10,14 @@ from django_tasks_db.models import DBTaskResult
 from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.tests import village as at
+from cosmolocal.catalog.tests.conftest import Browser
 from cosmolocal.catalog.tests.test_imports import OFN_COLUMNS
-from cosmolocal.catalog.tests.test_pages import Browser, page, signed_in, text_of
+from cosmolocal.catalog.tests.test_pages import page, text_of
 from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import Operation, Progress
 from cosmolocal.paper.models import Upload
 
 pytestmark = pytest.mark.django_db
-__all__ = ["signed_in"]
 OWN = "producer,product,category,counted_in,pack,price\n"
 
 

@@ -22,7 +22,7 @@ from cosmolocal.look.numbers import format_money
 def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One more pack, with its price."""
     product = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
-    form = forms.NewItemForm(request.POST or None, unit=product.specification.unit.code)
+    form = forms.NewItemForm(request.POST or None, product=product)
 
     def act(data: dict[str, Any]) -> None:
         draft = form.draft(prices=[form.price.draft()])
@@ -43,8 +43,7 @@ def add_item(request: HttpRequest, pk: int) -> HttpResponse:
 def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
     """What a pack holds and how it is counted; its price has its own page."""
     item = _item(pk)
-    unit = item.product.specification.unit.code
-    form = forms.ItemForm(request.POST or None, unit=unit, initial=forms.ItemForm.values_of(item))
+    form = forms.ItemForm(request.POST or None, product=item.product, item=item, initial=forms.ItemForm.values_of(item))
 
     def act(data: dict[str, Any]) -> None:
         draft = form.draft(is_active=item.is_active)

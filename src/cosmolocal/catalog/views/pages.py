@@ -10,17 +10,15 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.catalog import policy, queries, rules
+from cosmolocal.catalog import policy, queries, rules, usual
 from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.kernel import clock, outside
 from cosmolocal.look import dates, questions
 from cosmolocal.look.numbers import format_money, format_number, format_percent, parse_decimal
-from cosmolocal.look.questions import Expectation, Question, Typed
+from cosmolocal.look.questions import Question, Typed
 from cosmolocal.look.tables import Cell, Column, Table
 
 MOST_STOCK = 10**9
-USUAL_STOCK = 100  # packs that anybody may have, whatever was there until now
-STOCK_FAR = 20  # times more than that, or than there was: a field holds more than a week takes of it
 
 
 def page_of(product: Product) -> tuple[str, str]:
@@ -142,7 +140,7 @@ def read_stocks(data: QueryDict) -> tuple[dict[int, int | None], dict[int, Quest
         if item is None:
             continue
         typed = Typed.of(data, name)
-        expected = Expectation(max(standing.get(item) or 0, USUAL_STOCK), far=STOCK_FAR, is_rough=True)
+        expected = usual.stock(standing.get(item))
         try:
             stocks[item] = (
                 questions.settle(typed, expected, read=_packs, write=format_number) if typed.strip() else None
