@@ -41,6 +41,14 @@ def still_open(handover: Handover) -> str:
     return " ".join(filter(None, asked))
 
 
+def called_off(handover: Handover, promise: int | None = None) -> str:
+    """What of it practices gave up, in sentences: pages left open since go on offering it, and what is done is written
+    down all the same. With a promise (id): whether that was part of it.
+    """
+    asked = (practice.called_off(handover, promise) for practice in switched_on() if practice.called_off)
+    return " ".join(filter(None, asked))
+
+
 def may_pack(reader: Reader, place_id: int) -> bool:
     """Packers and keepers of that place, and stewards, receive and pack; drivers and auditors read."""
     return reader.has_at(place_id, people.PACKER, people.KEEPER, people.STEWARD)

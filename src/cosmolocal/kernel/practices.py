@@ -102,7 +102,9 @@ class Practice:
 
     `door_notes(handover, receivers)` gives the keeper a note per receiver (agent id): cash to take, something to give
     back. `receivers` None: of all, but only where there is something to say. `still_open(handover)` says in a sentence
-    until when more may be promised for it, and what to do; nothing where all is said. `book_pages`: lists for who
+    until when more may be promised for it, and what to do; nothing where all is said. `called_off(handover, promise)`
+    says what of it was given up, when, and what becomes of goods that are there all the same: of the whole hand-over,
+    or of what one promise (id) was part of. `book_pages`: lists for who
     keeps the books (label, name of the address), linked from the treasurer's desk. `also_about(agents)`: which rows
     are about these agents (ids), though no column of theirs names them: for what people take along. `wrong()`: what
     of its rows does not fit together, for `cosmolocal doctor`. `still_to_pay(holder)`: what its account will still be
@@ -128,6 +130,7 @@ class Practice:
     demo: Callable[[], None] | None = None
     door_notes: Callable[[Any, Collection[int] | None], Mapping[int, DoorNote]] | None = None
     still_open: Callable[[Any], str] | None = None
+    called_off: Callable[[Any, int | None], str] | None = None
     book_pages: tuple[tuple[str | Promise, str], ...] = ()
     also_about: Callable[[Collection[int]], Mapping[type[Model], Q]] | None = None
     wrong: Callable[[], Iterable[Wrong]] | None = None

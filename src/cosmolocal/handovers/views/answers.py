@@ -78,6 +78,7 @@ def head(request: HttpRequest, handover: Handover, here: str) -> dict[str, Any]:
             for name, label in names
         ],
         "may_read_only": not may_pack(request, handover),
+        "called_off": policy.called_off(handover),
         "still_open": policy.still_open(handover) if here in ("packing", "door") else "",
     }
 

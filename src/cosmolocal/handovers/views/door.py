@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.queries import reader
-from cosmolocal.handovers import operations, pickup, queries
+from cosmolocal.handovers import operations, pickup, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
 from cosmolocal.handovers.views.answers import actor, head, key_of, may_hand_over, open_crate, open_handover
@@ -113,6 +113,7 @@ def _after(request: HttpRequest, crate: Crate, sentence: str) -> HttpResponse:
             "progress": queries.progress(crate.handover),
             "words": _words(request),
         }
+        said = f"{said} {policy.called_off(crate.handover)}".strip()
         return say(render(request, "handovers/parts/door_answer.html", context), said)
     messages.success(request, said)
     usual = reverse("handovers:door", args=[crate.handover_id])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.pages import long_work
 from cosmolocal.agents.queries import reader
-from cosmolocal.handovers import operations, queries
+from cosmolocal.handovers import operations, policy, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
@@ -138,7 +138,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     # Also what was taken out of the order since the page was opened: what lies in the crate is written down.
     one = next((row for row in _sheet(found, also=line).lines if row.commitment_id == line), None)
     if one is None:
-        return redirect("handovers:crate", pk)
+        return _gone(request, found)
     typed = Typed.of(data, one.field)
     if is_step:
         return _crate_page(request, found, now=line, typed=typed)
@@ -159,7 +159,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         say_where_charged(request, found.handover)
     now = next(row for row in _sheet(found, also=line).lines if row.commitment_id == line)
     if now.is_stray and now.quantity:
-        _say_stray(request, now)
+        _say_stray(request, found, now)
     said = _("%(name)s: missing") if not now.quantity else _("%(name)s: in the crate, %(amount)s")
     return _after(request, found, said % {"name": one.goods.name, "amount": now.quantity_text})
 
@@ -170,7 +170,7 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     found = open_crate(request, pk)
     one = next((row for row in _sheet(found).lines if row.commitment_id == line and row.quantity), None)
     if one is None:
-        return redirect("handovers:crate", pk)
+        return _gone(request, found)
     lot = found.lines.values_list("lot_id", flat=True).filter(commitment=line).first()
     makers = queries.may_be_from(found.handover, lot, one.specification_id)
     form = LossForm(request.POST or None, goods=one.goods, most=one.quantity, makers=makers)
@@ -231,12 +231,24 @@ def _into_crate(request: HttpRequest, found: Crate, line: Line, typed: Typed) ->
         operations.pack_line(**common, quantity=quantity)
 
 
-def _say_stray(request: HttpRequest, line: Line) -> None:
+def _say_stray(request: HttpRequest, found: Crate, line: Line) -> None:
+    """What lies in the crate though nobody asks for it: with why, where all of it was given up."""
     words = _(
         "%(name)s: it was taken out of the order meanwhile. It is written down as lying in the crate. Take it out and "
         "press its tick once more; if it is wanted after all, ask who hands over to add it."
     )
+    if why := policy.called_off(found.handover, line.commitment_id):
+        words = _("%(name)s: written down as lying in the crate. Take it out and press its tick once more.")
+        if not policy.called_off(found.handover):  # else it stands on the page
+            messages.warning(request, why)
     messages.warning(request, words % {"name": line.goods.name})
+
+
+def _gone(request: HttpRequest, found: Crate) -> HttpResponse:
+    """A page from before named what is not in this crate any more: nothing was written, and she reads so."""
+    words = _("That is not in this crate any more. Nothing was written down; look at the crate as it is now.")
+    messages.warning(request, words)
+    return _after(request, found, words)
 
 
 def _unclear(line: Line, typed: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,6 +80,29 @@ def still_open(handover: Handover) -> str:
             said.append(
                 _("“%(round)s” takes orders until %(until)s: wait until then, or close the round first.") % facts
             )
+    return " ".join(said)
+
+
+def called_off(handover: Handover, promise: int | None = None) -> str:
+    """Which rounds that would have been collected here were cancelled after somebody had ordered. Of the hand-over as a
+    whole nothing while another round is collected there; of one promise that round of which it was part.
+    """
+    rounds = OrderRound.objects.filter(handover=handover)
+    cancelled = rounds.filter(state=OrderRound.State.CANCELLED, orders__isnull=False)
+    if promise is not None:
+        cancelled = cancelled.filter(orders__lines__commitment=promise)
+    elif rounds.exclude(state=OrderRound.State.CANCELLED).exists():
+        return ""
+    said = []
+    for round in cancelled.distinct().order_by("id"):
+        since = round.orders.aggregate(last=Max("changed_at"))["last"]  # cancelling is the last that is done to orders
+        said.append(
+            _(
+                "“%(round)s” was cancelled %(when)s: nothing of it goes out. What lies in a crate for it is taken out "
+                "again, what a farm has brought is received and then lies here or goes back."
+            )
+            % {"round": round.name, "when": format_soon(since)}
+        )
     return " ".join(said)
 
 

@@ -38,6 +38,7 @@ practice = Practice(
     steward_cards=desk_cards.steward_cards,
     door_notes=desk_cards.door_notes,
     still_open=desk_cards.still_open,
+    called_off=desk_cards.called_off,
     book_pages=((_("Money given back"), "shop:given_back"),),
     also_about=swaps.also_about,
     wrong=uncharged.wrong,
