@@ -5,16 +5,16 @@ from django.urls import path
 
 from cosmolocal.config.urls import handler400, handler403, handler404, handler500
 from cosmolocal.config.urls import urlpatterns as of_the_node
-from cosmolocal.website import access
+from cosmolocal.kernel.access import open_to
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 EMPTY = "/benchmark/empty/"
 
 
+@open_to("signed_in")
 def empty(request: HttpRequest) -> HttpResponse:
     """Nothing, after session, person and door."""
     return HttpResponse("empty")
 
 
 urlpatterns = [path(EMPTY.removeprefix("/"), empty, name="benchmark_empty"), *of_the_node]
-access.table()["benchmark_empty"] = "signed_in"

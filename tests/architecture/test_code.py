@@ -38,7 +38,6 @@ LATE_IMPORTS: dict[str, str] = {
     "kernel/signing.py": "cryptography costs 7 MB, and only who seals or proves needs it",
     "messages/codes.py": "cryptography costs 7 MB, and a web process needs it only once somebody asks for a code",
     "paper/codes.py": "segno costs 2 MB, and few pages draw a code",
-    "website/forms.py": "pycountry costs 1.5 MB, for setup alone",
     "agents/bank_numbers.py": "schwifty reads the lists of all banks, and few people ever write an account number",
     "money/bank_files.py": "sepaxml and schwifty cost 20 MB, and only locals that pay in euros make such files",
     "paper/tables.py": "openpyxl costs 10 MB, and a web process seldom writes a spreadsheet",

@@ -24,7 +24,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - models exist only after setup
 
 from cosmolocal.config import watch, web  # noqa: E402
-from cosmolocal.kernel import jobs, worker  # noqa: E402
+from cosmolocal.kernel import jobs, languages, worker  # noqa: E402
 
 
 def main() -> None:
@@ -47,6 +47,8 @@ def load() -> None:
     """Whatever both may come to need. Opens no connection and starts no thread: neither outlives a fork."""
     import_module(settings.ROOT_URLCONF)
     jobs.load()
+    for code, _name in settings.LANGUAGES:
+        languages.manner(code)
 
 
 def _kind(name: str) -> str:

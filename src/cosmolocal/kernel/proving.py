@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock, heads, signing
+from cosmolocal.kernel import clock, heads, languages, signing
 from cosmolocal.kernel.canonical import Row, print_of, rows
 from cosmolocal.kernel.evidence import Sealed
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, TimerRun, Written
@@ -202,8 +201,13 @@ def _changed(row: Row, alias: str) -> Broken:
 
 def _told(row: Row, alias: str, sentence: str) -> Broken:
     deed = Operation.objects.using(alias).get(pk=row.id)
-    at = formats.date_format(timezone.localtime(deed.at), "SHORT_DATETIME_FORMAT")
+    at = _moment(deed.at)
     return _broken("operation", "kernel_operation", row.id, sentence, code=deed.code, at=at)
+
+
+def _moment(at: datetime) -> str:
+    here = clock.wall(at)
+    return f"{languages.write_short_day(here.date())} {here:%H:%M}"
 
 
 def _root(seal: Seal, operations: list[bytes], alias: str) -> Iterator[Broken]:

@@ -2,25 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from django.utils import dateformat, timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock
-
-# language: (day, day with year), in Django's date format letters.
-_PATTERNS = {
-    "en": ("l j F", "l j F Y"),
-    "de": ("l, j. F", "l, j. F Y"),
-    "fr": ("l j F", "l j F Y"),
-    "es": (r"l j \d\e F", r"l j \d\e F \d\e Y"),
-    "pt": (r"l, j \d\e F", r"l, j \d\e F \d\e Y"),
-    "it": ("l j F", "l j F Y"),
-    "nl": ("l j F", "l j F Y"),
-    "zh": ("n月j日 l", "Y年n月j日 l"),
-    "ja": ("n月j日 l", "Y年n月j日 l"),
-    "ko": ("n월 j일 l", "Y년 n월 j일 l"),
-    "ar": ("l j F", "l j F Y"),
-}
+from cosmolocal.kernel import clock, languages
 
 
 def local(moment: datetime) -> datetime:
@@ -31,9 +16,13 @@ def local(moment: datetime) -> datetime:
 def format_day(day: date | datetime) -> str:
     """Thursday 26 November; with the year where it is not this one."""
     value = local(day).date() if isinstance(day, datetime) else day
-    language = (translation.get_language() or "en").split("-")[0]
-    short, long = _PATTERNS.get(language, _PATTERNS["en"])
-    return dateformat.format(value, short if value.year == clock.today().year else long)
+    how = languages.manner()
+    return languages.write_day(value, how.day if value.year == clock.today().year else how.year_day)
+
+
+def format_month(day: date) -> str:
+    """November 2026."""
+    return languages.write_day(day, languages.manner().month)
 
 
 def format_clock(moment: datetime) -> str:
@@ -58,7 +47,10 @@ def format_soon(moment: datetime) -> str:
     if days == -1:
         return _("yesterday %(time)s") % {"time": time}
     if 0 < days < 7:
-        return _("%(weekday)s %(time)s") % {"weekday": dateformat.format(value, "l"), "time": time}
+        return _("%(weekday)s %(time)s") % {
+            "weekday": languages.write_day(value.date(), "EEEE"),
+            "time": time,
+        }
     return format_daytime(moment)
 
 

@@ -10,45 +10,16 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
-from cosmolocal.kernel import outside
+from cosmolocal.kernel import languages, outside
+from cosmolocal.kernel.languages import MINUS
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.look import proportion
 
 NBSP = "\N{NO-BREAK SPACE}"
-NARROW = "\N{NARROW NO-BREAK SPACE}"
-MINUS = "\N{MINUS SIGN}"
 # Left-to-right isolate and its end: keep a sum in one piece inside Arabic or Hebrew text.
 ISOLATE = ("\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
 
-# language: (decimal mark, mark between thousands). Western digits everywhere: members of one local share paper.
-_MARKS = {
-    "en": (".", ","),
-    "zh": (".", ","),
-    "ko": (".", ","),
-    "ja": (".", ","),
-    "ar": (".", ","),
-    "he": (".", ","),
-    "th": (".", ","),
-    "de": (",", "."),
-    "es": (",", "."),
-    "it": (",", "."),
-    "nl": (",", "."),
-    "pt": (",", "."),
-    "id": (",", "."),
-    "tr": (",", "."),
-    "da": (",", "."),
-    "vi": (",", "."),
-    "el": (",", "."),
-    "fr": (",", NARROW),
-    "pl": (",", NBSP),
-    "cs": (",", NBSP),
-    "ru": (",", NBSP),
-    "uk": (",", NBSP),
-    "sv": (",", NBSP),
-    "nb": (",", NBSP),
-    "fi": (",", NBSP),
-    "de-ch": (".", "\N{RIGHT SINGLE QUOTATION MARK}"),
-}
+# What people around here write for their own money; CLDR says CN¥ and US$ where several might be meant.
 _SYMBOLS = {
     "CNY": "¥",
     "JPY": "¥",
@@ -65,19 +36,12 @@ _SYMBOLS = {
     "NGN": "₦",
     "BRL": "R$",
 }
-_DECIMALS = {
-    "KRW": 0,
-    "JPY": 0,
-    "VND": 0,
-    "CLP": 0,
-    "ISK": 0,
-    "UGX": 0,
-    "XAF": 0,
-    "XOF": 0,
-    "KWD": 3,
-    "TND": 3,
-    "JOD": 3,
-}
+# ISO 4217, which banks go by. CLDR counts what is carried in cash: none for several of those with 2 here.
+_NO_DECIMALS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"}
+    | {"XAF", "XOF", "XPF"}
+)
+_THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 _UNIT_WORDS = {
     "piece": ngettext_lazy("%(number)s piece", "%(number)s pieces", "count"),
@@ -109,24 +73,18 @@ _UNIT_NAMES = {
 
 def marks(locale: str | None = None) -> tuple[str, str]:
     """The decimal mark and the mark between thousands of a language (None: the active one)."""
-    language = (locale or translation.get_language() or "en").lower().replace("_", "-")
-    return _MARKS.get(language) or _MARKS.get(language.split("-")[0]) or _MARKS["en"]
+    how = languages.manner(locale)
+    return how.point, how.group
 
 
 def format_number(value: int, decimals: int = 0, locale: str | None = None, *, trim: bool = False) -> str:
     """`value` smallest parts: 1234567 with 2 decimals is 12,345.67. `trim` drops zeros at the end of the decimals."""
-    point, group = marks(locale)
-    digits = str(abs(value)).rjust(decimals + 1, "0")
-    whole, fraction = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
-    if trim:
-        fraction = fraction.rstrip("0")
-    grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", group, whole)
-    return (MINUS if value < 0 else "") + grouped + (point + fraction if fraction else "")
+    return languages.write_number(value, decimals, locale, trim=trim)
 
 
 def decimals_of(code: str) -> int:
     """How many decimals a national currency has; 2 where nothing else is known."""
-    return _DECIMALS.get(code, 2)
+    return 0 if code in _NO_DECIMALS else 3 if code in _THREE_DECIMALS else 2
 
 
 def symbol_of(code: str) -> str:
@@ -139,13 +97,14 @@ def write_money(minor: int, code: str, decimals: int, locale: str | None = None,
     number = format_number(abs(minor), decimals, locale)
     sign = MINUS if minor < 0 else "+" if signed and minor > 0 else ""
     symbol = symbol_of(code)
-    if code in _SYMBOLS or re.fullmatch("[A-Z]{3}", code):
+    is_national = code in _SYMBOLS or re.fullmatch("[A-Z]{3}", code)
+    if is_national and languages.manner(locale).symbol_first:
         return f"{sign}{symbol}{NBSP}{number}"
     return f"{sign}{number}{NBSP}{symbol}"
 
 
 def format_money(minor: int, code: str, decimals: int, locale: str | None = None, *, signed: bool = False) -> str:
-    """12640, "CNY", 2 is ¥ 126.40. A local currency's name stands behind: 12.50 Talents.
+    """12640, "CNY", 2 is ¥ 126.40, in German 126,40 ¥. A local currency's name stands behind: 12.50 Talents.
 
     In a right-to-left language the sum is wrapped in an isolate, so that sign, symbol and digits keep their order.
     """
@@ -155,8 +114,7 @@ def format_money(minor: int, code: str, decimals: int, locale: str | None = None
 
 def is_right_to_left(locale: str | None = None) -> bool:
     """Whether the language (None: the active one) is written from right to left."""
-    language = (locale or translation.get_language() or "en").split("-")[0]
-    return language in {"ar", "fa", "he", "ur", "ps", "ug", "yi", "dv", "ckb"}
+    return languages.manner(locale).right_to_left
 
 
 def format_quantity(

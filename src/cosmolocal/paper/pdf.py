@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock, node
+from cosmolocal.kernel import clock, languages, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import apart, codes, fonts
 from cosmolocal.paper.sheets import Sheet
@@ -136,14 +136,20 @@ def _cell(cell: Cell, column: Column) -> str:
     if isinstance(cell, bool):
         return _("yes") if cell else _("no")
     if isinstance(cell, int | Decimal):
-        return formats.number_format(cell, column.decimals, use_l10n=True, force_grouping=column.decimals is not None)
+        return _number(cell, column.decimals)
     if isinstance(cell, datetime):
         moment = clock.wall(cell) if timezone.is_aware(cell) else cell
-        kind = "DATE_FORMAT" if column.kind == "date" else "SHORT_DATETIME_FORMAT"
-        return formats.date_format(moment, kind)
+        day = languages.write_short_day(moment.date())
+        return day if column.kind == "date" else f"{day} {moment:%H:%M}"
     if isinstance(cell, date):
-        return formats.date_format(cell, "DATE_FORMAT")
+        return languages.write_short_day(cell)
     return _breakable(cell)
+
+
+def _number(cell: int | Decimal, decimals: int | None) -> str:
+    if decimals is None:  # a number that counts nothing, as a year: no marks in it
+        return f"{cell:f}".replace(".", languages.manner().point) if isinstance(cell, Decimal) else str(cell)
+    return languages.write_number(int(Decimal(cell).scaleb(decimals).to_integral_value(ROUND_HALF_UP)), decimals)
 
 
 def _breakable(text: str) -> str:

@@ -1,10 +1,10 @@
 """What is filled in at setup, in the settings of the local, and when somebody leaves."""
 
-import re
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.core import get_global
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,17 +12,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents import coordinates
+from cosmolocal.kernel import languages
 from cosmolocal.kernel.practices import installed
 from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
 from cosmolocal.website import deeds
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-# Land and its money, where that is not the euro.
-_MONEY_OF = (
-    "CN:CNY KR:KRW CH:CHF GB:GBP US:USD JP:JPY BR:BRL IN:INR SE:SEK NO:NOK DK:DKK PL:PLN CZ:CZK HU:HUF RO:RON "
-    "TR:TRY CA:CAD MX:MXN AR:ARS CL:CLP CO:COP PE:PEN AU:AUD NZ:NZD TH:THB VN:VND ID:IDR PH:PHP MY:MYR TW:TWD "
-    "HK:HKD ZA:ZAR KE:KES NG:NGN EG:EGP MA:MAD IL:ILS UA:UAH"
-)
 _OFTEN = ("EUR", "CNY", "KRW", "CHF", "GBP", "USD", "JPY", "BRL", "INR")
 
 
@@ -46,20 +41,28 @@ def zones() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("", [("", "—")]), *groups.items(), ("UTC", [("UTC", "UTC")])]
 
 
-@cache
 def currencies() -> list[tuple[str, str]]:
-    """National currencies, those often used here first."""
-    import pycountry  # noqa: PLC0415 - for setup alone
-
-    known = {found.alpha_3: f"{found.alpha_3} – {found.name}" for found in pycountry.currencies}
-    rest = sorted((code for code in known if code[0] != "X" and code not in _OFTEN), key=known.__getitem__)
+    """National currencies that people pay with now, those often used here first."""
+    named = languages.manner().locale.currencies
+    known = {code: f"{code} – {named[code]}" for code in _in_use() if code in named}
+    rest = sorted((code for code in known if code not in _OFTEN), key=known.__getitem__)
     return [(code, known[code]) for code in (*_OFTEN, *rest)]
+
+
+@cache
+def _in_use() -> frozenset[str]:
+    return frozenset(code for land in get_global("territory_currencies") for code in _paid_with(land))
 
 
 def usual_currency(zone: str) -> str:
     """What people around a time zone mostly pay with; a suggestion."""
-    found = re.search(rf"\b{coordinates.country_of(zone) or '-'}:([A-Z]+)", _MONEY_OF)
-    return found[1] if found else "EUR"
+    return next(iter(_paid_with(coordinates.country_of(zone) or "")), "EUR")
+
+
+def _paid_with(country: str) -> list[str]:
+    """What is legal tender today in a country (ISO 3166, two letters), by CLDR."""
+    held = get_global("territory_currencies").get(country, ())
+    return [code for code, _since, until, is_tender in held if is_tender and not until]
 
 
 class PairField(forms.CharField):

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, languages
 from cosmolocal.look import dates, numbers, pictures, terms
 from cosmolocal.look.drawings import icons, produce
 from cosmolocal.look.tables import Table
@@ -67,6 +67,18 @@ def day(value: date | str | None) -> SafeString:
         return mark_safe("")
     exact = dates.local(value).date() if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', exact.isoformat(), dates.format_day(exact))
+
+
+@register.filter
+def short_day(value: date) -> str:
+    """26 Nov 2026."""
+    return languages.write_short_day(value)
+
+
+@register.filter
+def month(value: date) -> str:
+    """November 2026."""
+    return dates.format_month(value)
 
 
 @register.filter

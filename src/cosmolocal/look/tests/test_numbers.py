@@ -11,13 +11,17 @@ from cosmolocal.look.numbers import NumberUnclear, format_money, format_number, 
 
 pytestmark = pytest.mark.once
 SPACE = "\N{NO-BREAK SPACE}"
+_LANGUAGES = ("en", "zh", "ko", "ja", "ar", "he", "de", "de-ch", "es", "pt-br", "fr", "pl", "hi", "sv", "eu", "sw")
 
 
 @pytest.mark.parametrize(
     ("minor", "code", "decimals", "locale", "text"),
     [
         (12640, "CNY", 2, "zh-hans", "¥ 126.40"),
-        (123450, "EUR", 2, "de", "€ 1.234,50"),
+        (123450, "EUR", 2, "de", "1.234,50 €"),
+        (123456789, "INR", 2, "hi", "₹ 12,34,567.89"),
+        (123456789, "EUR", 2, "eu", "1.234.567,89 €"),
+        (123450, "EUR", 2, "no such language", "€ 1,234.50"),
         (123450, "EUR", 2, "en", "€ 1,234.50"),
         (12000, "KRW", 0, "ko", "₩ 12,000"),
         (-5, "EUR", 2, "en", "−€ 0.05"),
@@ -31,7 +35,7 @@ def test_money_is_written_with_its_symbol(minor: int, code: str, decimals: int, 
 
 
 def test_a_sum_keeps_its_order_in_arabic() -> None:
-    assert format_money(12640, "CNY", 2, "ar") == f"\u2066¥{SPACE}126.40\u2069"
+    assert format_money(12640, "CNY", 2, "ar") == f"\u2066126.40{SPACE}¥\u2069"
 
 
 def test_a_gain_shows_its_sign() -> None:
@@ -111,7 +115,7 @@ def test_what_is_unclear_is_refused(typed: str, decimals: int, locale: str, reas
 @given(
     value=st.integers(-(10**12) + 1, 10**12 - 1),
     decimals=st.sampled_from([0, 1, 2]),
-    locale=st.sampled_from(sorted(numbers._MARKS)),
+    locale=st.sampled_from(_LANGUAGES),
 )
 def test_what_is_written_is_read_again(value: int, decimals: int, locale: str) -> None:
     """Up to two decimals nothing is ambiguous, whatever the language."""

@@ -140,10 +140,10 @@ def test_sums_and_days_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("zh-hans", "11月22日 星期日"),
+        ("zh-hans", "11月22日星期日"),
         ("ko", "11월 22일 일요일"),
         ("de", "Sonntag, 22. November"),
-        ("es", "domingo 22 de noviembre"),
+        ("es", "domingo, 22 de noviembre"),
     ],
 )
 def test_days_are_written_as_the_language_does(language: str, text: str) -> None:

@@ -151,7 +151,7 @@ def test_numbers_are_written_as_the_reader_writes_them() -> None:
     sheet = Document(title="Sum", local="x", sections=[Section(table=table)])
     english, german = text_of(pdf.render(sheet, locale="en")), text_of(pdf.render(sheet, locale="de"))
     assert "1,234.50" in english
-    assert "-7.00" in english
+    assert "−7.00" in english
     assert "1.234,50" in german
 
 
