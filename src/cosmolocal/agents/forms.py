@@ -105,7 +105,7 @@ class RoleForm(KeyedForm):
     """One more task for a person."""
 
     role = forms.ChoiceField(
-        label=_("Task"), choices=lambda: [task for task in Role.labels().items() if task[0] != Role.Name.MEMBER]
+        label=_("Task"), choices=lambda: [task for task in Role.offered().items() if task[0] != Role.Name.MEMBER]
     )
     scope = forms.ModelChoiceField(
         Agent.objects.none(), label=_("For a producer: whose goods?"), required=False, empty_label=_("—")

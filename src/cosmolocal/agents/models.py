@@ -14,7 +14,7 @@ from cosmolocal.kernel import ids
 from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
-from cosmolocal.kernel.practices import tasks_brought
+from cosmolocal.kernel.practices import switched_on, tasks_brought
 
 
 def in_force(on: date | Value, prefix: str = "") -> Q:
@@ -163,6 +163,12 @@ class Role(models.Model):
         """Each task by its name, as lists show them: those of the house, then those that practices bring."""
         brought = {task.name: str(task.label) for task in tasks_brought().values()}
         return {name: str(label) for name, label in cls.Name.choices} | brought
+
+    @classmethod
+    def offered(cls) -> dict[str, str]:
+        """The tasks that may be given: without those of practices that are off."""
+        brought = {task.name for practice in switched_on() for task in practice.tasks}
+        return {name: label for name, label in cls.labels().items() if name in cls.Name or name in brought}
 
     @classmethod
     def at_places(cls) -> frozenset[str]:

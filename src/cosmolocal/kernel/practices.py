@@ -94,8 +94,9 @@ class LetGo:
 class Practice:
     """One practice, whole.
 
-    `offer`: what strangers read of it; `entry`: the address name of its door; `desks`: where its people with a task
-    work; `me`: its rows on *Me*; `settings`: the address name of the page that says how it works here.
+    `offer`: what it is, in a sentence that strangers read too; `entry`: the address name of its door; `desks`: where
+    its people with a task work; `me`: its rows on *Me*; `settings`: the address name of the page that says how it
+    works here.
     `letters`: the kinds of mail it writes, name -> `messages.rules.Event`. `parts`: relations of its models whose rows
     belong to "my data" with the row they are part of. `lets_go`: what is not kept for ever.
     `member_cards(reader)` and `steward_cards(agent)` fill the two home pages; `demo()` builds its part of the demo.
@@ -110,6 +111,8 @@ class Practice:
     of its rows does not fit together, for `cosmolocal doctor`. `still_to_pay(holder)`: what its account will still be
     charged for, though nothing is set aside for it; nothing where there is none. `goods_changed(handover)` hears,
     inside the deed, that something about the goods of a hand-over (id) was written: received, corrected, lost, packed.
+    `unfinished()`: what is promised in it and not yet over, in sentences that say what to do: until nothing is, it is
+    not switched off.
     """
 
     name: str
@@ -136,6 +139,7 @@ class Practice:
     wrong: Callable[[], Iterable[Wrong]] | None = None
     still_to_pay: Callable[[Any], str] | None = None
     goods_changed: Callable[[int], None] | None = None
+    unfinished: Callable[[], Sequence[str]] | None = None
 
 
 def is_practice(app: AppConfig) -> bool:

@@ -247,6 +247,23 @@ class BigChoice(forms.RadioSelect):
         return super().create_option(name, value, *args, **options) | {"note": self.notes.get(str(value), "")}
 
 
+class ManyCards(forms.CheckboxSelectMultiple):
+    """Several of a few, as cards with a drawing (`icons`) and a note (`notes`) each, by the value of the choice."""
+
+    template_name = "look/forms/many_cards.html"
+    option_template_name = "look/forms/many_card.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.notes: Mapping[str, object] = {}
+        self.icons: Mapping[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """Adds the note and the drawing."""
+        more = {"note": self.notes.get(str(value), ""), "icon": self.icons.get(str(value), "leaf")}
+        return super().create_option(name, value, *args, **options) | more
+
+
 class FileInput(forms.ClearableFileInput):
     """A file from this device."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents import coordinates
 from cosmolocal.kernel import languages
 from cosmolocal.kernel.practices import installed
-from cosmolocal.look.forms import BigChoice, DayField, KeyedForm
+from cosmolocal.look.forms import BigChoice, DayField, KeyedForm, ManyCards
 from cosmolocal.website import deeds
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -154,9 +154,10 @@ class PracticesForm(forms.Form):
     """What people do together here."""
 
     practices = forms.MultipleChoiceField(
-        label=_("What do you want to do together?"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("You can switch each on and off later."),
+        label=_("What do you do first?"),
+        widget=ManyCards,
+        help_text=_("One is enough to begin with. You switch others on at any time."),
+        error_messages={"required": _("Choose at least one: you can switch to others later.")},
     )
     sample = forms.BooleanField(
         label=_("Add a few sample farms and products to try things out"),
@@ -167,8 +168,11 @@ class PracticesForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["practices"]
-        field.choices = [(practice.name, practice.title) for practice in installed()]
-        field.initial = [practice.name for practice in installed()]
+        known = installed()
+        field.choices = [(practice.name, practice.title) for practice in known]
+        field.widget.notes = {practice.name: practice.offer for practice in known}
+        field.widget.icons = {practice.name: practice.icon for practice in known}
+        field.initial = [practice.name for practice in known] if len(known) == 1 else []
 
 
 class StewardForm(forms.Form):
@@ -209,16 +213,6 @@ class LocalForm(KeyedForm):
     )
     zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     language = language_field()
-    practices = forms.MultipleChoiceField(
-        label=_("What do you do together?"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Switching off hides pages; nothing is lost."),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field: Any = self.fields["practices"]
-        field.choices = [(practice.name, practice.title) for practice in installed()]
 
 
 class DeedsForm(forms.Form):

@@ -14,8 +14,9 @@ from cosmolocal.agents.operations import LocalWish
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, ids, jobs, node
-from cosmolocal.kernel.models import JobTrouble
+from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.practices import Practice, installed, used_by
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.numbers import decimals_of, symbol_of
 from cosmolocal.messages.models import Letter
@@ -119,6 +120,41 @@ def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, k
     if household is not None and Agent.objects.filter(pk=household.pk, hidden_at__isnull=False).exists():
         jobs.announce("website.tell_treasurer_of_leaving", household.pk)
     return left
+
+
+@operation("website.switch_practice", said=gettext_lazy("switched a practice on or off"))
+def switch_practice(*, by: Agent, name: str, is_on: bool, key: str = "") -> list[str]:
+    """Switches a practice on, or off where nothing is promised in it any more. Off, it shows nowhere, and its timers
+    rest; what happened in it stays in the books and in what people take along. Returns the names of those that are on.
+
+    Refuses: website.no_such_practice, website.unfinished, website.last_practice, agents.not_allowed.
+    """
+    locked = Node.objects.select_for_update().get()
+    policy.permit(by, policy.STEWARD)
+    practice = next((one for one in installed() if one.name == name), None)
+    if practice is None:
+        raise Refusal("website.no_such_practice", _("This node has no such practice. Choose one from the list."))
+    before = [one.name for one in used_by(locked)]
+    if is_on == (name in before):
+        return before
+    wanted = [*before, name] if is_on else [one for one in before if one != name]
+    if not is_on:
+        _permit_end(practice)
+    if not wanted:
+        raise Refusal("website.last_practice", _("At least one stays on. Switch on another one first."))
+    node.configure(practices=wanted)
+    return wanted
+
+
+def _permit_end(practice: Practice) -> None:
+    """Nobody is left with half a promise. Refuses: website.unfinished."""
+    open_ones = list(practice.unfinished()) if practice.unfinished else []
+    if open_ones:
+        raise Refusal(
+            "website.unfinished",
+            _("%(practice)s stays on until what is promised in it is over. %(what)s")
+            % {"practice": practice.title, "what": " ".join(open_ones)},
+        )
 
 
 @operation("website.forget", said=gettext_lazy("took away names whose time to be kept was over"))

@@ -65,7 +65,7 @@ def found_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
 
 @operation("agents.change_local", said=gettext_lazy("changed the settings of this local"))
 def change_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
-    """Changes name, place, words, zone, language and practices of the local; the currency stays.
+    """Changes name, place, words, zone and language of the local; its currency and its practices stay.
 
     Refuses: agents.name_missing, agents.no_such_zone, agents.not_allowed.
     """
@@ -79,7 +79,6 @@ def change_local(*, by: Agent, wish: LocalWish, key: str = "") -> Agent:
     local.name, local.about, local.language = wish.name.strip(), wish.about.strip(), wish.language
     local.save(update_fields=["name", "about", "language", "place"])
     _configure(wish)
-    node.configure(practices=list(wish.practices))
     return local
 
 

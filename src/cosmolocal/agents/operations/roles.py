@@ -34,7 +34,7 @@ def give_role(
     policy.permit(by, policy.STEWARD)
     if role in (Role.Name.STEWARD, Role.Name.TREASURER):
         sessions.require_own_or_house(by)
-    if role not in Role.labels():
+    if role not in Role.offered():
         raise Refusal("agents.no_such_role", _("Choose a role from the list."), field="role")
     if role == Role.Name.MEMBER:
         join(by=by, member=agent, group=queries.home_local(), since=since)

@@ -125,7 +125,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     standing = Role.objects.filter(in_force(clock.today()), agent__hidden_at=None)
     held = list(standing.select_related("agent", "scope", "place").order_by("agent__name", "id"))
     beside = (Role.Name.MEMBER, Role.Name.GUEST, Role.Name.PRODUCER)
-    names = [task for task in Role.labels().items() if task[0] not in beside]
+    names = [task for task in Role.offered().items() if task[0] not in beside]
     rows = [(capfirst(label), [role for role in held if role.name == name]) for name, label in names]
     return render(request, "agents/roles.html", {"rows": rows})
 

@@ -22,6 +22,7 @@ from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import ChangedLater, Order, OrderRound
 
 SOON = timedelta(hours=30)
+NAMED = 5  # rounds in a sentence
 
 
 def steward_cards(agent: Agent) -> Sequence[Card]:
@@ -31,9 +32,7 @@ def steward_cards(agent: Agent) -> Sequence[Card]:
     states = [OrderRound.State.DRAFT, OrderRound.State.OPEN, OrderRound.State.GRACE, OrderRound.State.ORDERED]
     running = OrderRound.objects.filter(state__in=states).select_related("handover__place", "account__currency")
     cards = [card for round in running.order_by("closes_at", "id") for card in _cards_of(round)]
-    no_list = Q(payments=None) | Q(payments__state="dropped")
-    settled = OrderRound.objects.filter(no_list, state=OrderRound.State.SETTLED).order_by("id")
-    unpaid = [round for round in settled.select_related("account__currency") if round.result.get("producers")]
+    unpaid = _unpaid()
     first = [] if cards or unpaid or OrderRound.objects.exists() else _first_steps()
     later = ChangedLater.objects.select_related("round").order_by("since", "id")
     return [
@@ -104,6 +103,25 @@ def called_off(handover: Handover, promise: int | None = None) -> str:
             % {"round": round.name, "when": format_soon(since)}
         )
     return " ".join(said)
+
+
+def unfinished() -> Sequence[str]:
+    """Rounds that run, farms that wait for their money, and what was put right later: until then the shop stays on."""
+    running = OrderRound.objects.exclude(state__in=[OrderRound.State.SETTLED, OrderRound.State.CANCELLED])
+    found = (
+        (running, _("Settle or cancel first: %(rounds)s.")),
+        (_unpaid(), _("Pay the farms first: %(rounds)s.")),
+        (OrderRound.objects.filter(changed_later__isnull=False), _("Book first what was put right later: %(rounds)s.")),
+    )
+    named = ((words, [round.name for round in rounds[:NAMED]]) for rounds, words in found)
+    return [words % {"rounds": ", ".join(names)} for words, names in named if names]
+
+
+def _unpaid() -> list[OrderRound]:
+    """Settled, and no list is made by which its farms are paid."""
+    no_list = Q(payments=None) | Q(payments__state="dropped")
+    settled = OrderRound.objects.filter(no_list, state=OrderRound.State.SETTLED).order_by("id")
+    return [round for round in settled.select_related("account__currency") if round.result.get("producers")]
 
 
 def _cards_of(round: OrderRound) -> Iterable[Card]:

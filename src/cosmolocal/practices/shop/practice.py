@@ -44,4 +44,5 @@ practice = Practice(
     wrong=uncharged.wrong,
     still_to_pay=uncharged.still_to_pay,
     goods_changed=following.goods_changed,
+    unfinished=desk_cards.unfinished,
 )

@@ -7,5 +7,6 @@ WHO = {
     "open_accounts": "steward treasurer",
     "set_up_local": "house",
     "settle_trouble": "steward",
+    "switch_practice": "steward",
     "try_again": "steward",
 }

@@ -75,7 +75,8 @@ def steward(request: HttpRequest) -> HttpResponse:
             ("catalog:products", _("Products"), "basket", ""),
             *_how_they_work(queries.local_of(request)),
             ("messages:post", _("Mail"), "mail", _("letters without an address, test mail")),
-            ("settings", _("This local"), "gear", _("name, place, languages, practices")),
+            ("practices", _("What we do together"), "together", _("switch practices on and off")),
+            ("settings", _("This local"), "gear", _("name, place, languages")),
             ("deeds", _("Who did what"), "list", _("every deed, with day and name")),
             ("troubles", _("Stuck work"), "warn", ""),
         )

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,25 +14,24 @@ from cosmolocal.agents.operations import LocalWish, change_local
 from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
-from cosmolocal.kernel.practices import used_by
-from cosmolocal.website import operations
+from cosmolocal.kernel.practices import Practice, installed, used_by
+from cosmolocal.website import doors, operations
 from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of
 
 
 @open_to("steward")
 def settings(request: HttpRequest) -> HttpResponse:
-    """Name, place, words, zone, language, practices."""
+    """Name, place, words, zone, language."""
     local = local_of(request)
     known = local.latitude is not None and local.longitude is not None
     start = {name: getattr(local, name) for name in ("name", "about", "place_name", "zone", "language")} | {
         "pair": f"{local.latitude}, {local.longitude}" if known else "",
-        "practices": [practice.name for practice in used_by(local)],
     }
 
     def act(data: dict[str, Any]) -> None:
         latitude, longitude = data["pair"] or (None, None)
-        names = ("name", "about", "place_name", "zone", "language", "practices")
+        names = ("name", "about", "place_name", "zone", "language")
         wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
         change_local(by=actor(request), wish=wish, key=data["key"])
 
@@ -45,6 +45,38 @@ def settings(request: HttpRequest) -> HttpResponse:
         lead=_("Money: %(currency)s. It stays as it was chosen at the beginning.") % {"currency": local.currency},
         back=(reverse("steward"), _("To do")),
     )
+
+
+@open_to("steward")
+def practices(request: HttpRequest) -> HttpResponse:
+    """What this node can do together: what is on, and what may be switched on."""
+    used = used_by(local_of(request))
+    rest = [practice for practice in installed() if practice not in used]
+    shown = {"on": [(practice, _pages_of(practice)) for practice in used], "off": rest}
+    return render(request, "website/practices.html", shown)
+
+
+def _pages_of(practice: Practice) -> dict[str, str]:
+    """Where it is used, and where is said how it works here."""
+    return {"entry": doors.address(practice.entry), "settings": doors.address(practice.settings)}
+
+
+@open_to("steward")
+@require_POST
+def switch_practice(request: HttpRequest, name: str, to: str) -> HttpResponse:
+    """On or off."""
+    practice = next((one for one in installed() if one.name == name), None)
+    if practice is None or to not in ("on", "off"):
+        raise Http404
+    is_on, page = to == "on", reverse("practices")
+    said = _("%(practice)s is on: people find it from now on.") if is_on else _("%(practice)s is off. Nothing is lost.")
+
+    def act(key: str) -> str:
+        operations.switch_practice(by=actor(request), name=name, is_on=is_on, key=key)
+        messages.success(request, said % {"practice": practice.title})
+        return doors.address(practice.settings) if is_on and practice.settings else page
+
+    return post(request, act, to=page, refused_to=page)
 
 
 @open_to("steward")

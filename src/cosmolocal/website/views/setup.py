@@ -17,6 +17,7 @@ from cosmolocal.agents.operations import LocalWish
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import ids, jobs, node
 from cosmolocal.kernel.access import open_to
+from cosmolocal.kernel.practices import used_by
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import refused
 from cosmolocal.website import world
@@ -70,7 +71,10 @@ def world_map(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def done(request: HttpRequest) -> HttpResponse:
     """It stands: what to do first."""
-    return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request)})
+    person, local = queries.reader(request).agent, node.current()
+    asked = (practice.steward_cards for practice in used_by(local) if practice.steward_cards)
+    firsts = [card for cards in asked for card in cards(person) if card.url and card.deed]
+    return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request), "firsts": firsts})
 
 
 def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, Any]) -> HttpResponse:

@@ -1,0 +1,23 @@
+"""What it gives to the house."""
+
+from cosmolocal.agents.policy import MEMBER
+from cosmolocal.kernel.practices import Card, NavItem, Practice, Task
+from cosmolocal.messages.rules import DIGEST, Event
+
+promised: list[str] = []
+
+practice = Practice(
+    name="gardens",
+    title="Gardens",
+    icon="leaf",
+    offer="Plots to share, and who waters them.",
+    urls="cosmolocal.website.tests.gardens.urls",
+    entry="gardens:home",
+    desks=(NavItem("gardens:desk", "Watering", "sun", ("gardener",)),),
+    me=(NavItem("gardens:home", "My plot", "leaf", (MEMBER,), "what grows there"),),
+    tasks=(Task("gardener", "gardener", at_places=True),),
+    letters={"frost": Event("Frost is coming", DIGEST, True)},
+    member_cards=lambda reader: [Card("Your plot is dry", tone="today", deed="Water", url="/gardens/")],
+    steward_cards=lambda agent: [Card("A plot is free", "Who wants it?", deed="Look", url="/gardens/")],
+    unfinished=lambda: promised,
+)
