@@ -148,7 +148,7 @@ def decline(*, by: Agent, request: JoinRequest, reason: str, key: str = "") -> J
     """
     locked = _waiting(request)
     policy.permit(by, policy.STEWARD)
-    if not reason.strip():
+    if not one_line(reason):
         raise Refusal("agents.reason_missing", _("Write a kind sentence why."), field="reason")
     locked.state, locked.reason = "declined", reason.strip()
     locked.save(update_fields=["state", "reason"])

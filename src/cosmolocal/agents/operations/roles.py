@@ -9,6 +9,7 @@ from cosmolocal.agents import locks, policy, queries, sessions
 from cosmolocal.agents.models import Agent, Helping, Place, Role, in_force
 from cosmolocal.agents.operations.groups import join
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
 
@@ -89,7 +90,7 @@ def start_helping(*, by: Agent, helper: Agent, member: Agent, consent: str, key:
     policy.require(policy.is_house(by) or policy.is_steward(by) or by.pk == member.pk)
     if helper.pk == member.pk:
         raise Refusal("agents.helps_herself", _("Choose somebody else as helper."), field="helper")
-    if not consent.strip():
+    if not one_line(consent):
         raise Refusal("agents.consent_missing", _("Write down how and when it was agreed."), field="consent")
     locks.hold(member)
     standing = Helping.objects.filter(in_force(clock.today()), helper=helper, member=member).first()

@@ -268,3 +268,17 @@ def test_two_stewards_do_not_both_end_on_a_day_to_come(steward: Agent, local: Ag
         with pytest.raises(Refusal) as refused:
             attempt()
         assert refused.value.code == "agents.last_steward"
+
+
+@pytest.mark.parametrize("unseen", ["\u3164", "\u2800\u2800", "\u115f\uffa0", "\u0301", "\ufe0f\u200d"])
+def test_who_cannot_be_seen_by_name_is_asked_for_one(local: Agent, unseen: str) -> None:
+    before = Agent.objects.count()
+    for deed in (
+        lambda: operations.add_member(by=local, name=unseen),
+        lambda: operations.ask_to_join(by=local, name=unseen, email="a@example.org"),
+        lambda: operations.add_organisation(by=local, name=unseen),
+    ):
+        with pytest.raises(Refusal) as refused:
+            deed()
+        assert refused.value.code == "agents.name_missing"
+    assert Agent.objects.count() == before

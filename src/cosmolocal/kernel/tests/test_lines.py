@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmolocal.kernel.columns import LineField
-from cosmolocal.kernel.lines import one_line
+from cosmolocal.kernel.lines import BLANK, IGNORABLE, one_line
 
 pytestmark = pytest.mark.once
 
@@ -41,6 +41,20 @@ OURS = {
         ("\u200b\u202e\n\x00", ""),
         ("\u200d\u200e", ""),
         ("\ud800x", "x"),
+        ("\u3164", ""),
+        ("\u2800 \u2800", ""),
+        ("\u115f\u1160\uffa0", ""),
+        ("\u0301\u20dd", ""),
+        ("\ufe0f\U000e0100\u180b", ""),
+        ("Ami\u3164na\ufe0f", "Amina"),
+        ("Amina\u2800", "Amina"),
+        (" \u0301Zoé \u0308x", "Zoé x"),
+        ("e\u2800\u0301", "é"),
+        ("☀\ufe0f 1\ufe0f\u20e3 辻\U000e0100", "☀\ufe0f 1\ufe0f\u20e3 辻\U000e0100"),
+        ("ᠮᠣᠩᠭᠣᠯ ᠰᠠᠷ\u180b", "ᠮᠣᠩᠭᠣᠯ ᠰᠠᠷ\u180b"),
+        ("ครู ปุ๊ก", "ครู ปุ๊ก"),
+        ("हिन्दी", "हिन्दी"),
+        ("한글", "한글"),
     ],
 )
 def test_one_line(typed: str, kept: str) -> None:
@@ -54,6 +68,37 @@ def test_nothing_hides_and_twice_is_once(typed: str) -> None:
     assert kept == kept.strip()
     assert not any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in kept)
     assert not any("\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069" for letter in kept)
+
+
+# Whatever is drawn as nothing: by Unicode's property, by an empty glyph, as a mark on nothing, or as space.
+UNSEEN = st.one_of(
+    *(st.characters(min_codepoint=first, max_codepoint=last) for first, last in IGNORABLE),
+    st.sampled_from(sorted(BLANK)),
+    st.characters(categories=("Cc", "Cf", "Zl", "Zp", "Zs", "Mn", "Mc", "Me")),
+)
+
+
+@given(st.lists(UNSEEN).map("".join))
+def test_what_nobody_can_see_is_no_name(typed: str) -> None:
+    assert one_line(typed) == ""
+
+
+@given(st.sampled_from(["Amina", "黄大成", "José", "Улуг", "علي"]), st.data())
+def test_nothing_that_cannot_be_seen_makes_another_name_of_one(name: str, data: st.DataObject) -> None:
+    """Two who are called alike are told apart by what people read."""
+    place = data.draw(st.integers(0, len(name)))
+    hidden = data.draw(st.sampled_from(sorted(BLANK | {"\u3164", "\u115f", "\uffa0", "\u00ad", "\u2060", "\ufeff"})))
+    assert one_line(name[:place] + hidden + name[place:]) == name
+
+
+def test_the_signs_that_unicode_calls_invisible_are_all_known() -> None:
+    """What Python knows as formatting is among them, but for signs that are drawn around numbers and hieroglyphs."""
+    known = {chr(code) for first, last in IGNORABLE for code in range(first, last + 1)}
+    drawn = {"\u0600", "\u06dd", "\u070f", "\u08e2", "\U000110bd", "\U000110cd"}  # signs under numbers
+    spoken = {*map(chr, range(0x600, 0x606)), "\u0890", "\u0891", *map(chr, range(0xFFF9, 0xFFFC))}
+    hieroglyphs = set(map(chr, range(0x13430, 0x1343F)))
+    formats = {chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"}
+    assert formats - known <= drawn | spoken | hieroglyphs
 
 
 def test_each_column_for_a_name_keeps_one_line_only() -> None:

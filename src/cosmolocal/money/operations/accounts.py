@@ -262,7 +262,7 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
     standing = queries.balance(locked)
     if locked.closed_at is not None and not standing.balance:
         raise Refusal("money.already_closed", _("This account is closed already."))
-    if not reason.strip():
+    if not one_line(reason):
         raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
     if standing.set_aside:
         raise Refusal(

@@ -12,6 +12,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import Happening
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries, rules
@@ -86,7 +87,7 @@ def check_amount(amount: int, field: str = "amount") -> None:
 
 def check_reason(reason: str) -> None:
     """Refuses money.reason_missing where nothing was written: whoever reads the books later must understand."""
-    if not reason.strip():
+    if not one_line(reason):
         raise Refusal("money.reason_missing", _("Write in a few words why."), field="reason")
 
 

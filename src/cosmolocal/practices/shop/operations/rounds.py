@@ -263,7 +263,7 @@ def cancel_round(*, by: Agent, round: OrderRound, reason: str = "", key: str = "
     was_open = locked.state == OrderRound.State.OPEN
     move(locked, "cancel")
     locked.cancelled_because = reason.strip()
-    if was_open and not locked.cancelled_because:
+    if was_open and not one_line(reason):
         raise Refusal("shop.cancelled_why", _("Write a sentence why: who has ordered reads it."), field="reason")
     orders = locked.orders.exclude(state="cancelled")
     told = list(orders.order_by("id").values_list("pk", flat=True))
