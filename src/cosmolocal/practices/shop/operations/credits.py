@@ -72,8 +72,9 @@ def deposit_due(line: OrderLine, has: int) -> int:
     units that were packed or charged. What is broken or bad is in a pack that comes back some other day.
     """
     each, pack = line.pack.deposit, line.wished // line.count
-    refused = line.credits.filter(reason="refused").aggregate(sum=Sum("quantity", default=0))["sum"]
-    given = line.credits.filter(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
+    at_the_door = line.credits.exclude(reason=rules.PUT_RIGHT)  # what was put right is in `has`
+    refused = at_the_door.filter(reason="refused").aggregate(sum=Sum("quantity", default=0))["sum"]
+    given = at_the_door.filter(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
     had, kept = (rules.deposits_of(each, pack, line.granted, part) for part in (has, has - refused))
     return max(had - kept - int(given), 0)
 
@@ -85,9 +86,11 @@ def stands(line: OrderLine) -> tuple[int, int]:
     packed = queries.packed_quantity(line)
     if line.final is None:
         return packed, queries.orders.amount_of(line.price, line, rules.charged_quantity(packed, line.cap))
-    later = line.credits.filter(reason=rules.PUT_RIGHT).exclude(borne_by=rules.DEPOSITS)
-    followed = later.aggregate(sum=Sum("amount"))["sum"]
-    return (line.weighed or 0, line.final) if followed is None else (packed, line.final - int(followed))
+    later = line.credits.filter(reason=rules.PUT_RIGHT)
+    if not later.exists():
+        return line.weighed or 0, line.final
+    followed = later.exclude(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
+    return packed, line.final - int(followed)
 
 
 def write_taken_back(by: Agent, surplus: Sequence[LineCredit]) -> None:

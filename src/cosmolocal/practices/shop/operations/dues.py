@@ -13,7 +13,7 @@ from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop import rules
-from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import LineCredit, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations.weighing import Sold
 
 
@@ -25,27 +25,62 @@ class Extra(NamedTuple):
     amount: int
 
 
-def to_producers(round: OrderRound, lines: Sequence[Sold]) -> dict[int, int]:
+def to_producers(round: OrderRound, lines: Sequence[Sold], taken_back: Sequence[LineCredit] = ()) -> dict[int, int]:
     """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered: as it stands
-    written now, whether the round is settled or not.
+    written now, whether the round is settled or not. What is not accepted and what is lost is paid nevertheless as far
+    as the producer has borne it already, when the door gave money back; `taken_back` are rows of that which settling is
+    about to write.
     """
     due: dict[int, int] = defaultdict(int)
     borne, early = _borne_by_producers(round)
+    at_the_door = _borne_at_the_door(round, taken_back)
+    came: dict[int | None, int] = defaultdict(int)
     accepted: dict[int | None, int] = defaultdict(int)
     receipts = Receipt.objects.filter(handover=round.handover)
-    for id, commitment_id, quantity in receipts.values_list("pk", "commitment_id", "accepted"):
+    for id, commitment_id, received, quantity in receipts.values_list("pk", "commitment_id", "received", "accepted"):
+        came[commitment_id] += received
         accepted[commitment_id] += quantity - borne[id]
     promised = ProducerOrder.objects.filter(round=round).values_list(
-        "producer_id", "lines__commitment_id", "lines__commitment__quantity", "lines__purchase"
+        "producer_id",
+        "lines__commitment_id",
+        "lines__commitment__quantity",
+        "lines__purchase",
+        "lines__commitment__specification_id",
     )
-    for producer_id, commitment_id, quantity, purchase in promised:
+    for producer_id, commitment_id, quantity, purchase, goods in promised.order_by("lines__pk"):
         good = max(accepted[commitment_id] - early[commitment_id or 0], 0)
+        twice = min(at_the_door[goods], max(came[commitment_id] - good, 0))
+        at_the_door[goods] -= twice
+        good += twice
         due[producer_id] += rules.producer_due(purchase or 0, quantity or 0, good)
     for extra in _extras(round, borne):
         due[extra.receipt.producer_id] += extra.amount
     for producer_id, tax in _passed_on(lines).items():
         due[producer_id] += tax
     return {producer: amount for producer, amount in due.items() if amount}
+
+
+def _borne_at_the_door(round: OrderRound, taken_back: Sequence[LineCredit]) -> dict[int | None, int]:
+    """Base units that producers have borne for members: money given back for goods that were bad, by their kind."""
+    lines: dict[int, tuple[int, int, int, int]] = {}
+    borne = LineCredit.objects.filter(line__order__round=round, borne_by="producer").exclude(reason=rules.PUT_RIGHT)
+    for line, goods, quantity, amount in borne.values_list(
+        "line_id", "line__commitment__specification_id", "quantity", "amount"
+    ):
+        lines[line] = _added(lines.get(line), goods, quantity, amount)
+    for credit in taken_back:
+        if credit.borne_by == "producer":
+            lines[credit.line_id] = _added(lines[credit.line_id], lines[credit.line_id][0], 0, credit.amount)
+    found: dict[int | None, int] = defaultdict(int)
+    for goods, quantity, given, left in lines.values():
+        found[goods] += rules.scaled(quantity, left, given)
+    return found
+
+
+def _added(line: tuple[int, int, int, int] | None, goods: int, quantity: int, amount: int) -> tuple[int, int, int, int]:
+    """A kind of goods, base units, minor units given, and what is left of them after some were taken back."""
+    _goods, units, given, left = line or (goods, 0, 0, 0)
+    return goods, units + quantity, given + max(amount, 0), left + amount
 
 
 def extras(round: OrderRound) -> list[Extra]:

@@ -150,14 +150,19 @@ def _amounts(line: OrderLine, now: Weighed) -> Sequence[tuple[int, bool]]:
 
 
 def _still(less: int, credits: Collection[LineCredit]) -> int:
-    """What is still to be given back where a line comes to so much less now (below 0: more). What the door had given
-    back before anybody booked it counts: it may have been for the same goods.
+    """What is still to be given back where a line comes to so much `less` now (below 0: more). What the door gave back
+    since the last booking counts: it may have been for the same goods. What it gave back before was counted then.
     """
-    booked = [credit for credit in credits if credit.reason == rules.PUT_RIGHT]
-    first = min((credit.pk for credit in booked), default=None)
-    followed = sum(credit.amount for credit in booked)
-    at_the_door = sum(credit.amount for credit in credits if credit not in booked and (not first or credit.pk < first))
-    return (less if less < 0 else max(less - at_the_door, 0)) - followed
+    booked = at_the_door = 0
+    for credit in sorted(credits, key=lambda credit: credit.pk):
+        if credit.reason != rules.PUT_RIGHT:
+            at_the_door += credit.amount
+        elif credit.amount < 0:
+            booked += credit.amount
+        else:
+            booked, at_the_door = booked + credit.amount + at_the_door, 0
+    since = less - booked
+    return since if since < 0 else max(since - at_the_door, 0)
 
 
 _ROUND = ("handover", "account__currency")

@@ -71,10 +71,10 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     lines = weigh(locked)
     errands.step(1, STEPS)
     orders = _charge(locked, lines)
-    due = dues.to_producers(locked, lines)
+    surplus = credits.too_much(credits.given(locked), lines)
+    due = dues.to_producers(locked, lines, surplus)
     parts = rules.round_split([line.sold for line in lines], due)
     books = _books(by, locked, orders, due)
-    surplus = credits.too_much(credits.given(locked), lines)
     legs = [
         *_payments(locked, orders, books),
         *_splits(locked, parts, books),
@@ -142,12 +142,12 @@ def preview(round: OrderRound) -> Preview:
     except Refusal as refusal:
         obstacle = str(refusal)
     lines = weigh_alike(round)
-    parts = rules.round_split([line.sold for line in lines], dues.to_producers(round, lines))
+    given = credits.given(round)
+    taken_back = credits.too_much(given, weigh(round, given)) if given else []
+    parts = rules.round_split([line.sold for line in lines], dues.to_producers(round, lines, taken_back))
     sales = sum(line.sold.final + line.sold.deposit for line in lines)
     something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
     orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
-    given = credits.given(round)
-    taken_back = credits.too_much(given, weigh(round, given)) if given else []
     return Preview(parts, orders.count(), sales, obstacle, taken_back, dues.extras(round))
 
 

@@ -209,3 +209,87 @@ def test_settle_names_what_came_unordered_with_its_sum_and_who_wrote_it(village)
     page = steward.get(address).content.decode()
     notice = page[page.index(title) : page.index("In: from")]
     assert all(said in notice for said in ("Eggs · Sanjiang farm", "written down by Tan Mei", "42.00"))
+
+
+def door(village, line, quantity, **wish):
+    wish = {"reason": "bad", "borne_by": "local"} | wish
+    operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=quantity, **wish)
+
+
+def test_what_the_door_gave_back_between_two_bookings_counts(village, settled):
+    """One loaf was missing, the other was bad and came back: then none lies in the crate, and both are paid back."""
+    round, amina = settled
+    bread = line_of(village, amina, "Bread")
+    before = village.balance("Amina")
+    put_right(village, round, "Amina", bread, 1)
+    book(village, round)
+    door(village, bread, 1)
+    put_right(village, round, "Amina", bread, 0)
+    assert following.differences(round) == []
+    assert village.balance("Amina") == before + 2 * LOAF
+    put_right(village, round, "Amina", bread, 2)  # the missing one was there after all: the bad one stays bad
+    book(village, round)
+    assert village.balance("Amina") == before + LOAF
+
+
+def test_a_deposit_comes_back_once_for_each_box(village, settled):
+    round, amina = settled
+    eggs = line_of(village, amina, "Eggs")
+    before = village.balance("Amina")
+    put_right(village, round, "Amina", eggs, 10)
+    book(village, round)
+    door(village, eggs, 10, reason="refused")
+    assert village.balance("Amina") == before + 2 * BOX
+    put_right(village, round, "Amina", eggs, 0)
+    assert following.differences(round) == []
+
+
+def test_a_farm_bears_bad_goods_once(village, settled):
+    """The door's money back is hers to bear; that the loaves are written as not accepted takes nothing more."""
+    round, amina = settled
+    farm = purse.account_for(village.producers["Baker Lan"], "producer")
+    had = purse.balance(farm).balance
+    door(village, line_of(village, amina, "Bread"), 1, borne_by="producer")
+    bread = Receipt.objects.get(handover=round.handover, producer=village.producers["Baker Lan"])
+    handovers.correct_receipt(by=village.people["Tan Mei"], receipt=bread, received=3, accepted=2)
+    assert following.differences(round) == []
+    assert purse.balance(farm).balance == had - LOAF
+    handovers.correct_receipt(by=village.people["Tan Mei"], receipt=bread, received=3, accepted=1)
+    [one_more] = following.differences(round)
+    assert one_more.amount == -1100
+
+
+def test_a_farm_bears_bad_goods_once_before_settling_too(village):
+    round = village.round()
+    village.order(round, "Jo", {"Bread": 2})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    line = OrderLine.objects.get()
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    door(village, line, 2, borne_by="producer")
+    receipt = Receipt.objects.get()
+    handovers.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2, accepted=0)
+    settled = settle(village, round)
+    farm = purse.account_for(village.producers["Baker Lan"], "producer")
+    assert purse.balance(farm).balance == 2200 - 2 * LOAF
+    assert following.differences(settled) == []
+
+
+def test_what_was_not_packed_is_not_borne_by_the_farm(village):
+    """Money given back is taken back where the goods turn out to be missing: then what is accepted decides alone."""
+    round = village.round()
+    village.order(round, "Jo", {"Bread": 2})
+    village.close(round)
+    village.receive(round)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    line = OrderLine.objects.get()
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    door(village, line, 2, borne_by="producer")
+    put_right(village, round, "Jo", line, 0)
+    receipt = Receipt.objects.get()
+    handovers.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2, accepted=0)
+    settled = settle(village, round)
+    farm = purse.account_for(village.producers["Baker Lan"], "producer")
+    assert purse.balance(farm).balance == 0
+    assert following.differences(settled) == []
