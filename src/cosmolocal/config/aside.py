@@ -1,5 +1,5 @@
-"""Where a restore tries a backup: a folder in the home that its process holds. What no process holds any more was cut
-off, has everybody's data a second time, and is let go.
+"""Where a restore tries a backup, and one that is sent in by the browser is checked: a folder in the home that its
+process holds. What no process holds any more was cut off, has everybody's data a second time, and is let go.
 """
 
 import fcntl

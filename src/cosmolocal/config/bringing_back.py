@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.config import backup, restoring, watch
+from cosmolocal.config import aside, backup, restoring, watch
 from cosmolocal.kernel import ids, node
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
@@ -78,9 +78,12 @@ def wait(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(file: UploadedFile, passphrase: str, waiting: Path) -> None:
-    """Checks the file before it gets the name that the watcher looks for; what was encrypted waits in the clear."""
-    part, clear = waiting.with_suffix(".part"), waiting.with_suffix(".clear")
-    try:
+    """Checks the file before it gets the name that the watcher looks for; what was encrypted waits in the clear. Both
+    lie in a folder that this process holds: where it is killed, the next upload, restore or start removes them.
+    """
+    aside.let_go(settings.HOME)
+    with aside.folder(settings.HOME) as place:
+        part, clear = place / "sent", place / "clear"
         with part.open("wb") as target:
             for chunk in file.chunks():
                 target.write(chunk)
@@ -88,6 +91,3 @@ def _keep(file: UploadedFile, passphrase: str, waiting: Path) -> None:
         restoring.decrypt(part, passphrase, clear)
         watch.refused_backup(settings.HOME).unlink(missing_ok=True)
         clear.replace(waiting)
-    finally:
-        part.unlink(missing_ok=True)
-        clear.unlink(missing_ok=True)

@@ -100,7 +100,8 @@ def _folder() -> Iterator[Complaint]:
         )
     for name in aside.left(settings.HOME):
         yield Complaint(
-            _("A restore was cut off, and left a copy of the data in the node's folder: %(name)s.") % {"name": name},
+            _("A restore, or a backup being sent in, was cut off and left a copy of the data: %(name)s.")
+            % {"name": name},
             _("Start the node once with `cosmolocal up`, or restore again: either removes it."),
         )
     if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:

@@ -58,5 +58,5 @@ def test_doctor_names_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not [one for one in doctor.examine() if "cut off" in one.what]
     (tmp_path / ".restoring-abc").mkdir()
     assert [one.what for one in doctor.examine() if "cut off" in one.what] == [
-        "A restore was cut off, and left a copy of the data in the node's folder: .restoring-abc."
+        "A restore, or a backup being sent in, was cut off and left a copy of the data: .restoring-abc."
     ]

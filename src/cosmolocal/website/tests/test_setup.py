@@ -1,5 +1,8 @@
 """The setup wizard: one-time, nothing lost on error, finishing twice harmless."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +11,7 @@ from django.test import Client
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.models import PriceVersion
-from cosmolocal.config import watch
+from cosmolocal.config import aside, restoring, watch
 from cosmolocal.kernel import node
 from cosmolocal.money import queries as money
 from cosmolocal.website import tasks
@@ -110,6 +113,31 @@ def test_a_local_can_come_out_of_a_backup(client: Client, link: str) -> None:
     assert "Choose the file first" in client.post(here).content.decode()
     assert not watch.waiting_backup(settings.HOME).exists()
     assert client.get(here.replace(link.split("/")[2], "guessed")).status_code == 404
+
+
+def test_a_backup_that_is_sent_in_lies_where_a_kill_leaves_nothing_for_long(
+    client: Client, link: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While it is looked at it lies in a folder that this process holds, and nowhere else; a rest is removed first."""
+    home, sending = tmp_path / "home", tmp_path / "sending"
+    (home / ".restoring-cut-off").mkdir(parents=True)
+    sending.mkdir()
+    monkeypatch.setattr(settings, "HOME", home)
+    monkeypatch.setattr(tempfile, "tempdir", str(sending))
+    seen = []
+
+    def look(file: Path, _passphrase: str) -> None:
+        assert file.stat().st_size == len(large)
+        seen.append((list(home.iterdir()) == [file.parent], aside.left(home), list(sending.iterdir())))
+
+    monkeypatch.setattr(restoring, "read_manifest", look)
+    here, large = link.replace("?", "") + "bring-back/", b"b" * 3_000_000
+    for _time in range(2):
+        answer = client.post(here, {"file": SimpleUploadedFile("all.cosmolocal", large)})
+        assert answer.status_code in (302, 422)
+        assert set(home.iterdir()) <= {watch.waiting_backup(home)}
+        watch.waiting_backup(home).unlink(missing_ok=True)
+    assert seen == [(True, [], [])] * 2
 
 
 @pytest.mark.parametrize(("currency", "dearest"), [("EUR", 450), ("CNY", 3600), ("KRW", 6700)])
