@@ -14,6 +14,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.config import aside, home, restoring
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import ahead, clock, heads, node, practices, proving, triggers
+from cosmolocal.kernel.beside import side_by_side
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
@@ -44,10 +45,7 @@ def examine() -> Iterator[Complaint]:
             _("Start the node once with `cosmolocal up`: it puts the protection back."),
             grave=True,
         )
-    for finding in flows.replay():
-        yield Complaint(str(finding.sentence), str(finding.fix), grave=True)
-    for broken in proving.examine(restoring.known_heads()):
-        yield Complaint(broken.sentence, broken.fix, grave=broken.code != "late")
+    yield from _books()
     yield from _addresses()
     sums = money.sums_agree() if node.is_ready() else None
     if sums and sums.difference:
@@ -70,6 +68,16 @@ def examine() -> Iterator[Complaint]:
             _("Open the steward's page: each stands there with its reason and a button to try again."),
         )
     yield from _folder()
+
+
+def _books() -> list[Complaint]:
+    """Of the journal and of the seals; side by side where it takes long."""
+    heads_elsewhere = list(restoring.known_heads())
+    if proving.is_long():
+        found = side_by_side([*flows.looks(), *proving.looks(heads_elsewhere)])
+    else:
+        found = [*flows.replay(), *proving.examine(heads_elsewhere)]
+    return [Complaint(one.sentence, one.fix, grave=one.code != "late") for one in found]
 
 
 def notes() -> Iterator[str]:

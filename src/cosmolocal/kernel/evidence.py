@@ -4,8 +4,8 @@ Declared beside each model, as is why a model is neither (`derived`, `operationa
 refuse what is not allowed, `seals` signs what was written.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from django.db import models
@@ -41,7 +41,8 @@ class Sealed:
     is worth it (empty: always); `personal`: fields that may have to be erased, sealed with a salt that can be thrown
     away; `later`: fields that came after rows had been sealed, and are sealed where they say something; `whole`: the
     foreign key to the row that a part belongs to, and is sealed with; `noted`: triggers note who wrote it (operations
-    and their events need none: they are sealed by their number).
+    and their events need none: they are sealed by their number); `objects`: names of `fields` that are no column, but
+    an object of several (key -> field), as it stood in one column when rows were sealed first.
     """
 
     model: type[models.Model]
@@ -51,6 +52,7 @@ class Sealed:
     whole: str = ""
     noted: bool = True
     later: tuple[str, ...] = ()
+    objects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -59,8 +61,21 @@ class Sealed:
     def columns(self) -> list[models.Field[Any, Any]]:
         """What is sealed of one row: its id, then the fields in the order of the declaration."""
         meta = self.model._meta
-        found = [meta.pk, *(meta.get_field(name) for name in (*self.fields, *self.personal))]
-        return cast("list[models.Field[Any, Any]]", found)
+        names = [
+            one for name in (*self.fields, *self.personal) for one in self.objects.get(name, {name: name}).values()
+        ]
+        return cast("list[models.Field[Any, Any]]", [meta.pk, *map(meta.get_field, names)])
+
+    def plain_columns(self) -> list[models.Field[Any, Any]]:
+        """Those that may always be read, and are no object or part of one."""
+        hidden = {*self.personal, *(name for parts in self.objects.values() for name in parts.values())}
+        return [one for one in self.columns() if one.name not in hidden and not isinstance(one, models.JSONField)]
+
+    def object_columns(self) -> list[dict[str, models.Field[Any, Any]]]:
+        """Of each of `objects` the columns, by their keys."""
+        get = self.model._meta.get_field
+        found = [{key: get(name) for key, name in parts.items()} for parts in self.objects.values()]
+        return cast("list[dict[str, models.Field[Any, Any]]]", found)
 
     def later_columns(self) -> list[models.Field[Any, Any]]:
         """What is sealed of one row besides, where it is not null; no part of its form."""
@@ -95,11 +110,12 @@ def sealed(
     whole: str = "",
     noted: bool = True,
     later: tuple[str, ...] = (),
+    objects: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Callable[[M], M]:
     """Declares what of a model's rows stands in the seals (see `Sealed`)."""
 
     def declare(model: M) -> M:
-        SEALED[model._meta.db_table] = Sealed(model, fields, when, personal, whole, noted, later)
+        SEALED[model._meta.db_table] = Sealed(model, fields, when, personal, whole, noted, later, objects or {})
         return model
 
     return declare
@@ -136,5 +152,5 @@ def _whole(part: Sealed) -> Sealed:
 
 def whole_of(part: Sealed) -> tuple[Sealed, str]:
     """The row a part is sealed with: its declaration, and the part's column that names it."""
-    field = part.model._meta.get_field(part.whole)
-    return _whole(part), str(field.column)  # type: ignore[union-attr]
+    found = part.model._meta.get_field(part.whole)
+    return _whole(part), str(found.column)  # type: ignore[union-attr]

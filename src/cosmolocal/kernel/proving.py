@@ -1,8 +1,9 @@
 """Whether everything is as it was sealed: the chain to its end, every operation with its events, every sealed row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -28,6 +29,7 @@ from cosmolocal.kernel.writer import BY_UPGRADE
 
 LATE_AFTER, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 _BATCH = 5000
+AT_ONCE = 40_000  # operations, or ids of a table, in one piece
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,68 @@ class Broken:
         return _("Restore the last backup from before into another folder, and compare: who may write to the database?")
 
 
+Piece = Callable[[str], Iterator[Broken]]
+
+
 def examine(kept: Iterable[heads.Known] = ()) -> list[Broken]:
     """Everything that is not as it was sealed; reads one moment, and stops nobody from writing. `kept`: heads of the
     chain that stand elsewhere, as in backups.
     """
     known = [*_known(), *kept]  # before the database: a seal is there before anybody names it
     with snapshot() as alias:
-        links = [*_ends(known, alias), *_chain(alias)]
-        return [*links, *_operations(alias), *_rows(alias), *_unwritten(alias), *_late(alias)]
+        return [broken for piece in _pieces(known) for broken in piece(alias)]
+
+
+def looks(kept: Iterable[heads.Known] = ()) -> list[Callable[[], list[Broken]]]:
+    """The same in pieces that may be done beside each other. Each reads one moment of its own: what was sealed is the
+    same at all of them, and what a piece compares it reads at one.
+    """
+    return [partial(_at_one_moment, piece) for piece in _pieces([*_known(), *kept])]
+
+
+def is_long() -> bool:
+    """Whether there is more to read than one piece."""
+    return len(_stretches()) > 1
+
+
+def _at_one_moment(piece: Piece) -> list[Broken]:
+    with snapshot() as alias:
+        return list(piece(alias))
+
+
+def _pieces(known: Sequence[heads.Known | Broken]) -> list[Piece]:
+    long = {rule.table: _spans(rule) for rule in noted_rules()}
+    short = [rule for rule in noted_rules() if len(long[rule.table]) == 1]
+    return [
+        partial(_links, known),
+        *(partial(_operations, *stretch) for stretch in _stretches()),
+        *(partial(_rows, [rule], *span) for rule in noted_rules() if rule not in short for span in long[rule.table]),
+        partial(_rows, short, None, None),
+        _unwritten,
+        _late,
+    ]
+
+
+def _stretches() -> list[tuple[tuple[int, int] | None, int | None]]:
+    """The chain in pieces of about so many operations: the seal before a piece with the last operation under it, and
+    the last seal of the piece; the first has no beginning, the last no end. Where the seals do not follow upon each
+    other, which `_chain` names, it is one piece.
+    """
+    seals = list(Seal.objects.order_by("number").values_list("number", "upto"))
+    found, before = list[tuple[tuple[int, int] | None, int | None]](), None
+    if [upto for _number, upto in seals] == sorted(upto for _number, upto in seals):
+        for number, upto in seals[:-1]:
+            if upto - (before[1] if before else 0) >= AT_ONCE:
+                found.append((before, number))
+                before = (number, upto)
+    return [*found, (before, None)]
+
+
+def _spans(rule: Sealed) -> list[tuple[int | None, int | None]]:
+    """Ids of a table, above the one and up to the other; the first piece has no beginning, the last no end."""
+    told = SealedRow.objects.filter(table=rule.table).order_by("-row_id").values_list("row_id", flat=True)
+    ends = list(range(AT_ONCE, (told.first() or 0) + 1 - AT_ONCE, AT_ONCE))
+    return list(zip([None, *ends], [*ends, None], strict=True))
 
 
 def stopped() -> Broken | None:
@@ -105,6 +161,11 @@ def _known() -> Iterator[heads.Known | Broken]:
 
 def _unreadable() -> Broken:
     return Broken("end", "kernel_seal", 0, _("%(file)s is not what the node wrote.") % {"file": heads.FILE})
+
+
+def _links(known: Sequence[heads.Known | Broken], alias: str) -> Iterator[Broken]:
+    yield from _ends(known, alias)
+    yield from _chain(alias)
 
 
 def _ends(known: Iterable[heads.Known | Broken], alias: str) -> Iterator[Broken]:
@@ -162,13 +223,15 @@ def _broken(kind: str, table: str, row_id: int, sentence: str, **facts: object) 
     return Broken(kind, table, row_id, sentence % {"number": row_id, **facts})
 
 
-def _operations(alias: str) -> Iterator[Broken]:
+def _operations(before: tuple[int, int] | None, last: int | None, alias: str) -> Iterator[Broken]:
     """Operations and their events, against the beginnings of their hashes; then the roots of the seals."""
-    seals = Seal.objects.using(alias).order_by("number").iterator(chunk_size=20)
-    newest = Seal.objects.using(alias).order_by("-number").values_list("upto", flat=True).first() or 0
-    found = rows(operation_rule(), f"{{id}} <= {newest}", alias)
+    seals = Seal.objects.using(alias).order_by("number")
+    seals = seals.filter(number__gt=before[0]) if before else seals
+    seals = seals if last is None else seals.filter(number__lte=last)
+    newest = seals.order_by("-number").values_list("upto", flat=True).first() or 0
+    found = rows(operation_rule(), _span(before[1] if before else None, newest), alias)
     row = next(found, None)
-    for seal in seals:
+    for seal in seals.iterator(chunk_size=20):
         leaves: list[bytes] = []
         for id, print in prints_of(seal):
             while row is not None and row.id < id:
@@ -222,18 +285,20 @@ def _root(seal: Seal, operations: list[bytes], alias: str) -> Iterator[Broken]:
         yield _broken("chain", "kernel_seal", seal.pk, _("What seal %(number)s covers is not what was sealed."))
 
 
-def _rows(alias: str) -> Iterator[Broken]:
-    """Each row of evidence against its newest seal; what was written since, or is sealed in another form now, waits."""
+def _rows(rules: Iterable[Sealed], above: int | None, upto: int | None, alias: str) -> Iterator[Broken]:
+    """Each row of evidence of these ids against its newest seal; what was written since, or is sealed in another form
+    now, waits.
+    """
     last = Seal.objects.using(alias).order_by("-number").defer("prints").first()
     may = upgraded(last)
-    for rule in noted_rules():
+    for rule in rules:
         if last is None or last.forms.get(rule.table) != rule.form():
             continue
         marks = Written.objects.using(alias).filter(table=rule.table)
         if rule.table not in may:  # noted in the name of an upgrade, and none ran
             marks = marks.exclude(operation_id=BY_UPGRADE)
         open_ones = set(marks.values_list("row_id", flat=True))
-        for id, row, print, salt in _side_by_side(rule, alias):
+        for id, row, print, salt in _side_by_side(rule, _span(above, upto), alias):
             if id in open_ones:
                 continue
             if row is None:
@@ -247,13 +312,19 @@ def _rows(alias: str) -> Iterator[Broken]:
                 yield _row(rule, id, _("%(what)s number %(number)s was changed past the program."))
 
 
+def _span(above: int | None, upto: int | None) -> str:
+    """SQL over {id}; ids below 0 are below every other."""
+    ends = (("" if above is None else f"{{id}} > {above}"), ("" if upto is None else f"{{id}} <= {upto}"))
+    return " AND ".join(end for end in ends if end)
+
+
 def _row(rule: Sealed, id: int, sentence: str) -> Broken:
     return _broken("row", rule.table, id, sentence, what=str(rule.model._meta.verbose_name).capitalize())
 
 
-def _side_by_side(rule: Sealed, alias: str) -> Iterator[tuple[int, Row | None, bytes | None, bytes | None]]:
-    """(id, the row as it is, its newest sealed hash, its salt), each row that is there or was sealed."""
-    there, known = rows(rule, "", alias), _newest(rule.table, alias)
+def _side_by_side(rule: Sealed, span: str, alias: str) -> Iterator[tuple[int, Row | None, bytes | None, bytes | None]]:
+    """(id, the row as it is, its newest sealed hash, its salt), each row of these ids that is there or was sealed."""
+    there, known = rows(rule, span, alias), _newest(rule.table, span, alias)
     row, leaf = next(there, None), next(known, None)
     while row is not None or leaf is not None:
         if leaf is None or (row is not None and row.id < leaf[0]):
@@ -268,13 +339,13 @@ def _side_by_side(rule: Sealed, alias: str) -> Iterator[tuple[int, Row | None, b
             row, leaf = next(there, None), next(known, None)
 
 
-def _newest(table: str, alias: str) -> Iterator[tuple[int, bytes | None, bytes | None]]:
-    connection = connections[alias]
+def _newest(table: str, span: str, alias: str) -> Iterator[tuple[int, bytes | None, bytes | None]]:
+    connection, where = connections[alias], '"table" = %s' + (f" AND {span.format(id='row_id')}" if span else "")
     sql = (
-        'SELECT row_id, print, salt, max(id) FROM kernel_sealedrow WHERE "table" = %s GROUP BY row_id ORDER BY row_id'
+        f"SELECT row_id, print, salt, max(id) FROM kernel_sealedrow WHERE {where} GROUP BY row_id ORDER BY row_id"  # noqa: S608
         if connection.vendor == "sqlite"
-        else "SELECT DISTINCT ON (row_id) row_id, print, salt, id FROM kernel_sealedrow "
-        'WHERE "table" = %s ORDER BY row_id, id DESC'
+        else f"SELECT DISTINCT ON (row_id) row_id, print, salt, id FROM kernel_sealedrow WHERE {where} "  # noqa: S608
+        "ORDER BY row_id, id DESC"
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, [table])

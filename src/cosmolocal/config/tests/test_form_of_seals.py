@@ -35,12 +35,17 @@ def joined(fields: "list[models.Field[Any, Any]]", row: models.Model) -> str:
 
 
 def by_hand(rule: Sealed, row: models.Model) -> str:
-    open_ones = [field for field in rule.columns() if field.name not in rule.personal]
+    parts = [name for one in rule.objects.values() for name in one.values()]
+    open_ones = [field for field in rule.columns() if field.name not in (*rule.personal, *parts)]
     plain = [field for field in open_ones if not isinstance(field, models.JSONField)]
     told = joined(plain, row)
     for field in rule.later_columns():
         told += f"|{field.name}={text_of(field, row)}" if getattr(row, field.attname) is not None else ""
-    return "|".join([told, *(text_of(field, row) for field in open_ones if field not in plain)])
+    told = "|".join([told, *(text_of(field, row) for field in open_ones if field not in plain)])
+    for columns in rule.objects.values():
+        found = {key: getattr(row, name) for key, name in columns.items()}
+        told += "|" + json.dumps(found if None not in found.values() else {}, sort_keys=True, separators=(",", ":"))
+    return told
 
 
 def with_parts(rule: Sealed, row: models.Model) -> Row:

@@ -20,8 +20,9 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, V
 
 
 @pytest.fixture
-def village(db: None) -> Village:
-    """A round that was settled, a payment list that waits, one that was paid; everything sealed."""
+def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
+    """A round that was settled, a payment list that waits, one that was paid; everything sealed, in many seals."""
+    monkeypatch.setattr(seals, "OPERATIONS_EACH", 20)
     with clock.standing_at(MONDAY):
         village = builder.build()
     with clock.standing_at(MONDAY + timedelta(hours=1)):
@@ -56,12 +57,29 @@ def village(db: None) -> Village:
 
 
 def found() -> set[tuple[str, str]]:
-    return {(broken.code, broken.table) for broken in proving.examine()}
+    """What doctor names. In pieces, as it reads many years, it names these rows in these words too; of a seal that was
+    given another end, what lies at either end besides.
+    """
+    whole = proving.examine()
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(proving, "AT_ONCE", 15)
+        pieces = [broken for look in proving.looks() for broken in look()]
+    assert set(whole) <= set(pieces)
+    assert kinds(whole) == kinds(pieces)
+    return kinds(whole)
+
+
+def kinds(complaints: list[proving.Broken]) -> set[tuple[str, str]]:
+    return {(broken.code, broken.table) for broken in complaints}
 
 
 _TWIN = (
     "INSERT INTO mfa_authenticator (type, data, created_at, user_id) "
     "SELECT type, data, created_at, (SELECT max(id) FROM agents_user) FROM mfa_authenticator"
+)
+_BEFORE_ALL = (
+    "INSERT INTO kernel_operation (id, code, by_id, at, key, fingerprint, result) "
+    "SELECT -1, code, by_id, at, 'x', '', result FROM kernel_operation WHERE code = 'shop.settle_round'"
 )
 TAMPERINGS = {
     "author of a deed": (
@@ -82,9 +100,11 @@ TAMPERINGS = {
     ),
     "sum of an order": ("UPDATE shop_order SET final = final - 100 WHERE final > 100", ("row", "shop_order")),
     "split of a line": (
-        'UPDATE shop_orderline SET split = \'{"producer": 1, "tax": 0, "transport": 0, "running": 0}\'',
+        "UPDATE shop_orderline SET for_producer = for_producer + 1, for_running = for_running - 1",
         ("row", "shop_order"),
     ),
+    "a line without a part": ("UPDATE shop_orderline SET for_transport = NULL", ("row", "shop_order")),
+    "a deed before all others": (_BEFORE_ALL, ("operation", "kernel_operation")),
     "a line is gone": (
         "DELETE FROM shop_orderline WHERE id = (SELECT max(id) FROM shop_orderline)",
         ("row", "shop_order"),
@@ -278,7 +298,7 @@ def test_seals_follow_each_other_and_nothing_new_makes_none(village: Village) ->
     assert seals.seal() == 0
     people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
     assert seals.seal() == 1
-    first, second = Seal.objects.order_by("number")[:2]
+    second, first = Seal.objects.order_by("-number")[:2]
     assert second.previous == seals.digest(first)
     assert second.operations == 1
     assert [row.table for row in second.sealed.all()] == ["agents_role"]

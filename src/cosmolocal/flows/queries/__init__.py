@@ -41,7 +41,7 @@ from cosmolocal.flows.queries.books import (
     unit,
 )
 from cosmolocal.flows.queries.origins import Step, Way, trace, track
-from cosmolocal.flows.queries.proof import Finding, replay
+from cosmolocal.flows.queries.proof import Finding, looks, replay
 from cosmolocal.flows.queries.provenance import Provenance, Source, provenance
 from cosmolocal.flows.queries.recall import Reached, Recall, recall
 
@@ -86,6 +86,7 @@ __all__ = [
     "promises",
     "provenance",
     "recall",
+    "looks",
     "replay",
     "resource",
     "resources",

@@ -1,7 +1,7 @@
 """Are the books right? Every quantity is computed anew from the events, every promise from the commitments."""
 # ruff: noqa: S608 - statements are put together from constants of this file only
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,12 @@ class Finding:
 
 def replay() -> list[Finding]:
     """Compares what is stored with what events and commitments give; empty: the books agree to the smallest unit."""
-    return [*_resources(), *_intents(), *_commitments(), *_times()]
+    return [finding for look in looks() for finding in look()]
+
+
+def looks() -> list[Callable[[], list[Finding]]]:
+    """What `replay` does, in pieces that may be done beside each other."""
+    return [_resources, _intents, _commitments, _times]
 
 
 def _resources() -> list[Finding]:

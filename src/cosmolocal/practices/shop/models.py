@@ -11,6 +11,7 @@ from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import derived, kept, operational, sealed
 from cosmolocal.messages.models import Letter
+from cosmolocal.practices.shop import rules
 
 _BEFORE = (
     "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
@@ -169,6 +170,7 @@ class Order(models.Model):
     *("offer", "price", "commitment", "count", "granted", "seller", "tax_bp", "deposit", "weighed", "final", "split"),
     when="{row}.final IS NOT NULL",
     whole="order",
+    objects={"split": {part: f"for_{part}" for part in rules.PARTS}},
 )
 class OrderLine(models.Model):
     """One item in an order, in its pack as it was then. Price version and how it is meant (seller, list with tax or
@@ -194,7 +196,10 @@ class OrderLine(models.Model):
     deposit = models.BigIntegerField(default=0)
     weighed = models.BigIntegerField(null=True)  # base units handed over
     final = models.BigIntegerField(null=True)  # minor units, tax included, without deposit
-    split = JsonField(most=2_000, default=dict)  # minor units: producer, tax, transport, running
+    for_producer = models.BigIntegerField(null=True)  # minor units, like the three others: see `split`
+    for_tax = models.BigIntegerField(null=True)
+    for_transport = models.BigIntegerField(null=True)
+    for_running = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=20, blank=True)  # why it differs from the wish: see queries.orders.sentence
 
     class Meta:
@@ -202,6 +207,18 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "offer"], name="line_once"),
             models.CheckConstraint(condition=Q(count__gt=0), name="line_counts"),
         ]
+
+    SPLIT = tuple(f"for_{part}" for part in rules.PARTS)
+
+    @property
+    def split(self) -> rules.Split:
+        """Where its price goes: of the estimate, then of the final sum."""
+        return rules.Split(*(getattr(self, column) or 0 for column in self.SPLIT))
+
+    @split.setter
+    def split(self, parts: rules.Split) -> None:
+        for column, amount in zip(self.SPLIT, parts.amounts, strict=True):
+            setattr(self, column, amount)
 
 
 @operational(_BEFORE)

@@ -15,6 +15,7 @@ from cosmolocal.kernel.quantity import shares, times
 WHOLE = 10_000  # basis points in one
 _MOST_TURNS = 20  # rounds in a row that holidays may drop
 HOUR = timedelta(hours=1)
+PARTS = ("producer", "tax", "transport", "running")  # of a price
 
 # (state, deed) -> next state of an order round.
 NEXT = {
@@ -41,9 +42,10 @@ class Split:
     def total(self) -> int:
         return self.producer + self.tax + self.transport + self.running
 
-    def as_dict(self) -> dict[str, int]:
-        """As it is frozen on an order line."""
-        return {"producer": self.producer, "tax": self.tax, "transport": self.transport, "running": self.running}
+    @property
+    def amounts(self) -> tuple[int, int, int, int]:
+        """In the order of `PARTS`, as they are frozen on an order line."""
+        return self.producer, self.tax, self.transport, self.running
 
     def taken(self, times: int) -> "Split":
         """The sum of so many equal ones."""

@@ -169,7 +169,7 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
         commitments=[line.commitment_id for line in changed],
         keep={line.commitment_id: line.granted for line in changed},
     )
-    fields = ["granted", "cap", "estimate", "upper", "deposit", "split", "reason"]
+    fields = ["granted", "cap", "estimate", "upper", "deposit", *OrderLine.SPLIT, "reason"]
     OrderLine.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=1000
     )
@@ -211,8 +211,8 @@ def lower_line(line: OrderLine, granted: int) -> None:
     line.cap = rules.scaled(line.cap, granted, before)
     line.deposit = rules.deposits_of(line.pack.deposit, line.wished // line.count, granted, granted)
     line.estimate, line.upper = amount_of(line, granted), amount_of(line, line.cap)
-    producer = rules.scaled(line.split["producer"], granted, before)
-    line.split = rules.split(line.estimate, producer, line.tax_bp, line.offer.round.transport_bp).as_dict()
+    producer = rules.scaled(line.split.producer, granted, before)
+    line.split = rules.split(line.estimate, producer, line.tax_bp, line.offer.round.transport_bp)
     line.granted = granted
 
 

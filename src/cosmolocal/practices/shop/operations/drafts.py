@@ -88,7 +88,7 @@ class Draft:
         return [offer for offer in self.lines if offer not in self.wanted]
 
 
-_LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit", "split"]
+_LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit", *OrderLine.SPLIT]
 
 
 def check_on_sale(draft: Draft) -> None:
@@ -211,9 +211,9 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
                 estimate=priced.estimate,
                 upper=priced.upper,
                 deposit=priced.deposit,
-                split=priced.split.as_dict(),
             )
         )
+        made[-1].split = priced.split
     return made
 
 

@@ -19,7 +19,7 @@ from cosmolocal.practices.shop.operations.rounds import TOLD_AT_ONCE
 from cosmolocal.practices.shop.rules import Price
 
 PRICE = "price"
-_LINE = ["price", "list_is_gross", "estimate", "upper", "split", "reason"]
+_LINE = ["price", "list_is_gross", "estimate", "upper", *OrderLine.SPLIT, "reason"]
 _ORDER = ["estimate", "upper", "version", "changed_at", "payment"]
 
 
@@ -77,7 +77,7 @@ def _take(line: OrderLine, price: PriceVersion, terms: Terms, transport_bp: int)
     )
     priced = rules.price_line(basis, line.count, transport_bp)
     line.price, line.reason = price, PRICE
-    line.estimate, line.split = priced.estimate, priced.split.as_dict()
+    line.estimate, line.split = priced.estimate, priced.split
     line.upper = queries.orders.amount_of(price, line, line.cap)
 
 

@@ -282,8 +282,8 @@ def _freeze(round: OrderRound, lines: list[Weighed], orders: list[Order], parts:
     """What was charged stands on lines and orders; what the round came to stands on the round."""
     sets.rewrite(
         OrderLine,
-        ["weighed", "final", "deposit", "split"],
-        ((line.weighed, line.sold.final, line.sold.deposit, line.sold.split.as_dict(), line.id) for line in lines),
+        ["weighed", "final", "deposit", *OrderLine.SPLIT],
+        ((line.weighed, line.sold.final, line.sold.deposit, *line.sold.split.amounts, line.id) for line in lines),
     )
     now = running().at
     sets.rewrite(

@@ -37,7 +37,7 @@ class Weighed(Sold):
 
 # All that decides what a line comes to. A region's round has twenty thousand lines: rows, not models.
 _DECIDES = (
-    *("offer__item__product__producer_id", "granted", "cap", "pack__deposit", "tax_bp", "seller", "split"),
+    *("offer__item__product__producer_id", "granted", "cap", "pack__deposit", "tax_bp", "seller", "for_producer"),
     *("wished", "count", "price__price", "price__per_quantity", "commitment__packed__quantity"),
 )
 
@@ -74,5 +74,5 @@ def _sold(decides: Sequence[Any], transport_bp: int) -> SoldLine:
         deposit=rules.deposits_of(each, pack, granted, weighed),
         tax_bp=tax_bp,
         local_owes_tax=seller == "local",
-        split=rules.split(final, rules.scaled(planned["producer"], charged, granted), tax_bp, transport_bp),
+        split=rules.split(final, rules.scaled(planned or 0, charged, granted), tax_bp, transport_bp),
     )

@@ -19,6 +19,7 @@ from cosmolocal.practices.shop.models import LineCredit, Order, OrderSwap
 from cosmolocal.practices.shop.pages.rounds import Part, named
 from cosmolocal.practices.shop.queries import swaps
 from cosmolocal.practices.shop.queries.orders import LineView, lines_of, visible_to
+from cosmolocal.practices.shop.rules import Split
 
 TaxKey = tuple[int, int]  # tax code id, rate in basis points
 COLLECTED = 3  # the turn of collecting among the steps of an order
@@ -120,23 +121,19 @@ class OrderView:
         return sum(credit.amount for credit in self.credits)
 
     @property
-    def has_split(self) -> bool:
-        return any(view.line.split for view in self.lines)
-
-    @property
     def parts(self) -> list[Part]:
         """Where the money of this order goes, deposits among it. The tax is the one that stands beside its rates; by
         how much that differs from the lines, each rounded for itself, running costs get more or less.
         """
         splits = [view.line.split for view in self.lines]
-        rounding = sum(split.get("tax", 0) for split in splits) - self._tax_of(splits)
-        return _parts([*splits, {"tax": -rounding, "running": rounding}], self.deposit)
+        rounding = sum(split.tax for split in splits) - self._tax_of(splits)
+        return _parts([*splits, Split(producer=0, tax=-rounding, transport=0, running=rounding)], self.deposit)
 
-    def _tax_of(self, splits: Sequence[dict[str, int]]) -> int:
+    def _tax_of(self, splits: Sequence[Split]) -> int:
         """The tax inside what the parts add up to, per rate on the sum."""
         gross: dict[TaxKey, int] = {}
         for view, split in zip(self.lines, splits, strict=True):
-            gross[tax_key(view)] = gross.get(tax_key(view), 0) + sum(split.values())
+            gross[tax_key(view)] = gross.get(tax_key(view), 0) + split.total
         return sum(rules.tax_in(amount, rate) for (_code, rate), amount in gross.items())
 
     @property
@@ -193,16 +190,14 @@ def tax_key(view: LineView) -> TaxKey:
     return view.line.price.tax_code_id, view.line.tax_bp
 
 
-def parts_of(split: dict[str, int], deposit: int = 0) -> list[Part]:
+def parts_of(split: Split, deposit: int = 0) -> list[Part]:
     """The parts of one line's price with words and tones."""
     return _parts([split], deposit)
 
 
-def _parts(splits: Sequence[dict[str, int]], deposit: int) -> list[Part]:
-    def add(name: str) -> int:
-        return sum(split.get(name, 0) for split in splits)
-
-    parts = named(add("producer"), add("transport"), add("running"), add("tax"))
+def _parts(splits: Sequence[Split], deposit: int) -> list[Part]:
+    producer, tax, transport, running = (sum(part) for part in zip(*(split.amounts for split in splits), strict=True))
+    parts = named(producer, transport, running, tax)
     return [*parts, (_("deposit, comes back"), deposit, "deposit")] if deposit else parts
 
 

@@ -50,7 +50,7 @@ def test_a_receipt_has_one_tax_sum(taxed, is_settled):
     assert parts["tax"] == sum(row.tax for row in by_rate.rows)
     assert sum(parts.values()) == view.total
     # The lines alone would say something else.
-    assert parts["tax"] == sum(line.line.split["tax"] for line in view.lines) + 1
+    assert parts["tax"] == sum(line.line.split.tax for line in view.lines) + 1
     assert pdf.render(documents.receipt(view, by_rate))
 
 

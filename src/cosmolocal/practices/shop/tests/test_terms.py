@@ -69,7 +69,7 @@ def test_a_change_of_terms_leaves_the_round_as_it_was_agreed(village, baker, cha
     settled = settle(village, round)
     assert to_her(settled, baker) == 2 * (LISTED + LIST_TAX)
     assert settled.result["tax"] == 2 * TAX
-    assert line_of(amina, "Bread").split["producer"] == 2 * (LISTED + LIST_TAX)
+    assert line_of(amina, "Bread").split.producer == 2 * (LISTED + LIST_TAX)
     assert village.balance("Amina") == 20_000 - 2 * PRICE
 
 

@@ -110,7 +110,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "way": way,
         "order": found.order,
         "currency": found.order.round.account.currency,
-        "parts": pages.parts_of(found.split, found.deposit) if found.split else [],
+        "parts": pages.parts_of(found.split, found.deposit),
     }
     return render(request, "shop/line.html", context)
 
