@@ -59,10 +59,11 @@ def form_page(
 
     A Refusal lands in the form, at its field, with everything as it was typed (422; 503 where it may come again).
     `check(form)`: a page between shows what was written, and nothing happens before it is confirmed.
-    `page`: title, lead, submit, danger, back (address, name), template, and what else its template shows; `go_on`: what
-    stands on the button before a check.
+    `page`: title, lead, submit, danger, back (address, or address and name), template, and what else its template
+    shows; `go_on`: what stands on the button before a check.
     """
-    page["back"], page["back_label"] = page.get("back") or ("", "")
+    back = page.get("back") or ""
+    page["back"], page["back_label"] = (back, "") if isinstance(back, str) else back
     is_sent = request.method == "POST" and not (check and "again" in request.POST)
     if is_sent and form.is_valid():
         try:
@@ -96,11 +97,17 @@ def _check_page(request: HttpRequest, form: forms.Form, asked: Check, page: Mapp
 
 
 def post(
-    request: HttpRequest, act: Callable[[str], object], *, to: str, said: str = "", refused_to: str = ""
+    request: HttpRequest,
+    act: Callable[[str], object],
+    *,
+    to: str,
+    said: str = "",
+    refused_to: str | Callable[[], HttpResponse] = "",
 ) -> HttpResponse:
     """A button without a form. `act(key)` does it; then `said` is said and page `to` opens, or the address `act` gives.
 
-    A Refusal is said on top of page `refused_to`; without one it has a page of its own.
+    A Refusal is said on top of page `refused_to`, an address, or a function that draws the page with what was typed;
+    without one it has a page of its own.
     """
     try:
         found = act(key_of(request))
@@ -108,7 +115,7 @@ def post(
         if not refused_to:
             raise
         messages.error(request, str(refusal))
-        return redirect(refused_to)
+        return redirect(refused_to) if isinstance(refused_to, str) else refused_to()
     if said:
         messages.success(request, said)
     return redirect(found if isinstance(found, str) else to)

@@ -200,7 +200,7 @@ class DivideForm(KeyedForm):
         queryset=Product.objects.none(),
         help_text=_("The same goods, or those of the same farm that they are sold as from now on."),
     )
-    amount = MeasureField(
+    made = MeasureField(
         label=_("How much comes of it"),
         help_text=_("Weigh or count it afterwards. What is less than was taken is written down as lost in cutting."),
     )
@@ -215,25 +215,25 @@ class DivideForm(KeyedForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = products.select_related("producer", "specification").order_by("name")
         field.initial = products.filter(specification=here.lot.conforms_to_id).first()
-        self.order_fields(["taken", "into", "amount", "key"])
+        self.order_fields(["taken", "into", "made", "key"])
 
     def clean(self) -> dict[str, Any]:
         """Reads what came of it in the measure of those goods."""
         data = super().clean() or self.cleaned_data
         product = data.get("into")
-        if product is not None and data.get("amount"):
+        if product is not None and data.get("made"):
             goods = queries.measured([product.specification_id])[product.specification_id]
             is_same = product.specification_id == self.here.lot.conforms_to_id
-            field = self.fields["amount"]
+            field = self.fields["made"]
             assert isinstance(field, MeasureField)
             try:
                 expected = Expectation(data.get("taken") if is_same else None, TAKEN)
-                data["made"] = field.measure(self["amount"].data, goods, expected)
+                data["made"] = field.measure(self["made"].data, goods, expected)
             except ValidationError as error:
-                self.add_error("amount", error)
+                self.add_error("made", error)
             else:
                 if not data["made"]:
-                    self.add_error("amount", _("Write how much came of it."))
+                    self.add_error("made", _("Write how much came of it."))
         return data
 
 

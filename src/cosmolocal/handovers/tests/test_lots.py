@@ -211,10 +211,10 @@ def test_the_pages(village, tomatoes):
     assert huang.accounting_quantity == 1000
     divide = reverse("handovers:divide", args=[handover.pk, huang.pk])
     product = village.items["Tomatoes of Huang"].product_id
-    bad = packer.post(divide, {"taken": "1", "amount": "1.5", "into": product, "key": "d"})
+    bad = packer.post(divide, {"taken": "1", "made": "1.5", "into": product, "key": "d"})
     assert bad.status_code == 422
     assert 'value="1.5"' in bad.content.decode()
-    packer.post(divide, {"taken": "1", "amount": "0.9", "into": product, "key": "d"})
+    packer.post(divide, {"taken": "1", "made": "0.9", "into": product, "key": "d"})
     assert Loss.objects.get().quantity == 50
     operations.pack_all(by=village.people["Tan Mei"], handover=handover)
     who = reverse("handovers:takers", args=[handover.pk, huang.pk])

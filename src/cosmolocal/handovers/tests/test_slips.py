@@ -304,7 +304,7 @@ def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arri
     divide = reverse("handovers:divide", args=[weighed_round.handover_id, arrived.lot_id])
     product = village.items["Pak choi"].product_id
     packer = client_of(village.people["Tan Mei"])
-    sent = {"taken": typed, "amount": typed, "into": product, "key": "d"}
+    sent = {"taken": typed, "made": typed, "into": product, "key": "d"}
     page = packer.post(divide, sent, follow=True).content.decode()
     arrived.lot.refresh_from_db()
     assert arrived.lot.accounting_quantity == 4000 - 937

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents.pages import actor, back_to, key_of, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import operations, pickup, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
-from cosmolocal.handovers.views.answers import actor, head, key_of, may_hand_over, open_crate, open_handover
+from cosmolocal.handovers.views.pages import head, may_hand_over, open_crate, open_handover
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.sets import among
-from cosmolocal.look.answers import page_of_ours, say
+from cosmolocal.look.answers import say
 
 PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collected last
 
@@ -62,9 +63,12 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """The door is shut."""
     handover = open_handover(request, pk)
-    operations.close_handover(by=actor(request), handover=handover)
-    messages.success(request, _("The hand-over is closed. What still stands here is marked as not collected."))
-    return redirect("handovers:door", pk)
+    return post(
+        request,
+        lambda _key: operations.close_handover(by=actor(request), handover=handover),
+        to=reverse("handovers:door", args=[pk]),
+        said=_("The hand-over is closed. What still stands here is marked as not collected."),
+    )
 
 
 def _page(request: HttpRequest, handover: Handover) -> HttpResponse:
@@ -116,5 +120,4 @@ def _after(request: HttpRequest, crate: Crate, sentence: str) -> HttpResponse:
         said = f"{said} {policy.called_off(crate.handover)}".strip()
         return say(render(request, "handovers/parts/door_answer.html", context), said)
     messages.success(request, said)
-    usual = reverse("handovers:door", args=[crate.handover_id])
-    return redirect(page_of_ours(request.POST.get("back")) or usual)
+    return redirect(back_to(request, reverse("handovers:door", args=[crate.handover_id])))

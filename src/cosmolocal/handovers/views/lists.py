@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.pages import file
 from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
-from cosmolocal.handovers.views.answers import head, may_hand_over, open_handover
+from cosmolocal.handovers.views.pages import head, may_hand_over, open_handover
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 

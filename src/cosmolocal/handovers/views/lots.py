@@ -1,6 +1,7 @@
 """What lies here, lot by lot: divided, put together, and found again with everybody who got of it."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.pages import actor, form_page, numbers
 from cosmolocal.agents.queries import reader
 from cosmolocal.catalog.models import Product
 from cosmolocal.flows import queries as journal
@@ -17,12 +19,8 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import DivideForm, MixForm
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import LotHere
-from cosmolocal.handovers.views.answers import actor, head, open_door, open_handover
-from cosmolocal.kernel import outside
+from cosmolocal.handovers.views.pages import head, open_door, open_handover
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import say_how_read
-from cosmolocal.look.forms import KeyedForm
 
 A_PAGE = 50
 
@@ -47,55 +45,50 @@ def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """A cheese is cut, a sack is filled into bags: something of a lot becomes a lot of its own."""
     handover = open_handover(request, pk)
     here = _here(handover, [lot])[0]
-    form = DivideForm(request.POST or None, here=here, products=_products_like(here))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = operations.divide_lot(
-                by=actor(request),
-                handover=handover,
-                lot_id=lot,
-                taken=data["taken"],
-                made=data["made"],
-                into=data["into"].specification_id,
-                key=data["key"],
-            )
-        except Refusal as refusal:
-            form.add_error("amount" if refusal.field == "made" else None, str(refusal))
-        else:
-            say_how_read(request, form)
-            messages.success(request, _("Written down. What came of it is lot %(lot)s.") % {"lot": made.lot})
-            return redirect("handovers:lots", pk)
-    title = _("Divide: %(name)s, lot %(lot)s") % {"name": here.goods.name, "lot": here.lot.lot}
-    return _form(request, handover, form, title)
+
+    def act(data: dict[str, Any]) -> None:
+        kind = data["into"].specification_id
+        made = operations.divide_lot(by=actor(request), handover=handover, lot_id=lot, **data | {"into": kind})
+        messages.success(request, _("Written down. What came of it is lot %(lot)s.") % {"lot": made.lot})
+
+    return form_page(
+        request,
+        DivideForm(request.POST or None, here=here, products=_products_like(here)),
+        act,
+        title=_("Divide: %(name)s, lot %(lot)s") % {"name": here.goods.name, "lot": here.lot.lot},
+        submit=_("Write it down"),
+        back=(reverse("handovers:lots", args=[pk]), _("Lots")),
+    )
 
 
 @open_to("packer")
 def mix(request: HttpRequest, pk: int) -> HttpResponse:
     """Two lots or more go into one bin."""
     handover = open_handover(request, pk)
-    chosen = {lot for value in request.GET.getlist("lot") if (lot := outside.whole(value)) is not None}
+    chosen = set(numbers(request.GET, "lot"))
     here = _here(handover, chosen) if chosen else []
     if len(here) < 2:
         messages.info(request, _("Tick two lots, or more, that go into one bin."))
         return redirect("handovers:lots", pk)
     form = MixForm(request.POST or None, lots=here)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.mix_lots(
-                by=actor(request), handover=handover, taken=form.taken(), key=form.cleaned_data["key"]
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            say_how_read(request, form)
-            messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
-            return redirect("handovers:lots", pk)
+
+    def act(data: dict[str, Any]) -> None:
+        made = operations.mix_lots(by=actor(request), handover=handover, taken=form.taken(), key=data["key"])
+        messages.success(request, _("Written down. What lies in the bin is lot %(lot)s.") % {"lot": made[0].lot})
+
     lead = _(
         "Say how much of each goes in, nothing where it stays out. "
         "Whoever gets something of it reads that it may be of any of these farms."
     )
-    return _form(request, handover, form, _("Put into one bin"), lead)
+    return form_page(
+        request,
+        form,
+        act,
+        title=_("Put into one bin"),
+        lead=lead,
+        submit=_("Write it down"),
+        back=(reverse("handovers:lots", args=[pk]), _("Lots")),
+    )
 
 
 @open_to("keeper")
@@ -129,15 +122,3 @@ def _here(handover: Handover, ids: Collection[int]) -> list[LotHere]:
 def _products_like(here: LotHere) -> QuerySet[Product]:
     """What these goods may be sold as: the goods of the same farm."""
     return Product.objects.filter(producer__products__specification=here.lot.conforms_to_id)
-
-
-def _form(request: HttpRequest, handover: Handover, form: KeyedForm, title: str, lead: str = "") -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "lead": lead,
-        "submit": _("Write it down"),
-        "back": reverse("handovers:lots", args=[handover.pk]),
-        "back_label": _("Lots"),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)

@@ -10,29 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.pages import long_work
+from cosmolocal.agents.pages import actor, form_page, key_of, long_work, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import operations, policy, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
-from cosmolocal.handovers.views.answers import (
-    actor,
-    head,
-    key_of,
-    may_pack,
-    open_crate,
-    open_handover,
-    refused,
-    say_where_charged,
-)
-from cosmolocal.kernel import clock, outside
+from cosmolocal.handovers.views.pages import head, may_pack, open_crate, open_handover, say_where_charged
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
-from cosmolocal.look.answers import say, say_how_read
+from cosmolocal.look.answers import say
 from cosmolocal.look.forms import stepped
 from cosmolocal.look.questions import ORDERED, Asked, Expectation, Question, Typed
 
@@ -89,35 +80,43 @@ def _again(request: HttpRequest, stamp: str) -> str:
 def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
     """Crates for whom something is due and who has none yet."""
     handover = open_handover(request, pk)
-    operations.make_crates(by=actor(request), handover=handover)
-    return redirect("handovers:packing", pk)
+    return post(
+        request,
+        lambda _key: operations.make_crates(by=actor(request), handover=handover),
+        to=reverse("handovers:packing", args=[pk]),
+    )
 
 
 @open_to("packer")
 @require_POST
 def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything was packed as ordered."""
-    handover = open_handover(request, pk)
+    handover, here = open_handover(request, pk), reverse("handovers:packing", args=[pk])
     if queries.is_large(handover):
-        return long_work(
-            request, Wish("handovers.pack_all", [pk], _("Pack everything"), reverse("handovers:packing", args=[pk]))
-        )
-    operations.pack_all(by=actor(request), handover=handover, key=key_of(request))
-    messages.info(request, queries.packed_words(handover))
-    return redirect("handovers:packing", pk)
+        return long_work(request, Wish("handovers.pack_all", [pk], _("Pack everything"), here))
+
+    def act(key: str) -> None:
+        operations.pack_all(by=actor(request), handover=handover, key=key)
+        messages.info(request, queries.packed_words(handover))
+
+    return post(request, act, to=here)
 
 
 @open_to("steward")
 @require_POST
 def weights(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward says whether what is paid by weight may be ticked without one."""
-    allowed = request.POST.get("allowed") == "1"
-    operations.allow_unweighed(by=actor(request), handover=open_handover(request, pk), allowed=allowed)
+    handover, allowed = open_handover(request, pk), request.POST.get("allowed") == "1"
     if allowed:
-        messages.success(request, _("For this round a tick without a weight counts as ordered."))
+        said = _("For this round a tick without a weight counts as ordered.")
     else:
-        messages.success(request, _("What is paid by weight is weighed again before it is ticked."))
-    return redirect("handovers:packing", pk)
+        said = _("What is paid by weight is weighed again before it is ticked.")
+    return post(
+        request,
+        lambda _key: operations.allow_unweighed(by=actor(request), handover=handover, allowed=allowed),
+        to=reverse("handovers:packing", args=[pk]),
+        said=said,
+    )
 
 
 @open_to("packer")
@@ -153,7 +152,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         messages.error(request, _unclear(one, typed))
         return _crate_page(request, found, now=line, typed=typed, status=422)
     except Refusal as refusal:
-        refused(request, refusal)
+        messages.error(request, str(refusal))
         return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
     if found.state == Crate.State.COLLECTED or found.handover.begins <= clock.now():
         say_where_charged(request, found.handover)
@@ -174,8 +173,8 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     lot = found.lines.values_list("lot_id", flat=True).filter(commitment=line).first()
     makers = queries.may_be_from(found.handover, lot, one.specification_id)
     form = LossForm(request.POST or None, goods=one.goods, most=one.quantity, makers=makers)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+
+    def act(data: dict[str, Any]) -> None:
         operations.lose_packed(
             by=actor(request),
             crate=found,
@@ -185,18 +184,18 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
             producer=form.producer,
             key=data["key"],
         )
-        say_how_read(request, form)
         if not say_where_charged(request, found.handover):
             messages.success(request, _("Noted. The household does not pay for it."))
-        return redirect("handovers:crate", pk)
-    context = {
-        "form": form,
-        "title": _("Spoiled or broken: %(name)s") % {"name": one.goods.name},
-        "lead": _("In the crate: %(amount)s") % {"amount": one.quantity_text},
-        "submit": _("Take it out"),
-        "back": reverse("handovers:crate", args=[pk]),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+
+    return form_page(
+        request,
+        form,
+        act,
+        title=_("Spoiled or broken: %(name)s") % {"name": one.goods.name},
+        lead=_("In the crate: %(amount)s") % {"amount": one.quantity_text},
+        submit=_("Take it out"),
+        back=reverse("handovers:crate", args=[pk]),
+    )
 
 
 @open_to("packer")
@@ -204,17 +203,18 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """This crate is packed; the next one opens."""
     found = open_crate(request, pk)
-    try:
-        operations.close_crate(by=actor(request), crate=found, key=key_of(request))
-    except Refusal as refusal:
-        refused(request, refusal)
-        return redirect("handovers:crate", pk)
-    following = queries.next_crate(found.handover, actor(request), found.number)
-    if following is None:
-        messages.success(request, _("That was the last crate. Thank you!"))
-        return redirect("handovers:packing", found.handover_id)
-    operations.claim_crate(by=actor(request), crate=following)
-    return redirect("handovers:crate", following.pk)
+
+    def act(key: str) -> str:
+        operations.close_crate(by=actor(request), crate=found, key=key)
+        following = queries.next_crate(found.handover, actor(request), found.number)
+        if following is None:
+            messages.success(request, _("That was the last crate. Thank you!"))
+            return reverse("handovers:packing", args=[found.handover_id])
+        operations.claim_crate(by=actor(request), crate=following)
+        return reverse("handovers:crate", args=[following.pk])
+
+    here = reverse("handovers:crate", args=[pk])
+    return post(request, act, to=here, refused_to=here)
 
 
 def _into_crate(request: HttpRequest, found: Crate, line: Line, typed: Typed) -> None:
@@ -281,7 +281,7 @@ def _crate_page(
     status: int = 200,
 ) -> HttpResponse:
     sheet = _sheet(found, also=now or None)
-    chosen = now or outside.whole(request.GET.get("line"))
+    chosen = now or number(request.GET, "line")
     open_lines = [line for line in sheet.lines if not line.is_packed]
     if found.state == Crate.State.COLLECTED:
         current = next((line for line in sheet.lines if line.commitment_id == chosen), None)  # to put right

@@ -10,20 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cosmolocal.agents.pages import actor, numbers, post
 from cosmolocal.handovers import keying, operations, pickup, queries
 from cosmolocal.handovers.keying import ALL, Part, SheetForm
 from cosmolocal.handovers.models import Crate, Handover
-from cosmolocal.handovers.views.answers import (
-    actor,
-    head,
-    key_of,
-    may_hand_over,
-    open_door,
-    open_handover,
-    refused,
-    say_where_charged,
-)
-from cosmolocal.kernel import outside
+from cosmolocal.handovers.views.pages import head, may_hand_over, open_door, open_handover, say_where_charged
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
@@ -53,20 +44,22 @@ def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     handover = open_door(request, pk)
     page = Paginator(queries.found(handover), DOOR_LINES).get_page(request.GET.get("page"))
     if request.method == "POST":
-        ticked = {outside.whole(one) or 0 for one in request.POST.getlist("crate")}
         waiting = handover.crates.exclude(state=Crate.State.COLLECTED).select_related("receiver")
-        crates = list(waiting.filter(pk__in=among(ticked)).order_by("number"))
-        try:
+        crates = list(waiting.filter(pk__in=among(numbers(request.POST, "crate"))).order_by("number"))
+
+        def act(key: str) -> None:
             if crates:
-                operations.hand_over_listed(by=actor(request), handover=handover, crates=crates, key=key_of(request))
-        except Refusal as refusal:
-            refused(request, refusal)
-            return redirect(request.get_full_path())
+                operations.hand_over_listed(by=actor(request), handover=handover, crates=crates, key=key)
+
         said = ngettext("%(count)s crate was collected.", "%(count)s crates were collected.", len(crates))
-        messages.success(request, said % {"count": len(crates)})
-        if page.has_next():
-            return redirect(f"{request.path}?page={page.next_page_number()}")
-        return redirect("handovers:door", pk)
+        door = reverse("handovers:door", args=[pk])
+        return post(
+            request,
+            act,
+            to=f"{request.path}?page={page.next_page_number()}" if page.has_next() else door,
+            said=said % {"count": len(crates)},
+            refused_to=request.get_full_path(),
+        )
     context = head(request, handover, "lists") | {
         "page": page,
         "rows": pickup.rows(handover, list(page)),
@@ -88,7 +81,7 @@ def _save(request: HttpRequest, handover: Handover, by: str, every: list[Part], 
             )
             _say(request, handover, len(lines), taken)
     except Refusal as refusal:
-        refused(request, refusal)
+        messages.error(request, str(refusal))
         return _page(request, handover, by, every, form, status=422)
     if not form.errors and chosen == ALL:
         if not lines:

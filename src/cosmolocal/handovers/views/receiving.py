@@ -13,15 +13,14 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.pages import actor, form_page, number, post
 from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries import Coming
-from cosmolocal.handovers.views.answers import actor, head, key_of, open_handover, refused
+from cosmolocal.handovers.views.pages import head, open_handover
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.outside import whole
-from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import say_how_read
 
 FEW_GOODS = 200  # in one list to choose from
@@ -47,50 +46,42 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     form = ReceiveForm(request.POST, delivery=delivery)
     if not form.is_valid():
         return _page(request, handover, form, status=422)
-    try:
-        operations.receive(
-            by=actor(request),
-            handover=handover,
-            producer=delivery.producer,
-            lines=form.lines(),
-            key=form.cleaned_data["key"],
-        )
-    except Refusal as refusal:
-        refused(request, refusal)
-        return (
-            _page(request, handover, form, status=422)
-            if form.leave_received()
-            else redirect(_onward(handover, producer))
-        )
-    say_how_read(request, form)
-    messages.success(request, _("Written down: what %(name)s brought.") % {"name": delivery.producer.name})
-    return redirect(_onward(handover, producer))
+    farm, lines = delivery.producer, form.lines()
+
+    def act(key: str) -> str:
+        operations.receive(by=actor(request), handover=handover, producer=farm, lines=lines, key=key)
+        say_how_read(request, form)
+        messages.success(request, _("Written down: what %(name)s brought.") % {"name": farm.name})
+        return _onward(handover, producer)
+
+    def rest() -> HttpResponse:
+        left = form.leave_received()
+        return _page(request, handover, form, status=422) if left else redirect(_onward(handover, producer))
+
+    return post(request, act, to=reverse("handovers:receiving", args=[pk]), refused_to=rest)
 
 
 @open_to("packer")
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
     """Something came that nobody had ordered; where there are many goods, the farm is chosen first."""
     handover = open_handover(request, pk)
-    products, farm = Product.objects.filter(is_active=True), whole(request.GET.get("farm", ""))
+    products, farm = Product.objects.filter(is_active=True), number(request.GET, "farm")
     if farm is not None:
         products = products.filter(producer=farm)
     elif request.method != "POST" and products.count() > FEW_GOODS:
         farms = Agent.objects.filter(pk__in=products.order_by().values("producer")).order_by("name", "pk")
         return render(request, "handovers/choose_farm.html", {"handover": handover, "farms": farms})
     form = ExtraForm(request.POST or None, products=products)
-    if request.method == "POST" and form.is_valid():
-        product = form.cleaned_data["product"]
+
+    def act(data: dict[str, Any]) -> None:
+        product = data["product"]
         operations.receive(
-            by=actor(request),
-            handover=handover,
-            producer=product.producer,
-            lines=[form.line()],
-            key=form.cleaned_data["key"],
+            by=actor(request), handover=handover, producer=product.producer, lines=[form.line()], key=data["key"]
         )
-        say_how_read(request, form)
         messages.success(request, _("%(name)s: received, though nobody had ordered it.") % {"name": product.name})
-        return redirect("handovers:receiving", pk)
-    return _one_form(request, handover, form, _("Not ordered, but here"), _("Write it down"))
+
+    title = _("Not ordered, but here")
+    return form_page(request, form, act, title=title, submit=_("Write it down"), back=_receiving(pk))
 
 
 @open_to("packer")
@@ -99,15 +90,15 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = CorrectionForm(request.POST or None, goods=goods, receipt=receipt)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+
+    def act(data: dict[str, Any]) -> None:
         operations.correct_receipt(
             by=actor(request), receipt=receipt, received=data["came"], accepted=data["good"], key=data["key"]
         )
-        say_how_read(request, form)
         _say_where_paid(request, receipt)
-        return redirect("handovers:receiving", receipt.handover_id)
-    return _one_form(request, receipt.handover, form, _("Correct: %(name)s") % {"name": goods.name}, _("Put it right"))
+
+    title, back = _("Correct: %(name)s") % {"name": goods.name}, _receiving(receipt.handover_id)
+    return form_page(request, form, act, title=title, submit=_("Put it right"), back=back)
 
 
 @open_to("packer")
@@ -115,10 +106,13 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The producer takes it home again."""
     receipt = _receipt(request, pk)
-    operations.give_back(by=actor(request), receipt=receipt, quantity=receipt.accepted, key=key_of(request))
-    if not _say_where_paid(request, receipt):
-        messages.success(request, _("It went back, and is not paid for."))
-    return redirect("handovers:receiving", receipt.handover_id)
+
+    def act(key: str) -> None:
+        operations.give_back(by=actor(request), receipt=receipt, quantity=receipt.accepted, key=key)
+        if not _say_where_paid(request, receipt):
+            messages.success(request, _("It went back, and is not paid for."))
+
+    return post(request, act, to=reverse("handovers:receiving", args=[receipt.handover_id]))
 
 
 @open_to("packer")
@@ -127,20 +121,13 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = _receipt(request, pk)
     goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = LossForm(request.POST or None, goods=goods, most=receipt.accepted)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        operations.lose(
-            by=actor(request),
-            handover=receipt.handover,
-            lot_id=receipt.lot_id,
-            quantity=data["quantity"],
-            reason=data["reason"],
-            key=data["key"],
-        )
-        say_how_read(request, form)
+
+    def act(data: dict[str, Any]) -> None:
+        operations.lose(by=actor(request), handover=receipt.handover, lot_id=receipt.lot_id, **data)
         _say_where_paid(request, receipt)
-        return redirect("handovers:receiving", receipt.handover_id)
-    return _one_form(request, receipt.handover, form, _("Lost: %(name)s") % {"name": goods.name}, _("Write it down"))
+
+    title, back = _("Lost: %(name)s") % {"name": goods.name}, _receiving(receipt.handover_id)
+    return form_page(request, form, act, title=title, submit=_("Write it down"), back=back)
 
 
 def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:
@@ -196,7 +183,7 @@ def _chosen(request: HttpRequest, farms: Sequence[Coming], posted: ReceiveForm |
         return None
     if posted is not None:
         return posted.delivery.producer.pk
-    wanted = whole(request.GET.get("farm", ""))
+    wanted = number(request.GET, "farm")
     known = [farm.producer.pk for farm in farms]
     waiting = [farm.producer.pk for farm in farms if not farm.is_received]
     return wanted if wanted in known else next(iter(waiting or known))
@@ -209,15 +196,8 @@ def _onward(handover: Handover, producer: int) -> str:
     return f"{address}?farm={producer}" if is_open else address
 
 
-def _one_form(request: HttpRequest, handover: Handover, form: Any, title: str, submit: str) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "back": reverse("handovers:receiving", args=[handover.pk]),
-        "back_label": _("Receive"),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+def _receiving(pk: int) -> tuple[str, str]:
+    return reverse("handovers:receiving", args=[pk]), _("Receive")
 
 
 def _receipt(request: HttpRequest, pk: int) -> Receipt:

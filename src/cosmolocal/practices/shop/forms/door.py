@@ -52,9 +52,12 @@ class CashForm(KeyedForm):
         self.fields["amount"] = MoneyField(
             currency=currency, label=_("Taken"), initial=due, minimum=1, expected=expected
         )
-        choices = [(str(box.pk), f"{box} · {box.place}" if box.place else str(box)) for box in boxes]
+        there = {str(box.pk): box for box in boxes}
+        choices = [(pk, f"{box} · {box.place}" if box.place else str(box)) for pk, box in there.items()]
         said = {"invalid_choice": _("This box belongs to another place, or is gone. Choose one of these.")}
-        self.fields["box"] = forms.ChoiceField(label=_("Into"), choices=choices, error_messages=said)
+        self.fields["box"] = forms.TypedChoiceField(
+            label=_("Into"), choices=choices, coerce=there.__getitem__, error_messages=said
+        )
         if handed_over < today():
             self.fields["on"] = HappenedField(initial=handed_over)
 
@@ -62,12 +65,12 @@ class CashForm(KeyedForm):
 class CashBackForm(KeyedForm):
     """Which entry of cash was not taken, and how that came about."""
 
-    deed = forms.ChoiceField(label=_("What was written"))
+    deed_id = forms.TypedChoiceField(label=_("What was written"), coerce=int)
     reason = forms.CharField(label=_("Why it is taken back"), max_length=240)
 
-    def __init__(self, *args: Any, entries: Sequence[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, entries: Sequence[tuple[int, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["deed"]
+        field = self.fields["deed_id"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(entries)
 
@@ -75,7 +78,7 @@ class CashBackForm(KeyedForm):
 class LateForm(KeyedForm):
     """New counts for things on offer, after closing."""
 
-    offer = forms.ChoiceField(label=_("What"))
+    offer = forms.TypedChoiceField(label=_("What"), coerce=int)
     count = QuantityField(label=_("How many in all"), maximum=9999, help_text=_("0 takes it out."))
 
     def __init__(self, *args: Any, offers: Sequence[RoundOffer], household: Agent, **options: Any) -> None:
@@ -89,8 +92,8 @@ class LateForm(KeyedForm):
         """Many more than people like her order of it are asked about."""
         data = super().clean() or self.cleaned_data
         offer, count = data.get("offer"), data.get("count")
-        if offer and count and usual.suspects({int(offer): count}, {}):
-            most = usual.most_ordered(self.household, [int(offer)]).get(int(offer))
+        if offer and count and usual.suspects({offer: count}, {}):
+            most = usual.most_ordered(self.household, [offer]).get(offer)
             ask(self, "count", Expectation(most, is_rough=True))
         return data
 
@@ -98,7 +101,7 @@ class LateForm(KeyedForm):
 class SwapForm(KeyedForm):
     """Whose crate she took."""
 
-    other = forms.ChoiceField(label=_("She took the crate of"))
+    other = forms.TypedChoiceField(label=_("She took the crate of"), coerce=int)
 
     def __init__(self, *args: Any, orders: Sequence[Order], **options: Any) -> None:
         super().__init__(*args, **options)

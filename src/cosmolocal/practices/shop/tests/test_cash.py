@@ -120,12 +120,12 @@ def test_the_page_lists_what_was_written_and_takes_it_back(village, orders, box)
     back = reverse("shop:cash_back", args=[jo.pk])
     assert back in keeper.get(door).content.decode()
     shown = keeper.get(back)
-    [(deed, words)] = shown.context["form"].fields["deed"].choices
+    [(deed, words)] = shown.context["form"].fields["deed_id"].choices
     assert "18.50" in words
     assert "Keeper Lu" in words
-    assert keeper.post(back, {"deed": deed, "reason": ""}).status_code == 422
+    assert keeper.post(back, {"deed_id": deed, "reason": ""}).status_code == 422
     answer = keeper.post(
-        back, {"deed": deed, "reason": "She paid nothing", "key": shown.context["form"]["key"].value()}
+        back, {"deed_id": deed, "reason": "She paid nothing", "key": shown.context["form"]["key"].value()}
     )
     assert answer.url == door
     page = keeper.get(door).content.decode()

@@ -22,7 +22,7 @@ from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.queries import desk, farms
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
 from cosmolocal.practices.shop.views import round_goods
-from cosmolocal.practices.shop.views.answers import BUYING_FOR
+from cosmolocal.practices.shop.views.pages import BUYING_FOR
 
 
 @pytest.fixture(autouse=True)

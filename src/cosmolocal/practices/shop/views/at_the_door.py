@@ -10,22 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.pages import Check, actor, form_page, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate, Handover, Receipt
-from cosmolocal.kernel import clock, outside
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused, say_how_read
 from cosmolocal.look.dates import format_daytime
-from cosmolocal.look.forms import check_answers
 from cosmolocal.money import queries as purse
 from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.practices.shop import documents, operations, policy, queries
 from cosmolocal.practices.shop.forms.door import CashBackForm, CashForm, CreditForm, LateForm, SwapForm, SwappedForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish
-from cosmolocal.practices.shop.views.rounds import actor
 
 
 @open_to("keeper")
@@ -68,19 +65,23 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("shop:at_the_door", order.round_id, payer.pk)
     due = queries.orders.due_now(order)
     day = clock.day_of(order.round.handover.begins)
-    form = CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes, handed_over=day)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        box = next(box for box in boxes if str(box.pk) == data["box"])
+
+    def act(data: dict[str, Any]) -> None:
         at = moment_on(data["on"]) if data.get("on") else None
-        try:
-            operations.take_cash(by=actor(request), order=order, box=box, amount=data["amount"], at=at, key=data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("%(name)s has paid.") % {"name": payer.name})
-            return redirect("handovers:door", order.round.handover_id)
-    return _form(request, order, form, _("%(name)s pays in cash") % {"name": payer.name}, _("Taken"))
+        operations.take_cash(
+            by=actor(request), order=order, box=data["box"], amount=data["amount"], at=at, key=data["key"]
+        )
+
+    return form_page(
+        request,
+        CashForm(request.POST or None, due=due, currency=currency.code, boxes=boxes, handed_over=day),
+        act,
+        said=_("%(name)s has paid.") % {"name": payer.name},
+        to=reverse("handovers:door", args=[order.round.handover_id]),
+        title=_("%(name)s pays in cash") % {"name": payer.name},
+        submit=_("Taken"),
+        back=_before_her(order),
+    )
 
 
 @open_to("keeper")
@@ -89,20 +90,19 @@ def cash_back(request: HttpRequest, pk: int) -> HttpResponse:
     order = _seen_order(request, pk)
     currency = order.round.account.currency
     entries = [
-        (str(one.deed.pk), f"{purse.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
+        (one.deed.pk, f"{purse.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
         for one in queries.cash.taken(order)
     ]
-    form = CashBackForm(request.POST or None, entries=entries)
-    if request.method == "POST" and form.is_valid():
-        wish = {"deed_id": int(form.cleaned_data["deed"]), "reason": form.cleaned_data["reason"]}
-        try:
-            operations.undo_cash(by=actor(request), order=order, key=form.cleaned_data["key"], **wish)
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("Taken back. Write down what was really paid, if anything."))
-            return redirect("shop:at_the_door", order.round_id, order.household_id)
-    return _form(request, order, form, _("Cash of %(name)s") % {"name": order.household.name}, _("Take it back"))
+    return form_page(
+        request,
+        CashBackForm(request.POST or None, entries=entries),
+        lambda data: operations.undo_cash(by=actor(request), order=order, **data),
+        said=_("Taken back. Write down what was really paid, if anything."),
+        to=reverse("shop:at_the_door", args=[order.round_id, order.household_id]),
+        title=_("Cash of %(name)s") % {"name": order.household.name},
+        submit=_("Take it back"),
+        back=_before_her(order),
+    )
 
 
 @open_to("keeper")
@@ -117,19 +117,20 @@ def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     )
     extras_first = sorted(offers, key=lambda offer: offer.lot_id is None)
     usual = {"offer": request.GET.get("offer"), "count": 1}
-    form = LateForm(request.POST or None, offers=extras_first, household=who, initial=usual)
-    if request.method == "POST" and form.is_valid():
-        wish = LineWish(int(form.cleaned_data["offer"]), form.cleaned_data["count"])
-        try:
-            operations.late_change(
-                by=actor(request), round=round, household=who, lines=[wish], key=form.cleaned_data["key"]
-            )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            return redirect("shop:at_the_door", pk, household)
-    title = _("Late change for %(name)s") % {"name": who.name}
-    return _page(request, form, title, _("Change it"), reverse("shop:at_the_door", args=[pk, household]))
+    return form_page(
+        request,
+        LateForm(request.POST or None, offers=extras_first, household=who, initial=usual),
+        lambda data: operations.late_change(
+            by=actor(request),
+            round=round,
+            household=who,
+            lines=[LineWish(data["offer"], data["count"])],
+            key=data["key"],
+        ),
+        title=_("Late change for %(name)s") % {"name": who.name},
+        submit=_("Change it"),
+        back=reverse("shop:at_the_door", args=[pk, household]),
+    )
 
 
 @open_to("keeper")
@@ -141,23 +142,16 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(lines.filter(order__round__handover__in=packing.kept_by(reader(request))), pk=pk)
     kind = line.offer.item.product.specification_id
     most = line.weighed if line.weighed is not None else queries.packed_quantity(line)
-    form = CreditForm(
-        request.POST or None, goods=packing.measured_in([(kind, line.pack_id)])[kind, line.pack_id], most=max(most, 1)
+    goods = packing.measured_in([(kind, line.pack_id)])[kind, line.pack_id]
+    return form_page(
+        request,
+        CreditForm(request.POST or None, goods=goods, most=max(most, 1)),
+        lambda data: operations.credit_line(by=actor(request), line=line, **data),
+        said=_("Given back. It stands on the receipt."),
+        title=_("Money back: %(name)s") % {"name": line.offer.item.product.name},
+        submit=_("Give it back"),
+        back=_before_her(line.order),
     )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            operations.credit_line(
-                by=actor(request), line=line, quantity=data["quantity"], reason=data["reason"], key=data["key"]
-            )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            say_how_read(request, form)
-            messages.success(request, _("Given back. It stands on the receipt."))
-            return redirect("shop:at_the_door", line.order.round_id, queries.swaps.holder_of(line.order).pk)
-    title = _("Money back: %(name)s") % {"name": line.offer.item.product.name}
-    return _form(request, line.order, form, title, _("Give it back"))
 
 
 @open_to("keeper")
@@ -170,17 +164,21 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(household__crates__handover=order.round.handover)
         .select_related("household")
     )
-    form = SwapForm(request.POST or None, orders=list(others.order_by("household__name")))
-    if request.method == "POST" and form.is_valid():
-        other = get_object_or_404(others, pk=int(form.cleaned_data["other"]))
-        try:
-            operations.swap_orders(by=actor(request), order=order, other=other, key=form.cleaned_data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("Swapped. Each pays what it took."))
-            return redirect("handovers:door", order.round.handover_id)
-    return _form(request, order, form, _("%(name)s took another crate") % {"name": order.household.name}, _("Swap"))
+
+    def act(data: dict[str, Any]) -> None:
+        other = get_object_or_404(others, pk=data["other"])
+        operations.swap_orders(by=actor(request), order=order, other=other, key=data["key"])
+
+    return form_page(
+        request,
+        SwapForm(request.POST or None, orders=list(others.order_by("household__name"))),
+        act,
+        said=_("Swapped. Each pays what it took."),
+        to=reverse("handovers:door", args=[order.round.handover_id]),
+        title=_("%(name)s took another crate") % {"name": order.household.name},
+        submit=_("Swap"),
+        back=_before_her(order),
+    )
 
 
 @open_to("keeper")
@@ -191,25 +189,27 @@ def swapped(request: HttpRequest, pk: int) -> HttpResponse:
         "round__handover__place", "round__account__currency", "household"
     )
     ordered = Agent.objects.filter(pk__in=orders.values("household")).order_by("name", "pk")
-    first = ordered.filter(pk=outside.whole(request.GET.get("household")) or 0).first()
-    form = SwappedForm(request.POST or None, households=ordered, initial={"first": first})
-    if request.method == "POST" and "again" not in request.POST and form.is_valid():
-        data = form.cleaned_data
-        pair = [orders.get(household=data[name]) for name in ("first", "second")]
-        try:
-            if "confirmed" not in request.POST:
-                sides = operations.sides(actor(request), pair, clock.now())
-                return _read_sums(request, form, sides)
-            operations.swap_settled(
-                by=actor(request), order=pair[0], other=pair[1], reason=data["reason"], key=data["key"]
-            )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("Written down. Each pays what it had, and both are told."))
-            return redirect("shop:at_the_door", pk, data["first"].pk)
-    title = _("Two households had each other's crate")
-    return _page(request, form, title, _("See both sums"), reverse("handovers:door", args=[round.handover_id]))
+    first = ordered.filter(pk=number(request.GET, "household") or 0).first()
+
+    def pair(data: dict[str, Any]) -> list[Order]:
+        return [orders.get(household=data[name]) for name in ("first", "second")]
+
+    def act(data: dict[str, Any]) -> str:
+        order, other = pair(data)
+        operations.swap_settled(by=actor(request), order=order, other=other, reason=data["reason"], key=data["key"])
+        messages.success(request, _("Written down. Each pays what it had, and both are told."))
+        return reverse("shop:at_the_door", args=[pk, data["first"].pk])
+
+    return form_page(
+        request,
+        SwappedForm(request.POST or None, households=ordered, initial={"first": first}),
+        act,
+        check=lambda form: _sums(operations.sides(actor(request), pair(form.cleaned_data), clock.now())),
+        title=_("Two households had each other's crate"),
+        go_on=_("See both sums"),
+        submit=_("Yes, swap them"),
+        back=reverse("handovers:door", args=[round.handover_id]),
+    )
 
 
 def may_swap(request: HttpRequest, round: OrderRound) -> bool:
@@ -218,7 +218,7 @@ def may_swap(request: HttpRequest, round: OrderRound) -> bool:
     return is_kept and policy.is_recent(round, clock.now())
 
 
-def _read_sums(request: HttpRequest, form: SwappedForm, sides: tuple[operations.Side, operations.Side]) -> HttpResponse:
+def _sums(sides: tuple[operations.Side, operations.Side]) -> Check:
     first, second = sides
     currency = first.order.round.account.currency
     rows, closed = [], []
@@ -230,14 +230,7 @@ def _read_sums(request: HttpRequest, form: SwappedForm, sides: tuple[operations.
     warning = _(
         "The account of %(names)s is closed: what this leaves there stands on the treasurer's list of who has left."
     )
-    return check_answers(
-        request,
-        form,
-        title=_("Swap these two?"),
-        submit=_("Yes, swap them"),
-        rows=rows,
-        warning=warning % {"names": ", ".join(closed)} if closed else "",
-    )
+    return Check(rows, _("Swap these two?"), warning % {"names": ", ".join(closed)} if closed else "")
 
 
 @open_to("keeper")
@@ -249,19 +242,20 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
     item = queries.desk.pack_of(found.specification_id)
     if item is None:
         raise Http404
-    try:
-        operations.offer_extra(
-            by=actor(request), round=round, receipt=found, item=item, key=request.POST.get("key", "")
-        )
-        messages.success(request, _("%(name)s is for sale at the door.") % {"name": item.product.name})
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    household = outside.whole(request.POST.get("household"))
+    household = number(request.POST, "household")
     if household is not None:
-        return redirect("shop:at_the_door", pk, household)
-    if policy.may_run(reader(request)):
-        return redirect("shop:round_orders", pk)
-    return redirect("handovers:door", round.handover_id)  # the desk is the stewards'
+        to = reverse("shop:at_the_door", args=[pk, household])
+    elif policy.may_run(reader(request)):
+        to = reverse("shop:round_orders", args=[pk])
+    else:
+        to = reverse("handovers:door", args=[round.handover_id])  # the desk is the stewards'
+    return post(
+        request,
+        lambda key: operations.offer_extra(by=actor(request), round=round, receipt=found, item=item, key=key),
+        to=to,
+        said=_("%(name)s is for sale at the door.") % {"name": item.product.name},
+        refused_to=to,
+    )
 
 
 def _rounds(request: HttpRequest) -> Any:
@@ -281,11 +275,6 @@ def _seen_order(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(orders.filter(round__handover__in=seen), pk=pk)
 
 
-def _form(request: HttpRequest, order: Order, form: Any, title: str, submit: str) -> HttpResponse:
-    back = reverse("shop:at_the_door", args=[order.round_id, queries.swaps.holder_of(order).pk])
-    return _page(request, form, title, submit, back)
-
-
-def _page(request: HttpRequest, form: Any, title: str, submit: str, back: str) -> HttpResponse:
-    context = {"form": form, "title": title, "submit": submit, "back": back}
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+def _before_her(order: Order) -> str:
+    """The page that stands open while she stands there."""
+    return reverse("shop:at_the_door", args=[order.round_id, queries.swaps.holder_of(order).pk])

@@ -4,26 +4,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as people_policy
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.pages import actor, form_page, number
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.forms import usual
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.forms.rounds import StockForm
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
-from cosmolocal.practices.shop.views.rounds import actor
 
 A_YEAR = timedelta(days=365)
 STOCK_FAR = 20  # times the most that came at once: a field holds more than a week takes of it
@@ -33,8 +30,8 @@ STOCK_FAR = 20  # times the most that came at once: a field holds more than a we
 def farm(request: HttpRequest) -> HttpResponse:
     """The farms she acts for; a steward sees each by `?of=`."""
     farms = _farms(request)
-    wanted = request.GET.get("of", "")
-    chosen = next((farm for farm in farms if str(farm.pk) == wanted), farms[0] if farms else None)
+    wanted = number(request.GET, "of")
+    chosen = next((farm for farm in farms if farm.pk == wanted), farms[0] if farms else None)
     if chosen is None:
         return render(request, "shop/desk/no_farm.html")
     now = clock.now()
@@ -72,25 +69,18 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
     promised = offer.intent.promised_quantity if offer.intent else 0
     expected = replace(usual(goods, kind), far=STOCK_FAR)
     expected = replace(expected, parts=max(expected.parts or 0, promised))
-    form = StockForm(request.POST or None, goods=goods, expected=expected, initial={"available": left})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            operations.announce_stock(by=actor(request), offer=offer, available=data["available"], key=data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("Noted: %(name)s.") % {"name": goods.name})
-            return redirect(reverse("shop:farm") + f"?of={offer.item.product.producer_id}")
     ordered = goods.text(promised) if offer.intent else ""
-    context = {
-        "form": form,
-        "title": goods.name,
-        "lead": _("Ordered so far: %(amount)s") % {"amount": ordered} if ordered else "",
-        "submit": _("Save"),
-        "back": reverse("shop:farm"),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        StockForm(request.POST or None, goods=goods, expected=expected, initial={"available": left}),
+        lambda data: operations.announce_stock(by=actor(request), offer=offer, **data),
+        said=_("Noted: %(name)s.") % {"name": goods.name},
+        to=reverse("shop:farm") + f"?of={offer.item.product.producer_id}",
+        title=goods.name,
+        lead=_("Ordered so far: %(amount)s") % {"amount": ordered} if ordered else "",
+        submit=_("Save"),
+        back=reverse("shop:farm"),
+    )
 
 
 def _farms(request: HttpRequest) -> list[Agent]:

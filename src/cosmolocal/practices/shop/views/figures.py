@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cosmolocal.kernel import outside
+from cosmolocal.agents.pages import number
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import LAST_YEAR
 from cosmolocal.money import queries as purse
@@ -19,7 +19,7 @@ from cosmolocal.practices.shop.pages import figures as pages
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Sales, where they went, the farmers' share beside what the community wants."""
-    year = pages.year(outside.whole(request.GET.get("year"), most=LAST_YEAR))
+    year = pages.year(number(request.GET, "year", most=LAST_YEAR))
     currency = purse.default_currency()
     kind = request.GET.get("as", "")
     if kind:

@@ -1,17 +1,17 @@
 """What was put right after settling: who gets or pays what, and the button that books it."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import sessions
+from cosmolocal.agents.pages import actor, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop import operations, policy
 from cosmolocal.practices.shop.operations import following
-from cosmolocal.practices.shop.views.rounds import actor, open_round
+from cosmolocal.practices.shop.views.pages import open_round
 
 
 @open_to("auditor_reads")
@@ -19,13 +19,13 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Every difference between what was settled and what is written now."""
     round = open_round(request, pk)
     if request.method == "POST":
-        try:
-            operations.follow_facts(by=actor(request), round=round, key=request.POST.get("key", ""))
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("shop:follow", pk)
-        messages.success(request, _("Booked. It stands on each statement."))
-        return redirect("shop:round_desk", pk)
+        return post(
+            request,
+            lambda key: operations.follow_facts(by=actor(request), round=round, key=key),
+            to=reverse("shop:round_desk", args=[pk]),
+            said=_("Booked. It stands on each statement."),
+            refused_to=request.path,
+        )
     found = following.differences(round)
     context = {
         "round": round,

@@ -20,7 +20,7 @@ from cosmolocal.practices.shop import documents
 from cosmolocal.practices.shop.models import LineCredit
 from cosmolocal.practices.shop.pages import given_back as pages
 from cosmolocal.practices.shop.queries import credits
-from cosmolocal.practices.shop.views.rounds import open_round
+from cosmolocal.practices.shop.views.pages import open_round
 
 PER_PAGE = 100
 

@@ -23,7 +23,7 @@ from cosmolocal.practices.shop.pages.asking import Answers
 from cosmolocal.practices.shop.pages.basket import BasketView
 from cosmolocal.practices.shop.pages.buyers import Buyer
 from cosmolocal.practices.shop.queries import usual
-from cosmolocal.practices.shop.views.answers import BUYING_FOR, buying, seen_round
+from cosmolocal.practices.shop.views.pages import BUYING_FOR, buying, seen_round
 from cosmolocal.practices.shop.views.shopping import lines_of
 
 

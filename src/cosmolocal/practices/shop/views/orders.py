@@ -1,6 +1,5 @@
 """One's orders: how each stands, its receipt on screen and paper, where each line came from, taking it back."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -10,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.pages import file
-from cosmolocal.kernel import clock, outside
+from cosmolocal.agents.pages import file, number, post
+from cosmolocal.agents.queries import reader
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
-from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop import documents, operations, policy, queries
 from cosmolocal.practices.shop.models import Order, OrderLine
 from cosmolocal.practices.shop.pages import orders as pages
 from cosmolocal.practices.shop.pages.origin import origin
 from cosmolocal.practices.shop.queries.orders import LineView
 from cosmolocal.practices.shop.views import at_the_door
-from cosmolocal.practices.shop.views.answers import buyer_of, buying, reader_of
+from cosmolocal.practices.shop.views.pages import buyer_of, buying
 
 PER_PAGE = 30
 
@@ -33,7 +32,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     buyer = buying(request)
     swaps = queries.swaps.about([buyer.household])
     had = Q(pk__in=[pk for pk, swap in swaps.items() if swap.household_id == buyer.household.pk])
-    found = queries.orders.visible_to(reader_of(request)).filter(Q(household=buyer.household) | had)
+    found = queries.orders.visible_to(reader(request)).filter(Q(household=buyer.household) | had)
     page = Paginator(found.order_by("-round__handover__begins", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(order, swaps.get(order.pk)) for order in page.object_list]
     return render(request, "shop/orders.html", {"page": page, "rows": rows, "buyer": buyer, "here": request.path})
@@ -49,7 +48,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "taxes": pages.taxes(view),
         "is_own": _is_own(request, view.household),
         "swapped": documents.swapped_words(view.swap) if view.swap else "",
-        "beside": pages.beside(view, reader_of(request)),
+        "beside": pages.beside(view, reader(request)),
         "may_swap": view.is_settled and at_the_door.may_swap(request, found.round),
     }
     return render(request, "shop/order.html", context)
@@ -69,19 +68,16 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, then takes the whole order back."""
     found, buyer = _visible(request, pk), buying(request)
     if request.method == "POST":
-        try:
-            operations.cancel_order(
-                by=buyer.by,
-                order=found,
-                version=outside.whole(request.POST.get("version")),
-                on_behalf_of=buyer.on_behalf_of,
-                key=request.POST.get("key", ""),
-            )
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("shop:order", pk)
-        messages.success(request, _("Your order is cancelled. Nothing is set aside any more."))
-        return redirect("shop:shop", found.round_id)
+        version = number(request.POST, "version")
+        return post(
+            request,
+            lambda key: operations.cancel_order(
+                by=buyer.by, order=found, version=version, on_behalf_of=buyer.on_behalf_of, key=key
+            ),
+            to=reverse("shop:shop", args=[found.round_id]),
+            said=_("Your order is cancelled. Nothing is set aside any more."),
+            refused_to=reverse("shop:order", args=[pk]),
+        )
     if not _is_own(request, found.household) or not policy.may_change(found, clock.now()):
         return redirect("shop:order", pk)
     return render(request, "shop/cancel.html", pages.context(pages.order_view(found)))
@@ -99,11 +95,11 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "offer__item__product__origin",
     )
     lines = OrderLine.objects.select_related(*joined, *goods, "offer__item__product__producer__place")
-    readable = queries.orders.visible_to(reader_of(request))
+    readable = queries.orders.visible_to(reader(request))
     found = get_object_or_404(lines.filter(order__in=readable), pk=pk)
     packed = queries.packed_of(OrderLine.objects.filter(pk=pk))
     view = LineView(found, packed.get(pk))
-    way = origin(found, view, reader_of(request))
+    way = origin(found, view, reader(request))
     context = {
         "line": found,
         "view": view,
@@ -116,7 +112,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, pk: int) -> Order:
-    return get_object_or_404(queries.orders.visible_to(reader_of(request)), pk=pk)
+    return get_object_or_404(queries.orders.visible_to(reader(request)), pk=pk)
 
 
 def _is_own(request: HttpRequest, household: Agent) -> bool:

@@ -7,26 +7,24 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.pages import file
+from cosmolocal.agents.pages import actor, file, form_page, number, post
 from cosmolocal.agents.queries import SEES_ALL, reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
-from cosmolocal.kernel.outside import whole
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused, say_how_read
 from cosmolocal.practices.shop import farm_papers, operations, order_form, policy, queries
 from cosmolocal.practices.shop.forms.rounds import ShortageForm, chosen_goods, read_moment
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.operations import OfferWish
 from cosmolocal.practices.shop.queries.desk import Choosable
 from cosmolocal.practices.shop.steps import steps_of
-from cosmolocal.practices.shop.views.rounds import actor, open_round
+from cosmolocal.practices.shop.views.pages import open_round
 
 PER_PAGE = 50
 FARMS_A_PAGE = 40
@@ -46,17 +44,6 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
         one.is_ticked = is_fresh or one.is_offered
         if one.offer and one.offer.closes_at:
             one.closes = clock.wall(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
-    if request.method == "POST":
-        try:
-            count = _offer(request, round, rows)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The round offers %(count)s things.") % {"count": count})
-            goes_on = bool(request.POST.get("go_on")) and page.has_next()
-            if goes_on:
-                return redirect(f"{request.path}?page={page.next_page_number()}")
-            return redirect("shop:round_desk", pk)
     context = {
         "round": round,
         "farms": farms,
@@ -66,12 +53,24 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps_of(round),
         "may_run": policy.may_run(reader(request)),
     }
-    return render(request, "shop/desk/goods.html", context, status=422 if request.method == "POST" else 200)
+
+    def drawn(status: int) -> HttpResponse:
+        return render(request, "shop/desk/goods.html", context, status=status)
+
+    if request.method != "POST":
+        return drawn(200)
+    goes_on = bool(request.POST.get("go_on")) and page.has_next()
+    return post(
+        request,
+        lambda key: _offer(request, round, rows, key),
+        to=f"{request.path}?page={page.next_page_number()}" if goes_on else reverse("shop:round_desk", args=[pk]),
+        refused_to=lambda: drawn(422),
+    )
 
 
-def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -> int:
-    """Puts what is ticked on sale, and takes off what was shown and is not; how much is on sale then. Rows keep what
-    was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
+def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], key: str) -> None:
+    """Puts what is ticked on sale, and takes off what was shown and is not; says how much is on sale then. Rows keep
+    what was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
     """
     ticked, early, shown = chosen_goods(request.POST)
     wishes, unclear = [], defaultdict[str, list[str]](list)
@@ -96,9 +95,10 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable]) -
         round=round,
         items=wishes,
         shown=sorted(shown or {one.item.pk for one in rows}),
-        key=request.POST.get("key", ""),
+        key=key,
     )
-    return round.offers.on_sale().filter(lot=None).count()
+    count = round.offers.on_sale().filter(lot=None).count()
+    messages.success(request, _("The round offers %(count)s things.") % {"count": count})
 
 
 @open_to("auditor_reads")
@@ -145,32 +145,17 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     one = next(iter(queries.desk.named(queries.desk.sold(round).filter(intent_id=intent))), None)
     if one is None:
         raise Http404
-    form = ShortageForm(
-        request.POST or None,
-        goods=one.goods,
-        ordered=one.granted,
-        initial={"available": min(one.there or one.granted, one.granted)},
+    usual = {"available": min(one.there or one.granted, one.granted)}
+    return form_page(
+        request,
+        ShortageForm(request.POST or None, goods=one.goods, ordered=one.granted, initial=usual),
+        lambda data: operations.set_shortage(by=actor(request), round=round, intent_id=intent, **data),
+        said=_("Noted. Everybody concerned is told in a sentence."),
+        title=_("Not enough: %(name)s") % {"name": one.goods.name},
+        lead=_("%(count)s households ordered %(amount)s.") % {"count": one.households, "amount": one.granted_text},
+        submit=_("Share it out"),
+        back=reverse("shop:round_orders", args=[pk]),
     )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            operations.set_shortage(
-                by=actor(request), round=round, intent_id=intent, available=data["available"], key=data["key"]
-            )
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            say_how_read(request, form)
-            messages.success(request, _("Noted. Everybody concerned is told in a sentence."))
-            return redirect("shop:round_orders", pk)
-    context = {
-        "form": form,
-        "title": _("Not enough: %(name)s") % {"name": one.goods.name},
-        "lead": _("%(count)s households ordered %(amount)s.") % {"count": one.households, "amount": one.granted_text},
-        "submit": _("Share it out"),
-        "back": reverse("shop:round_orders", args=[pk]),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
 
 
 @open_to("steward")
@@ -211,7 +196,7 @@ def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[Producer
     """Where there are many lines one farm stands open: the one somebody asked for, else the first; None: all do."""
     if ProducerOrderLine.objects.filter(order__round=round).count() <= FEW_LINES:
         return None
-    wanted = whole(request.GET.get("farm", ""))
+    wanted = number(request.GET, "farm")
     return [order.pk for order in shown if order.pk == wanted] or [order.pk for order in shown[:1]]
 
 
@@ -220,9 +205,12 @@ def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[Producer
 def told(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody called the farm."""
     found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
-    operations.mark_told(by=actor(request), producer_order=found, how="call", key=request.POST.get("key", ""))
-    messages.success(request, _("%(name)s knows.") % {"name": found.producer.name})
-    return redirect("shop:round_farms", found.round_id)
+    return post(
+        request,
+        lambda key: operations.mark_told(by=actor(request), producer_order=found, how="call", key=key),
+        to=reverse("shop:round_farms", args=[found.round_id]),
+        said=_("%(name)s knows.") % {"name": found.producer.name},
+    )
 
 
 @open_to("producer")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,13 +15,11 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import sessions
 from cosmolocal.agents.choosing import are_many
 from cosmolocal.agents.models import Agent, Place
-from cosmolocal.agents.pages import long_work
+from cosmolocal.agents.pages import actor, form_page, long_work, number, post
 from cosmolocal.agents.queries import reader
-from cosmolocal.kernel import clock, errands, ids, outside
+from cosmolocal.kernel import clock, errands
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
-from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy, queries, rules
@@ -37,20 +35,9 @@ from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import buyers, extras
 from cosmolocal.practices.shop.queries import oddities
 from cosmolocal.practices.shop.steps import steps_of
+from cosmolocal.practices.shop.views.pages import open_round
 
 A_WEEK = 7
-
-
-def actor(request: HttpRequest) -> Agent:
-    """Who does the deed; the door let nobody in who has not signed in."""
-    agent = reader(request).agent
-    assert agent is not None
-    return agent
-
-
-def open_round(request: HttpRequest, pk: int) -> OrderRound:
-    """A round this reader may see at the desk, or 404."""
-    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
 @open_to("auditor_reads")
@@ -75,15 +62,14 @@ def plan(request: HttpRequest) -> HttpResponse:
         return render(request, "shop/desk/no_place.html", {"may_run": policy.may_run(reader(request))})
     source = _source(request)
     form = RoundForm(request.POST or None, initial=_later(source) if source else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            data = form.cleaned_data
-            planned = operations.plan_round(by=actor(request), wish=form.wish(), like=source, key=data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            return redirect("shop:round_goods", planned.pk)
-    return _round_form(request, form, _("Plan a round"), _("Go on to the goods"), reverse("shop:rounds"))
+
+    def act(data: dict[str, Any]) -> str:
+        planned = operations.plan_round(by=actor(request), wish=form.wish(), like=source, key=data["key"])
+        return reverse("shop:round_goods", args=[planned.pk])
+
+    return form_page(
+        request, form, act, title=_("Plan a round"), submit=_("Go on to the goods"), back=reverse("shop:rounds")
+    )
 
 
 @open_to("steward")
@@ -91,14 +77,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """When, where, a word to the members."""
     round = open_round(request, pk)
     form = RoundForm(request.POST or None, initial=typed(round))
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.change_round(by=actor(request), round=round, wish=form.wish(), key=form.cleaned_data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            return redirect("shop:round_desk", pk)
-    return _round_form(request, form, _("Change the round"), _("Save"), reverse("shop:round_desk", args=[pk]))
+    return form_page(
+        request,
+        form,
+        lambda data: operations.change_round(by=actor(request), round=round, wish=form.wish(), key=data["key"]),
+        title=_("Change the round"),
+        submit=_("Save"),
+        back=reverse("shop:round_desk", args=[pk]),
+    )
 
 
 @open_to("auditor_reads")
@@ -137,47 +123,30 @@ def _writers() -> dict[str, Any]:
 @require_POST
 def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One of the deeds without a form: open, close, send, remind, give up what was never open."""
-    round, by = open_round(request, pk), actor(request)
-    key = request.POST.get("key") or ids.fresh_key()
-    acts: dict[str, tuple[Callable[[], object], str]] = {
-        "open": (lambda: operations.open_round(by=by, round=round, key=key), _("The round is open.")),
-        "close": (lambda: operations.close_round(by=by, round=round, key=key), _("The round is closed.")),
+    round, by, desk_url = open_round(request, pk), actor(request), reverse("shop:round_desk", args=[pk])
+    acts: dict[str, tuple[Callable[[str], object], str]] = {
+        "open": (lambda key: operations.open_round(by=by, round=round, key=key), _("The round is open.")),
+        "close": (lambda key: operations.close_round(by=by, round=round, key=key), _("The round is closed.")),
         "send": (
-            lambda: operations.send_producer_orders(by=by, round=round, key=key),
+            lambda key: operations.send_producer_orders(by=by, round=round, key=key),
             _("The farms are being told what to bring."),
         ),
-        "remind": (lambda: operations.remind(by=by, round=round, key=key), _("Who has not ordered gets a word.")),
-        "cancel": (lambda: operations.cancel_round(by=by, round=round, key=key), _("The round is given up.")),
+        "remind": (lambda key: operations.remind(by=by, round=round, key=key), _("Who has not ordered gets a word.")),
+        "cancel": (lambda key: operations.cancel_round(by=by, round=round, key=key), _("The round is given up.")),
     }
     if name not in acts:
-        return redirect("shop:round_desk", pk)
+        return redirect(desk_url)
     if name == "send" and queries.is_large(round):
-        desk_url = reverse("shop:round_desk", args=[pk])
         return long_work(request, Wish("shop.send_producer_orders", [pk], _("Order from the farms"), desk_url))
     act, said = acts[name]
-    try:
-        act()
-        messages.success(request, said)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("shop:round_desk", pk)
+    return post(request, act, to=desk_url, said=said, refused_to=desk_url)
 
 
 @open_to("steward")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """What cancelling an open round will do, and why it is done."""
     round = open_round(request, pk)
-    form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            operations.cancel_round(by=actor(request), round=round, reason=data["reason"], key=data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("The round is cancelled, and who had ordered is being told."))
-            return redirect("shop:round_desk", pk)
-    elif request.method != "POST" and round.state != OrderRound.State.OPEN:
+    if request.method != "POST" and round.state != OrderRound.State.OPEN:
         return redirect("shop:round_desk", pk)
     standing = queries.standing(round)
     lead = ngettext(
@@ -187,16 +156,17 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         "told why.",
         standing.orders,
     )
-    context = {
-        "form": form,
-        "title": _("Cancel the round “%(name)s”?") % {"name": round.name},
-        "lead": lead % {"count": standing.orders},
-        "submit": _("Cancel the round"),
-        "danger": True,
-        "back": reverse("shop:round_desk", args=[pk]),
-        "back_label": _("The round"),
-    }
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        CancelForm(request.POST or None),
+        lambda data: operations.cancel_round(by=actor(request), round=round, **data),
+        said=_("The round is cancelled, and who had ordered is being told."),
+        title=_("Cancel the round “%(name)s”?") % {"name": round.name},
+        lead=lead % {"count": standing.orders},
+        submit=_("Cancel the round"),
+        danger=True,
+        back=(reverse("shop:round_desk", args=[pk]), _("The round")),
+    )
 
 
 @open_to("steward")
@@ -204,18 +174,14 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Closed by mistake."""
     round = open_round(request, pk)
     later = max(round.closes_at, clock.now() + rules.HOUR)
-    form = ReopenForm(request.POST or None, initial={"closes_at": later})
-    if request.method == "POST" and form.is_valid():
-        try:
-            data = form.cleaned_data
-            operations.reopen_round(by=actor(request), round=round, closes_at=data["closes_at"], key=data["key"])
-        except Refusal as refusal:
-            refused(form, refusal)
-        else:
-            messages.success(request, _("The round is open again. All orders are as they were."))
-            return redirect("shop:round_desk", pk)
-    return _round_form(
-        request, form, _("Open the round again"), _("Open it again"), reverse("shop:round_desk", args=[pk])
+    return form_page(
+        request,
+        ReopenForm(request.POST or None, initial={"closes_at": later}),
+        lambda data: operations.reopen_round(by=actor(request), round=round, **data),
+        said=_("The round is open again. All orders are as they were."),
+        title=_("Open the round again"),
+        submit=_("Open it again"),
+        back=reverse("shop:round_desk", args=[pk]),
     )
 
 
@@ -223,17 +189,17 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What settling will do, and the button that does it."""
     round = open_round(request, pk)
+
+    def act(key: str) -> str | None:
+        sessions.require_own()  # who does it later in the background knows of no session
+        if queries.is_large(round):
+            return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path)).url
+        operations.settle_round(by=actor(request), round=round, key=key)
+        messages.success(request, _("The round is settled. Its account is exactly 0."))
+        return None
+
     if request.method == "POST":
-        try:
-            sessions.require_own()  # who does it later in the background knows of no session
-            if queries.is_large(round):
-                return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path))
-            operations.settle_round(by=actor(request), round=round, key=request.POST.get("key", ""))
-            messages.success(request, _("The round is settled. Its account is exactly 0."))
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("shop:settle", pk)
-        return redirect("shop:round_desk", pk)
+        return post(request, act, to=reverse("shop:round_desk", args=[pk]), refused_to=request.path)
     if round.state != OrderRound.State.ORDERED:
         return redirect("shop:round_desk", pk)
     under_way = errands.last("shop.settle_round", [pk], by_id=actor(request).pk)
@@ -274,14 +240,14 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
     round = open_round(request, pk)
     boxes = list(purse.boxes(round.account.currency))
     if request.method == "POST":
-        box = next((box for box in boxes if str(box.pk) == request.POST.get("box")), boxes[0])
-        try:
-            made = operations.pay_producers(by=actor(request), round=round, box=box, key=request.POST.get("key", ""))
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("shop:pay", pk)
-        messages.success(request, _("The list is drawn up. A second person has to agree."))
-        return redirect("money:payout", made.pk)
+        box = next((box for box in boxes if box.pk == number(request.POST, "box")), boxes[0])
+
+        def act(key: str) -> str:
+            made = operations.pay_producers(by=actor(request), round=round, box=box, key=key)
+            return reverse("money:payout", args=[made.pk])
+
+        said = _("The list is drawn up. A second person has to agree.")
+        return post(request, act, to=request.path, said=said, refused_to=request.path)
     if round.state != OrderRound.State.SETTLED:
         return redirect("shop:round_desk", pk)
     due = {int(producer): amount for producer, amount in round.result["producers"].items()}
@@ -300,19 +266,18 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """How the shop works from now on."""
     form = SettingsForm(request.POST or None, initial=typed_settings(queries.settings()))
-    if request.method == "POST" and form.is_valid():
-        operations.change_settings(by=actor(request), key=form.cleaned_data["key"], **form.basis_points())
-        return redirect("shop:rounds")
-    return _round_form(request, form, _("How the shop works"), _("Save"), reverse("shop:rounds"))
-
-
-def _round_form(request: HttpRequest, form: Any, title: str, submit: str, back: str) -> HttpResponse:
-    context = {"form": form, "title": title, "submit": submit, "back": back}
-    return render(request, "look/form.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        lambda data: operations.change_settings(by=actor(request), key=data["key"], **form.basis_points()),
+        title=_("How the shop works"),
+        submit=_("Save"),
+        back=reverse("shop:rounds"),
+    )
 
 
 def _source(request: HttpRequest) -> OrderRound | None:
-    wanted = outside.whole(request.GET.get("like"))
+    wanted = number(request.GET, "like")
     return queries.visible_to(reader(request)).filter(pk=wanted).first() if wanted else None
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.agents import limits
+from cosmolocal.agents.pages import back_to, form_page, number
+from cosmolocal.agents.queries import reader
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
@@ -26,15 +28,7 @@ from cosmolocal.practices.shop.pages import buyers, rounds
 from cosmolocal.practices.shop.pages.basket import BasketLine, BasketView
 from cosmolocal.practices.shop.pages.buyers import Buyer
 from cosmolocal.practices.shop.pages.shelf import Choice, Line, Shelf, offers_of, shelf
-from cosmolocal.practices.shop.views.answers import (
-    BUYING_FOR,
-    back_to,
-    buyer_of,
-    buying,
-    count_of,
-    reader_of,
-    seen_round,
-)
+from cosmolocal.practices.shop.views.pages import BUYING_FOR, buyer_of, buying, count_of, seen_round
 
 SOON = timedelta(hours=24)
 
@@ -43,7 +37,7 @@ SOON = timedelta(hours=24)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The shop of the round that closes next; where none is open, when the next one opens."""
-    found = rounds.rounds(reader_of(request))
+    found = rounds.rounds(reader(request))
     if not found.open:
         return render(request, "shop/closed.html", {"next": found.next, "buyer": buyer_of(request)})
     return _shop(request, found.open[0], found.open)
@@ -53,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shop(request: HttpRequest, pk: int) -> HttpResponse:
     """The shop of one round."""
-    standing = rounds.rounds(reader_of(request)).open
+    standing = rounds.rounds(reader(request)).open
     found = next((round for round in standing if round.pk == pk), None) or seen_round(request, pk)
     return _shop(request, found, standing)
 
@@ -110,10 +104,8 @@ def _amounts(seen: Shelf) -> str:
 
 
 def _choice(request: HttpRequest) -> Choice:
-    def number(name: str) -> int:
-        return outside.whole(request.GET.get(name)) or 0
-
-    return Choice(request.GET.get("q", "")[:100], number("kind"), number("farm"), number("page") or 1)
+    kind, farm, page = (number(request.GET, name) or 0 for name in ("kind", "farm", "page"))
+    return Choice(request.GET.get("q", "")[:100], kind, farm, page or 1)
 
 
 def _found(seen: Shelf) -> str:
@@ -125,7 +117,7 @@ def _found(seen: Shelf) -> str:
 def put(request: HttpRequest, pk: int) -> HttpResponse:
     """So many of one pack into the basket; 0 takes it out. Answers htmx with the parts of the page that change."""
     buyer = buying(request)
-    round = get_object_or_404(queries.visible_to(reader_of(request)), offers=pk)
+    round = get_object_or_404(queries.visible_to(reader(request)), offers=pk)
     offer = get_object_or_404(offers_of(round), pk=pk)
     before = baskets.basket(round, buyer.household)
     had = before.had.get(pk)
@@ -229,22 +221,27 @@ def last_week(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def buy_for(request: HttpRequest) -> HttpResponse:
     """She orders for another household or organisation of hers from now on; a steward for whoever wrote on paper."""
-    asked = request.POST.get("agent", "")
-    if "called" in request.POST and buyers.may_key_in(reader_of(request)):
-        form = WriterForm(request.POST)
-        if not form.is_valid():
-            words = {"title": _("Who wrote it?"), "submit": _("Go to the shop for them")}
-            back = back_to(request, reverse("shop:home"))
-            return render(request, "look/form.html", {"form": form, "back": back, **words}, status=422)
-        asked = str(form.cleaned_data["called"].pk)
-    found = buyers.buyer(reader_of(request), outside.whole(asked) or 0)
+    back = back_to(request, reverse("shop:home"))
+    if "called" in request.POST and buyers.may_key_in(reader(request)):
+        return form_page(
+            request,
+            WriterForm(request.POST),
+            lambda data: _order_for(request, data["called"].pk),
+            title=_("Who wrote it?"),
+            submit=_("Go to the shop for them"),
+            back=back,
+        )
+    _order_for(request, number(request.POST, "agent") or 0)
+    return redirect(back)
+
+
+def _order_for(request: HttpRequest, asked: int) -> None:
+    found = buyers.buyer(reader(request), asked)
     if found is None:
         raise Http404
-    wanted = found.household
-    if str(wanted.pk) == asked:
-        request.session[BUYING_FOR] = wanted.pk
-        messages.info(request, _("You order for %(name)s now.") % {"name": wanted.name})
-    return redirect(back_to(request, reverse("shop:home")))
+    if found.household.pk == asked:
+        request.session[BUYING_FOR] = asked
+        messages.info(request, _("You order for %(name)s now.") % {"name": found.household.name})
 
 
 @open_to("household")

@@ -1,4 +1,4 @@
-"""What the pages of a hand-over share: the hand-over a reader may open, who acts, what a refusal becomes."""
+"""What the pages of a hand-over share: the hand-over a reader may open, what stands on top, what she may do there."""
 
 from typing import Any
 
@@ -8,19 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover
-from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_window
-
-
-def actor(request: HttpRequest) -> Agent:
-    """Who does the deed; the door let nobody in who has not signed in."""
-    agent = reader(request).agent
-    assert agent is not None
-    return agent
 
 
 def open_handover(request: HttpRequest, pk: int) -> Handover:
@@ -37,16 +28,6 @@ def open_crate(request: HttpRequest, pk: int) -> Crate:
     """The crate, or 404 where the reader may not open its hand-over."""
     crates = Crate.objects.select_related("handover__place", "receiver", "packer")
     return get_object_or_404(crates.filter(handover__in=queries.visible_to(reader(request))), pk=pk)
-
-
-def key_of(request: HttpRequest) -> str:
-    """The idempotency key of a posted form."""
-    return request.POST.get("key", "")
-
-
-def refused(request: HttpRequest, refusal: Refusal) -> None:
-    """A refusal as a sentence on top of the next page."""
-    messages.error(request, str(refusal))
 
 
 def say_where_charged(request: HttpRequest, handover: Handover) -> bool:

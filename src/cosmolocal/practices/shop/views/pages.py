@@ -1,9 +1,9 @@
-"""What the member's pages of the shop share: for whom she orders, which round, how many, and where she came from."""
+"""What the pages of the shop share: which round a reader may see, for whom she orders, how many."""
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
-from cosmolocal.agents.queries import Reader, reader
-from cosmolocal.look.answers import page_of_ours
+from cosmolocal.agents.queries import reader
 from cosmolocal.look.forms import stepped
 from cosmolocal.look.numbers import NumberUnclear, parse_decimal
 from cosmolocal.practices.shop import queries
@@ -12,11 +12,6 @@ from cosmolocal.practices.shop.pages import buyers
 from cosmolocal.practices.shop.pages.buyers import Buyer
 
 BUYING_FOR = "shop_buying_for"  # session: id of the household or organisation she orders for
-
-
-def reader_of(request: HttpRequest) -> Reader:
-    """Who reads this page, and as what."""
-    return reader(request)
 
 
 def buyer_of(request: HttpRequest) -> Buyer | None:
@@ -32,6 +27,11 @@ def buying(request: HttpRequest) -> Buyer:
     if found is None:
         raise Http404
     return found
+
+
+def open_round(request: HttpRequest, pk: int) -> OrderRound:
+    """A round this reader may see at the desk, or 404."""
+    return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
 def seen_round(request: HttpRequest, pk: int) -> OrderRound:
@@ -53,8 +53,3 @@ def count_of(request: HttpRequest) -> int | None:
     except NumberUnclear:
         return None
     return count if count >= 0 else None
-
-
-def back_to(request: HttpRequest, usual: str) -> str:
-    """The page of ours that she came from, else the usual one."""
-    return page_of_ours(request.POST.get("back")) or usual
