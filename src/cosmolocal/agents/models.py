@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
@@ -94,6 +95,7 @@ class Agent(models.Model):
         return self.name
 
 
+@titled(_("How to reach you"))
 @sealed("agent", personal=("iban",))
 class Contact(models.Model):
     """How an agent is reached: personal, erasable, never copied into events."""
@@ -109,6 +111,7 @@ class Contact(models.Model):
     is_minor = models.BooleanField(default=False)
 
 
+@titled(_("Leaving"))
 class Leaving(models.Model):
     """Somebody left: hidden since `at`, and anonymised on `anonymise_on`, when the last duty to keep ends."""
 
@@ -117,6 +120,7 @@ class Leaving(models.Model):
     anonymise_on = models.DateField()
 
 
+@titled(_("Households and groups you belong to"))
 @kept(free=("until",))
 @sealed("member", "group", "since", "until")
 class Membership(models.Model):
@@ -133,6 +137,7 @@ class Membership(models.Model):
         ]
 
 
+@titled(_("Tasks"))
 @kept(free=("until",))
 @sealed("agent", "name", "scope", "place", "since", "until")
 class Role(models.Model):
@@ -228,6 +233,7 @@ kept(free=("data", "last_used_at"), may_go=True)(Authenticator)
 sealed("user", "type", "data", "created_at")(Authenticator)
 
 
+@titled(_("Invitations"))
 @kept(free=("uses_left",), may_go=True)
 @sealed("digest", "made_by", "household", "role", "uses_left", "expires_at")
 class Invitation(models.Model):
@@ -241,6 +247,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
 
 
+@titled(_("Requests to join"))
 class JoinRequest(models.Model):
     """A stranger asks to join; a steward answers."""
 
@@ -254,6 +261,7 @@ class JoinRequest(models.Model):
     reason = models.CharField(max_length=240, blank=True)
 
 
+@titled(_("Codes to sign in"))
 @kept(free=("expires_at", "used_at"), may_go=True)
 @sealed("agent", "digest", "made_by", "made_at", "expires_at", "used_at")
 class SignInCode(models.Model):
@@ -279,6 +287,7 @@ class Try(models.Model):
         indexes = [models.Index(fields=["name", "sender", "at"], name="tries_of_one")]
 
 
+@titled(_("Who helps whom"))
 @kept(free=("consent", "until"))
 @sealed("helper", "member", "since", "until")
 class Helping(models.Model):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
@@ -78,6 +79,7 @@ class Terms(models.Model):
         abstract = True
 
 
+@titled(_("How your farm and the community work together"))
 @sealed("producer", "seller", "list_is_gross", "loss_after_packing")
 class SupplierTerms(Terms):
     """How a producer and the local work together from now on."""
@@ -99,6 +101,7 @@ class AgreedTerms(Terms):
     agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="terms")
 
 
+@titled(_("Goods"))
 class Product(models.Model):
     """What it is: one specification, whose hands made it, where it comes from."""
 

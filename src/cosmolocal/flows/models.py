@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
@@ -40,6 +41,7 @@ class ResourceSpecification(models.Model):
         return self.name
 
 
+@titled(_("Stocks and accounts"))
 @sealed("conforms_to", "primary_accountable", "floor")
 class EconomicResource(models.Model):
     """A lot, a stock, a thing, an account. Quantities change by events only; `floor` null: may fall freely."""
@@ -114,6 +116,7 @@ class Proposal(models.Model):
     unit_based = models.BooleanField(default=False)
 
 
+@titled(_("What was offered or asked for"))
 class Intent(models.Model):
     """What somebody would give or take. `available_quantity` null: unlimited, still counted."""
 
@@ -132,6 +135,7 @@ class Intent(models.Model):
         constraints = [models.CheckConstraint(condition=Q(promised_quantity__gte=0), name="intent_promised_positive")]
 
 
+@titled(_("What was promised"))
 class Commitment(models.Model):
     """What was promised; no effect on stocks. The promise lies on `resource` once it is set, else on `satisfies`.
 
@@ -189,6 +193,7 @@ class Commitment(models.Model):
     noted=False,
     later=("begins", "ends"),
 )
+@titled(_("What happened"))
 class EconomicEvent(models.Model):
     """What happened; never changed or deleted (triggers). A null side means "outside our books"."""
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.evidence import kept, sealed
 
@@ -31,6 +32,7 @@ class Handover(models.Model):
         return f"{self.place}, {self.begins:%Y-%m-%d}"
 
 
+@titled(_("Crates"))
 class Crate(models.Model):
     """What one receiver gets at one hand-over, whatever practice promised it."""
 
@@ -58,6 +60,7 @@ class Crate(models.Model):
         return str(self.number)
 
 
+@titled(_("What was packed"))
 class Packed(models.Model):
     """A line that went into a crate: what was asked, what the scale said, from which lot."""
 
@@ -72,6 +75,7 @@ class Packed(models.Model):
     at = models.DateTimeField()
 
 
+@titled(_("What was brought"))
 @kept(free=("event", "received", "accepted", "reason"))
 @sealed("handover", "producer", "specification", "commitment", "lot", "event", "promised", "received", "accepted", "by")
 class Receipt(models.Model):

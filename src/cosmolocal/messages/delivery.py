@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents.languages import speaking_to
 from cosmolocal.kernel import node
 from cosmolocal.messages import links, rules
 from cosmolocal.messages.models import Letter
@@ -133,7 +134,7 @@ def digest_of(letters: Sequence[Letter]) -> EmailMessage:
 
 
 def _in_language_of(letter: Letter) -> Any:
-    return translation.override((letter.to.language if letter.to else "") or node.current().language)
+    return speaking_to(letter.to) if letter.to else translation.override(node.current().language)
 
 
 def _way_out(stop: str) -> dict[str, str]:

@@ -4,12 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.messages import rules
 
 
+@titled(_("Letters"))
 @near("next_at", rules.PAUSES[-1])
 class Letter(models.Model):
     """One mail to one agent, or to somebody who is none (`name`). Personal and erasable; never part of the books.
@@ -80,6 +82,7 @@ class Secret(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
 
 
+@titled(_("Files sent with letters"))
 class Enclosure(models.Model):
     """A file that goes with a letter."""
 
@@ -89,6 +92,7 @@ class Enclosure(models.Model):
     data = models.BinaryField()
 
 
+@titled(_("Which letters you want"))
 class Preference(models.Model):
     """How an agent wants to be told of one kind of event; no row: the event's default."""
 

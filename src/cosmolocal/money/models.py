@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cosmolocal.agents.columns import titled
 from cosmolocal.agents.models import Agent, Approval, Place
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
@@ -52,6 +53,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return self.select_related("holder", "currency", "resource")
 
 
+@titled(_("Accounts"))
 @kept(free=("holder", "code", "name", "warn_below", "closed_at"))
 @sealed("resource", "currency", "holder", "kind", "code", "warn_below", "closed_at")
 class Account(models.Model):
@@ -146,6 +148,7 @@ class PaymentList(models.Model):
     dropped_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # its note says why
 
 
+@titled(_("Payments out"))
 @kept(free=("paid_to", "commitment", "state", "paid_by", "lowered", "left"))
 @sealed("list", "account", "amount", "paid_to", "commitment", "state", "paid_by", "lowered", "left")
 class Payment(models.Model):
@@ -191,6 +194,7 @@ class Unmatched(models.Model):
         ordering = ["on", "pk"]
 
 
+@titled(_("Bookings a second person looks at"))
 @kept(free=("amount", "state", "asked_by", "decided_by"))
 @sealed("deed", "why", "holder", "amount", "state", "asked_by", "decided_by")
 class SecondLook(models.Model):

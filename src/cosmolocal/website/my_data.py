@@ -79,16 +79,8 @@ def meaning(model: type[Model], column: str) -> str:
 def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
     yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
-    found: dict[type[Model], Q] = {}
-    parts = PARTS.union(*(practice.parts for practice in installed()))
-    for model, column in links_to_agents():
-        if meaning(model, column) == columns.ABOUT and model is not User:
-            found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
-    for practice in installed():
-        for model, wish in practice.also_about(mine).items() if practice.also_about else ():
-            found[model] = found.get(model, Q()) | wish
-    for model, wish in found.items():
-        yield from _with_parts(model, model._default_manager.filter(wish), parts)
+    for model, wish in _about(mine).items():
+        yield from _with_parts(model, model._default_manager.filter(wish))
     did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")
     yield (
         "what-i-did",
@@ -100,21 +92,45 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     )
 
 
-def _with_parts(
-    model: type[Model], rows: QuerySet[Any], parts: frozenset[str]
-) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+def models_told() -> set[type[Model]]:
+    """Every table of which rows may stand in it."""
+    waiting, told = list(_about([])), set[type[Model]]()
+    while waiting:
+        told.add(model := waiting.pop())
+        waiting += [part for part, _rows in _parts_of(model)]
+    return told
+
+
+def _about(mine: list[int]) -> dict[type[Model], Q]:
+    """Which rows of which tables are about these agents."""
+    found: dict[type[Model], Q] = {}
+    for model, column in links_to_agents():
+        if meaning(model, column) == columns.ABOUT and model is not User:
+            found[model] = found.get(model, Q()) | Q(**{f"{column}__in": mine})
+    for practice in installed():
+        for model, wish in practice.also_about(mine).items() if practice.also_about else ():
+            found[model] = found.get(model, Q()) | wish
+    return found
+
+
+def _with_parts(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield from _table(model, rows)
+    for part, whole in _parts_of(model):
+        yield from _with_parts(part, part._default_manager.filter(**{f"{whole}__in": rows}))
+
+
+def _parts_of(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    """Tables whose rows belong to such a row, and the column that says to which."""
+    known = PARTS.union(*(practice.parts for practice in installed()))
     for relation in model._meta.related_objects:
-        if relation.get_accessor_name() in parts:
-            part: Any = relation.related_model
-            yield from _with_parts(part, part._default_manager.filter(**{f"{relation.field.name}__in": rows}), parts)
+        if relation.get_accessor_name() in known:
+            yield relation.related_model, relation.field.name  # type: ignore[misc]
 
 
 def _table(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     found = _rows(rows.order_by("pk"))
     if found:
-        title = str(model._meta.verbose_name_plural).capitalize()
-        yield slugify(model._meta.label.replace(".", "-")), title, found
+        yield slugify(model._meta.label.replace(".", "-")), str(columns.TITLES[model._meta.label]), found
 
 
 def _rows(found: QuerySet[Any]) -> list[dict[str, Any]]:

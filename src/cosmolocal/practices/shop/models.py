@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.agents.columns import names
+from cosmolocal.agents.columns import names, titled
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PackVersion, PriceVersion
 from cosmolocal.handovers.models import Handover
@@ -131,6 +131,7 @@ class RoundOffer(models.Model):
         ]
 
 
+@titled(_("Orders"))
 @names(did=("placed_by",))
 @kept(free=("paid_cash", "version", "changed_at"), once="{row}.state = 'settled'")
 @sealed("round", "household", "agreement", "pays", "state", "final", when="{row}.state = 'settled'")
@@ -172,6 +173,7 @@ class Order(models.Model):
     whole="order",
     objects={"split": {part: f"for_{part}" for part in rules.PARTS}},
 )
+@titled(_("What was ordered"))
 class OrderLine(models.Model):
     """One item in an order, in its pack as it was then. Price version and how it is meant (seller, list with tax or
     without), and tax are frozen when ordered, since they decide where the price goes that the household agreed to; sums
@@ -221,6 +223,7 @@ class OrderLine(models.Model):
             setattr(self, column, amount)
 
 
+@titled(_("Orders to your farm"))
 @operational(_BEFORE)
 class ProducerOrder(models.Model):
     """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called.
@@ -241,6 +244,7 @@ class ProducerOrder(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "producer"], name="producer_order_once")]
 
 
+@titled(_("What was ordered from your farm"))
 @operational(_BEFORE)
 class ProducerOrderLine(models.Model):
     """How much of one kind of goods, for which sum (minor units): what is paid follows from what is accepted."""
@@ -250,6 +254,7 @@ class ProducerOrderLine(models.Model):
     purchase = models.BigIntegerField()
 
 
+@titled(_("Money given back"))
 @kept()
 @sealed("line", "quantity", "amount", "borne_by", "by", "at")
 class LineCredit(models.Model):
@@ -264,6 +269,7 @@ class LineCredit(models.Model):
     at = models.DateTimeField()
 
 
+@titled(_("Corrections of what your farm was paid for"))
 @kept()
 @sealed("round", "producer", "amount", "by", "at")
 class FarmCorrection(models.Model):
@@ -284,6 +290,7 @@ class ChangedLater(models.Model):
     since = models.DateTimeField()
 
 
+@titled(_("Crates that were swapped"))
 @kept()
 @sealed("order", "household", "other", "reason", "by", "at")
 class OrderSwap(models.Model):
@@ -299,6 +306,7 @@ class OrderSwap(models.Model):
     at = models.DateTimeField()
 
 
+@titled(_("Baskets"))
 @operational("of the moment: it is gone in days, and decides nothing about money or rights")
 class Basket(models.Model):
     """What a household is about to order, shared by its people and their devices; gone once it is ordered."""

@@ -73,6 +73,11 @@ def test_every_column_that_names_somebody_is_thought_of() -> None:
     assert columns.SAID.keys() <= there, "said of a column that is not there"
 
 
+def test_every_table_of_my_data_has_a_title() -> None:
+    """`agents.columns.titled` beside its model says what its rows are called."""
+    assert {model._meta.label for model in my_data.models_told()} == columns.TITLES.keys()
+
+
 def test_leaving_hides_signs_out_and_tells_the_treasurer(
     people: dict[str, Agent], signed_in: Browser, local: Agent
 ) -> None:

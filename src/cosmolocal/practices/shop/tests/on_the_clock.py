@@ -117,12 +117,12 @@ def says(scene: Scene) -> dict[str, str]:
     """What must be read somewhere, by the beginning of what says it."""
     clock_words = f"{scene.hour:02}:"
     return {
-        "letter round_open": f"until Sunday 22 November, {clock_words}00",
-        "letter round_closing": f"closes on Monday 30 November, {clock_words}00",
-        "letter order_ready": f"Tuesday 24 November, {clock_words}10",
-        "letter producer_order": f"Tuesday 24 November, {clock_words}10",
-        "shop:order_form": f"Sunday 22 November, {clock_words}00",
-        "shop:receipt": f"Tuesday 24 November, {clock_words}10",
-        "money:payout_file xml": f"<CreDtTm>2026-11-26T{clock_words}00",
-        "shop:figures csv": "2026-11-24",
+        "letter round_open": f"until {scene.said(22)}, {clock_words}00",
+        "letter round_closing": f"closes on {scene.said(30)}, {clock_words}00",
+        "letter order_ready": f"{scene.said(24)}, {clock_words}10",
+        "letter producer_order": f"{scene.said(24)}, {clock_words}10",
+        "shop:order_form": f"{scene.said(22)}, {clock_words}00",
+        "shop:receipt": f"{scene.said(24)}, {clock_words}10",
+        "money:payout_file xml": f"<CreDtTm>{scene.day(26)}T{clock_words}00",
+        "shop:figures csv": str(scene.day(24)),
     }
