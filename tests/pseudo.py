@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import django
 from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
@@ -43,7 +42,7 @@ def spoken(text: str, letter: str) -> str:
 
 
 def messages() -> set[Message]:
-    """What the source, its templates and the names of days and months in Django say."""
+    """What the source and its templates say."""
     root = Path(cosmolocal.__file__).parent
     found: set[Message] = set()
     for path in root.rglob("*.py"):
@@ -52,8 +51,6 @@ def messages() -> set[Message]:
     for kind in ("html", "txt"):
         for path in root.rglob(f"templates/**/*.{kind}"):
             found |= set(_of_template(path.read_text()))
-    for name in ("dates", "dateformat", "text"):
-        found |= set(_of_python((Path(django.__file__).parent / "utils" / f"{name}.py").read_text()))
     return found
 
 

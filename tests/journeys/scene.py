@@ -72,14 +72,19 @@ def work(scene: Scene) -> None:
             assert jobs.run_job.func(*args) == "done", (args, list(JobTrouble.objects.values_list("sentence")))
     for letter in Letter.objects.exclude(pk__in=scene.letters).select_related("to").prefetch_related("enclosures"):
         scene.letters.add(letter.pk)
-        scene.look_at(f"letter {letter.event} {letter.pk}", f"{letter.subject}\n{letter.text}", letter.to)
+        scene.look_at(f"letter {letter.event} {letter.pk}", f"{letter.subject}\n{letter.text}", reader_of(letter))
         for part in letter.enclosures.all():
             told = words_of(part.name, bytes(part.data))
-            scene.look_at(f"letter {letter.event} {letter.pk} {part.name}", told, letter.to)
+            scene.look_at(f"letter {letter.event} {letter.pk} {part.name}", told, reader_of(letter))
     for sent in mail.outbox[scene.mails :]:
         scene.mails += 1
-        reader = Agent.objects.filter(contact__email=sent.to[0]).first()
-        scene.look_at(f"mail {scene.mails} {sent.subject}", f"{sent.subject}\n{sent.body}", reader)
+        written = Letter.objects.filter(address=sent.to[0]).select_related("to").latest("pk")
+        scene.look_at(f"mail {written.event} {scene.mails}", f"{sent.subject}\n{sent.body}", reader_of(written))
+
+
+def reader_of(letter: Letter) -> Agent | None:
+    """Who reads it; an address that is hers no more has her name beside it."""
+    return letter.to or Agent.objects.filter(name=letter.name).first()
 
 
 def fetch(scene: Scene, client: Client, page: str, /, *args: object, **asked: str) -> None:
