@@ -79,7 +79,7 @@ def meaning(model: type[Model], column: str) -> str:
 def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
     yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
-    for model, wish in _about(mine).items():
+    for model, wish in about(mine).items():
         yield from _with_parts(model, model._default_manager.filter(wish))
     did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")
     yield (
@@ -92,16 +92,7 @@ def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dic
     )
 
 
-def models_told() -> set[type[Model]]:
-    """Every table of which rows may stand in it."""
-    waiting, told = list(_about([])), set[type[Model]]()
-    while waiting:
-        told.add(model := waiting.pop())
-        waiting += [part for part, _rows in _parts_of(model)]
-    return told
-
-
-def _about(mine: list[int]) -> dict[type[Model], Q]:
+def about(mine: list[int]) -> dict[type[Model], Q]:
     """Which rows of which tables are about these agents."""
     found: dict[type[Model], Q] = {}
     for model, column in links_to_agents():
@@ -115,11 +106,11 @@ def _about(mine: list[int]) -> dict[type[Model], Q]:
 
 def _with_parts(model: type[Model], rows: QuerySet[Any]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield from _table(model, rows)
-    for part, whole in _parts_of(model):
+    for part, whole in parts_of(model):
         yield from _with_parts(part, part._default_manager.filter(**{f"{whole}__in": rows}))
 
 
-def _parts_of(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+def parts_of(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """Tables whose rows belong to such a row, and the column that says to which."""
     known = PARTS.union(*(practice.parts for practice in installed()))
     for relation in model._meta.related_objects:
