@@ -1,7 +1,6 @@
 """Work that happens after an operation: at least once, retried with growing pauses, never silently lost."""
 
 import logging
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import ahead, clock, node
+from cosmolocal.kernel import ahead, clock, ids, node
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
@@ -63,7 +62,7 @@ def announce(name: str, *args: Any) -> None:
 
 def enqueue(name: str, *args: Any, after: datetime | None = None) -> None:
     """Enqueues a job outside of operations (timers, start-up), at once or `after` a moment."""
-    _enqueue(name, list(args), 0, f"job:{uuid.uuid4().hex}", after)
+    _enqueue(name, list(args), 0, f"job:{ids.fresh_key()}", after)
 
 
 def enqueue_once(name: str, *, after: datetime | None = None) -> None:
