@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.columns import titled
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.ahead import near
-from cosmolocal.kernel.columns import LineField
+from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.practices import switched_on, tasks_brought
 
@@ -209,6 +209,7 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(auto_now_add=True)
     session_salt = models.CharField(max_length=24, blank=True)  # another one ends every session
     lent_until = models.DateTimeField(null=True, blank=True)  # a way in was made by somebody else: `agents.sessions`
+    pinned = JsonField(most=400, null=True, blank=True)  # what she wants in the bar of every page: names of addresses
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -27,7 +27,9 @@ class Timer:
 
 @dataclass(frozen=True)
 class Card:
-    """One card on a home page: a fact, and at most one deed. Lower `weight` stands first."""
+    """One card on a home page: a fact, and at most one deed. Lower `weight` stands first. `when`: the moment it is
+    about, where it is about one; `icon`: of what it comes from, where that is not its practice.
+    """
 
     title: str
     text: str = ""
@@ -39,6 +41,8 @@ class Card:
     figure: str = ""
     template: str = ""  # an own inner template, given `card.data`
     data: Any = None
+    when: datetime | None = None
+    icon: str = ""
 
 
 @dataclass(frozen=True)

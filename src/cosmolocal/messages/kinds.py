@@ -32,6 +32,13 @@ def choices() -> Mapping[str, Event]:
     return {name: known for name, known in _with(switched_on()).items() if name not in _NO_CHOICE}
 
 
+def grouped() -> list[tuple[Practice | None, list[str]]]:
+    """The same by where they come from: the house (None) first, then practice by practice."""
+    known = choices()
+    own: list[tuple[Practice | None, list[str]]] = [(None, [name for name in HOUSE if name in known])]
+    return own + [(practice, list(practice.letters)) for practice in switched_on() if practice.letters]
+
+
 def _with(practices: tuple[Practice, ...]) -> dict[str, Event]:
     found: dict[str, Event] = dict(HOUSE)
     for practice in practices:

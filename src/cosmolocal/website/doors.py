@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.demo import ROLES, mail_of
+from cosmolocal.agents.operations import PINS
 from cosmolocal.agents.policy import AUDITOR, DRIVER, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.models import Node
@@ -17,10 +18,12 @@ from cosmolocal.kernel.practices import NavItem, Practice, used_by
 from cosmolocal.website import access
 
 MOST = 5
+FEW = 2  # practices that stand in the bar themselves, without a page for all of them
 
 
 HOME = NavItem("home", _("Home"), "home")
 ME = NavItem("me", _("Me"), "me")
+TOGETHER = NavItem("together", _("Together"), "together")
 PUBLIC = NavItem("public", _("Home"), "home")
 JOIN = NavItem("agents:ask", _("Join"), "hand")
 SIGN_IN = NavItem("account_login", _("Sign in"), "key")
@@ -55,6 +58,22 @@ def practice_door(practice: Practice) -> NavItem | None:
     return NavItem(practice.entry, practice.title, practice.icon)
 
 
+def practice_doors(local: Node) -> list[NavItem]:
+    """The doors of the practices that this local uses."""
+    return [door for door in map(practice_door, used_by(local)) if door]
+
+
+def known_doors(reader: Reader, local: Node) -> list[NavItem]:
+    """Those for this reader: practices are for members, whoever else may look at their pages."""
+    return practice_doors(local) if reader.has(MEMBER, STEWARD) else []
+
+
+def pinned(wanted: Sequence[str], among: Sequence[NavItem]) -> list[NavItem]:
+    """What somebody pinned, of these; a door that is shut meanwhile (a task ended, a practice is off) is left out."""
+    by_name = {door.name: door for door in among}
+    return [by_name[name] for name in wanted if name in by_name]
+
+
 def offers(local: Node) -> list[dict[str, str]]:
     """What each practice offers to strangers: its door with a few words."""
     found = [(practice, practice_door(practice)) for practice in used_by(local)]
@@ -77,22 +96,32 @@ def desks(reader: Reader, local: Node) -> list[NavItem]:
     return [desk for desk in known if reader.has(*desk.roles) and open_address(reader, desk.name)]
 
 
-def mine(reader: Reader, local: Node) -> list[NavItem]:
-    """What practices have for her on *Me*."""
-    known = [row for practice in used_by(local) for row in practice.me]
-    return [row for row in known if not row.roles or reader.has(*row.roles)]
+def mine(reader: Reader, practice: Practice) -> list[NavItem]:
+    """What a practice has for her on *Me*."""
+    return [row for row in practice.me if not row.roles or reader.has(*row.roles)]
 
 
 def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
     """The doors of this reader, with the one she stands in marked."""
-    shops = [door for door in map(practice_door, used_by(local)) if door]
     if reader.agent is None:
-        chosen: Sequence[NavItem] = [PUBLIC, *shops[: MOST - 3], JOIN, SIGN_IN]
+        chosen: Sequence[NavItem] = [PUBLIC, *practice_doors(local)[: MOST - 3], JOIN, SIGN_IN]
     else:
-        known = shops if reader.has(MEMBER, STEWARD) else []
-        tasks = desks(reader, local)[: 2 if known else 3]
-        chosen = [HOME, *known[: MOST - 2 - len(tasks)], *tasks, ME]
+        chosen = [HOME, *bar(reader, local), ME]
     return _items(request.path, chosen)
+
+
+def bar(reader: Reader, local: Node) -> list[NavItem]:
+    """What stands between *Home* and *Me*: what she pinned, or else her first tasks and the first practices. Where she
+    chose, or there are more practices than the bar holds, *Together* leads to all of them.
+    """
+    known, tasks = known_doors(reader, local), desks(reader, local)
+    if reader.user is not None and reader.user.pinned is not None:
+        return [*pinned(reader.user.pinned, [*known, *tasks]), TOGETHER]
+    if len(known) <= FEW:
+        tasks = tasks[: 2 if known else 3]
+        return [*known[: MOST - 2 - len(tasks)], *tasks]
+    usual = [*tasks[:1], *known]
+    return [*usual[:PINS], TOGETHER]
 
 
 def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:

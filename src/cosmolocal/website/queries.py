@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,14 +20,14 @@ from cosmolocal.handovers import queries as handovers
 from cosmolocal.handovers.policy import may_hand_over, may_pack
 from cosmolocal.kernel import clock, node, proving
 from cosmolocal.kernel.models import JobTrouble, Node
-from cosmolocal.kernel.practices import Card, used_by
+from cosmolocal.kernel.practices import Card, Practice, used_by
 from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import queries as letters
 from cosmolocal.money import queries as money
 from cosmolocal.website.doors import address, open_address
 
-A_DAY = timedelta(days=1)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 CODES_SHOWN = timedelta(days=7)
 _TONES = {"late": 0, "today": 1, "ready": 2}
 
@@ -38,18 +38,53 @@ def local_of(request: HttpRequest) -> Node:
     return found or node.current()
 
 
+class Band(NamedTuple):
+    """Cards that belong together on a page: how they are headed, and whether the page may fold them away."""
+
+    name: str
+    title: str
+    cards: list[Card]
+
+
 def member_cards(reader: Reader, local: Node) -> list[Card]:
-    """This week for me: what each practice has for the person the page is about, and how her account stands."""
+    """What each practice has for the person the page is about, what her tasks are, and how her account stands."""
     if reader.person is None:
         return []
-    of_practices = (practice.member_cards(reader) for practice in used_by(local) if practice.member_cards)
     may_be_asked = reader.has(TREASURER, STEWARD) or any(g.kind == Agent.Kind.CIRCLE for g in reader.groups or ())
     asked = word_cards(reader.person) if may_be_asked and not reader.on_behalf_of else ()
     duties = () if reader.on_behalf_of else duty_cards(reader)
     codes = () if reader.on_behalf_of else code_cards(reader)
+    of_practices = (cards_of(practice, reader) for practice in used_by(local))
     return _sorted(
         chain(codes, asked, duties, balance_cards(reader.household, local), chain.from_iterable(of_practices))
     )
+
+
+def cards_of(practice: Practice, reader: Reader) -> list[Card]:
+    """What one practice has for this reader, marked with its drawing."""
+    found = practice.member_cards(reader) if practice.member_cards else ()
+    return [replace(card, icon=card.icon or practice.icon) for card in found]
+
+
+def bands(cards: Iterable[Card]) -> list[Band]:
+    """A home page in three bands, without those that are empty: for now, this week, quiet."""
+    titles = {"now": _("Now"), "week": _("This week"), "quiet": _("Quiet")}
+    now = clock.now()
+    found: dict[str, list[Card]] = {name: [] for name in titles}
+    for card in cards:
+        found[band_of(card, now)].append(card)
+    found["week"].sort(key=lambda card: card.when or now)
+    return [Band(name, title, found[name]) for name, title in titles.items() if found[name]]
+
+
+def band_of(card: Card, now: datetime) -> str:
+    """now: it asks for something, or is today's; week: its moment comes within seven days; else quiet."""
+    if card.tone != "quiet":
+        return "now"
+    if card.when is None or card.when < now:
+        return "quiet"
+    today, day = clock.wall(now).date(), clock.wall(card.when).date()
+    return "now" if day == today else "week" if day - today < A_WEEK else "quiet"
 
 
 def code_cards(reader: Reader) -> Iterable[Card]:
@@ -69,6 +104,7 @@ def code_cards(reader: Reader) -> Iterable[Card]:
             deed=_("Not mine"),
             url=reverse("agents:sign_out"),
             weight=16,
+            icon="key",
         )
 
 
@@ -84,6 +120,7 @@ def word_cards(agent: Agent) -> Iterable[Card]:
             deed=_("Read it and answer"),
             url=reverse("money:payout", args=[made.pk]),
             weight=15,
+            icon="vote",
         )
 
 
@@ -106,6 +143,7 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
                 deed=_("Pack"),
                 url=reverse("handovers:packing", args=[handover.pk]),
                 weight=3,
+                icon="scales",
             )
         elif packed >= crates > collected and may_hand_over(reader, handover.place_id):
             yield Card(
@@ -116,6 +154,7 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
                 deed=_("To the door"),
                 url=reverse("handovers:door", args=[handover.pk]),
                 weight=3,
+                icon="scales",
             )
 
 
@@ -149,26 +188,27 @@ def balance_cards(holder: Agent | None, local: Node) -> list[Card]:
             deed=_("See what happened") if address("money:mine") else "",
             weight=20,
             template="website/parts/balance.html",
+            icon="coin",
             data=data,
         )
     ]
 
 
-def steward_cards(reader: Reader, local: Node) -> list[Card]:
-    """What needs doing: each fact with its one button."""
+def steward_bands(reader: Reader, local: Node) -> list[Band]:
+    """What needs doing: each fact with its one button, those of the house first, then practice by practice."""
     if reader.agent is None:
         return []
-    of_practices = (practice.steward_cards(reader.agent) for practice in used_by(local) if practice.steward_cards)
-    return _sorted(
-        chain(
-            _seal_cards(),
-            _joining_cards(),
-            _money_cards(reader),
-            _trouble_cards(),
-            _mail_cards(),
-            chain.from_iterable(of_practices),
-        )
-    )
+    house = chain(_seal_cards(), _joining_cards(), _money_cards(reader), _trouble_cards(), _mail_cards())
+    found = [Band("door", _("The house"), _sorted(house))]
+    for practice in used_by(local):
+        cards = practice.steward_cards(reader.agent) if practice.steward_cards else ()
+        found.append(Band(practice.icon, str(practice.title), _sorted(cards)))
+    return [band for band in found if band.cards]
+
+
+def is_urgent(band: Band) -> bool:
+    """Does anything in it ask for somebody today?"""
+    return any(card.tone != "quiet" for card in band.cards)
 
 
 def _joining_cards() -> Iterable[Card]:

@@ -34,6 +34,7 @@ from cosmolocal.agents.operations.people import (
     make_user,
     note_age,
 )
+from cosmolocal.agents.operations.pinning import PINS, pin_doors
 from cosmolocal.agents.operations.returning import bring_back
 from cosmolocal.agents.operations.roles import end_helping, end_role, give_role, start_helping
 from cosmolocal.agents.operations.signing_in import (
@@ -48,6 +49,7 @@ __all__ = [
     "ContactDraft",
     "LocalWish",
     "NewPlace",
+    "PINS",
     "Whereabouts",
     "accept_invitation",
     "add_circle",
@@ -80,6 +82,7 @@ __all__ = [
     "make_sign_in_code",
     "make_user",
     "note_age",
+    "pin_doors",
     "remove_holiday",
     "remove_passkey",
     "rename_passkey",

@@ -32,6 +32,7 @@ WHO = {
     "make_sign_in_code": "steward",
     "make_user": "steward",
     "note_age": "steward",
+    "pin_doors": "own",
     "remove_holiday": "steward",
     "remove_passkey": "own",
     "rename_passkey": "own",
@@ -65,7 +66,7 @@ LENT = (
     ),
     ("yes", "helps somebody who consented, or says so", "start_helping"),
     ("yes", "ends sessions, also this one", "sign_out_everywhere"),
-    ("yes", "words and places", "change_local change_profile change_group add_place change_place"),
+    ("yes", "words and places", "pin_doors change_local change_profile change_group add_place change_place"),
     ("yes", "words and places", "set_place note_age import_holidays remove_holiday"),
     ("yes", "before anybody is signed in, or by the node", "ask_to_join forget_ways_in"),
     (

@@ -65,6 +65,7 @@ def _farm_cards(reader: Reader) -> Iterable[Card]:
             deed=_("Read the list"),
             url=f"{reverse('shop:farm')}?of={order.producer_id}",
             weight=4,
+            when=handover.begins,
         )
 
 
@@ -136,6 +137,7 @@ def _round_cards(week: _Week, buyer: Agent, own: Sequence[Order], name: str) -> 
             deed=deed,
             url=url,
             weight=10,
+            when=round.closes_at,
         )
 
 
@@ -180,6 +182,7 @@ def _open_card(week: _Week, order: Order, url: str, name: str) -> Card:
         deed=_("Look at it again"),
         url=reverse("shop:basket", args=[round.pk]) if waits else url,
         weight=10,
+        when=round.closes_at,
     )
 
 
@@ -214,6 +217,7 @@ def _waiting_card(week: _Week, order: Order, crate: Crate | None, url: str, name
         deed=_("See what is in it"),
         url=url,
         weight=30,
+        when=handover.begins,
     )
 
 

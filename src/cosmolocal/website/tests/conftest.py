@@ -9,9 +9,9 @@ from django.test import Client
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent, Role, User
 from cosmolocal.website.operations import FirstSteward, set_up_local
-from cosmolocal.website.tests.gardening import gardens
+from cosmolocal.website.tests.gardening import fields, gardens
 
-__all__ = ["gardens"]
+__all__ = ["fields", "gardens"]
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
-"""A second practice beside those there are, small and whole: the folder `gardens`."""
+"""Practices beside those there are: a small and whole one, the folder `gardens`, and a dozen that have a door only."""
 
 import importlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +13,54 @@ from cosmolocal.kernel.practices import Practice
 from cosmolocal.messages import kinds
 from cosmolocal.website import access
 
+HOME = "cosmolocal.website.tests.gardens"
+FIELD = {
+    "__init__": "",
+    "apps": "from django.apps import AppConfig\n\n\nclass Field(AppConfig):\n    name = '{name}'\n",
+    "urls": f"from django.urls import path\nfrom {HOME} import views\n\napp_name = '{{name}}'\n"
+    "urlpatterns = [path('', views.home, name='home')]\n",
+    "practice": "from cosmolocal.kernel.practices import NavItem, Practice\n"
+    "from cosmolocal.messages.rules import DIGEST, Event\n\n"
+    "practice = Practice(\n    name='{name}', title='{name}'.title(), urls='{name}.urls', entry='{name}:home',\n"
+    "    me=(NavItem('{name}:home', 'Mine in {name}', 'leaf'),),\n"
+    "    letters={{'{name}_news': Event('News', DIGEST, True)}},\n)",
+}
+FIELDS = [f"field{letter}" for letter in "abcdefghijkl"]
+
 
 @pytest.fixture
 def gardens(settings: Any) -> Iterator[Practice]:
-    """A second practice, installed beside those there are."""
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "cosmolocal.website.tests.gardens"]
-    settings.ROOT_URLCONF = "cosmolocal.website.tests.gardens.town"
+    """One more practice."""
+    with installed(settings, [HOME], f"{HOME}.town"):
+        importlib.import_module(f"{HOME}.tasks").watered.clear()
+        yield next(one for one in practices.installed() if one.name == "gardens")
+
+
+@pytest.fixture
+def fields(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The gardens and a dozen more: the titles of all."""
+    for name in FIELDS:
+        (tmp_path / name).mkdir()
+        for module, text in FIELD.items():
+            (tmp_path / name / f"{module}.py").write_text(text.format(name=name))
+    included = "\n".join(f"urlpatterns += [path('{name}/', include('{name}.urls'))]" for name in FIELDS)
+    town = (
+        f"from django.urls import include, path\nfrom {HOME}.town import urlpatterns\n\nurlpatterns = [*urlpatterns]\n"
+    )
+    (tmp_path / "fields_of_town.py").write_text(town + included)
+    monkeypatch.syspath_prepend(tmp_path)
+    with installed(settings, [HOME, *FIELDS], "fields_of_town"):
+        yield [str(practice.title) for practice in practices.installed()]
+
+
+@contextmanager
+def installed(settings: Any, apps: list[str], addresses: str) -> Iterator[None]:
+    """A release that contains these apps too."""
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *apps]
+    settings.ROOT_URLCONF = addresses
     remembered = (practices.installed, practices.tasks_brought, kinds.every, access._table)
     for known in remembered:
         known.cache_clear()
-    importlib.import_module("cosmolocal.website.tests.gardens.tasks").watered.clear()
-    yield next(one for one in practices.installed() if one.name == "gardens")
+    yield
     for known in remembered:
         known.cache_clear()

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.operations import PINS, pin_doors
+from cosmolocal.agents.pages import actor, post
 from cosmolocal.agents.policy import AUDITOR, MEMBER, STEWARD
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
@@ -19,6 +22,7 @@ from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practices import used_by
 from cosmolocal.look.dates import format_day
 from cosmolocal.website import doors, queries
+from cosmolocal.website.doors import FEW
 
 Way = dict[str, str]
 FACES = 12
@@ -55,14 +59,50 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "website/home.html",
-        {"cards": cards, "greeting": _greeting(), "today_words": format_day(clock.today())},
+        {"bands": queries.bands(cards), "greeting": _greeting(), "today_words": format_day(clock.today())},
+    )
+
+
+@open_to("together")
+def together(request: HttpRequest) -> HttpResponse:
+    """The practices that this local uses, each with what waits in it for me, and what of all this stands in the bar."""
+    reader, local = people.reader(request), queries.local_of(request)
+    in_bar, known = ({door.name for door in found(reader, local)} for found in (doors.bar, doors.known_doors))
+    now = clock.now()
+    rows = []
+    for practice in used_by(local):
+        waiting = [card for card in queries.cards_of(practice, reader) if queries.band_of(card, now) != "quiet"]
+        may_pin = practice.entry in known
+        rows.append((practice, doors.address(practice.entry), waiting, may_pin, practice.entry in in_bar))
+    rows.sort(key=lambda row: not row[2])
+    tasks = [(desk, doors.address(desk.name), desk.name in in_bar) for desk in doors.desks(reader, local)]
+    return render(request, "website/together.html", {"practices": rows, "tasks": tasks})
+
+
+@open_to("together")
+@require_POST
+def pin(request: HttpRequest, name: str, to: str) -> HttpResponse:
+    """Into the bar, where the one that stands there longest makes room, or off it."""
+    reader, local = people.reader(request), queries.local_of(request)
+    known = {door.name: door for door in (*doors.known_doors(reader, local), *doors.desks(reader, local))}
+    if name not in known or to not in ("in", "out"):
+        raise Http404
+    held = [door.name for door in doors.bar(reader, local) if door.name in known and door.name != name]
+    chosen = [*held, name] if to == "in" else held
+    said = _("%(door)s stands in the bar.") if to == "in" else _("%(door)s stands in the bar no more.")
+    return post(
+        request,
+        lambda key: pin_doors(by=actor(request), agent=actor(request), doors=chosen[-PINS:], key=key),
+        to="together",
+        said=said % {"door": known[name].label},
     )
 
 
 @open_to("steward")
 def steward(request: HttpRequest) -> HttpResponse:
     """What needs doing in the whole local, and the ways to what is looked after."""
-    cards = queries.steward_cards(people.reader(request), queries.local_of(request))
+    found = queries.steward_bands(people.reader(request), queries.local_of(request))
+    bands = [(band, queries.is_urgent(band) or len(found) <= FEW) for band in found]
     ways = [
         *_ways(
             ("agents:people", _("People"), "together", _("add, invite, tasks, sign-in codes")),
@@ -82,7 +122,7 @@ def steward(request: HttpRequest) -> HttpResponse:
         )
     ]
     return render(
-        request, "website/steward.html", {"cards": cards, "ways": ways, "today_words": format_day(clock.today())}
+        request, "website/steward.html", {"bands": bands, "ways": ways, "today_words": format_day(clock.today())}
     )
 
 
@@ -99,17 +139,31 @@ def _how_they_work(local: Node) -> list[tuple[str, str, str, str]]:
 def me(request: HttpRequest) -> HttpResponse:
     """What belongs to me: tasks, profile, household, sign-in, my data, whom I help."""
     reader = people.reader(request)
-    return render(request, "website/me.html", {"sections": _my_sections(request, reader)})
+    near, far = _of_practices(reader, queries.local_of(request))
+    return render(request, "website/me.html", {"sections": _my_sections(request, reader, near), "folded": far})
 
 
-def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[Way]]]:
+def _of_practices(reader: Reader, local: Node) -> tuple[list[Way], list[Way]]:
+    """What practices have for her on *Me*: of those in her bar, or of all where there are few, and of the others."""
+    rows = [(practice, row) for practice in used_by(local) for row in doors.mine(reader, practice)]
+    in_bar = {door.name for door in doors.bar(reader, local)}
+    is_few = len({practice.name for practice, _row in rows}) <= FEW
+    near: list[Way] = []
+    far: list[Way] = []
+    for practice, row in rows:
+        shown = near if is_few or practice.entry in in_bar else far
+        shown += _ways((row.name, str(row.label), row.icon, str(row.note)))
+    return near, far
+
+
+def _my_sections(request: HttpRequest, reader: Reader, of_practices: list[Way]) -> list[tuple[str, list[Way]]]:
     local = queries.local_of(request)
     desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader, local)]
     mine = []
     if reader.has(MEMBER):
         household = reader.household.name if reader.household else ""
         mine = _ways(("agents:household", _("Household"), "home", household))
-    mine += _ways(*((row.name, str(row.label), row.icon, str(row.note)) for row in doors.mine(reader, local)))
+    mine += of_practices
     mine += _ways(
         ("agents:profile", _("My profile"), "me", _("name, language, who sees me")),
         ("agents:my_contact", _("How I am reached"), "phone", ""),
@@ -120,7 +174,9 @@ def _my_sections(request: HttpRequest, reader: Reader) -> list[tuple[str, list[W
     together = []
     if reader.has(MEMBER, STEWARD, AUDITOR):
         together = _ways(
-            ("agents:directory", _("Who is who"), "together", ""), ("agents:circles", _("Circles"), "together", "")
+            ("together", _("What we do together"), "together", _("and what stands in the bar")),
+            ("agents:directory", _("Who is who"), "together", ""),
+            ("agents:circles", _("Circles"), "together", ""),
         )
     if reader.has(MEMBER, STEWARD):
         together += _ways(("agents:helping", _("Helping"), "hand", _("act for somebody without a phone")))
@@ -140,10 +196,10 @@ def _ways(*wanted: tuple[str, str, str, str]) -> list[Way]:
 def _greeting() -> str:
     hour = clock.wall(clock.now()).hour
     if 4 <= hour < 11:
-        return _("Good morning. This week:")
+        return _("Good morning")
     if 11 <= hour < 18:
-        return _("Good day. This week:")
-    return _("Good evening. This week:")
+        return _("Good day")
+    return _("Good evening")
 
 
 def _map(local: Agent, farms: list[Agent]) -> list[dict[str, Any]]:

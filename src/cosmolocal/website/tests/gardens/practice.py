@@ -1,10 +1,21 @@
 """What it gives to the house."""
 
+from datetime import timedelta
+
 from cosmolocal.agents.policy import MEMBER
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.practices import Card, NavItem, Practice, Task
 from cosmolocal.messages.rules import DIGEST, Event
 
 promised: list[str] = []
+
+
+def member_cards(reader):
+    """One for each band of a home page."""
+    days = {"Sowing day": 2, "Harvest feast": 30}
+    later = [Card(title, when=clock.now() + timedelta(days=n)) for title, n in days.items()]
+    return [*later, Card("Your plot is dry", tone="today", deed="Water", url="/gardens/")]
+
 
 practice = Practice(
     name="gardens",
@@ -17,7 +28,7 @@ practice = Practice(
     me=(NavItem("gardens:home", "My plot", "leaf", (MEMBER,), "what grows there"),),
     tasks=(Task("gardener", "gardener", at_places=True),),
     letters={"frost": Event("Frost is coming", DIGEST, True)},
-    member_cards=lambda reader: [Card("Your plot is dry", tone="today", deed="Water", url="/gardens/")],
+    member_cards=member_cards,
     steward_cards=lambda agent: [Card("A plot is free", "Who wants it?", deed="Look", url="/gardens/")],
     unfinished=lambda: promised,
 )
