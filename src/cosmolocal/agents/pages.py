@@ -14,6 +14,7 @@ from cosmolocal.agents import queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
 from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.operation import noticing
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import page_of_ours, refused, say_how_read, status_of
 from cosmolocal.look.forms import check_answers
@@ -69,12 +70,12 @@ def form_page(
         try:
             if check and "confirmed" not in request.POST:
                 return _check_page(request, form, check(form), page)
-            found = act(form.cleaned_data)
+            with noticing() as before:
+                found = act(form.cleaned_data)
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            if said:
-                messages.success(request, said)
+            _say_done(request, said, before)
             say_how_read(request, form)
             return redirect(found if isinstance(found, str) else to or page["back"] or request.path)
     if check:
@@ -110,15 +111,23 @@ def post(
     without one it has a page of its own.
     """
     try:
-        found = act(key_of(request))
+        with noticing() as before:
+            found = act(key_of(request))
     except Refusal as refusal:
         if not refused_to:
             raise
         messages.error(request, str(refusal))
         return redirect(refused_to) if isinstance(refused_to, str) else refused_to()
+    _say_done(request, said, before)
+    return redirect(found if isinstance(found, str) else to)
+
+
+def _say_done(request: HttpRequest, said: str, before: Collection[str]) -> None:
+    """`before`: deeds that this page had done already. Who went back to it may have meant the same once more."""
     if said:
         messages.success(request, said)
-    return redirect(found if isinstance(found, str) else to)
+    if before:
+        messages.info(request, _("It was sent twice and counts once. To do the same again, open the page anew."))
 
 
 def number(sent: QueryDict, name: str, *, most: int = outside.LARGEST) -> int | None:

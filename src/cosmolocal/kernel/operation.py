@@ -7,7 +7,9 @@ import hashlib
 import inspect
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -48,6 +50,7 @@ class Spec:
 
 
 declared: dict[str, Spec] = {}
+_done_before: ContextVar[list[str] | None] = ContextVar("done_before", default=None)
 _TRIES = 4
 # PostgreSQL's error codes (deadlock_detected, serialization_failure; disk_full), and SQLite's words.
 _DEADLOCKS = ("40P01", "40001")
@@ -100,6 +103,17 @@ def operation(code: str, *, said: str | Promise = "", fact: bool = False) -> Cal
         return run
 
     return declare
+
+
+@contextmanager
+def noticing() -> Iterator[list[str]]:
+    """Collects, inside this block, the codes of deeds that were done before under the same key, and so not again."""
+    found: list[str] = []
+    token = _done_before.set(found)
+    try:
+        yield found
+    finally:
+        _done_before.reset(token)
 
 
 def in_words(code: str) -> str:
@@ -238,6 +252,8 @@ def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
             "kernel.key_reused",
             _("This page was already used for something else. Open it again and repeat what you wanted to do."),
         )
+    if (noticed := _done_before.get()) is not None:
+        noticed.append(code)
     return _thawed(row.result)
 
 

@@ -5,10 +5,12 @@ from typing import TypeVar
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from cosmolocal.kernel import ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.questions import how_read
 
@@ -37,6 +39,14 @@ def page_of_ours(wanted: object) -> str:
 def refused(form: BaseForm, refusal: Refusal) -> None:
     """Puts a refusal where the person looks: at its field, or on top of the form."""
     form.may_come_again = refusal.later  # type: ignore[attr-defined]
+    if refusal.code == "kernel.key_reused" and "key" in form.fields:
+        # The key that was used up would be refused for ever, and what was typed lost with it.
+        sent = QueryDict(mutable=True)
+        sent.update(form.data)  # type: ignore[arg-type]
+        sent[form.add_prefix("key")] = ids.fresh_key()
+        form.data = sent
+        sentence = _("This page was sent before, and that is done. Press again to do this as well.")
+        refusal = Refusal(refusal.code, sentence)
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, ValidationError(str(refusal.sentence), code=refusal.code))
 

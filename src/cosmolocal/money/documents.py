@@ -14,7 +14,7 @@ from cosmolocal.look.numbers import format_money
 from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox, Payment, PaymentList
 from cosmolocal.money.queries import Statement
-from cosmolocal.money.rules import Sheet, mark_of, number_state
+from cosmolocal.money.rules import Sheet, mark_of, number_state, round_cash
 from cosmolocal.money.words import GROUP_LABELS
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.sheets import Document, Fact, Section
@@ -209,17 +209,27 @@ def cash_list(made: PaymentList, payments: Sequence[Payment]) -> Document:
         Column(_("Amount"), kind="number", decimals=made.currency.decimals),
         Column(_("Received (signature)"), kind="blank", width="60mm"),
     ]
+    coins = [round_cash(payment.amount, made.currency.cash_step) for payment in payments]
     rows: list[Sequence[Cell]] = [
-        [str(payment.account), major(payment.amount, made.currency), None] for payment in payments
+        [str(payment.account), major(paid, made.currency), None] for payment, paid in zip(payments, coins, strict=True)
     ]
-    whole = sum(payment.amount for payment in payments)
+    whole = sum(coins)
     table = Table(columns, rows, [_("Together"), major(whole, made.currency), None])
     return Document(
         title=_("Cash payments"),
         subtitle=made.name,
         local=node.current().name,
         figure=Fact(_("Take along"), format_money(whole, made.currency.code, made.currency.decimals)),
-        facts=[Fact(_("From"), made.box.name), Fact(_("Drawn up by"), made.made_by.name)],
+        facts=[Fact(_("From"), made.box.name), Fact(_("Drawn up by"), made.made_by.name), *_rounded(made, payments)],
         sections=[Section(table=table)],
         signatures=[_("Paid out by"), _("Second person")],
     )
+
+
+def _rounded(made: PaymentList, payments: Sequence[Payment]) -> list[Fact]:
+    """What the list comes to in the books, where coins cannot pay exactly that."""
+    owed = sum(payment.amount for payment in payments)
+    if all(payment.amount % made.currency.cash_step == 0 for payment in payments):
+        return []
+    whole = format_money(owed, made.currency.code, made.currency.decimals)
+    return [Fact(_("In the books, before rounding to coins"), whole)]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,6 @@ from cosmolocal.agents.models import (
     Role,
     SignInCode,
     User,
-    in_force,
 )
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
@@ -67,8 +67,11 @@ def _hide(agent: Agent) -> Leaving:
     now, last = running().at, clock.today() - timedelta(days=1)
     Agent.objects.filter(pk=agent.pk).update(hidden_at=now, is_public=False)
     User.objects.filter(agent=agent).update(is_active=False)
-    Membership.objects.filter(in_force(clock.today()), member=agent).update(until=last)
-    Role.objects.filter(in_force(clock.today()), agent=agent).update(until=last)
-    for side in ({"helper": agent}, {"member": agent}):
-        Helping.objects.filter(in_force(clock.today()), **side).update(until=last)
+    for held in (
+        Membership.objects.filter(member=agent),
+        Role.objects.filter(agent=agent),
+        Helping.objects.filter(helper=agent),
+        Helping.objects.filter(member=agent),
+    ):
+        held.filter(Q(until=None) | Q(until__gt=last)).update(until=last)  # also what would begin some day
     return Leaving.objects.create(agent=agent, at=now, anonymise_on=rules.anonymise_on(clock.today(), keeps_books=True))

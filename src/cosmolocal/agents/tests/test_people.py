@@ -161,6 +161,14 @@ def test_leaving_hides_at_once_and_forgets_later(amina: Agent, steward: Agent) -
     assert User.objects.get(agent=amina).email is None
 
 
+def test_a_task_of_a_day_to_come_ends_with_who_leaves(amina: Agent, steward: Agent) -> None:
+    in_a_month = clock.today() + timedelta(days=30)
+    operations.give_role(by=steward, agent=amina, role=Role.Name.TREASURER, since=in_a_month)
+    operations.leave(by=amina, agent=amina)
+    operations.bring_back(by=steward, agent=amina)
+    assert not Role.objects.filter(in_force(in_a_month), agent=amina).exists()
+
+
 def test_a_household_stays_while_somebody_lives_in_it(amina: Agent, steward: Agent) -> None:
     household = queries.household_of(amina)
     assert household is not None

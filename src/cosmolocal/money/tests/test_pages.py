@@ -1,5 +1,6 @@
 """Pages of money: who sees what, the page that is read twice, and what comes of each deed."""
 
+import re
 from datetime import date
 
 import pytest
@@ -117,6 +118,27 @@ def test_money_that_came_in_is_read_twice_before_it_is_booked(village: Village) 
     for _twice in range(2):
         client.post("/money/in/", {**data, "confirmed": "1"})
     assert village.has(amina) == 12640
+
+
+def test_who_goes_back_and_writes_another_sum_loses_nothing(village: Village) -> None:
+    """The page's key is used up: the form comes back with a fresh one, and says what was done already."""
+    client = as_(village, village.wei)
+    amina = village.account(village.amina)
+    today = clock.today().isoformat()
+    data = {"key": "one", "box": village.bank.pk, "account": f"Amina #{amina.pk}", "on": today, "confirmed": "1"}
+    client.post("/money/in/", {**data, "amount": "10"})
+    refused = client.post("/money/in/", {**data, "amount": "20"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "This page was sent before, and that is done. Press again to do this as well." in page
+    assert 'value="20"' in page
+    [fresh] = set(re.findall(r'name="key" value="([^"]*)"', page))
+    assert fresh != "one"
+    client.post("/money/in/", {**data, "amount": "20", "key": fresh})
+    assert village.has(amina) == 3000
+    same = client.post("/money/in/", {**data, "amount": "20", "key": fresh}, follow=True)
+    assert "It was sent twice and counts once." in same.content.decode()
+    assert village.has(amina) == 3000
 
 
 def test_an_unknown_payer_waits_and_is_found(village: Village) -> None:

@@ -1,6 +1,7 @@
 """Payments out need two people; they are set aside, agreed, paid line by line, and may come back."""
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Approval, Role
 from cosmolocal.kernel import clock
+from cosmolocal.money import documents, queries
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries
 from cosmolocal.money.models import Note, Payment, PaymentList
 from cosmolocal.money.rules import Standing
 from cosmolocal.money.tests.village import Village, build, refused
@@ -187,6 +188,11 @@ def test_cash_is_paid_out_in_coins_that_exist(db: None) -> None:
     made = money.make_payment_list(
         by=village.wei, lines=[money.PaymentWish(farm_account.pk, 1234)], box=village.cash, name="At the gate"
     )
+    paper = documents.cash_list(made, list(made.payments.select_related("account__holder")))
+    [table] = [section.table for section in paper.sections]
+    assert paper.figure.value.endswith("12.35")
+    assert [row[1] for row in table.plain_rows()] == [Decimal("12.35")] * 2
+    assert next(fact.value for fact in paper.facts if "rounding" in fact.label).endswith("12.34")
     money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     money.confirm_list(by=village.wei, payment_list=made)
     assert (village.has(farm_account), village.in_box(village.cash), village.fund("rounding")) == (0, 8765, -1)

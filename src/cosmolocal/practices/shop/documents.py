@@ -143,7 +143,7 @@ def given_back_table(rows: Sequence[GivenBack], sums: Mapping[str, int], currenc
         ]
         for row in rows
     ]
-    together = to_decimal(sums["local"] + sums["producer"], decimals)
+    together = to_decimal(sums["local"] + sums["producer"] + sums["deposits"], decimals)
     return Table(columns, body, [None, _("Together"), "", "", together, "", "", "", ""], name=_("Given back"))
 
 

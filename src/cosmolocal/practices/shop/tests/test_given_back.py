@@ -68,6 +68,19 @@ def test_it_is_a_table_to_take_along(village, round):
     assert treasurer.get("/shop/desk/given-back/?since=2026-12-01&until=2026-11-01").status_code == 422
 
 
+def test_its_rows_add_up_with_deposits_too(village):
+    made = village.round()
+    jo = village.order(made, "Jo", {"Eggs": 2})
+    village.close(made)
+    village.receive(made)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=made.handover)
+    operations.credit_line(by=village.people[KEEPER], line=line_of(jo, "Eggs"), quantity=10, reason="refused")
+    answer = client_of(village.people["Wei Guo"]).get(f"/shop/desk/{made.pk}/given-back/", {"as": "csv"})
+    *rows, together = [row[4] for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))][1:]
+    assert rows == ["18.00", "0.50"]
+    assert together == "18.50"
+
+
 def test_the_desks_lead_there_and_members_read_nothing(village, round):
     books = client_of(village.people["Wei Guo"]).get("/money/").content.decode()
     assert 'href="/shop/desk/given-back/"' in books
