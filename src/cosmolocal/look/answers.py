@@ -39,6 +39,7 @@ def page_of_ours(wanted: object) -> str:
 def refused(form: BaseForm, refusal: Refusal) -> None:
     """Puts a refusal where the person looks: at its field, or on top of the form."""
     form.may_come_again = refusal.later  # type: ignore[attr-defined]
+    sentence = str(refusal.sentence)
     if refusal.code == "kernel.key_reused" and "key" in form.fields:
         # The key that was used up would be refused for ever, and what was typed lost with it.
         sent = QueryDict(mutable=True)
@@ -46,9 +47,8 @@ def refused(form: BaseForm, refusal: Refusal) -> None:
         sent[form.add_prefix("key")] = ids.fresh_key()
         form.data = sent
         sentence = _("This page was sent before, and that is done. Press again to do this as well.")
-        refusal = Refusal(refusal.code, sentence)
     field = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, ValidationError(str(refusal.sentence), code=refusal.code))
+    form.add_error(field, ValidationError(sentence, code=refusal.code))
 
 
 def status_of(form: BaseForm) -> int:

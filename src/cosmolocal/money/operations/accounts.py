@@ -250,9 +250,10 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
     """Ends an account; what is left on it (or missing) goes to the solidarity fund, with a reason.
 
     A closed one again, where a fact touched it since. Refuses: money.reason_missing, money.still_promised (set aside,
-    or ordered and to be paid at the door), money.already_closed, agents.session_lent.
+    or ordered and to be paid at the door), money.already_closed, money.nobodys, agents.session_lent.
     """
     policy.permit_books(by)
+    journal.check_somebodys(account)
     sessions.require_own_or_house(by)
     policy.forbid_own(by, account.holder)
     locked = Account.objects.select_for_update().get(pk=account.pk)

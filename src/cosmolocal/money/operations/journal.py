@@ -97,6 +97,16 @@ def check_same_currency(*things: Account | MoneyBox) -> None:
         raise Refusal("money.other_currency", _("These accounts do not count in the same money. Choose another one."))
 
 
+def check_somebodys(account: Account) -> None:
+    """Refuses money.nobodys for funds and for the account of a round: nobody leaves with them, or is paid back."""
+    if account.kind in (Account.Kind.FUND, Account.Kind.ROUND):
+        raise Refusal(
+            "money.nobodys",
+            _("“%(account)s” belongs to all of you, so it is neither closed nor paid back. Move what is on it instead.")
+            % {"account": account},
+        )
+
+
 def note(words: str) -> None:
     """Keeps what somebody typed beside the running deed, where it can be erased."""
     if words := words.strip()[:240]:

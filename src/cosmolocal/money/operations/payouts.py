@@ -195,9 +195,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
         rest += line.amount - paid
         happenings.append(journal.lowered(line.account, line.amount, when, line.commitment_id))
         happenings.append(journal.paid_from(box, paid, when, line.account.holder_id))
-    if rest:
-        change = journal.raised if rest > 0 else journal.lowered
-        happenings.append(change(queries.fund("rounding", made.currency), abs(rest), replace(when, reason="rounding")))
+    happenings += _rounding(made, rest, when)
     ids = flows.record(by=by, happenings=happenings)
     for number, line in enumerate(lines):
         line.state, line.paid_by_id = Payment.State.PAID, running().id
@@ -209,9 +207,18 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
         made.save(update_fields=["state"])
 
 
+def _rounding(made: PaymentList, kept: int, when: journal.Stamp) -> list[Happening]:
+    """What coins could not pay stays with the fund "rounding"; below 0: what they paid beyond the sum."""
+    if not kept:
+        return []
+    change = journal.raised if kept > 0 else journal.lowered
+    return [change(queries.fund("rounding", made.currency), abs(kept), replace(when, reason="rounding"))]
+
+
 @operation("money.return_payment", said=gettext_lazy("booked that a payment came back"), fact=True)
 def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | None = None, key: str = "") -> None:
-    """Books that a payment came back (closed account, wrong number): both its events are taken back, linked.
+    """Books that a payment came back (closed account, wrong number): both its events are taken back, linked, and what
+    was rounded to coins.
 
     Refuses: money.not_paid, money.reason_missing, money.before_it, money.not_yet.
     """
@@ -221,6 +228,9 @@ def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | N
     if line.state != Payment.State.PAID or line.lowered is None or line.left is None:
         raise Refusal("money.not_paid", _("This payment is not booked as paid, so it cannot come back."))
     journal.take_back(by, [(event.pk, event.at, event.value_on) for event in (line.lowered, line.left)], at)
+    when = journal.stamp("payout", at, after=line.left.at)
+    if undone := _rounding(line.list, line.left.quantity - line.amount, when):
+        flows.record(by=by, happenings=undone)
     line.state = Payment.State.RETURNED
     line.save(update_fields=["state"])
     journal.note(reason)
@@ -233,8 +243,9 @@ def pay_back(
 ) -> PaymentList:
     """Draws up the payment of a balance to its holder (a leaver, a restaurant that paid too much).
 
-    Like every payment out it needs a second person. Refuses: as `make_payment_list`.
+    Like every payment out it needs a second person. Refuses: as `make_payment_list`, and money.nobodys.
     """
+    journal.check_somebodys(account)
     return make_payment_list(
         by=by,
         lines=[PaymentWish(account.pk, amount, reference)],

@@ -189,11 +189,11 @@ class MoneyMachine(RuleBasedStateMachine):
         self.lay(self.village.cash, -amount)
         self.lay(self.village.bank, amount)
 
-    @rule(amount=AMOUNTS)
-    def draw_up(self, amount: int) -> None:
+    @rule(amount=AMOUNTS, box=PICKS)
+    def draw_up(self, amount: int, box: int) -> None:
         free = self.has.get(self.farm.pk, 0) - self.set_aside(self.farm)
         lines = [money.PaymentWish(self.farm.pk, amount)]
-        done = self.do(money.make_payment_list, lines=lines, box=self.village.bank, name="Farms")
+        done = self.do(money.make_payment_list, lines=lines, box=self.pick(box, self.boxes), name="Farms")
         assert done == (free >= amount)
 
     @rule(which=PICKS, what=st.sampled_from(["agree", "refuse", "confirm", "drop", "own"]), days=st.integers(0, 9))
@@ -202,7 +202,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if not lists:
             return
         made = self.pick(which, lists)
-        planned = sum(made.payments.filter(state="planned").values_list("amount", flat=True))
+        planned = list(made.payments.filter(state="planned").values_list("amount", flat=True))
         if what == "own":
             assert not self.do(money.agree_payment_list, payment_list=made, yes=True)
         elif what in ("agree", "refuse"):
@@ -210,8 +210,14 @@ class MoneyMachine(RuleBasedStateMachine):
         elif what == "drop":
             self.do(money.drop_payment_list, payment_list=made, reason="changed our mind")
         elif self.do(money.confirm_list, payment_list=made, at=self.earlier(days)):
-            self.give(self.farm, -planned)
-            self.lay(self.village.bank, -planned)
+            for amount in planned:
+                self.pay_out(made, amount)
+
+    def pay_out(self, made: PaymentList, amount: int, times: int = 1) -> None:
+        left = rules.round_cash(amount, self.step) if made.box == self.village.cash else amount
+        self.give(self.farm, -amount * times)
+        self.give(self.fund["rounding"], (amount - left) * times)
+        self.lay(made.box, -left * times)
 
     @rule(which=PICKS, days=st.integers(0, 9))
     def comes_back(self, which: int, days: int) -> None:
@@ -221,8 +227,7 @@ class MoneyMachine(RuleBasedStateMachine):
             done = self.do(money.return_payment, payment=line, reason="closed", at=at)
             assert done or at is not None
             if done:
-                self.give(self.farm, line.amount)
-                self.lay(self.village.bank, line.amount)
+                self.pay_out(line.list, line.amount, -1)
 
     @rule(which=PICKS, days=st.integers(0, 40))
     def take_back(self, which: int, days: int) -> None:

@@ -14,6 +14,7 @@ from cosmolocal.money import documents, queries
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import Note, Payment, PaymentList
 from cosmolocal.money.rules import Standing
+from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village, build, refused
 
 
@@ -197,6 +198,20 @@ def test_cash_is_paid_out_in_coins_that_exist(db: None) -> None:
     money.confirm_list(by=village.wei, payment_list=made)
     assert (village.has(farm_account), village.in_box(village.cash), village.fund("rounding")) == (0, 8765, -1)
     assert queries.sums_agree().difference == 0
+    money.return_payment(by=village.wei, payment=made.payments.get(), reason="nobody at home")
+    assert (village.has(farm_account), village.in_box(village.cash), village.fund("rounding")) == (1234, 10000, 0)
+    assert queries.sums_agree().difference == 0
+
+
+def test_what_belongs_to_all_is_neither_closed_nor_paid_back(village: Village) -> None:
+    fund = queries.fund("tax")
+    with refused("money.nobodys"):
+        money.close_account(by=village.wei, account=fund, reason="not used")
+    with refused("money.nobodys"):
+        money.pay_back(by=village.wei, account=fund, box=village.bank, amount=100)
+    treasurer = as_(village, village.wei)
+    for page in ("close", "pay-back", "limits", "refund"):
+        assert treasurer.get(f"/money/accounts/{fund.pk}/{page}/").status_code == 404
 
 
 def test_a_leaver_is_paid_back_by_two_people_too(paid_for_goods: Village) -> None:

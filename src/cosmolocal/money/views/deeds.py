@@ -316,8 +316,8 @@ def _unmatched() -> tuple[str, str]:
 
 
 def _account(request: HttpRequest, pk: int) -> Account:
-    """An open account, or a closed one that a fact has touched since."""
-    seen = queries.visible_to(reader(request))
+    """An open account of somebody, or a closed one that a fact has touched since."""
+    seen = queries.visible_to(reader(request)).exclude(kind__in=[Account.Kind.FUND, Account.Kind.ROUND])
     return get_object_or_404(seen.filter(Q(closed_at=None) | ~Q(resource__accounting_quantity=0)), pk=pk)
 
 

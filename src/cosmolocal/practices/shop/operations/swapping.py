@@ -192,11 +192,13 @@ _ORDER = ("round__handover__place", "round__account__currency", "household")
 def _swap_credits(by: Agent, first: Order, second: Order, account: "Callable[[Order], Account]") -> None:
     """Money given back stands on the line; who gets the line gets it, so that settling takes it from the right one."""
     pairs = ((first, second), (second, first))
-    legs = [
-        ledger.Leg(account(order).pk, account(other).pk, given, "credit")
-        for order, other in pairs
-        if (given := queries.orders.given_back(order))
-    ]
+    legs = []
+    for order, other in pairs:
+        given, mine, yours = queries.orders.given_back(order), account(order).pk, account(other).pk
+        if given > 0:
+            legs.append(ledger.Leg(mine, yours, given, "credit"))
+        elif given < 0:  # put right to more after settling, and paid
+            legs.append(ledger.Leg(yours, mine, -given, "credit"))
     ledger.move_many(by=by, legs=legs)
 
 

@@ -293,3 +293,29 @@ def test_what_was_not_packed_is_not_borne_by_the_farm(village):
     farm = purse.account_for(village.producers["Baker Lan"], "producer")
     assert purse.balance(farm).balance == 0
     assert following.differences(settled) == []
+
+
+def test_what_was_put_right_to_more_comes_back_once_and_is_swapped(village):
+    """One box of two was packed and paid, then both were found in the crate and paid."""
+    round = village.round()
+    jo = village.order(round, "Jo", {"Eggs": 2})
+    amina = village.order(round, "Amina", {"Eggs": 1})
+    village.close(round)
+    village.receive(round)
+    eggs = line_of(village, jo, "Eggs")
+    crate, packer = village.crate(round, "Jo"), village.people["Tan Mei"]
+    handovers.pack_line(by=packer, crate=crate, commitment_id=eggs.commitment_id, quantity=10, reason="short")
+    handovers.pack_all(by=packer, handover=round.handover)
+    handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+    settled = settle(village, round)
+    before = village.balance("Jo") + village.balance("Amina") + 2 * BOX
+    put_right(village, settled, "Jo", eggs, 20)
+    book(village, settled)
+    assert village.balance("Jo") + village.balance("Amina") == before - 3 * BOX
+    swap = operations.swap_settled(by=village.people["Keeper Lu"], order=jo, other=amina, reason="taken")
+    assert len(swap) == 2
+    assert village.balance("Jo") == 20_000 - BOX
+    assert village.balance("Amina") == 20_000 - 2 * BOX
+    eggs.refresh_from_db()
+    door(village, eggs, 20, reason="refused")
+    assert village.balance("Amina") == 20_000
