@@ -213,6 +213,7 @@ class SecondLook(models.Model):
         GOODS = "goods", _("goods of her own household or farm")
         PAYS = "pays", _("she herself had set what her household pays")
         EXTRA = "extra", _("goods came that nobody had ordered, so the farm is paid for more")
+        LOST = "lost", _("goods were lost here, and the farm is paid for them")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

@@ -11,6 +11,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.flows.operations import Happening
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
+from cosmolocal.handovers.operations import own_goods
 from cosmolocal.handovers.operations.changed import goods_changed
 from cosmolocal.handovers.operations.packing import PackLine, pack
 from cosmolocal.kernel.operation import operation, running
@@ -44,7 +45,7 @@ def lose(
         promise = _promise(handover, lot_id, producer)
     flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
     goods_changed(handover.pk)
-    return Loss.objects.create(
+    loss = Loss.objects.create(
         handover=handover,
         lot_id=lot_id,
         receipt=receipt,
@@ -55,6 +56,8 @@ def lose(
         by=by,
         at=running().at,
     )
+    own_goods.lost(by, loss)
+    return loss
 
 
 @operation("handovers.lose_packed", said=gettext_lazy("noted a loss in a crate"), fact=True)

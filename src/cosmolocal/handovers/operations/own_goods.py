@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import F, Q
+
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
-from cosmolocal.handovers.models import Receipt
+from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.money import policy as money
 from cosmolocal.money.operations import looks
 
@@ -36,24 +38,65 @@ def packed(by: Agent, lines: Iterable[tuple["Due", int]]) -> None:
         looks.own_goods_changed(by, receiver, *_worth(less[receiver.pk], to_farm=False))
 
 
-def came(by: Agent, farm: Agent, receipts: Iterable[Receipt]) -> None:
+def came(by: Agent, farm: Agent, receipts: Sequence[Receipt]) -> None:
     """What a farm brought, where whoever writes it down belongs to it; what nobody had ordered, whoever does."""
     came = [receipt for receipt in receipts if receipt.accepted]
     if came and money.is_own(by, farm):
         changes = [Change(receipt.specification_id, 0, receipt.accepted) for receipt in came]
         looks.own_goods_changed(by, farm, *_worth(changes, to_farm=True))
-    elif extra := [Change(one.specification_id, 0, one.accepted) for one in came if one.commitment_id is None]:
-        looks.extra_came(by, farm, *_worth(extra, to_farm=True))
+    elif any(_beyond(one) for one in came):
+        _look_at_beyond(by, farm, came)
 
 
 def corrected(by: Agent, receipt: Receipt, before: int) -> None:
     """A receipt that says more than before, and so pays the farm more."""
-    if receipt.accepted > before:
+    if receipt.accepted <= before:
+        return
+    if money.is_own(by, receipt.producer):
         change = Change(receipt.specification_id, before, receipt.accepted)
-        if money.is_own(by, receipt.producer):
-            looks.own_goods_changed(by, receipt.producer, *_worth([change], to_farm=True))
-        elif receipt.commitment_id is None:
-            looks.extra_came(by, receipt.producer, *_worth([change], to_farm=True))
+        looks.own_goods_changed(by, receipt.producer, *_worth([change], to_farm=True))
+    elif _beyond(receipt):
+        _look_at_beyond(by, receipt.producer, [receipt])
+
+
+def lost(by: Agent, loss: Loss) -> None:
+    """Goods that spoiled or are missing at the local's cost: the farm is paid for them all the same."""
+    if loss.borne_by != "local":
+        return
+    farm = _farm_of(loss)
+    of_farm = Q(receipt__producer=farm) | Q(receipt=None, promise__provider=farm)
+    whose = of_farm if farm else Q(receipt=None, promise=None)
+    late = Loss.objects.filter(whose, Q(handover=loss.handover_id) | Q(at__gte=looks.of_late()), borne_by="local")
+    rows = late.select_related("lot").order_by("pk")
+    looks.lost_here(by, farm, *_worth([Change(row.lot.conforms_to_id, 0, row.quantity) for row in rows], to_farm=True))
+
+
+def _farm_of(loss: Loss) -> Agent | None:
+    if loss.receipt is not None:
+        return loss.receipt.producer
+    return loss.promise.provider if loss.promise is not None else None
+
+
+def _beyond(receipt: Receipt) -> int:
+    """Base units that are paid for though nobody had ordered them."""
+    return max(receipt.accepted - receipt.promised, 0)
+
+
+def _look_at_beyond(by: Agent, farm: Agent, receipts: Sequence[Receipt]) -> None:
+    """All that the farm brought beyond its promises of late, and to the hand-over of these receipts, is one sum:
+    written down in ten deeds it is worth no less.
+    """
+    near = Q(handover=receipts[0].handover_id) | Q(at__gte=looks.of_late())
+    late = Receipt.objects.filter(near, producer=farm, accepted__gt=F("promised")).order_by("pk")
+    worth = _worth([Change(one.specification_id, 0, _beyond(one)) for one in late], to_farm=True)
+    looks.extra_came(by, farm, *worth, priced=_have_prices({one.specification_id for one in receipts}))
+
+
+def _have_prices(kinds: set[int]) -> bool:
+    """Whether each of these goods has a price: what has none yet is worth what somebody says afterwards."""
+    items = catalog.items_with_units().filter(product__specification__in=kinds)
+    whose = dict(items.values_list("pk", "product__specification"))
+    return kinds == {whose[pk] for pk in catalog.current_prices(list(whose))}
 
 
 def _worth(changes: Sequence[Change], *, to_farm: bool) -> tuple[int, str]:

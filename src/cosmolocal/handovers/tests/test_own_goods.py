@@ -1,14 +1,18 @@
 """Goods of her own household or farm that a packer writes down alone: recorded, and looked at by somebody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from cosmolocal.agents import operations as people
+from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.money import operations as money
-from cosmolocal.money.models import SecondLook
-from cosmolocal.practices.shop.tests.village import refused
+from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.practices.shop.models import ProducerOrder
+from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, refused
 
 
 @pytest.fixture
@@ -90,3 +94,85 @@ def test_what_nobody_ordered_is_looked_at_where_it_is_worth_much(village, round)
     assert Receipt.objects.count() == 2
     look = SecondLook.objects.get()
     assert (look.why, look.holder, look.amount > 1000) == ("extra", farm, True)
+
+
+@pytest.fixture
+def coins(village):
+    """The smallest coin is 0.10: 100.00 is much."""
+    Currency.objects.update(cash_step=10)
+
+
+def bring(village, round, *, accepted, promised_to=None, times=1):
+    """Tan Mei, who belongs to no farm, writes down bread, so many loaves in each of so many deeds."""
+    kind = village.items["Bread"].product.specification_id
+    farm = village.producers["Baker Lan"]
+    here = getattr(round, "handover", round)
+    for _again in range(times):
+        line = ReceiptLine(kind, accepted, accepted, promised_to)
+        [receipt] = operations.receive(by=village.people["Tan Mei"], handover=here, producer=farm, lines=[line])
+    return receipt
+
+
+def promise_of(round):
+    order = ProducerOrder.objects.get(round=round, producer__name="Baker Lan")
+    return order.lines.get().commitment_id
+
+
+@pytest.mark.usefixtures("coins")
+def test_more_than_was_promised_is_looked_at_like_what_nobody_ordered(village, round):
+    """Two loaves were promised, for 11.00 each."""
+    receipt = bring(village, round, accepted=11, promised_to=promise_of(round))
+    assert not SecondLook.objects.exists()  # 99.00 beyond
+    operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=12, accepted=12)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder, look.amount) == ("extra", receipt.producer, 11000)
+    operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2, accepted=2)
+    assert SecondLook.objects.count() == 1
+
+
+@pytest.mark.usefixtures("coins")
+def test_what_came_in_many_deeds_is_one_sum(village, round):
+    bring(village, round, accepted=2, promised_to=promise_of(round))
+    bring(village, round, accepted=3, times=3)
+    assert not SecondLook.objects.exists()
+    receipt = bring(village, round, accepted=1)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder, look.amount) == ("extra", receipt.producer, 11000)
+    assert look.deed.money_note.words.count("Bread") == 4
+
+
+@pytest.mark.usefixtures("coins")
+def test_what_came_long_ago_is_not_added_up(village, round):
+    bring(village, round, accepted=9)
+    begins = round.handover.begins + timedelta(days=31)
+    with village.at(begins):
+        later = {"place": round.handover.place, "begins": begins, "ends": begins + timedelta(hours=2)}
+        other = operations.plan_handover(by=village.people["Li Na"], **later)
+        bring(village, other, accepted=9)
+        assert not SecondLook.objects.exists()
+        bring(village, other, accepted=1)
+    assert SecondLook.objects.get().amount == 11000
+
+
+@pytest.mark.usefixtures("coins")
+def test_what_is_lost_at_the_cost_of_the_local_is_looked_at_once_it_is_worth_much(village, round):
+    mei = village.people["Tan Mei"]
+    receipt = bring(village, round, accepted=2, promised_to=promise_of(round))
+    receipt = bring(village, round, accepted=9)
+    for loaves in (4, 5):
+        operations.lose(by=mei, handover=round.handover, lot_id=receipt.lot_id, quantity=loaves, reason="spoiled")
+    assert not SecondLook.objects.exists()
+    operations.lose(by=mei, handover=round.handover, lot_id=receipt.lot_id, quantity=1, reason="spoiled")
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder, look.amount) == ("lost", receipt.producer, 11000)
+
+
+def test_goods_without_a_price_are_looked_at_however_few(village, round):
+    """What they are worth is said afterwards, and settling pays it."""
+    farm = village.producers["Baker Lan"]
+    about = {"name": "Rolls", "category": FIRST_CATEGORY, "unit": "piece"}
+    rolls = catalog.add_product(by=village.people["Li Na"], producer=farm, **about)
+    kind = rolls.specification_id
+    line = ReceiptLine(kind, 1, 1, reason="unordered")
+    operations.receive(by=village.people["Tan Mei"], handover=round.handover, producer=farm, lines=[line])
+    assert SecondLook.objects.get().why == "extra"

@@ -14,7 +14,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Currency, MoneyBox
 from cosmolocal.money.operations import journal, ledger
-from cosmolocal.money.operations.looks import look_needed
+from cosmolocal.money.operations.looks import is_much, look_needed, of_late
 from cosmolocal.money.words import REASONS
 
 
@@ -110,9 +110,8 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
 
 def _is_much(currency: Currency) -> bool:
     """Has so much been missing of late, this time and before, that somebody else should know?"""
-    since = running().at - rules.MISSING_WITHIN
-    missing = queries.lowered_since(queries.fund("drawer_difference", currency), since)
-    return missing >= rules.MISSING_COINS * currency.cash_step
+    missing = queries.lowered_since(queries.fund("drawer_difference", currency), of_late())
+    return is_much(missing, currency)
 
 
 def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[Happening]:

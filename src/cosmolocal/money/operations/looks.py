@@ -1,6 +1,7 @@
 """A second pair of eyes: what one person booked alone is recorded at once, and somebody else looks at it afterwards."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from textwrap import shorten
 
 from django.db.models import F
@@ -15,7 +16,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import Note, SecondLook
+from cosmolocal.money.models import Currency, Note, SecondLook
 from cosmolocal.money.operations import journal
 
 
@@ -104,12 +105,28 @@ def own_price_used(by: Agent, household: Agent, amount: int, said: str) -> None:
     to_look_at(by, SecondLook.Why.PAYS, amount, household, said)
 
 
-def extra_came(by: Agent, farm: Agent, amount: int, said: str) -> None:
-    """Puts the running deed on the list where what nobody had ordered is worth as much as cash that, missing, is looked
-    at too: so many of the smallest coins.
+def of_late() -> datetime:
+    """Since when small things of one kind are added up: many of them are one."""
+    return running().at - rules.MISSING_WITHIN
+
+
+def is_much(amount: int, currency: Currency) -> bool:
+    """Is what came together of late so much (minor units) that somebody else should know? So many smallest coins."""
+    return amount >= rules.MISSING_COINS * currency.cash_step
+
+
+def extra_came(by: Agent, farm: Agent, amount: int, said: str, *, priced: bool) -> None:
+    """Puts the running deed on the list where what the farm brought of late beyond all orders is much, or has no price
+    yet; `amount` and `said` are of all of it.
     """
-    if amount >= rules.MISSING_COINS * queries.default_currency().cash_step:
+    if not priced or is_much(amount, queries.default_currency()):
         to_look_at(by, SecondLook.Why.EXTRA, amount, farm, said)
+
+
+def lost_here(by: Agent, farm: Agent | None, amount: int, said: str) -> None:
+    """The same for what was lost of late of a farm's goods at the local's cost."""
+    if is_much(amount, queries.default_currency()):
+        to_look_at(by, SecondLook.Why.LOST, amount, farm, said)
 
 
 @operation("money.look_at_group", said=gettext_lazy("had somebody else look at a customer group"))

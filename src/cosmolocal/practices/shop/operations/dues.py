@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
@@ -13,15 +13,27 @@ from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop import rules
-from cosmolocal.practices.shop.models import LineCredit, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import LineCredit, OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.operations.weighing import Sold
+
+FAR_BEYOND = 10  # a tenth more than was promised: scales and eggs are never quite exact
 
 
 class Extra(NamedTuple):
-    """What came though nobody had ordered it: how much of it is paid (base units), and with how much (minor units)."""
+    """What came though nobody had ordered it: how much of it is paid (base units), and with how much (minor units).
+    `promised`: so much of the same goods was ordered, and came.
+    """
 
     receipt: Receipt
     quantity: int
+    amount: int
+    promised: int = 0
+
+
+class Lost(NamedTuple):
+    """Goods that were lost at the local's cost: their farm gets `amount` (minor units) for them."""
+
+    loss: Loss
     amount: int
 
 
@@ -84,8 +96,43 @@ def _added(line: tuple[int, int, int, int] | None, goods: int, quantity: int, am
 
 
 def extras(round: OrderRound) -> list[Extra]:
-    """What came unordered and is paid with this round."""
-    return _extras(round, _borne_by_producers(round)[0])
+    """What came unordered and is paid with this round: goods of which nobody had ordered any, and what is far beyond
+    what was ordered.
+    """
+    borne, early = _borne_by_producers(round)
+    return [*_extras(round, borne), *_far_beyond(round, borne, early)]
+
+
+def lost(round: OrderRound) -> list[Lost]:
+    """Goods of this round's promises that were lost at the local's cost (two statements)."""
+    purchases = _purchases(round)
+    losses = Loss.objects.filter(handover=round.handover, borne_by="local").select_related("lot", "receipt", "by")
+    found = []
+    for loss in losses.order_by("pk"):
+        commitment = loss.receipt.commitment_id if loss.receipt else loss.promise_id
+        if commitment in purchases:
+            purchase, promised = purchases[commitment]
+            found.append(Lost(loss, rules.producer_due(purchase, promised, loss.quantity)))
+    return found
+
+
+def _purchases(round: OrderRound) -> dict[int, tuple[int, int]]:
+    """Promise of a farm -> minor units agreed for it, and for how many base units."""
+    lines = ProducerOrderLine.objects.filter(order__round=round, commitment__quantity__gt=0)
+    return {pk: (sum, many) for pk, sum, many in lines.values_list("commitment", "purchase", "commitment__quantity")}
+
+
+def _far_beyond(round: OrderRound, borne: Mapping[int, int], early: Mapping[int, int]) -> list[Extra]:
+    purchases = _purchases(round)
+    came = Receipt.objects.filter(commitment__in=purchases, accepted__gt=F("promised")).select_related("producer", "by")
+    found = []
+    for receipt in came.order_by("pk"):
+        purchase, promised = purchases[receipt.commitment_id or 0]
+        good = receipt.accepted - borne.get(receipt.pk, 0) - early.get(receipt.commitment_id or 0, 0)
+        if good * FAR_BEYOND > promised * (FAR_BEYOND + 1):
+            amount = rules.producer_due(purchase, promised, good) - purchase
+            found.append(Extra(receipt, good - promised, amount, promised))
+    return found
 
 
 def _extras(round: OrderRound, borne: Mapping[int, int]) -> list[Extra]:

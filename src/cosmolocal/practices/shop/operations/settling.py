@@ -123,7 +123,8 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
 @dataclass(frozen=True)
 class Preview:
     """What settling would do now: sums in minor units, how many orders got something, what still stands in the way (a
-    sentence, or nothing), which money given back it takes back (amounts below 0), and what came unordered and is paid.
+    sentence, or nothing), which money given back it takes back (amounts below 0), what came unordered and what was lost
+    here, and is paid.
     """
 
     parts: RoundSplit
@@ -132,6 +133,7 @@ class Preview:
     obstacle: str
     taken_back: Sequence[LineCredit]
     extras: Sequence[dues.Extra]
+    lost: Sequence[dues.Lost]
 
 
 def preview(round: OrderRound) -> Preview:
@@ -148,7 +150,7 @@ def preview(round: OrderRound) -> Preview:
     sales = sum(line.sold.final + line.sold.deposit for line in lines)
     something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
     orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
-    return Preview(parts, orders.count(), sales, obstacle, taken_back, dues.extras(round))
+    return Preview(parts, orders.count(), sales, obstacle, taken_back, dues.extras(round), dues.lost(round))
 
 
 def _check_packed(round: OrderRound) -> None:

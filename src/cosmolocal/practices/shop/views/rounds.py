@@ -215,7 +215,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "round": round,
         "preview": preview,
         "taken_back": [(credit, crates.get(credit.line.order.household_id)) for credit in surplus],
-        "extras": extras.rows(preview.extras),
+        "unasked": extras.unasked(preview.extras, preview.lost),
         "waiting": progress.crates - progress.collected if round.handover.ends > clock.now() else 0,
         "currency": round.account.currency,
         "producers": sorted((names[pk], amount, pk in far) for pk, amount in preview.parts.producers.items()),
