@@ -15,6 +15,7 @@ from cosmolocal.kernel import ids
 from cosmolocal.kernel.ahead import near
 from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import kept, sealed
+from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import switched_on, tasks_brought
 
 
@@ -96,7 +97,7 @@ class Agent(models.Model):
 
 
 @titled(_("How to reach you"))
-@sealed("agent", personal=("iban",))
+@sealed("agent", personal=("iban",), later=("number_deed",))
 class Contact(models.Model):
     """How an agent is reached: personal, erasable, never copied into events."""
 
@@ -106,6 +107,8 @@ class Contact(models.Model):
     address = models.CharField(max_length=240, blank=True)
     iban = LineField(max_length=42, blank=True)  # or a bank account as written on the payout list
     bank_name = LineField(max_length=120, blank=True)
+    # What wrote the bank account that stands here: who did it is not the one who says that it is right.
+    number_deed = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+", db_index=False)
     note = models.TextField(blank=True)
     shown_to_members = models.BooleanField(default=False)  # other members may see name, mail and phone
     is_minor = models.BooleanField(default=False)

@@ -136,13 +136,14 @@ def sheet_document(sheet: Sheet, currency: Currency, on: date) -> Document:
 def contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
     """Holder id -> contact, with the bank account to pay to (one statement)."""
     holders = {payment.account.holder_id for payment in payments}
-    return {contact.agent_id: contact for contact in Contact.objects.filter(agent__in=holders)}
+    found = Contact.objects.select_related("number_deed__by").filter(agent__in=holders)
+    return {contact.agent_id: contact for contact in found}
 
 
 def agreed_contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
     """`contacts_of`, where the bank accounts are those that were agreed to.
 
-    Refuses: money.other_bank_account (another one since), money.new_bank_account (there was none).
+    Refuses: money.other_bank_account (another one since), money.new_bank_account (nothing was paid to it yet).
     """
     found = contacts_of(payments)
     for payment in payments:
@@ -151,8 +152,8 @@ def agreed_contacts_of(payments: Sequence[Payment]) -> dict[int, Contact]:
             raise Refusal(
                 "money.new_bank_account",
                 _(
-                    "%(name)s had no bank account when this list was drawn up, and has one now. Somebody who did not "
-                    "write it says on the page of the list that it is right; then the file can be made."
+                    "Nothing was paid to this bank account of %(name)s yet. Somebody who did not write it says on the "
+                    "page of the list that it is right; then the file can be made."
                 )
                 % {"name": payment.account},
             )

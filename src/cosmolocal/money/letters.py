@@ -71,6 +71,34 @@ def of_money_that_came(account: Account, amount: int) -> Iterator[Writing]:
             )
 
 
+def of_number(holder: Agent, by: Agent, mail: str) -> Iterator[Writing]:
+    """Another bank account was written for a payee: to all whose money it is but who wrote it, and to the farm's own
+    `mail` as it was before, since a new address may be of the same hand.
+    """
+    contact = Contact.objects.filter(agent=holder).first()
+    number = contact.iban if contact else ""
+    found = queries.people_of(holder)
+    own = [holder] if (contact and contact.email) or not found else []
+    for reader in {one.pk: one for one in [*own, *found] if one.pk != by.pk}.values():
+        with speaking_to(reader):
+            subject, text = _number_words(holder, by, number)
+            yield Writing(to_id=reader.pk, event="payment", subject=subject, text=text)
+    if mail and contact is not None and mail.lower() != contact.email.lower():
+        with speaking_to(holder):
+            subject, text = _number_words(holder, by, number)
+            yield Writing(to_id=None, event="payment", subject=subject, text=text, name=holder.name, address=mail)
+
+
+def _number_words(holder: Agent, by: Agent, number: str) -> tuple[str, str]:
+    words = {"by": by.name, "name": holder.name, "end": number[-4:]}
+    if number:
+        said = _("%(by)s wrote a bank account for %(name)s. What is paid by bank goes to the one that ends in %(end)s.")
+    else:
+        said = _("%(by)s took away the bank account of %(name)s.")
+    asks = _("If that is not right, please tell the others now, before the next payment.")
+    return _("The bank account of %(name)s") % words, f"{said % words} {asks}"
+
+
 def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
     """A friendly word to those whom a charge (holder id -> minor units) took below their warning level; once."""
     accounts = queries.accounts_by_holder(charged)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import queries as people
+from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.agents.queries import Reader
 from cosmolocal.agents.sessions import LENT
@@ -125,9 +126,26 @@ def may_look(by: Agent, look: SecondLook) -> bool:
     return look.holder is None or not is_own(by, look.holder, look.deed.at)
 
 
+def may_read_number(by: Agent, made: PaymentList) -> bool:
+    """Treasurers, stewards and who is asked about the list say of a payee's new bank account that it is right."""
+    if agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+        return True
+    return made.approval is not None and agents.may_vote(by, made.approval)
+
+
+def permit_number(by: Agent, made: PaymentList) -> None:
+    """Refuses `agents.not_allowed` to all but these, and `agents.right_too_new` to whose task or place is too young."""
+    if not may_read_number(by, made):
+        agents.permit(by, agents.TREASURER, agents.STEWARD)
+    if agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+        rights.require_settled(by, agents.TREASURER, agents.STEWARD)
+    elif made.approval is not None:
+        rights.require_settled(by, made.approval.role, circle=made.approval.circle)
+
+
 def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> bool:
     """May she say yes to a payee's new bank account: she did not write it, and it is not she who is paid?"""
-    if by.pk in writers or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+    if by.pk in writers or not may_read_number(by, payment.list):
         return False
     return not is_own(by, payment.account.holder, payment.list.made_at)
 

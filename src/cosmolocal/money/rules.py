@@ -175,7 +175,7 @@ def mark_of(number: str, bank: str) -> str:
 
 
 def number_state(agreed: str, now: str) -> str:
-    """How the bank account to pay to stands, by its marks: `agreed`, `missing`, `new` (there was none), `changed`."""
+    """How the bank account to pay to stands, by its marks: `agreed`, `missing`, `new` (to none yet), `changed`."""
     if not agreed:
         return "new" if now else "missing"
     return "agreed" if agreed == now else "changed"

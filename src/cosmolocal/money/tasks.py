@@ -54,6 +54,14 @@ def group_changed(deed_id: int, agent_id: int, before: str, after: str) -> None:
     operations.look_at_group(by=people.system(), deed=deed, holder=holder, said=said, key=key())
 
 
+@job("money.tell_of_number")
+def tell_of_number(agent_id: int, by_id: int, mail: str) -> None:
+    """Where somebody is paid was changed: she reads so, since it may not have been she who did it."""
+    holder, by = Agent.objects.get(pk=agent_id), Agent.objects.get(pk=by_id)
+    if holder.hidden_at is None and not people_policy.is_house(by):
+        messages.send(by=people.system(), writings=list(letters.of_number(holder, by, mail)), key=key())
+
+
 def _reads_payout(by_id: int, list_id: int, _kind: str) -> bool:
     is_told = PaymentList.objects.filter(pk=list_id).exclude(state=PaymentList.State.ASKED).exists()
     return is_told and any(people_policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
@@ -121,5 +129,7 @@ def tell_paid_in(deed_id: int, account_id: int, amount: int) -> None:
 def tell_payees(payment_ids: Sequence[int]) -> None:
     """To who was paid: how much, with the statement of the account; nothing for payments of long ago."""
     paid = Payment.objects.filter(pk__in=payment_ids, state=Payment.State.PAID, paid_by__at__gt=clock.now() - A_WHILE)
-    payments = paid.select_related("list", "account__currency", "account__holder", "account__resource")
+    payments = paid.select_related(
+        "list", "account__currency", "account__holder", "account__resource"
+    )
     messages.send(by=people.system(), writings=list(letters.of_payments(payments)), key=key())

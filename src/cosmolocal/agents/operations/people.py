@@ -133,13 +133,16 @@ def change_contact(
                 field="email",
             )
         _move_sign_in(by, agent, contact.email)
-    if (contact.iban.strip(), contact.bank_name.strip()) != (row.iban, row.bank_name):
+    had, mail = (row.iban, row.bank_name), row.email
+    if (contact.iban.strip(), contact.bank_name.strip()) != had:
         sessions.require_own()
-    had = row.iban
     for name, value in vars(contact).items():
         setattr(row, name, value.strip())
-    if row.iban != had:
+    if row.iban != had[0]:
         row.iban = bank_number(row.iban)
+    if (row.iban, row.bank_name) != had:
+        row.number_deed_id = running().id
+        announce("money.tell_of_number", agent.pk, by.pk, mail)
     row.save()
     return row
 
@@ -229,7 +232,8 @@ def add_contact(agent: Agent, draft: ContactDraft) -> Contact:
     if draft.iban.strip():
         sessions.require_own()
     values = {name: value.strip() for name, value in vars(draft).items()}
-    return Contact.objects.create(agent=agent, **values | {"iban": bank_number(draft.iban)})
+    wrote = running().id if draft.iban.strip() else None
+    return Contact.objects.create(agent=agent, number_deed_id=wrote, **values | {"iban": bank_number(draft.iban)})
 
 
 def _move_sign_in(by: Agent, person: Agent, email: str) -> None:

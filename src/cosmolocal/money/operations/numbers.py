@@ -1,10 +1,9 @@
-"""A bank account that was written after a list was agreed: somebody who did not write it says yes to that number."""
+"""A bank account to which nothing was paid yet: somebody who did not write it says yes to that number."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as agents
-from cosmolocal.agents import rights, sessions
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
@@ -14,16 +13,15 @@ from cosmolocal.money.models import Payment, PaymentList
 
 @operation("money.agree_number", said=gettext_lazy("said yes to a bank account"))
 def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> None:
-    """Says yes to the bank account of a payee who had none when the list was drawn up; `mark` is of the number read.
+    """Says yes to the bank account of a payee to which nothing was paid before the list; `mark` is of the number read.
 
-    Never who wrote the number, nor the payee. Refuses: money.own_number, money.number_decided, agents.not_allowed,
-    agents.session_lent, agents.right_too_new.
+    Treasurers, stewards, and who was asked about the list: never who wrote the number, nor the payee. Refuses:
+    money.own_number, money.number_decided, agents.not_allowed, agents.session_lent, agents.right_too_new.
     """
-    agents.permit(by, agents.TREASURER, agents.STEWARD)
+    made = PaymentList.objects.select_for_update(of=("self",)).select_related("approval").get(pk=payment.list_id)
+    policy.permit_number(by, made)
     sessions.require_own()
-    rights.require_settled(by, agents.TREASURER, agents.STEWARD)
-    made = PaymentList.objects.select_for_update().get(pk=payment.list_id)
-    line = Payment.objects.select_related("account__holder").get(pk=payment.pk)
+    line = Payment.objects.select_related("account__holder", "list__approval").get(pk=payment.pk)
     contact = Contact.objects.filter(agent=line.account.holder_id).first()
     now = rules.mark_of(contact.iban, contact.bank_name) if contact else ""
     if contact is None or now != mark or rules.number_state(line.paid_to, now) != "new":

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import approvals, sessions
 from cosmolocal.agents import queries as people
-from cosmolocal.agents.models import Agent, Contact
+from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish, Happening
 from cosmolocal.kernel.jobs import announce
@@ -37,7 +37,8 @@ def make_payment_list(
     """Draws up payments from a box; each amount is set aside on its account until it is paid or dropped.
 
     A second treasurer (or a steward, where there is none) or people of the circle that decides must agree, never the
-    maker or a payee. Refuses:
+    maker or a payee; to a bank account to which nothing was paid yet, somebody who did not write it (`agree_number`).
+    Refuses:
     money.nothing_to_pay, money.not_enough (`account_id` in its facts), money.nobody_to_agree, money.bad_amount,
     agents.session_lent.
     """
@@ -54,8 +55,7 @@ def make_payment_list(
         currency=box.currency, box=box, name=name.strip()[:120], made_by=by, made_at=running().at
     )
     promises = _set_aside(by, wanted, accounts)
-    known = Contact.objects.filter(agent__in={account.holder_id for account in accounts.values()})
-    marks = {contact.agent_id: rules.mark_of(contact.iban, contact.bank_name) for contact in known}
+    marks = {} if box.kind in policy.COINS else queries.known_numbers({one.holder_id for one in accounts.values()})
     Payment.objects.bulk_create(
         Payment(
             list=made,

@@ -16,6 +16,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.words import asked
+from cosmolocal.money import policy, rules
 from cosmolocal.money.models import Account, Currency, MoneyBox, MonthClose, Payment, PaymentList, Unmatched
 from cosmolocal.money.queries import accounts
 from cosmolocal.money.queries.accounts import default_currency
@@ -162,16 +163,39 @@ def asked_of(agent: Agent) -> list[PaymentList]:
     return list(payment_lists().filter(pk__in=asked, state=PaymentList.State.ASKED)) if asked else []
 
 
-def writers_of(contacts: Collection[Contact], made: PaymentList) -> dict[int, set[int]]:
-    """Contact id -> who may have written that bank account since a list was drawn up (one statement).
-
-    Who drew the list up stands for whom nobody knows.
+def known_numbers(holders: Collection[int]) -> dict[int, str]:
+    """Holder -> mark of the bank account that stands now, where money was paid to just that one before, or the house
+    wrote it (two statements). Whoever writes another one, and be it the payee, is no proof of whose it is.
     """
-    since = Operation.objects.filter(code="agents.change_contact", at__gte=made.made_at)
-    known: dict[int, set[int]] = {}
-    for result, by in since.values_list("result", "by"):
-        known.setdefault((result or {}).get("id", 0), set()).add(by)
-    return {contact.pk: known.get(contact.pk, {made.made_by_id}) for contact in contacts}
+    marks, known = paid_by_bank(holders), {}
+    for contact in Contact.objects.filter(agent__in=among(holders)).select_related("number_deed__by"):
+        mark = rules.mark_of(contact.iban, contact.bank_name)
+        by_house = contact.number_deed is not None and agents.is_house(contact.number_deed.by)
+        if by_house or mark in marks.get(contact.agent_id, ()):
+            known[contact.agent_id] = mark
+    return known
+
+
+def paid_by_bank(holders: Collection[int]) -> dict[int, set[str]]:
+    """Holder -> marks of the bank accounts to which money was paid, and did not come back (one statement)."""
+    paid = Payment.objects.filter(account__holder__in=among(holders), state=Payment.State.PAID).exclude(paid_to="")
+    found: dict[int, set[str]] = {}
+    for holder, mark in paid.exclude(list__box__kind__in=policy.COINS).values_list("account__holder", "paid_to"):
+        found.setdefault(holder, set()).add(mark)
+    return found
+
+
+def writers_of(contacts: Collection[Contact], made: PaymentList) -> dict[int, set[int]]:
+    """Contact id -> who wrote that bank account. Of one that stands there from before that was kept: everybody who
+    may have; who drew the list up stands for whom nobody knows (one statement, where there is such a one).
+    """
+    known = {one.pk: {one.number_deed.by_id} for one in contacts if one.number_deed is not None}
+    others: dict[int, set[int]] = {one.pk: set() for one in contacts if one.pk not in known}
+    if others:
+        changes = Operation.objects.filter(code="agents.change_contact", result__id__in=list(others))
+        for result, by in changes.values_list("result", "by"):
+            others[(result or {})["id"]].add(by)
+    return known | {pk: writers or {made.made_by_id} for pk, writers in others.items()}
 
 
 def waiting(agent: Agent) -> Waiting:

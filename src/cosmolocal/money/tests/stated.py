@@ -4,7 +4,7 @@ from cosmolocal.kernel.tests.stating import BOOKS, DAY, RIGHT, ROLE
 
 WHO = {
     "agree_entries": "steward treasurer",
-    "agree_number": "steward treasurer",
+    "agree_number": "asked steward treasurer",
     "agree_payment_list": "asked",
     "change_box": "steward treasurer",
     "change_levels": "steward treasurer",

@@ -10,6 +10,7 @@ from cosmolocal.agents.models import Contact
 from cosmolocal.money import bank_files, documents
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import Payment, PaymentList
+from cosmolocal.money.rules import mark_of
 from cosmolocal.money.tests.village import Village, build, refused
 
 SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
@@ -55,6 +56,10 @@ def test_without_a_valid_iban_no_file_is_made(euros: Village) -> None:
     # A number that was written before numbers were checked.
     Contact.objects.filter(agent=euros.farm).update(iban="AT61 1904 3002 3457 3202")
     made, payments = a_list(euros)
+    with refused("money.new_bank_account"):
+        bank_files.pain001(made, payments, date(2026, 9, 2))
+    money.agree_number(by=euros.lin, payment=payments[0], mark=mark_of("AT61 1904 3002 3457 3202", ""))
+    payments = list(made.payments.select_related("account__holder"))
     with refused("money.no_iban"):
         bank_files.pain001(made, payments, date(2026, 9, 2))
 

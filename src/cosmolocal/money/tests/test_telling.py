@@ -112,3 +112,34 @@ def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village:
     account = village.account(village.jo)
     told = announced_by(lambda: money.match_unmatched(by=village.wei, unmatched=unknown, account=account, amount=2000))
     assert [(name, *args[1:]) for name, *args in told] == [("money.tell_paid_in", account.pk, 2000)]
+
+
+def write_number(by: Agent, farm: Agent, **contact: str) -> list[tuple[str | None, str]]:
+    """Writes how a farm is reached and paid, then runs what that announced: who is told, at which address."""
+    announced: list[Any] = []
+    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "enqueue", lambda name, *args: announced.append((name, args)))
+        agents.change_contact(by=by, agent=farm, contact=ContactDraft(**contact))
+    for name, args in announced:
+        for _again in range(2):
+            assert jobs.run_job.call(name, args, 0, f"job:{contact}") == "done"
+    return sorted((letter.to.name if letter.to else "-", letter.address) for letter in Letter.objects.all())
+
+
+def test_a_farm_and_its_people_read_that_a_number_was_written_also_where_they_were_reached_before(
+    village: Village,
+) -> None:
+    mail(village, village.farm, "farm@example.org")
+    told = write_number(village.li_na, village.farm, email="other@example.org", iban="6228 4808 1111")
+    assert told == [("-", "farm@example.org"), ("Huang Dacheng", ""), ("Huang farm", "other@example.org")]
+    for letter in Letter.objects.all():
+        assert "Li Na wrote a bank account for Huang farm. What is paid by bank goes to the one that ends in 1111" in (
+            letter.text
+        )
+
+
+def test_who_writes_her_own_number_gets_no_letter_and_a_telephone_number_is_none(village: Village) -> None:
+    assert write_number(village.huang, village.farm, iban="6228 4808 1111") == []
+    assert write_number(village.li_na, village.farm, iban="6228 4808 1111", phone="12") == []
+    assert write_number(village.li_na, village.farm, phone="12") == [("Huang Dacheng", "")]
+    assert "Li Na took away the bank account of Huang farm." in Letter.objects.get().text

@@ -21,7 +21,7 @@ from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, operations, payees, policy, queries, rules
 from cosmolocal.money.forms.fields import today
-from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
+from cosmolocal.money.models import Account, Payment, PaymentList
 from cosmolocal.money.payees import Choice, Payee
 from cosmolocal.money.views.pages import books, dated, written
 from cosmolocal.paper import downloads
@@ -29,7 +29,6 @@ from cosmolocal.paper import downloads
 A_PAGE = 30
 PAYEES = 50  # on a page
 NUMBERS = 10  # bank accounts to clear up, shown at a time
-_COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 
 @open_to("auditor_reads")
@@ -157,7 +156,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "my_word": next((vote for vote in votes if vote.by_id == me.pk), None),
         "is_lent": sessions.lent_until() is not None,
         "lent": sessions.words() or (rights.words(me, approval) if approval else ""),
-        "is_cash": made.box.kind in _COINS,
+        "is_cash": made.box.kind in policy.COINS,
         "has_planned": any(line.state == Payment.State.PLANNED for line in lines),
         "offers_xml": bank_files.is_offered(made),
     }
@@ -167,8 +166,8 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
 def _numbers(
     reader: Reader, made: PaymentList, lines: Sequence[Payment], contacts: dict[int, Contact]
 ) -> list[dict[str, Any]]:
-    """Bank accounts that are not those which were agreed, one row a payee; nothing for cash and before it is agreed."""
-    if made.state != PaymentList.State.AGREED or made.box.kind in _COINS:
+    """Bank accounts that nobody has agreed to yet, or that are others by now, one row a payee; nothing for cash."""
+    if made.state not in (PaymentList.State.ASKED, PaymentList.State.AGREED) or made.box.kind in policy.COINS:
         return []
     found: dict[int, dict[str, Any]] = {}
     for line in lines:
@@ -178,19 +177,23 @@ def _numbers(
             mark = rules.mark_of(contact.iban, contact.bank_name)
             found[line.account.holder_id] = {"line": line, "contact": contact, "state": state, "mark": mark}
     if found:
-        mine, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
+        before = queries.paid_by_bank(found)
+        mine = policy.own_ids(reader.agent)
+        may = reader.agent is not None and policy.may_read_number(reader.agent, made)
         writers = queries.writers_of([row["contact"] for row in found.values()], made)
         for holder, row in found.items():
             is_hers = reader.agent is None or reader.agent.pk in writers[row["contact"].pk] or holder in mine
+            row["was_paid"] = holder in before
             row["may_agree"] = may and not is_hers and sessions.lent_until() is None
     return list(found.values())
 
 
-@open_to("auditor_reads")
+@open_to("signed_in")
 @require_POST
 def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
-    """The bank account of a payee, written since, is right."""
-    line = get_object_or_404(Payment.objects.select_related("list", "account__holder"), pk=pk)
+    """A payee's bank account, to which nothing was paid yet, is right. By who keeps the house or decides here."""
+    line = get_object_or_404(Payment.objects.select_related("account__holder"), pk=pk)
+    _readable(request, line.list_id)
     mark = request.POST.get("mark", "")
     return post(
         request,
