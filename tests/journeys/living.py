@@ -89,7 +89,8 @@ def of_house(
     letters.begin_daily_mail(by=village.home)
     work(scene)
     amina = client_of(village.people["Amina"])
-    people.change_contact(by=li_na, agent=village.people["Amina"], contact=ContactDraft(email="moved@example.org"))
+    moved = ContactDraft("moved@example.org", iban=IBANS[1])
+    people.change_contact(by=li_na, agent=village.people["Amina"], contact=moved)
     assert Client().post("/account/login/code/", {"email": "moved@example.org"}).status_code == 302
     jobs.enqueue("website.tell_of_passkey", village.people["Jo"].pk)  # as the page does, once a browser made one
     taken = amina.post(reverse("my_data"), {"key": "d"})["Location"]

@@ -209,6 +209,7 @@ class SecondLook(models.Model):
         BETWEEN = "between", _("one person changed who of two members pays what")
         LEVELS = "levels", _("accounts may go further down from now on")
         PRICE = "price", _("it is the price of a farm of who set it")
+        TERMS = "terms", _("it is what is agreed with a farm of who wrote it, or how its goods are sold")
         TYPED = "typed", _("it came to the household or farm of who had written down that it came")
         GOODS = "goods", _("goods of her own household or farm")
         PAYS = "pays", _("she herself had set what her household pays")

@@ -129,7 +129,5 @@ def tell_paid_in(deed_id: int, account_id: int, amount: int) -> None:
 def tell_payees(payment_ids: Sequence[int]) -> None:
     """To who was paid: how much, with the statement of the account; nothing for payments of long ago."""
     paid = Payment.objects.filter(pk__in=payment_ids, state=Payment.State.PAID, paid_by__at__gt=clock.now() - A_WHILE)
-    payments = paid.select_related(
-        "list", "account__currency", "account__holder", "account__resource"
-    )
+    payments = paid.select_related("list", "account__currency", "account__holder", "account__resource")
     messages.send(by=people.system(), writings=list(letters.of_payments(payments)), key=key())

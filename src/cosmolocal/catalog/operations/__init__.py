@@ -13,6 +13,7 @@ from cosmolocal.catalog.operations.lists import (
     standard_measures,
     standard_taxes,
 )
+from cosmolocal.catalog.operations.own_farm import price_words
 from cosmolocal.catalog.operations.packs import PackFacts, follow_packs, keep_packs, promise_packs
 from cosmolocal.catalog.operations.prices import set_price, set_prices
 from cosmolocal.catalog.operations.products import (
@@ -43,6 +44,7 @@ __all__ = [
     "follow_packs",
     "keep_packs",
     "promise_packs",
+    "price_words",
     "ItemDraft",
     "PriceDraft",
     "PriceWish",

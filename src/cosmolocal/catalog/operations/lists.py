@@ -10,6 +10,7 @@ from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
 from cosmolocal.catalog.models import AgreedTerms, Category, Measure, SupplierTerms, TaxCode, TaxRate
+from cosmolocal.catalog.operations import own_farm
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as flow_queries
 from cosmolocal.kernel.lines import one_line
@@ -97,9 +98,9 @@ def define_tax_code(
         known = dict(tax_code.rates.values_list("since", "rate_bp"))
         if not (known or rates):
             raise Refusal("catalog.tax_without_rate", _("Say the rate, and since when it holds."), "rate")
-        for since, rate_bp in rates:
-            if since not in known:
-                TaxRate.objects.create(tax_code=tax_code, since=since, rate_bp=rate_bp)
+        fresh = [(since, rate_bp) for since, rate_bp in rates if since not in known]
+        TaxRate.objects.bulk_create(TaxRate(tax_code=tax_code, since=since, rate_bp=rate) for since, rate in fresh)
+        own_farm.tax_set(by, tax_code, fresh)
     return tax_code
 
 
@@ -116,12 +117,14 @@ def set_terms(
     key: str = "",
 ) -> SupplierTerms:
     """How a producer and the local work together from now on; orders already placed keep what they were made under.
+    Where the farm is her own, somebody else looks at it.
 
     Refuses with catalog.not_a_producer.
     """
     policy.permit(by, policy.STEWARD)
     if not producer.is_producer:
         raise Refusal("catalog.not_a_producer", _("Only producers have terms. Make this one a producer first."))
+    before = SupplierTerms.objects.filter(producer=producer).first()
     terms, _is_new = SupplierTerms.objects.update_or_create(
         producer=producer,
         defaults={
@@ -132,6 +135,7 @@ def set_terms(
             "share_is_public": share_is_public,
         },
     )
+    own_farm.terms_set(by, producer, before, terms)
     return terms
 
 

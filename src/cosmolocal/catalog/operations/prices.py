@@ -1,21 +1,18 @@
 """Prices are never changed: a later price is a later row, and each order keeps the row it was made under."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy
-from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
 from cosmolocal.catalog.drafts import PriceWish
 from cosmolocal.catalog.models import Item, PriceVersion, TaxCode
+from cosmolocal.catalog.operations import own_farm
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.kernel.sets import among
-from cosmolocal.look.numbers import format_money
-from cosmolocal.money.operations.looks import own_prices_set
 
 
 @operation("catalog.set_price", said=gettext_lazy("set a price"))
@@ -44,7 +41,7 @@ def set_price(
 def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list[int]:
     """Many prices at once; answers the price version of each wish, in order. One insert for all.
 
-    Where she belongs to the farm that they pay, somebody else looks at them afterwards.
+    Where the farm that they pay, or a buyer at them, is her own, somebody else looks at them afterwards.
     Refuses with agents.not_allowed, catalog.price_out_of_range, catalog.purchase_above_price.
     """
     policy.permit(by, policy.STEWARD)
@@ -71,34 +68,8 @@ def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list
         if known.get((wish.item_id, wish.group)) != _values(wish)
     }
     PriceVersion.objects.bulk_create(fresh.values())
-    _own_are_looked_at(by, fresh, standing)
+    own_farm.prices_set(by, fresh, standing)
     return [{**standing, **fresh}[wish.item_id, wish.group].pk for wish in wishes]
-
-
-_Prices = Mapping[tuple[int, str], PriceVersion]
-
-
-def _own_are_looked_at(by: Agent, fresh: _Prices, standing: _Prices) -> None:
-    farms = [] if policy.is_house(by) else people.producers_of(by)
-    if not (farms and fresh):
-        return
-    items = Item.objects.filter(pk__in=among({item for item, _group in fresh}), product__producer__in=farms)
-    own = {item.pk: item for item in items.select_related("product__producer").order_by("pk")}
-    said = [
-        f"{own[place[0]].product.name}: {_both(standing.get(place))} → {_both(price)}"
-        for place, price in fresh.items()
-        if place[0] in own
-    ]
-    if said:
-        count = ngettext("%(count)s price", "%(count)s prices", len(said)) % {"count": len(said)}
-        farm = next(iter(own.values())).product.producer
-        own_prices_set(by, farm, f"{count} ({_('price/for the farm')}): {'; '.join(said)}")
-
-
-def _both(price: PriceVersion | None) -> str:
-    return (
-        "/".join(format_money(minor, *queries.currency()) for minor in (price.price, price.purchase)) if price else "—"
-    )
 
 
 def check_price(price: int, purchase: int, per_quantity: int) -> None:

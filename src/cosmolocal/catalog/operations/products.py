@@ -1,6 +1,7 @@
 """How goods enter the catalog, change and rest: one at a time by a person, many at once by an import or a demo."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -8,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
-from cosmolocal.catalog import policy, rules
+from cosmolocal.catalog import policy, queries, rules
 from cosmolocal.catalog.drafts import ItemDraft, PriceWish, ProductDraft, ProductFacts
 from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
+from cosmolocal.catalog.operations import own_farm
 from cosmolocal.catalog.operations.lists import check_name, check_pack
 from cosmolocal.catalog.operations.prices import set_prices
 from cosmolocal.flows import operations as flows
@@ -179,14 +181,17 @@ def add_item(*, by: Agent, product: Product, draft: ItemDraft, key: str = "") ->
 def change_item(*, by: Agent, item: Item, draft: ItemDraft, key: str = "") -> Item:
     """Label, number, pack, tolerance, deposit and stock of an item; its prices have their own deed.
 
-    What is ordered already keeps the contents it was ordered with. Refuses as `add_item`.
+    What is ordered already keeps the contents it was ordered with; goods of a farm of her own are looked at by somebody
+    else. Refuses as `add_item`.
     """
     people.permit(by, people.STEWARD)
-    item = Item.objects.select_for_update().get(pk=item.pk)
+    item = queries.items_with_units().select_for_update(of=("self",)).get(pk=item.pk)
+    before = copy(item)
     measures = _by_name(Measure.objects.in_bulk(field_name="code"), {draft.measure} - {""}, "measure")
     for field, value in _packed(draft, measures).items():
         setattr(item, field, value)
     item.save()
+    own_farm.item_changed(by, before, item)
     _refresh(Product.objects.select_related("producer", "category", "origin").get(pk=item.product_id))
     return item
 

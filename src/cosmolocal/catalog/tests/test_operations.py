@@ -1,5 +1,7 @@
 """Goods come in, change, cost something else, and rest."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -86,6 +88,72 @@ def test_a_price_of_her_own_farm_is_looked_at_by_somebody_else(village: at.Villa
     assert (look.why, look.holder, look.deed.by) == ("price", village.daxin, village.steward)
     said = look.deed.money_note.words
     assert all(words in said for words in ("1 price", item.product.name, "4.40", "→", "4.50"))
+
+
+def test_the_look_at_a_price_says_for_how_much_and_how_taxed(village: at.Village) -> None:
+    item = at.pak_choi(village).items.get()
+    agents.join(by=village.house, member=village.steward, group=village.daxin)
+    wish = {"price": 420, "purchase": 320}
+    operations.set_price(by=village.steward, item=item, per_quantity=50, tax_code=at.tax("cn-general"), **wish)
+    said = SecondLook.objects.get().deed.money_note.words
+    assert ["/ jin, cn-grower" in said, "/ 0.1 jin, cn-general" in said] == [True, True], said
+
+
+def test_who_helps_at_a_farm_or_laid_its_task_down_for_the_price_is_looked_at(village: at.Village) -> None:
+    item, code = at.pak_choi(village).items.get(), at.tax("cn-grower")
+    wish = {"item": item, "tax_code": code, "per_quantity": 500, "purchase": 320}
+    task = agents.give_role(by=village.house, agent=village.steward, role="producer", scope=village.daxin)
+    agents.end_role(by=village.steward, role=task)
+    operations.set_price(by=village.steward, price=500, **wish)
+    assert SecondLook.objects.get().holder == village.daxin
+
+
+def test_who_helps_somebody_of_the_farm_is_looked_at(village: at.Village) -> None:
+    item, code = at.pak_choi(village).items.get(), at.tax("cn-grower")
+    farmer = village.farmer
+    agents.start_helping(by=farmer, helper=village.steward, member=farmer, consent="yes")
+    operations.set_price(by=village.steward, item=item, price=500, purchase=320, tax_code=code, per_quantity=500)
+    assert SecondLook.objects.get().holder == village.daxin
+
+
+def test_a_price_for_the_restaurant_to_which_she_belongs_is_looked_at(village: at.Village) -> None:
+    """Nobody else sees it, or buys at it."""
+    item, code = at.pak_choi(village).items.get(), at.tax("cn-grower")
+    kitchen = agents.add_organisation(by=village.house, name="Kitchen", group="restaurant")
+    wish = {"item": item, "purchase": 1, "tax_code": code, "per_quantity": 500, "group": "restaurant"}
+    operations.set_price(by=village.steward, price=380, **wish)
+    assert not SecondLook.objects.exists()
+    agents.join(by=village.house, member=village.steward, group=kitchen)
+    operations.set_price(by=village.steward, price=5, **wish)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder) == ("price", kitchen)
+    assert "restaurant" in look.deed.money_note.words
+
+
+def test_packs_terms_and_tax_of_her_own_farm_are_looked_at_with_what_was_and_is(village: at.Village) -> None:
+    item = at.pak_choi(village).items.get()
+    kept = ItemDraft(label=item.label, sku=item.sku, pack_quantity=item.pack_quantity, measure="jin")
+    deeds: list[tuple[Callable[..., object], dict[str, object], str]] = [
+        (operations.change_item, {"item": item, "draft": replace(kept, pack_quantity=250)}, "pack: 1 jin → "),
+        (operations.change_item, {"item": item, "draft": replace(kept, pack_quantity=250, deposit=50)}, "deposit: "),
+        (operations.set_terms, {"producer": village.daxin, "list_is_gross": False}, "holds the tax: yes → no"),
+        (operations.set_terms, {"producer": village.daxin, "loss_after_packing": "producer"}, "the local → the farm"),
+        (
+            operations.define_tax_code,
+            {"code": "cn-grower", "name": "Growers", "kind": "rate", "rates": [(date(2026, 1, 1), 900)]},
+            "cn-grower: 9",
+        ),
+    ]
+    operations.change_item(by=village.steward, item=item, draft=kept)
+    assert not SecondLook.objects.exists(), "of other farms nobody looks"
+    agents.join(by=village.house, member=village.steward, group=village.daxin)
+    operations.change_item(by=village.steward, item=item, draft=replace(kept, stock=7))
+    assert not SecondLook.objects.exists(), "how much there is decides nothing"
+    for many, (deed, wish, said) in enumerate(deeds, 1):
+        deed(by=village.steward, **wish)
+        look = SecondLook.objects.latest("pk")
+        assert (SecondLook.objects.count(), look.why, look.holder) == (many, "terms", village.daxin)
+        assert said in look.deed.money_note.words
 
 
 def test_a_price_version_is_never_changed(village: at.Village) -> None:

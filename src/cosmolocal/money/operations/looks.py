@@ -95,6 +95,11 @@ def own_prices_set(by: Agent, farm: Agent, said: str) -> None:
     to_look_at(by, SecondLook.Why.PRICE, 0, farm, said)
 
 
+def own_terms_set(by: Agent, farm: Agent, said: str) -> None:
+    """Puts the running deed on the list: packs, terms or tax of a farm of her own."""
+    to_look_at(by, SecondLook.Why.TERMS, 0, farm, said)
+
+
 def own_goods_changed(by: Agent, holder: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: the goods are her own household's or farm's; `amount`: what they are worth."""
     to_look_at(by, SecondLook.Why.GOODS, amount, holder, said)
@@ -103,6 +108,13 @@ def own_goods_changed(by: Agent, holder: Agent, amount: int, said: str) -> None:
 def own_price_used(by: Agent, household: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: the household ordered for `amount` at prices that one of it has just set."""
     to_look_at(by, SecondLook.Why.PAYS, amount, household, said)
+
+
+def own_condition_set(deed: Operation, household: Agent, amount: int, said: str) -> None:
+    """Puts a deed on the list, after it: one of the household had set at what it ordered, for `amount`."""
+    why = SecondLook.Why.PAYS
+    SecondLook.objects.get_or_create(deed=deed, defaults={"why": why, "holder": household, "amount": amount})
+    Note.objects.get_or_create(operation=deed, defaults={"words": shorten(said, 240, placeholder=" …")})
 
 
 def of_late() -> datetime:
@@ -136,10 +148,7 @@ def look_at_group(*, by: Agent, deed: Operation, holder: Agent, said: str, key: 
     """
     agents.permit(by)
     if policy.is_own(deed.by, holder, deed.at):
-        SecondLook.objects.get_or_create(
-            deed=deed, defaults={"why": SecondLook.Why.PAYS, "holder": holder, "amount": 0}
-        )
-        Note.objects.get_or_create(operation=deed, defaults={"words": said[:240]})
+        own_condition_set(deed, holder, 0, said)
 
 
 def look_is_over(deed_id: int) -> None:

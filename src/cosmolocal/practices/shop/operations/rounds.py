@@ -102,7 +102,8 @@ def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, ke
 
 @operation("shop.change_round", said=gettext_lazy("changed a round"))
 def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = "") -> OrderRound:
-    """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them.
+    """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them; and
+    when it opened is a fact.
 
     Refuses: shop.round_closed, shop.handover_fixed, shop.prices_fixed, shop.closes_before_it_opens,
     shop.closes_after_handover.
@@ -127,7 +128,9 @@ def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = ""
         )
     locked.handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
     locked.name, locked.note, locked.allow_cash = wish.name.strip(), wish.note.strip(), wish.allow_cash
-    locked.opens_at, locked.closes_at, locked.follows_prices = wish.opens_at, wish.closes_at, wish.follows_prices
+    if locked.state == OrderRound.State.DRAFT or running().at < locked.opens_at:
+        locked.opens_at = wish.opens_at
+    locked.closes_at, locked.follows_prices = wish.closes_at, wish.follows_prices
     locked.save()
     return locked
 

@@ -28,7 +28,7 @@ from cosmolocal.practices.shop.models import (
     OrderRound,
     ProducerOrderLine,
 )
-from cosmolocal.practices.shop.operations import credits, dues
+from cosmolocal.practices.shop.operations import credits, dues, own_prices
 from cosmolocal.practices.shop.operations.rounds import lock, move
 from cosmolocal.practices.shop.operations.weighing import Weighed, weigh, weigh_alike
 from cosmolocal.practices.shop.queries import uncharged
@@ -90,6 +90,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
         raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
     _freeze(locked, lines, orders, parts)
     credits.write_taken_back(by, surplus)
+    own_prices.look_at_replaced(locked)
     errands.step(STEPS, STEPS)
     announce("shop.keep_figures")
     announce("shop.mail_receipts", locked.pk)

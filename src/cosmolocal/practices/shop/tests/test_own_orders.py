@@ -7,13 +7,15 @@ import pytest
 from cosmolocal.agents import queries as who
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import PriceVersion, TaxCode
+from cosmolocal.catalog.operations import ItemDraft
+from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop.operations import LineWish
-from cosmolocal.practices.shop.tests.village import MONDAY, refused
+from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
 
 
 @pytest.fixture
@@ -86,3 +88,85 @@ def test_both_households_read_that_their_crates_were_swapped(village, li_na):
     told = {letter.to.name: letter.text for letter in Letter.objects.filter(subject="Another crate is yours")}
     assert "the crate of Amina's household" in told["Jo"]
     assert "the crate of Jo's household" in told["Amina"]
+
+
+def wish_of(round, **more):
+    kept = {"opens_at": round.opens_at, "closes_at": round.closes_at}
+    times = {"begins": round.handover.begins, "ends": round.handover.ends}
+    return RoundWish(**{"name": round.name, "place": round.handover.place, **kept, **times, **more})
+
+
+def settled(village, round):
+    with village.at(CLOSING):
+        village.close(round)
+        village.receive(round)
+        handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+        return operations.settle_round(by=village.people["Li Na"], round=round)
+
+
+def test_the_opening_of_a_round_that_is_open_is_a_fact(village, li_na):
+    round = village.round()
+    with village.at(MONDAY + timedelta(hours=1)):
+        set_price(village, li_na, 5, 1)
+    with village.at(MONDAY + timedelta(hours=2)):
+        later = MONDAY + timedelta(hours=1, minutes=30)
+        operations.change_round(by=li_na, round=round, wish=wish_of(round, opens_at=later, note="Bread"))
+        round.refresh_from_db()
+        assert (round.opens_at, round.note) == (MONDAY, "Bread")
+        village.order(round, "Li Na", {"Bread": 20})
+        assert SecondLook.objects.get().why == "pays"
+
+
+def test_a_price_set_before_the_opening_and_replaced_while_orders_were_taken(village, li_na):
+    """Whoever puts it up again: the deed that set what her household paid is looked at, by another household."""
+    with village.at(MONDAY - timedelta(minutes=1)):
+        before = set_price(village, li_na, 5, 1)
+    round = village.round()
+    village.order(round, "Li Na", {"Bread": 20, "Eggs": 1})
+    with village.at(MONDAY + timedelta(hours=2)):
+        set_price(village, village.home, before.price, before.purchase)
+        village.order(round, "Jo", {"Bread": 1})
+    settled(village, round)
+    look = SecondLook.objects.get()
+    assert (look.why, look.holder, look.amount) == ("pays", village.households["Li Na"], 100)
+    assert (look.deed.code, look.deed.by) == ("catalog.set_price", li_na)
+    assert "Bread: 20 =" in look.deed.money_note.words
+    with refused("money.own_look"):
+        money.agree_entries(by=li_na, looks=[look])
+
+
+def test_prices_that_hold_until_the_end_or_are_replaced_for_others_are_not_looked_at(village, li_na):
+    with village.at(MONDAY - timedelta(minutes=1)):
+        set_price(village, li_na, 50, 10)
+    round = village.round()
+    village.order(round, "Li Na", {"Bread": 1})
+    village.order(round, "Jo", {"Eggs": 1})
+    settled(village, round)
+    assert not SecondLook.objects.exists()
+
+
+@pytest.mark.parametrize("item", [{"pack_quantity": 20}, {"pack_quantity": 1, "tolerance_bp": 9000}])
+def test_a_pack_changed_for_the_order_of_her_household(village, li_na, item):
+    """Twenty loaves for the price of one; or what may be weighed."""
+    round = village.round()
+    with village.at(MONDAY + timedelta(hours=1)):
+        catalog.change_item(by=li_na, item=village.items["Bread"], draft=ItemDraft(label="loaf", **item))
+        village.order(round, "Li Na", {"Bread": 1})
+        village.order(round, "Jo", {"Eggs": 1})
+        catalog.change_item(by=li_na, item=village.items["Bread"], draft=ItemDraft(label="loaf", pack_quantity=1))
+    settled(village, round)
+    looks = SecondLook.objects.order_by("pk")
+    assert {(look.why, look.holder, look.deed.code) for look in looks} == {
+        ("pays", village.households["Li Na"], "catalog.change_item")
+    }
+    assert looks.count() == 2
+
+
+def test_packs_that_somebody_else_changed_are_not_looked_at(village, li_na):
+    round = village.round()
+    draft = ItemDraft(label="loaf", pack_quantity=1, stock=40)
+    with village.at(MONDAY + timedelta(hours=1)):
+        catalog.change_item(by=li_na, item=village.items["Bread"], draft=draft)
+        village.order(round, "Jo", {"Bread": 1})
+    settled(village, round)
+    assert not SecondLook.objects.exists()
