@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page
 
+from cosmolocal.kernel.practices import installed
 from tests.browser.conftest import HEIGHTS, Visits
 from tests.browser.parts import Parts, is_first
 
@@ -81,4 +82,7 @@ def test_every_page_can_be_used_by_everybody(role: str, visit: Visits, axe: Call
     walk = Walk(page, "/home/" if role else "/")
     seen = walk.names(axe)
     assert not walk.problems, f"{len(walk.problems)} problems on {len(seen)} pages\n" + "\n\n".join(walk.problems)
+    if role == "member":
+        doors = {practice.entry for practice in installed() if practice.entry}
+        assert doors <= seen, "the demo leads to every practice, so that its pages are looked at"
     assert len(seen) > 3, f"hardly anything to see: {sorted(seen)}"

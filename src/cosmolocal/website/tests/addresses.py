@@ -6,6 +6,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cosmolocal.kernel.practices import tasks_brought
+
 ROLES = (
     *("stranger", "guest", "member", "other", "packer", "driver", "keeper"),
     *("producer", "treasurer", "auditor", "steward"),
@@ -28,6 +30,8 @@ READERS: dict[str, set[str]] = {
     "setup": set(),
     "": set(),
 }
+# Who holds a task that a practice brings; nobody of `ROLES` does, and a steward passes every such door.
+READERS |= {task: {"steward"} for task in tasks_brought()}
 WRITERS: dict[str, set[str]] = {
     word: roles - {"auditor", "driver"}
     if word in ("producer", "packer", "keeper", "treasurer", "steward", "auditor_reads")

@@ -126,6 +126,13 @@ class _Reader(HTMLParser):
             self.choice = ""
 
 
+def forms_of(path: str, page: str) -> list[Form]:
+    """The forms of a page that are sent by POST."""
+    reader = _Reader(path)
+    reader.feed(page)
+    return list(reader.forms)
+
+
 def plain(name: str) -> str:
     """weight_12 and weight_13 are one kind of field."""
     return re.sub(r"\d+", "#", name)

@@ -1,0 +1,220 @@
+"""What every practice keeps, whatever it does: its own tests call `practice_contract` and say on which rows.
+
+    @pytest.fixture
+    def life(village): return Life(people={...}, rows={...}, grow=...)
+
+    test_the_mill_keeps_what_every_practice_keeps = practice_contract("mill")
+
+Every page and every role; a double press is one deed; as many statements for thirty rows as for three; off, it shows
+nowhere, and the books and "my data" stay; what it says of itself is whole. In a browser tests/browser/test_every_page
+walks to its pages from the demo, with axe, at 360 and 1280 px, in light and dark.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cosmolocal.agents import queries
+from cosmolocal.agents.models import Agent, User
+from cosmolocal.flows import queries as journal
+from cosmolocal.kernel import node, practices
+from cosmolocal.kernel.models import Operation
+from cosmolocal.kernel.practices import Practice
+from cosmolocal.look.drawings.icons import ICONS
+from cosmolocal.website import access, my_data
+from cosmolocal.website.tests.addresses import READERS
+from cosmolocal.website.tests.crawling import Form, forms_of, view_of
+
+HOUSE = ("/", "/home/", "/together/", "/me/", "/messages/", "/steward/", "/about/")
+
+
+@dataclass(frozen=True)
+class Life:
+    """A practice in which something happens: `people` by role (member, steward and others; `stranger` is added),
+    `rows`: for each address that takes something, the values of a row that is there. `grow()` makes ten times as many
+    of what its pages list. `uncounted`: pages whose statements may grow; `repeated`: addresses where a second press is
+    a second deed; both with the reason.
+    """
+
+    people: Mapping[str, Agent]
+    rows: Mapping[str, Mapping[str, Any]]
+    grow: Callable[[], object]
+    uncounted: Mapping[str, str] = field(default_factory=dict)
+    repeated: Mapping[str, str] = field(default_factory=dict)
+
+    def browsers(self) -> dict[str, Client]:
+        return {"stranger": Client()} | {role: _browser_of(person) for role, person in self.people.items()}
+
+    def pages(self, practice: Practice) -> dict[str, str]:
+        """Every address of the practice with a row that is there: name -> path."""
+        found = {}
+        for name, _path, _view in access.addresses():
+            if name.startswith(f"{practice.name}:"):
+                found[name] = reverse(name, kwargs=self.rows.get(name, {}))
+        return found
+
+
+def practice_contract(name: str) -> Callable[..., None]:
+    """The test of a practice by that name: it takes the fixture `life` of the module it stands in."""
+
+    @pytest.mark.parametrize("keeps", RULES, ids=lambda rule: rule.__name__)
+    def test(keeps: Callable[[Practice, Life], None], life: Life) -> None:
+        keeps(next(one for one in practices.installed() if one.name == name), life)
+
+    return test
+
+
+def says_what_it_is(practice: Practice, life: Life) -> None:
+    """The house has words, a drawing and a door for it, and pages that exist wherever it names one."""
+    assert practice.title
+    assert practice.offer, "a sentence that strangers read"
+    items = [*practice.desks, *practice.me]
+    assert {practice.icon, *(item.icon for item in items)} <= set(ICONS)
+    named = [practice.entry, *(item.name for item in items), *(name for _label, name in practice.book_pages)]
+    none_of(f"{name}: no such page" for name in named if name not in life.pages(practice))
+    assert practice.unfinished is not None, "what keeps it on while it is promised"
+    assert all(letter.title for letter in practice.letters.values())
+    if practice.settings:
+        steward = life.browsers()["steward"]
+        assert steward.get(reverse(practice.settings)).status_code == 200
+
+
+def answers_every_role(practice: Practice, life: Life) -> None:
+    """Who may come in reads a page, everybody else is sent away, and somebody reads each of them."""
+    wrong, read = [], set()
+    pages = life.pages(practice)
+    for role, browser in life.browsers().items():
+        for name, path in pages.items():
+            answer = browser.get(path)
+            word, status = access.stated(name), answer.status_code
+            is_let_in = role in READERS[word]
+            if status >= 500 or (not is_let_in and not _is_sent_away(answer, role)):
+                wrong.append(f"{name}: {role} got {status}")
+            if is_let_in and status in (200, 302):
+                read.add(name)
+    none_of(wrong)
+    none_of(f"{name}: nobody could open it; say a row that is there" for name in sorted(set(pages) - read))
+
+
+def does_a_double_press_once(practice: Practice, life: Life) -> None:
+    """Every form that somebody finds on a page, sent a second time as it stands, writes no second deed."""
+    wrong, done = [], 0
+    for role, browser in life.browsers().items():
+        for form in _forms(practice, life, browser):
+            with transaction.atomic():
+                before, written = Operation.objects.count(), []
+                for _press in range(2):
+                    browser.post(form.action, form.fields)
+                    written.append(Operation.objects.count())
+                transaction.set_rollback(True)
+            done += written[0] > before
+            if written[1] != written[0]:
+                wrong.append(f"{form.page}: {form.action} pressed twice by {role}")
+    none_of(wrong)
+    assert done, "no form of it did anything"
+
+
+def reads_as_much_for_many_rows(practice: Practice, life: Life) -> None:
+    """Each page asks the database as often for thirty rows as for three."""
+    browsers = life.browsers()
+    before = _statements(practice, life, browsers)
+    life.grow()
+    after = _statements(practice, life, browsers)
+    more = {page: (count, after[page]) for page, count in before.items() if after.get(page, 0) > count}
+    none_of(f"{page}: {counts} statements" for page, counts in more.items() if page[1] not in life.uncounted)
+    assert len(before) > len(life.browsers())
+
+
+def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
+    """No door, card, row, letter or page; what happened stays in the books and in what people take along."""
+    browsers, pages = life.browsers(), life.pages(practice)
+    member = life.people["member"]
+    kept = _own_data(member)
+    node.configure(practices=["nothing-of-this-release"])
+    answered = [
+        f"{role}: {name}"
+        for role, browser in browsers.items()
+        for name, path in pages.items()
+        if (browser.get(path).status_code, browser.post(path).status_code) != (404, 404)
+    ]
+    none_of(answered)
+    own = f'"/{practice.name}/'
+    shown = [f"{role}: {page}" for role, browser in browsers.items() for page in HOUSE if own in _text(browser, page)]
+    none_of(shown)
+    letters = _text(browsers["member"], "/messages/")
+    none_of(letter for letter in practice.letters if f'name="{letter}"' in letters)
+    assert _own_data(member) == kept
+    none_of(map(str, journal.replay()))
+
+
+RULES = (
+    says_what_it_is,
+    answers_every_role,
+    does_a_double_press_once,
+    reads_as_much_for_many_rows,
+    shows_nowhere_when_it_is_off,
+)
+
+
+def none_of(found: Iterable[str]) -> None:
+    """Fails with every one of them, one a line."""
+    listed = list(found)
+    assert not listed, "\n".join(listed)
+
+
+def _browser_of(person: Agent) -> Client:
+    """A browser in which somebody has signed in."""
+    user = User.objects.filter(agent=person).first()
+    user = user or User.objects.create_user(email=f"agent{person.pk}@example.org", agent=person)
+    browser = Client()
+    browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return browser
+
+
+def _is_sent_away(answer: Any, role: str) -> bool:
+    if role == "stranger":
+        return answer.status_code == 302 and answer["Location"].startswith("/account/login/")
+    return bool(answer.status_code == 403)
+
+
+def _forms(practice: Practice, life: Life, browser: Client) -> list[Form]:
+    """One form of each kind on the pages of the practice that this browser can read."""
+    found: dict[Any, Form] = {}
+    for path in life.pages(practice).values():
+        for form in forms_of(path, _text(browser, path)):
+            if f"/{practice.name}/" in form.action and view_of(form.action) not in life.repeated:
+                found.setdefault(form.kind, form)
+    return list(found.values())
+
+
+def _statements(practice: Practice, life: Life, browsers: Mapping[str, Client]) -> dict[tuple[str, str], int]:
+    """How many statements each page takes that a role can read: (role, name) -> count."""
+    found = {}
+    for role, browser in browsers.items():
+        for name, path in life.pages(practice).items():
+            if browser.get(path).status_code == 200:
+                with CaptureQueriesContext(connection) as asked:
+                    browser.get(path)
+                found[role, name] = len(asked)
+    return found
+
+
+def _text(browser: Client, path: str) -> str:
+    answer = browser.get(path)
+    is_page = answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html")
+    return answer.content.decode() if is_page else ""
+
+
+def _own_data(person: Agent) -> set[str]:
+    """The files of what she takes along."""
+    with zipfile.ZipFile(io.BytesIO(my_data.collect(person, queries.household_of(person)))) as archive:
+        return set(archive.namelist())
