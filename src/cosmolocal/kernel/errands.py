@@ -121,8 +121,9 @@ def at_once(wish: Wish, *, by_id: int) -> Outcome:
 
 
 def last(code: str, args: Sequence[Any], *, by_id: int) -> Errand | None:
-    """Her newest errand of this kind with these arguments, for the page it is asked for on (one statement)."""
-    return Errand.objects.filter(made_by_id=by_id, code=code, args=list(args)).order_by("-at").first()
+    """Her newest errand of this kind whose arguments begin so, for the page it is asked for on (one statement)."""
+    begins = {f"args__{place}": value for place, value in enumerate(args)}
+    return Errand.objects.filter(made_by_id=by_id, code=code, **begins).order_by("-at").first()
 
 
 def step(done: int, total: int) -> None:

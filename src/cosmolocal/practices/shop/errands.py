@@ -19,7 +19,7 @@ from cosmolocal.practices.shop.pages import given_back as given_pages
 from cosmolocal.practices.shop.pages import orders as pages
 
 
-def _keeps_round(by_id: int, round_id: int) -> bool:
+def _keeps_round(by_id: int, round_id: int, _seen: str = "") -> bool:
     return any(
         policy.may_enter(reader, "steward") and queries.visible_to(reader).filter(pk=round_id).exists()
         for reader in people.readers(by_id)
@@ -27,10 +27,10 @@ def _keeps_round(by_id: int, round_id: int) -> bool:
 
 
 @errand("shop.settle_round", may_read=_keeps_round)
-def settle_round(by_id: int, round_id: int) -> Outcome:
+def settle_round(by_id: int, round_id: int, seen: str) -> Outcome:
     """A large round is settled by the worker, in the name of the steward who pressed the button."""
     round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
-    operations.settle_round(by=by, round=round, key=jobs.key())
+    operations.settle_round(by=by, round=round, seen=seen, key=jobs.key())
     return Outcome(
         _("The round is settled. Its account is exactly 0."), url=reverse("shop:round_desk", args=[round_id])
     )

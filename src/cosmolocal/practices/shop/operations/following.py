@@ -18,6 +18,7 @@ from cosmolocal.money.operations import Leg, ledger, looks
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, LineCredit, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import dues
+from cosmolocal.practices.shop.operations.settling import check_seen
 from cosmolocal.practices.shop.operations.weighing import Weighed, weigh
 
 
@@ -51,15 +52,17 @@ def compare(round: OrderRound) -> None:
 
 
 @operation("shop.follow_facts", said=gettext_lazy("booked what was put right after settling"))
-def follow_facts(*, by: Agent, round: OrderRound, key: str = "") -> None:
+def follow_facts(*, by: Agent, round: OrderRound, seen: str = "", key: str = "") -> None:
     """Books every `differences` of a settled round: households from and to the fund Goodwill (deposits: Deposits held),
     farms from and to Running costs. No floor stops it, since it has happened. What she herself gets, somebody else
-    looks at. Refuses agents.not_allowed, agents.session_lent.
+    looks at. `seen`: the mark of what was read. Refuses agents.not_allowed, agents.session_lent and
+    shop.changed_meanwhile.
     """
     policy.permit_books(by)
     sessions.require_own()
     locked = OrderRound.objects.select_for_update(of=("self",)).select_related(*_ROUND).get(pk=round.pk)
     found = differences(locked)
+    check_seen(seen, mark(found))
     booked = [one for one in found if one.account_id is not None]
     ledger.move_many(by=by, legs=list(_legs(locked, booked)))
     at = running().at
@@ -85,6 +88,11 @@ def follow_facts(*, by: Agent, round: OrderRound, key: str = "") -> None:
         looks.look_needed(by, one.amount, one.holder)
     if len(booked) == len(found):
         ChangedLater.objects.filter(round=locked).delete()
+
+
+def mark(found: Sequence[Difference]) -> str:
+    """For `follow_facts(seen=)`."""
+    return rules.mark_of(*((one.holder.pk, one.amount, one.line and one.line.pk, one.of_deposit) for one in found))
 
 
 def differences(round: OrderRound) -> list[Difference]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
@@ -55,9 +55,10 @@ class Books:
 
 
 @operation("shop.settle_round", said=gettext_lazy("settled a round"))
-def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
+def settle_round(*, by: Agent, round: OrderRound, seen: str = "", key: str = "") -> OrderRound:
     """Charges what was packed (at most the cap), frees the rest, and gives every part of each price to its owner.
 
+    `seen`: the mark of the preview that was read; something else now: shop.changed_meanwhile.
     Afterwards the round's account is exactly 0. Again: nothing happens. Refuses: shop.not_now, shop.not_all_packed
     and shop.goods_uncharged (fact: `crates`), shop.not_all_received (fact: `producers`), agents.session_lent.
     """
@@ -74,6 +75,7 @@ def settle_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     surplus = credits.too_much(credits.given(locked), lines)
     due = dues.to_producers(locked, lines, surplus)
     parts = rules.round_split([line.sold for line in lines], due)
+    check_seen(seen, _mark(parts, surplus))
     books = _books(by, locked, orders, due)
     legs = [
         *_payments(locked, orders, books),
@@ -135,6 +137,24 @@ class Preview:
     taken_back: Sequence[LineCredit]
     extras: Sequence[dues.Extra]
     lost: Sequence[dues.Lost]
+
+    @property
+    def mark(self) -> str:
+        """For `settle_round(seen=)`."""
+        return _mark(self.parts, self.taken_back)
+
+
+def _mark(parts: RoundSplit, taken_back: Sequence[LineCredit]) -> str:
+    return rules.mark_of(asdict(parts), sorted((credit.line_id, credit.amount) for credit in taken_back))
+
+
+def check_seen(seen: str, now: str) -> None:
+    """Refuses shop.changed_meanwhile where a page showed something else than what would be booked now."""
+    if seen and seen != now:
+        raise Refusal(
+            "shop.changed_meanwhile",
+            _("Something was written since you opened this page, and the sums are others now. Read them, then press."),
+        )
 
 
 def preview(round: OrderRound) -> Preview:

@@ -1,5 +1,6 @@
 """What a steward sees before settling: computed for lines that are alike together, by the rule that settles."""
 
+import re
 from datetime import timedelta
 
 from django.db import connection
@@ -7,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop.models import OrderLine
-from cosmolocal.practices.shop.operations import weighing
+from cosmolocal.practices.shop.models import OrderLine, OrderRound
+from cosmolocal.practices.shop.operations import following, weighing
 from cosmolocal.practices.shop.rules import Split
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
-from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY
+from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of
 
 
 def packed(village, lighter=()):
@@ -99,3 +100,42 @@ def test_every_farm_of_which_nobody_wrote_down_anything_is_named(village):
     came = [handovers.ReceiptLine(bread, received=0, accepted=0, commitment_id=line.commitment_id)]
     handovers.receive(by=village.people["Tan Mei"], handover=round.handover, producer=baker, lines=came)
     assert "what Sanjiang farm brought" in operations.preview(round).obstacle
+
+
+def marks(page):
+    return dict(re.findall(r'name="(seen|key)" value="([^"]*)"', page))
+
+
+def test_what_was_not_shown_is_not_settled(village):
+    """A packer writes another weight between the page and the button: the page comes again, with the sums of now."""
+    round = packed(village)
+    address, steward = f"/shop/desk/{round.pk}/settle/", client_of(village.people["Li Na"])
+    with village.at(THURSDAY):
+        read = marks(steward.get(address).content.decode())
+        line = OrderLine.objects.get(order__household=village.households["Jo"], offer__item=village.items["Eggs"])
+        put = {"commitment_id": line.commitment_id, "quantity": 0, "reason": "short"}
+        handovers.pack_line(by=village.people["Tan Mei"], crate=village.crate(round, "Jo"), **put)
+        assert "the sums are others now" in steward.post(address, read, follow=True).content.decode()
+        round.refresh_from_db()
+        assert round.state == OrderRound.State.ORDERED
+        steward.post(address, marks(steward.get(address).content.decode()))
+        round.refresh_from_db()
+        assert round.state == OrderRound.State.SETTLED
+
+
+def test_what_was_not_shown_is_not_booked_later(village):
+    round = packed(village)
+    treasurer = client_of(village.people["Wei Guo"])
+    with village.at(THURSDAY):
+        settled = settle(village, round)
+        address = f"/shop/desk/{round.pk}/follow/"
+        eggs = OrderLine.objects.filter(offer__item=village.items["Eggs"])
+        put = {"by": village.people["Tan Mei"], "quantity": 0, "reason": "short"}
+        first, second, _third = eggs.order_by("pk")
+        handovers.pack_line(crate=first.commitment.packed.crate, commitment_id=first.commitment_id, **put)
+        read = marks(treasurer.get(address).content.decode())
+        handovers.pack_line(crate=second.commitment.packed.crate, commitment_id=second.commitment_id, **put)
+        assert "the sums are others now" in treasurer.post(address, read, follow=True).content.decode()
+        assert len(following.differences(settled)) == 4
+        treasurer.post(address, marks(treasurer.get(address).content.decode()))
+        assert following.differences(settled) == []

@@ -21,7 +21,9 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return post(
             request,
-            lambda key: operations.follow_facts(by=actor(request), round=round, key=key),
+            lambda key: operations.follow_facts(
+                by=actor(request), round=round, seen=request.POST.get("seen", ""), key=key
+            ),
             to=reverse("shop:round_desk", args=[pk]),
             said=_("Booked. It stands on each statement."),
             refused_to=request.path,
@@ -32,6 +34,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
         "farms": [one for one in found if one.line is None],
         "households": [one for one in found if one.line is not None],
         "unbooked": [one for one in found if one.account_id is None],
+        "mark": following.mark(found),
         "currency": round.account.currency,
         "may_book": policy.may_book(reader(request)),
         "lent": sessions.words(),

@@ -191,10 +191,11 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     round = open_round(request, pk)
 
     def act(key: str) -> str | None:
+        seen = request.POST.get("seen", "")
         sessions.require_own()  # who does it later in the background knows of no session
         if queries.is_large(round):
-            return long_work(request, Wish("shop.settle_round", [pk], _("Settle the round"), request.path)).url
-        operations.settle_round(by=actor(request), round=round, key=key)
+            return long_work(request, Wish("shop.settle_round", [pk, seen], _("Settle the round"), request.path)).url
+        operations.settle_round(by=actor(request), round=round, seen=seen, key=key)
         messages.success(request, _("The round is settled. Its account is exactly 0."))
         return None
 
