@@ -1,9 +1,10 @@
 """What is wrong with this node: books replayed, triggers, jobs, tables; each with one sentence on mending."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import connection
@@ -29,8 +30,12 @@ class Complaint:
     grave: bool = False
 
 
-def examine() -> Iterator[Complaint]:
+def examine() -> list[Complaint]:
     """Every complaint, the graver first."""
+    return sorted(_complaints(), key=lambda complaint: not complaint.grave)
+
+
+def _complaints() -> Iterator[Complaint]:
     waiting = waiting_migrations()
     if waiting:
         yield Complaint(
@@ -55,12 +60,8 @@ def examine() -> Iterator[Complaint]:
             _("Restore the last backup in which they agree into another folder, and compare the statements of both."),
             grave=True,
         )
-    yield from _months()
     if strange := ahead.wrong(clock.now()):
         yield Complaint(strange.what, strange.fix)
-    for practice in practices.installed():
-        for wrong in practice.wrong() if practice.wrong else ():
-            yield Complaint(wrong.what, wrong.fix)
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
     if open_troubles:
         yield Complaint(
@@ -71,13 +72,23 @@ def examine() -> Iterator[Complaint]:
 
 
 def _books() -> list[Complaint]:
-    """Of the journal and of the seals; side by side where it takes long."""
-    heads_elsewhere = list(restoring.known_heads())
-    if proving.is_long():
-        found = side_by_side([*flows.looks(), *proving.looks(heads_elsewhere)])
-    else:
-        found = [*flows.replay(), *proving.examine(heads_elsewhere)]
-    return [Complaint(one.sentence, one.fix, grave=one.code != "late") for one in found]
+    """What reads all that happened: the journal, the seals, balances of months, the books of practices. Side by side
+    where it takes long.
+    """
+    elsewhere = list(restoring.known_heads())
+    works: list[Callable[[], list[Complaint]]] = [partial(_told, look) for look in flows.looks()]
+    seals = proving.looks(elsewhere) if proving.is_long() else [partial(proving.examine, elsewhere)]
+    works += [partial(_told, look) for look in seals]
+    works += [_months, *(partial(_of_practice, practice) for practice in practices.installed())]
+    return side_by_side(works) if proving.is_long() else [one for work in works for one in work()]
+
+
+def _told(look: Callable[[], Sequence[flows.Finding] | Sequence[proving.Broken]]) -> list[Complaint]:
+    return [Complaint(one.sentence, one.fix, grave=one.code != "late") for one in look()]
+
+
+def _of_practice(practice: practices.Practice) -> list[Complaint]:
+    return [Complaint(wrong.what, wrong.fix) for wrong in (practice.wrong() if practice.wrong else ())]
 
 
 def notes() -> Iterator[str]:
@@ -131,14 +142,16 @@ def _addresses() -> Iterator[Complaint]:
         )
 
 
-def _months() -> Iterator[Complaint]:
-    for month in money.wrong_balances():
-        yield Complaint(
+def _months() -> list[Complaint]:
+    return [
+        Complaint(
             _("At the end of %(month)s, %(count)s balances are written down that their entries do not give.")
             % {"month": format_day(month.until), "count": month.count},
             _("Restore the last backup without this finding into another folder, and compare the statements of both."),
             grave=True,
         )
+        for month in money.wrong_balances()
+    ]
 
 
 def waiting_migrations() -> int:
