@@ -89,6 +89,7 @@ def of_house(
     letters.begin_daily_mail(by=village.home)
     work(scene)
     amina = client_of(village.people["Amina"])
+    people.add_member(by=li_na, name="Lee", household=village.households["Amina"])
     moved = ContactDraft("moved@example.org", iban=IBANS[1])
     people.change_contact(by=li_na, agent=village.people["Amina"], contact=moved)
     assert Client().post("/account/login/code/", {"email": "moved@example.org"}).status_code == 302

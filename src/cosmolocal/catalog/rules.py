@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from cosmolocal.kernel.lines import composed
 from cosmolocal.kernel.quantity import times
 from cosmolocal.look.words import asked
 
@@ -145,7 +146,7 @@ def plain_text(text: str) -> str:
 
 def normal(text: str) -> str:
     """Text as it is compared: full-width and half-width alike, capitals small, one space between words."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+    return " ".join(composed(composed(text, "NFKC").casefold(), "NFKC").split())
 
 
 def search_text(*parts: str) -> str:

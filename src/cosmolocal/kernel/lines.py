@@ -1,6 +1,7 @@
 """The one normal form of names and other words that stand on one line, in which nothing hides. Imports no Django."""
 
 import unicodedata
+from typing import Literal
 
 # Joiners that Persian and Indic words and composed signs need, and marks of direction that harm nothing.
 _NEEDED = frozenset("\u200c\u200d\u200e\u200f\u061c")
@@ -34,6 +35,23 @@ _SHAPED = ("So", "Sm", "Sk", "Po", "Lo", "Nd")
 _MONGOLIAN_SHAPES, _MONGOLIAN = "\u180b\u180c\u180d\u180f", range(0x1820, 0x18AB)
 
 
+MOST_MARKS = 30  # after one letter, as Unicode's Stream-Safe Text (UAX 15) has it: no language needs more
+
+
+def composed(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+    """Letters and their marks as one, in a normal form of Unicode. Sorting the marks of one letter takes the square of
+    their number, and keeps everybody waiting meanwhile: no more than `MOST_MARKS` are read.
+    """
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return unicodedata.normalize(form, "".join(kept))
+
+
 def one_line(text: str) -> str:
     """Composed letters (NFC), one space between words, and nothing that cannot be seen: line ends, control signs, signs
     that turn the direction of writing around, invisible and empty ones, marks with no letter below them. Empty where
@@ -42,11 +60,11 @@ def one_line(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     kept, before = [], " "
-    for letter in unicodedata.normalize("NFC", text):
+    for letter in composed(text):
         if shown := _shown(letter, before):
             kept.append(shown)
             before = before if shown in _NEEDED else shown
-    found = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    found = " ".join(composed("".join(kept)).split())
     return found if any(letter not in _NEEDED and letter != " " for letter in found) else ""
 
 

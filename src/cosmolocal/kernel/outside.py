@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from cosmolocal.kernel.lines import composed
+
 LONGEST = 40  # letters of a number, with its marks; nobody types more
 LARGEST = 2**63 - 1  # what both databases keep as an integer
 GROUPS = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,2}(?: [0-9]{2})* [0-9]{3}")  # the second is how India writes
@@ -56,7 +58,7 @@ def plain(text: str) -> str:
     if len(text) > LONGEST or any(unicodedata.category(letter) == "No" for letter in text):
         return ""
     letters = []
-    for letter in unicodedata.normalize("NFKC", text):
+    for letter in composed(text, "NFKC"):
         kind = unicodedata.category(letter)
         if kind == "Nd":
             letters.append(str(unicodedata.digit(letter)))

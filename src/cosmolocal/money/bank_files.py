@@ -1,7 +1,6 @@
 """Payments as the banks of the euro area read them: pain.001, checked against its schema before anybody sees it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.lines import composed
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.documents import agreed_contacts_of
 from cosmolocal.money.models import Payment, PaymentList
@@ -137,7 +137,7 @@ def letters(text: str, instead: str, longest: int) -> str:
     """
     from text_unidecode import unidecode  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    spelled = unidecode(unicodedata.normalize("NFKC", text).translate(_SPELLINGS))
+    spelled = unidecode(composed(text, "NFKC").translate(_SPELLINGS))
     plain = re.sub("/{2,}", "/", _NOT_SEPA.sub(" ", spelled))
     cut = " ".join(plain.split())[:longest].strip(" /")
     return cut if re.search("[A-Za-z0-9]", cut) else instead

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
+from cosmolocal.kernel.lines import composed
 from cosmolocal.paper import pdf
 from cosmolocal.paper.sheets import Document, Section
 from cosmolocal.paper.tables import Table, csv_bytes, xlsx_bytes
@@ -52,7 +53,7 @@ def table_bytes(tables: Sequence[Table], title: str, kind: str) -> bytes:
 
 def safe_name(name: str) -> str:
     """A file name that every system takes: no paths, no signs with a meaning, at most 120 letters."""
-    plain = unicodedata.normalize("NFC", name)
+    plain = composed(name)
     plain = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in plain)
     plain = re.sub(r'[/\\:*?"<>|]+', "-", plain)
     plain = re.sub(r"\s+", " ", plain).strip(" .-")

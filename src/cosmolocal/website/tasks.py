@@ -142,6 +142,31 @@ def tell_of_moved_mail(agent_id: int, old: str, by_id: int) -> None:
         messages.send(by=queries.system(), writings=[writing], key=jobs.key())
 
 
+@jobs.job("website.tell_of_newcomer")
+def tell_of_newcomer(household_id: int, person_id: int, by_id: int) -> None:
+    """Somebody belongs to a household now, and reads its orders and statements: the others of it read who put her
+    there, since none of them may have been asked.
+    """
+    household, person = Agent.objects.get(pk=household_id), Agent.objects.get(pk=person_id)
+    by = Agent.objects.get(pk=by_id)
+    before = clock.now() - timedelta(days=1)  # who came with her, by one file or one steward, need not be told
+    here = queries.members_of(household).filter(created_at__lt=before)
+    others = list(here.exclude(pk__in=(person_id, by_id)).order_by("pk"))
+    writings = []
+    for other in others if not policy.is_house(by) else ():
+        with speaking_to(other):
+            words = {"name": person.name, "household": household.name, "by": by.name}
+            subject = _("%(name)s belongs to %(household)s now") % words
+            text = _(
+                "%(by)s wrote that %(name)s belongs to %(household)s: she orders for it, and reads its orders and "
+                "statements of before too. If that is not right, please tell a steward."
+            )
+            writings.append(
+                Writing(to_id=other.pk, event="join", subject=subject, text=text % words, url=reverse("me"))
+            )
+    messages.send(by=queries.system(), writings=writings, key=jobs.key())
+
+
 @jobs.job("website.tell_treasurer_of_leaving")
 def tell_treasurer_of_leaving(household_id: int) -> None:
     """A household has left: what it has is paid back."""

@@ -192,6 +192,8 @@ def join(*, by: Agent, member: Agent, group: Agent, since: date | None = None, k
         standing = Membership.objects.create(member=member, group=group, since=begins)
         if group.is_home and member.kind != Agent.Kind.PERSON:
             announce("website.open_accounts", member.pk)
+        if group.kind == Agent.Kind.HOUSEHOLD:
+            announce("website.tell_of_newcomer", group.pk, member.pk, by.pk)
     return standing
 
 

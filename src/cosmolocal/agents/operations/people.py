@@ -79,6 +79,8 @@ def add_member(
         return person
     if household is None:
         household = new_household(name, household_name, code=code, address=address, since=since)
+    else:
+        announce("website.tell_of_newcomer", household.pk, person.pk, by.pk)
     Membership.objects.bulk_create(
         [Membership(member=person, group=group, since=since) for group in (local, household)]
     )

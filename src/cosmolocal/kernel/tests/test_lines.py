@@ -1,6 +1,8 @@
 """Names are one line of visible letters, whichever deed writes them."""
 
 import unicodedata
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.apps import apps
@@ -8,8 +10,9 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cosmolocal
 from cosmolocal.kernel.columns import LineField
-from cosmolocal.kernel.lines import BLANK, IGNORABLE, one_line
+from cosmolocal.kernel.lines import BLANK, IGNORABLE, MOST_MARKS, composed, one_line
 
 pytestmark = pytest.mark.once
 
@@ -110,3 +113,18 @@ def test_each_column_for_a_name_keeps_one_line_only() -> None:
         if column.name in TYPED and isinstance(column, models.CharField) and not isinstance(column, LineField)
     ]
     assert set(plain) == OURS
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_no_letter_carries_more_marks_than_any_language_writes(form: Literal["NFC", "NFKC"]) -> None:
+    heaped = "a" + "\u0301" * 500 + "\u0327" * 500 + "b\u0301"
+    assert composed(heaped, form) == unicodedata.normalize(form, "a" + "\u0301" * MOST_MARKS + "b\u0301")
+    assert len(one_line(heaped)) <= MOST_MARKS + 2
+    for written in ("Tiếng Việt", "กำ้", "שָׁלוֹם", "a\u0327\u0301", "한글", "ﬁ"):
+        assert composed(written, form) == unicodedata.normalize(form, written)
+
+
+def test_everything_is_composed_by_the_one_function_that_counts_marks() -> None:
+    root = Path(cosmolocal.__file__).parent
+    others = [path for path in root.rglob("*.py") if "/tests/" not in path.as_posix() and path.name != "lines.py"]
+    assert [path for path in others if "unicodedata.normalize" in path.read_text()] == []

@@ -1,11 +1,12 @@
 """Which column of a file means what: guessed from its title, and changed by a person where the guess is wrong."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from cosmolocal.kernel.lines import composed
 
 FIELDS: Mapping[str, str | Promise] = {
     "kind": _("What it is (member, producer, restaurant, fund, bank, cash)"),
@@ -48,7 +49,7 @@ _FIELD_OF = {title: field for field, titles in _TITLES.items() for title in titl
 
 def plain(text: str) -> str:
     """A title or a word without case, accents' forms, spaces and signs: "E-Mail" is "email"."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"[\W_]+", "", composed(text, "NFKC").casefold())
 
 
 def guess(header: Sequence[str]) -> dict[str, int]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent, Membership, Place, Role, User
+from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_money
 from cosmolocal.money.models import Account, Currency, MoneyBox
 from cosmolocal.money.opening.columns import plain
@@ -20,6 +22,9 @@ DIFFERENCE: Target = ("fund", "opening_difference")
 _FUND_OF = {"deposit": "deposits", "share": "share_capital"}
 _LONGEST_WITH_NUMBER = 77  # a name has 120 letters, a number 40
 VERDICTS = ("new", "changed", "same", "refused")
+
+
+_OF_A_FILE = timedelta(days=1)  # a household younger than that may have come by an earlier row, or batch, of the file
 
 
 @dataclass
@@ -229,6 +234,10 @@ class Judge:
         is_at_home = group is not None and (group.pk, row.name) in self.known.people
         if person is not None and not is_at_home:
             raise RowRefused(_("%(name)s belongs to another household here.") % {"name": person.name})
+        was_here = group is not None and group.created_at < clock.now() - _OF_A_FILE
+        if person is None and was_here and self.by.books_run and not self.by.may_give_tasks:
+            said = _("Only a steward adds somebody to a household that is here: she reads its orders. Ask one.")
+            raise RowRefused(said)
         if person is None and row.role != Role.Name.MEMBER and not self.by.may_give_tasks:
             raise RowRefused(_("Only a steward can give tasks. Leave the column empty, or ask one."))
         return person is None

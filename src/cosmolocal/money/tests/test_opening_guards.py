@@ -16,7 +16,7 @@ from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.test_opening import as_csv, bring_in, counts, money, village_file
 from cosmolocal.money.tests.test_opening_pages import answers, send
 from cosmolocal.money.tests.test_pages import as_
-from cosmolocal.money.tests.village import Village, refused
+from cosmolocal.money.tests.village import BEGIN, Village, refused
 from cosmolocal.paper.models import Upload
 
 
@@ -295,3 +295,25 @@ def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> 
     [look] = SecondLook.objects.all()
     assert (look.why, look.amount, look.holder) == ("own", 6000, people.household_of(village.wei))
     assert village.has(village.wei) == 5000
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_once_the_books_run_only_a_steward_puts_somebody_into_a_household_that_is_here(
+    village: Village, days: int
+) -> None:
+    """A household that came with the file itself is nobody's yet. What a treasurer's file may not do is left out."""
+    village.top_up(village.amina, 100)
+    names = (("Ghost", "Amina"), ("New", "Chen"), ("Newer", "Chen"))
+    data = as_csv([row("member", name, "", household) for name, household in names])
+    home = people.household_of(village.amina)
+    assert home is not None
+
+    def members(by: Agent) -> set[str]:
+        imports.run_import(by=by, data=data, name="books.csv", on=clock.day_of(BEGIN))
+        return {one.name for one in people.members_of(home)}
+
+    with clock.standing_at(BEGIN + timedelta(days=days, hours=2)):
+        assert members(village.wei) == ({"Amina"} if days else {"Amina", "Ghost"})
+        chen = Agent.objects.get(name="Chen", kind="household")
+        assert {one.name for one in people.members_of(chen)} == {"New", "Newer"}
+        assert members(village.li_na) == {"Amina", "Ghost"}
