@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once
 
 # From low to high, as in ARCHITECTURE.md.
 LAYERS = [
-    *("kernel", "look", "paper", "agents", "messages", "flows", "money", "catalog", "mesh", "handovers"),
+    *("kernel", "look", "paper", "agents", "messages", "flows", "money", "catalog", "mesh", "handovers", "bookings"),
     *("measures", "practices", "website", "api", "config"),
 ]
 LARGEST_JSON = 64_000_000  # what becomes of each row of an uploaded file

@@ -16,12 +16,12 @@ from cosmolocal.kernel.operation import declared, operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.tests.stating import by_code, stated
 
-PERMISSION = {"agents.not_allowed", "agents.other_place", "money.to_oneself"}
-DONE_ALREADY = {"flows.already_corrected", "handovers.received_already"}
+PERMISSION = {"agents.not_allowed", "agents.not_yours", "agents.other_place", "money.to_oneself"}
+DONE_ALREADY = {"flows.already_corrected", "handovers.received_already", "bookings.done_already"}
 # What cannot have happened, or says too little to be written: no amount, a day that has not come, more than there was.
 NO_RECORD = set().union(*stated("NO_RECORD").values())
 # Said to a wish that passes a guard, or that promises a time; a fact does neither (asked below).
-GUARDED = {"flows.not_enough", "flows.offer_closed", "flows.taken"}
+GUARDED = {"flows.not_enough", "flows.offer_closed", "flows.taken", "money.not_enough"}
 # Each fact: what may keep it out of the books, but for the guards; its app says it beside its tests.
 FACTS = by_code("FACTS")
 
@@ -51,7 +51,7 @@ def test_no_limit_and_no_wish_stands_among_the_reasons() -> None:
 
 
 # Moves what its callers have sorted into guarded and free.
-PASSED_ON = {"cosmolocal.flows.operations.promises.shift"}
+PASSED_ON = {"cosmolocal.flows.operations.promises.shift", "cosmolocal.money.operations.ledger._happening"}
 
 
 def _too_much() -> None:

@@ -13,7 +13,6 @@ ASKED_BY_TESTS = {
     "reason_to_keep",  # why rows of a table stay for ever
     "release_reservation",  # the ledger's deed alone, with its guard
     "transfer_many",  # the same
-    "reschedule",  # times of flows, which a practice of bookings moves
     "track",  # the way forward through the journal, against `trace`
 }
 

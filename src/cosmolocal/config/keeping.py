@@ -79,7 +79,13 @@ KEPT: dict[str, str] = {
     **dict.fromkeys(("agents.Membership", "agents.Role", "agents.Leaving", "agents.Helping"), _WHO),
     **dict.fromkeys(("agents.Approval", "agents.Approval_excluded", "agents.Vote"), _WHO),
 }
-BOOKS = ("flows", "money", "catalog", "handovers")  # their tables stay, as those of practices, but for what goes
+BOOKS = (
+    "flows",
+    "money",
+    "catalog",
+    "handovers",
+    "bookings",
+)  # their tables stay, as those of practices, but for what goes
 
 
 def reason_to_keep(label: str) -> str:

@@ -66,8 +66,10 @@ INSTALLED_APPS = [
     "cosmolocal.money",
     "cosmolocal.catalog",
     "cosmolocal.handovers",
+    "cosmolocal.bookings",
     "cosmolocal.measures",
     "cosmolocal.practices.shop",
+    "cosmolocal.practices.sharing",
     "cosmolocal.website",
     "cosmolocal.config",
 ]

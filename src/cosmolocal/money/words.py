@@ -23,6 +23,7 @@ class Fund:
 FUNDS: tuple[Fund, ...] = (
     Fund("running", _("Running costs"), _("Rent, wages, bank fees: what is left of each price pays them.")),
     Fund("transport", _("Transport"), _("What members pay for bringing goods from the farms.")),
+    Fund("shared", _("Shared things"), _("What members pay for using a van, a mill, a room; repairs come out of it.")),
     Fund("tax", _("Tax owed"), _("Tax that was part of prices, until it is paid to the state.")),
     Fund("deposits", _("Deposits held"), _("For jars, bottles and crates; paid back when they return."), False),
     Fund("stock", _("Stock at cost"), _("Goods the local has bought and not yet sold.")),
@@ -51,6 +52,9 @@ REASONS: Mapping[str, str | Promise] = {
     "sent_back": _("Sent back to the payer"),
     "order": _("Order"),
     "deposit": _("Deposit"),
+    "use": _("Use of a shared thing"),
+    "owner": _("Owner's share of a use"),
+    "damage": _("For a damage"),
     "credit": _("Given back"),
     "refund": _("Given back"),
     "producer": _("For goods"),

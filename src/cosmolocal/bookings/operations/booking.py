@@ -1,0 +1,212 @@
+"""Somebody holds, books, changes or cancels: all or nothing, one or many at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cosmolocal.agents import policy as people
+from cosmolocal.agents.models import Agent
+from cosmolocal.bookings import policy, queries, rules
+from cosmolocal.bookings.models import Booking, Terms, Thing
+from cosmolocal.bookings.operations.promising import (
+    BookingWish,
+    check_rest,
+    check_times,
+    commit_all,
+    free,
+    lock_booking,
+    lock_things,
+    pay_anew,
+    payment_wish,
+    taken,
+    upper,
+    use_wish,
+)
+from cosmolocal.bookings.rules import Span
+from cosmolocal.flows import operations as flows
+from cosmolocal.flows.operations import CommitmentWish, TimeMove
+from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.refusal import Refusal
+
+State = Booking.State
+
+
+@operation("bookings.book", said=gettext_lazy("booked"))
+def book(
+    *,
+    by: Agent,
+    person: Agent,
+    household: Agent,
+    wishes: Sequence[BookingWish],
+    held: bool = False,
+    words: str = "",
+    on_behalf_of: Agent | None = None,
+    key: str = "",
+) -> list[Booking]:
+    """Books things for a person and her household, all or none: a series, or several things for a fair. `held`: kept
+    for a day, until she books or not; nothing is set aside.
+
+    Refuses: agents.not_yours, what `policy.check_who` says, bookings.bad_time, bookings.taken, bookings.no_rest,
+    bookings.no_account, bookings.not_enough_money, bookings.nothing_chosen, bookings.too_many.
+    """
+    things = lock_things({wish.thing_id for wish in wishes})
+    terms = queries.terms_of(things)
+    policy.permit_use(by, household, on_behalf_of)
+    _permit_person(by, person, household, on_behalf_of)
+    _check_number(wishes)
+    for wish in wishes:
+        thing = things[wish.thing_id]
+        policy.check_who(thing, terms[thing.pk], person, household, wish.ends)
+        check_times(thing, terms[thing.pk], wish.span)
+    agreement = flows.agree(by=by)
+    chosen = [things[wish.thing_id] for wish in wishes]
+    promised = [use_wish(thing, household, wish.span, agreement.pk) for thing, wish in zip(chosen, wishes, strict=True)]
+    paid = [None if held else _payment(household, terms[wish.thing_id], wish, agreement.pk) for wish in wishes]
+    made = commit_all(by, [*promised, *filter(None, paid)], chosen, household)
+    uses, sums = made[: len(wishes)], iter(made[len(wishes) :])
+    for thing, wish, use in zip(chosen, wishes, uses, strict=True):
+        check_rest(thing, terms[thing.pk], wish.span, [use])
+    until = min(running().at + rules.HELD_FOR, *(wish.begins for wish in wishes)) if held else None
+    return Booking.objects.bulk_create(
+        Booking(
+            thing=thing,
+            commitment_id=use,
+            agreement=agreement,
+            agent=person,
+            household=household,
+            terms=terms[thing.pk],
+            state=State.HELD if held else State.BOOKED,
+            held_until=until,
+            km=wish.km,
+            payment_id=next(sums) if sum is not None else None,
+            words=words[:160],
+            made_by=by,
+        )
+        for thing, wish, use, sum in zip(chosen, wishes, uses, paid, strict=True)
+    )
+
+
+def _payment(household: Agent, terms: Terms, wish: BookingWish, agreement_id: int) -> CommitmentWish | None:
+    return payment_wish(household, terms, upper(terms, wish.span, wish.km), agreement_id)
+
+
+def _permit_person(by: Agent, person: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
+    """She books for herself or whom she helps; a steward for anybody. The person belongs to who pays."""
+    acting = on_behalf_of or by
+    people.require(people.is_house(by) or people.is_steward(by) or person.pk == acting.pk)
+    people.require(people.belongs_to(person, household))
+
+
+def _check_number(wishes: Sequence[BookingWish]) -> None:
+    if not wishes:
+        raise Refusal("bookings.nothing_chosen", _("Choose at least one thing and a time."))
+    if len(wishes) > rules.MOST_AT_ONCE:
+        words = {"most": rules.MOST_AT_ONCE}
+        raise Refusal("bookings.too_many", _("At most %(most)s bookings at once. Book the rest later.") % words)
+
+
+@operation("bookings.confirm", said=gettext_lazy("booked what was held"))
+def confirm(*, by: Agent, booking: Booking, on_behalf_of: Agent | None = None, key: str = "") -> Booking:
+    """What was held is booked, and its money set aside.
+
+    Refuses: agents.not_yours, bookings.not_held, bookings.no_account, bookings.not_enough_money.
+    """
+    found = lock_booking(booking)
+    policy.permit_use(by, found.household, on_behalf_of)
+    if found.state != State.HELD:
+        raise Refusal("bookings.not_held", _("This is not held any more. Book it anew if it is still free."))
+    pay_anew(by, found, upper(found.terms, queries.span(found), found.km))
+    found.state, found.held_until = State.BOOKED, None
+    found.save(update_fields=["state", "held_until", "payment"])
+    return found
+
+
+@operation("bookings.change", said=gettext_lazy("changed a booking"))
+def change(
+    *,
+    by: Agent,
+    booking: Booking,
+    begins: datetime,
+    ends: datetime,
+    km: int = 0,
+    on_behalf_of: Agent | None = None,
+    key: str = "",
+) -> Booking:
+    """Another time, at the price it was booked at. What is picked up keeps its beginning, and may last longer.
+
+    Refuses: agents.not_yours, bookings.over, bookings.bad_time, bookings.taken, bookings.no_rest,
+    bookings.introduction_over, bookings.no_account, bookings.not_enough_money.
+    """
+    found = lock_booking(booking)
+    policy.permit_use(by, found.household, on_behalf_of)
+    _check_not_over(found)
+    span = Span(queries.span(found).begins if found.state == State.OUT else begins, ends)
+    terms = queries.terms(found.thing)
+    if found.state == State.OUT:
+        if ends <= running().at:
+            raise Refusal(
+                "bookings.bad_time", _("This time is over. Choose a later one."), field="ends", problem="past"
+            )
+    else:
+        check_times(found.thing, terms, span)
+    policy.check_who(found.thing, terms, found.agent, found.household, ends)
+    _move(by, found, span, found.thing)
+    check_rest(found.thing, terms, span, [found.commitment_id])
+    if found.state != State.HELD:
+        pay_anew(by, found, upper(found.terms, span, km))
+    found.km, found.reminded_at = km, None
+    found.save(update_fields=["km", "payment", "reminded_at"])
+    return found
+
+
+def _check_not_over(booking: Booking) -> None:
+    if booking.state not in (*Booking.COMING, State.OUT) or booking.purpose != Booking.Purpose.USE:
+        raise Refusal("bookings.over", _("This booking is over, so nothing of it changes any more. Make another one."))
+
+
+def _move(by: Agent, booking: Booking, span: Span, thing: Thing) -> None:
+    move = TimeMove(booking.commitment_id, span.begins, span.ends, span.minutes, thing.resource_id)
+    try:
+        flows.reschedule(by=by, moves=[move])
+    except Refusal as refusal:
+        if refusal.code == "flows.taken":
+            raise taken({thing.pk: thing}, refusal) from refusal
+        raise
+
+
+@operation("bookings.cancel", said=gettext_lazy("cancelled a booking"))
+def cancel(*, by: Agent, booking: Booking, on_behalf_of: Agent | None = None, key: str = "") -> Booking:
+    """Gives it free, with the money; again: nothing. What is picked up is given back instead.
+
+    Refuses: agents.not_yours, bookings.over.
+    """
+    found = lock_booking(booking)
+    policy.permit_use(by, found.household, on_behalf_of)
+    if found.state == State.CANCELLED:
+        return found
+    if found.state not in Booking.COMING:
+        raise Refusal("bookings.over", _("It is picked up already. Give it back instead."))
+    set_free(by, found)
+    return found
+
+
+@operation("bookings.cancel_rest", said=gettext_lazy("cancelled the rest of a series"))
+def cancel_rest(*, by: Agent, booking: Booking, on_behalf_of: Agent | None = None, key: str = "") -> list[Booking]:
+    """Cancels this one and all later ones of the same deed. Refuses: agents.not_yours."""
+    policy.permit_use(by, booking.household, on_behalf_of)
+    begins = queries.span(queries.bookings().get(pk=booking.pk)).begins
+    coming = queries.coming().filter(agreement=booking.agreement_id, state__in=Booking.COMING)
+    rest = [one for one in coming if queries.span(one).begins >= begins]
+    lock_things({one.thing_id for one in rest})
+    for one in rest:
+        set_free(by, one)
+    return rest
+
+
+def set_free(by: Agent, booking: Booking) -> None:
+    """The time and the money of a booking that will not be; its thing is locked."""
+    free(by, booking)
+    booking.state, booking.held_until = State.CANCELLED, None
+    booking.save(update_fields=["state", "held_until"])

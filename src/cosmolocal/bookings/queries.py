@@ -1,0 +1,196 @@
+"""What is read of bookings: things and their terms, who has what when, what waits for whom, how much was used."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from cosmolocal.agents.models import Agent
+from cosmolocal.agents.queries import Reader
+from cosmolocal.bookings import rules
+from cosmolocal.bookings.models import Booking, Damage, Introduction, Report, Terms, Thing
+from cosmolocal.bookings.rules import Span
+from cosmolocal.flows import queries as journal
+from cosmolocal.kernel.sets import among
+
+_WITH = ("thing__holder", "thing__place", "commitment", "agent", "household", "terms")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Somebody has a thing: when, and by which booking."""
+
+    span: Span
+    booking: Booking
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How much one thing was used in a time, by nobody's name. Money is in minor units."""
+
+    thing: Thing
+    times: int
+    minutes: int
+    km: int
+    income: int
+    free_percent: int
+
+
+def things(practice: str, *, gone: bool = False) -> QuerySet[Thing]:
+    """Things of a practice that can be booked; with `gone`, all of them."""
+    found = Thing.objects.filter(practice=practice).select_related("holder", "place", "picture")
+    return (found if gone else found.exclude(state__in=Thing.GONE)).order_by("kind", "name", "pk")
+
+
+def terms_of(thing_ids: Iterable[int]) -> dict[int, Terms]:
+    """Thing id -> the terms that hold (one statement)."""
+    found = Terms.objects.filter(thing__in=among(thing_ids)).select_related("circle")
+    return {terms.thing_id: terms for terms in found.order_by("pk")}
+
+
+def terms(thing: Thing) -> Terms:
+    """The terms that hold for one thing."""
+    return thing.terms.select_related("circle").order_by("-pk")[0]
+
+
+def bookings() -> QuerySet[Booking]:
+    """With all that a page says of one."""
+    return Booking.objects.select_related(*_WITH)
+
+
+def span(booking: Booking) -> Span:
+    """Its time."""
+    begins, ends = booking.commitment.begins, booking.commitment.ends
+    assert begins is not None
+    assert ends is not None
+    return Span(begins, ends)
+
+
+def slots(resources: Collection[int], since: datetime, until: datetime) -> list[Slot]:
+    """Who has these things (ids of their resources) at any time between two moments, by beginning (two statements)."""
+    promised = {one.pk: one for one in journal.booked(resources, since, until)}
+    found = Booking.objects.filter(commitment__in=among(promised)).select_related("agent", "household", "thing")
+    of = {booking.commitment_id: booking for booking in found}
+    return [
+        Slot(Span(one.begins, one.ends), of[pk])
+        for pk, one in promised.items()
+        if pk in of and one.begins is not None and one.ends is not None
+    ]
+
+
+def who_has(things: Collection[Thing], now: datetime) -> dict[int, Booking]:
+    """Thing id -> who has it at this moment: it is booked or in repair now, or it was never brought back (one
+    statement).
+    """
+    ids = among(thing.pk for thing in things)
+    running = Q(state__in=Booking.COMING, commitment__begins__lte=now, commitment__ends__gt=now)
+    found = bookings().filter(running | Q(state=Booking.State.OUT), thing__in=ids)
+    return {one.thing_id: one for one in found.order_by("-state", "pk")}
+
+
+def own(reader: Reader) -> QuerySet[Booking]:
+    """Bookings of the person whose pages these are, and of her households and organisations."""
+    if reader.person is None:
+        return Booking.objects.none()
+    groups = reader.groups or ()
+    mine = [reader.person.pk, *(group.pk for group in groups if group.kind in _PAYING)]
+    return bookings().filter(household__in=mine, purpose=Booking.Purpose.USE)
+
+
+_PAYING = (Agent.Kind.HOUSEHOLD, Agent.Kind.ORGANISATION)
+
+
+def coming(practice: str = "") -> QuerySet[Booking]:
+    """Held, booked or picked up, by beginning; of one practice, or of all."""
+    found = bookings().filter(state__in=[*Booking.COMING, Booking.State.OUT])
+    return (found.filter(thing__practice=practice) if practice else found).order_by("commitment__begins", "pk")
+
+
+def late(now: datetime, practice: str = "") -> QuerySet[Booking]:
+    """Picked up, and not back after its time and the grace."""
+    found = bookings().filter(state=Booking.State.OUT, commitment__ends__lt=now - rules.LATE_AFTER)
+    return (found.filter(thing__practice=practice) if practice else found).order_by("commitment__ends", "pk")
+
+
+def still_out(booking: Booking) -> Booking | None:
+    """Who has the thing at the moment, where it is somebody else than this booking."""
+    return bookings().filter(thing=booking.thing_id, state=Booking.State.OUT).exclude(pk=booking.pk).first()
+
+
+def next_after(booking: Booking) -> Booking | None:
+    """Who waits for the same thing next."""
+    found = bookings().filter(thing=booking.thing_id, state__in=Booking.COMING, purpose=Booking.Purpose.USE)
+    return found.exclude(pk=booking.pk).order_by("commitment__begins", "pk").first()
+
+
+def repairs(practice: str) -> QuerySet[Booking]:
+    """Things under repair, now or planned."""
+    return coming(practice).filter(purpose=Booking.Purpose.REPAIR)
+
+
+def asked(practice: str) -> QuerySet[Introduction]:
+    """Who asks to be shown how a thing is used."""
+    found = Introduction.objects.filter(since=None, thing__practice=practice).exclude(thing__state__in=Thing.GONE)
+    return found.select_related("thing__holder", "agent").order_by("pk")
+
+
+def cases(practice: str) -> QuerySet[Damage]:
+    """Damages that are not settled yet."""
+    found = Damage.objects.filter(closed_at=None, booking__thing__practice=practice)
+    return found.select_related(*(f"booking__{name}" for name in _WITH)).order_by("pk")
+
+
+def last_meter(thing: Thing) -> int | None:
+    """What its meter showed when somebody last read it."""
+    found = thing.seen.exclude(meter=None).order_by("-at", "-pk").values_list("meter", flat=True)
+    return found.first()
+
+
+def alike(thing: Thing) -> list[Thing]:
+    """Other things of its kind in the same practice that can be booked."""
+    found = Thing.objects.filter(practice=thing.practice, kind=thing.kind, state=Thing.State.READY)
+    return list(found.exclude(pk=thing.pk).filter(holder__hidden_at=None).select_related("holder").order_by("pk"))
+
+
+def figures(practice: str, since: datetime, until: datetime) -> list[Figures]:
+    """How each thing was used between two moments: from what happened, and by nobody's name (three statements)."""
+    found = list(things(practice, gone=True))
+    minutes: dict[int, int] = {}
+    for event in journal.events_of([thing.resource_id for thing in found], since, until).filter(action="use"):
+        assert event.resource_id is not None
+        minutes[event.resource_id] = minutes.get(event.resource_id, 0) + (event.effort_quantity or 0)
+    back = Booking.objects.filter(thing__in=found, reports__what=Report.What.BACK, charged__isnull=False)
+    back = back.filter(reports__at__gte=since, reports__at__lt=until).prefetch_related("reports")
+    whole, rows = Span(since, until).minutes, []
+    of: dict[int, list[Booking]] = {}
+    for booking in back.distinct():
+        of.setdefault(booking.thing_id, []).append(booking)
+    for thing in found:
+        own, used = of.get(thing.pk, []), minutes.get(thing.resource_id, 0)
+        income, km = sum(one.charged or 0 for one in own), sum(driven(one) for one in own)
+        rows.append(Figures(thing, len(own), used, km, income, max(100 - 100 * used // whole, 0)))
+    return rows
+
+
+def driven(booking: Booking) -> int:
+    """How far it went, once it is back; reads the reports that were prefetched."""
+    of = {report.what: report.meter for report in booking.reports.all()}
+    return rules.driven(of.get(Report.What.OUT), of.get(Report.What.BACK), booking.km)
+
+
+def of_who_left() -> QuerySet[Booking]:
+    """Bookings to come of who has left."""
+    return coming().filter(
+        Q(agent__hidden_at__isnull=False) | Q(household__hidden_at__isnull=False), state__in=["held", "booked"]
+    )
+
+
+def things_left() -> QuerySet[Thing]:
+    """Things whose owner has left, and that nobody has taken over."""
+    return Thing.objects.exclude(state__in=Thing.GONE).filter(holder__hidden_at__isnull=False).select_related("holder")
+
+
+def held_too_long(now: datetime) -> QuerySet[Booking]:
+    """Held, and not booked in time."""
+    return bookings().filter(state=Booking.State.HELD, held_until__lte=now)
