@@ -8,7 +8,7 @@ from tests import homes
 from tests.reliability.node_process import run
 from tests.reliability.test_backup import SUMS
 
-pytestmark = [pytest.mark.once, pytest.mark.processes]
+pytestmark = [pytest.mark.long, pytest.mark.once, pytest.mark.processes]
 
 OWN = """
     by = who.system()
