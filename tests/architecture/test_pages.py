@@ -12,7 +12,6 @@ pytestmark = pytest.mark.once
 HELPERS = "agents/pages.py"
 # Views that answer a refusal themselves: what their page needs that no form and no button has.
 OWN_ANSWERS = {
-    "agents/views/joining.py:accept": "whoever was here before asks to come back instead",
     "handovers/views/packing.py:tick": "a line of a crate, a part for htmx: a question or refusal in its place",
     "handovers/views/paper.py:_save": "a sheet of paper: what is right of it is saved, the rest stands as it was typed",
     "messages/views.py:link": "a link that is dead: a page of its own, with 410",

@@ -92,6 +92,8 @@ def of_house(
     people.add_member(by=li_na, name="Lee", household=village.households["Amina"])
     moved = ContactDraft("moved@example.org", iban=IBANS[1])
     people.change_contact(by=li_na, agent=village.people["Amina"], contact=moved)
+    for hers in ("moved@example.org", "sun@example.org"):  # of somebody else: that mailbox reads so
+        people.change_contact(by=village.people["Jo"], agent=village.people["Jo"], contact=ContactDraft(email=hers))
     assert Client().post("/account/login/code/", {"email": "moved@example.org"}).status_code == 302
     jobs.enqueue("website.tell_of_passkey", village.people["Jo"].pk)  # as the page does, once a browser made one
     taken = amina.post(reverse("my_data"), {"key": "d"})["Location"]

@@ -64,4 +64,4 @@ class PasskeyAdapter(DefaultMFAAdapter):
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Her name, not her number."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
-        return entity | {"display_name": str(user), "name": user.email or str(user)}
+        return entity | {"display_name": str(user), "name": str(user)}

@@ -238,6 +238,12 @@ def gone_with(email: str) -> Agent | None:
     return gone_by_mail([email.strip().lower()]).get(email.strip().lower())
 
 
+def who_signs_in_with(email: str) -> Agent | None:
+    """Whose mail address this is, also of who left and has not been forgotten; None: nobody's."""
+    user = User.objects.select_related("agent").filter(email=email.strip().lower()).first()
+    return user.agent if user and user.agent and user.agent.anonymised_at is None else None
+
+
 def gone_by_mail(emails: Collection[str]) -> dict[str, Agent]:
     """The same for many addresses, in one statement."""
     gone = User.objects.filter(email__in=set(emails) - {""}, agent__hidden_at__isnull=False, agent__anonymised_at=None)

@@ -78,7 +78,9 @@ def meaning(model: type[Model], column: str) -> str:
 
 def _tables(mine: list[int], person: Agent) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     yield "agents", _("Person and household"), _rows(Agent.objects.filter(pk__in=mine))
-    yield "sign-in", _("Signing in"), _rows(User.objects.filter(agent=person))
+    # Her mail address stands where she wrote it; whether it opens the door only that mailbox learns (`claim_mail`).
+    ways = _rows(User.objects.filter(agent=person))
+    yield "sign-in", _("Signing in"), [{name: row[name] for name in row if name != "email"} for row in ways]
     for model, wish in about(mine).items():
         yield from _with_parts(model, model._default_manager.filter(wish))
     did = Operation.objects.filter(Q(by=person) | Q(on_behalf_of=person)).order_by("id")

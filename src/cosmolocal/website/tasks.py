@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
@@ -165,6 +166,45 @@ def tell_of_newcomer(household_id: int, person_id: int, by_id: int) -> None:
                 Writing(to_id=other.pk, event="join", subject=subject, text=text % words, url=reverse("me"))
             )
     messages.send(by=queries.system(), writings=writings, key=jobs.key())
+
+
+@jobs.job("website.tell_of_claimed_mail")
+def tell_of_claimed_mail(agent_id: int, address: str) -> None:
+    """Somebody wrote this mail address as hers: if another signs in with it, or did before leaving, that mailbox reads
+    so. Who left is brought back by a steward, who reads who came.
+    """
+    her, owner = Agent.objects.get(pk=agent_id), queries.who_signs_in_with(address)
+    if owner is None or owner.pk == agent_id or her.hidden_at is not None:
+        return
+    with speaking_to(owner):
+        facts = {"name": her.name, "local": node.current().name}
+        text = _(
+            "Somebody who is signed in to %(local)s as %(name)s wrote that this mail address is hers or his. It was "
+            "not given to %(name)s: it stays yours, and %(name)s was told nothing of you."
+        )
+        if owner.hidden_at is None:
+            subject = _("This mail address is known to us")
+            text += " " + _(
+                "If that was you: you have an account already. Sign in with this address on the page below; a steward "
+                "can close the other one. If you share the mailbox with %(name)s, one of you needs another address."
+            )
+        else:
+            subject = _("You have been here before")
+            text += " " + _("If that was you: a steward brings you back, with your account as it was.")
+        writing = Writing(
+            to_id=None,
+            event="sign_in",
+            subject=subject,
+            text=text % facts,
+            url=reverse("account_login"),
+            name=owner.name,
+            address=address,
+        )
+        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+    if owner.hidden_at is not None:
+        words = _("Is here as %(name)s since today, and may have been here before with this mail address.")
+        said = f"{words % {'name': her.name}} {_('Ask before you bring anybody back; then one of the two goes.')}"
+        people.ask_to_join(by=queries.system(), name=her.name, email=address, words=said)
 
 
 @jobs.job("website.tell_treasurer_of_leaving")

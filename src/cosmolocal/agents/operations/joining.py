@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import policy, queries, sessions
-from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Role
-from cosmolocal.agents.operations.people import add_member, make_user
+from cosmolocal.agents.models import Agent, Contact, Invitation, JoinRequest, Role
+from cosmolocal.agents.operations.people import add_member, claim_mail, make_user
 from cosmolocal.agents.operations.returning import bring_back
 from cosmolocal.agents.operations.roles import give_role
 from cosmolocal.kernel import clock, ids
@@ -66,8 +66,9 @@ def accept_invitation(
     """Somebody with a valid link joins; `by` is the node itself, since she is nobody here yet. Her sessions are lent
     for a while, since whoever made the link can open it too.
 
-    Refuses: agents.invitation_over, agents.name_missing, agents.mail_taken, agents.not_allowed; agents.was_here, since
-    who knows the address of somebody who left is not yet she.
+    Her mail address opens the door where it is nobody else's; she is not told whose it is (`people.claim_mail`).
+
+    Refuses: agents.invitation_over, agents.name_missing, agents.not_allowed.
     """
     policy.permit(by)
     found = Invitation.objects.filter(digest=ids.digest(token), expires_at__gt=running().at, uses_left__gt=0)
@@ -79,13 +80,15 @@ def accept_invitation(
     person = add_member(
         by=by,
         name=name,
-        email=email,
         phone=phone,
         household_name=household_name,
         household=invitation.household,
         role=Role.Name.GUEST if invitation.role == Role.Name.GUEST else Role.Name.MEMBER,
     )
-    user = make_user(by=by, agent=person, email=email)  # she signs in now, with or without a mail address
+    user = make_user(by=by, agent=person)  # she signs in now, with or without a mail address
+    if email.strip():
+        Contact.objects.filter(agent=person).update(email=email.strip())
+        claim_mail(by, user, email)
     sessions.new_here(user)
     if invitation.role not in (Role.Name.GUEST, Role.Name.MEMBER):
         give_role(by=by, agent=person, role=invitation.role)

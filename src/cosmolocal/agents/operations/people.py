@@ -117,7 +117,8 @@ def _let_in(by: Agent, agent: Agent, email: str) -> User:
 def change_contact(
     *, by: Agent, agent: Agent, contact: ContactDraft, on_behalf_of: Agent | None = None, key: str = ""
 ) -> Contact:
-    """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes.
+    """Writes how an agent is reached and paid; signing in follows the mail address, which no helper changes. Who writes
+    her own is not told whose it was before (`claim_mail`).
 
     Refuses: agents.not_yours, agents.mail_taken, agents.was_here, agents.mail_is_hers, agents.bad_iban,
     agents.session_lent (a bank account), agents.way_in_lent (her own mail address), agents.right_too_new (that of who
@@ -246,9 +247,23 @@ def _move_sign_in(by: Agent, person: Agent, email: str) -> None:
     rights.require_settled_for(by, person)
     if not address:
         _sign_in_with(by, user, None)
-        return
-    _require_free(address, user)
-    _sign_in_with(by, user, address)
+    elif by.pk == person.pk and not policy.is_steward(by):
+        claim_mail(by, user, address)
+    else:
+        _require_free(address, user)
+        _sign_in_with(by, user, address)
+
+
+def claim_mail(by: Agent, user: User, email: str) -> None:
+    """She signs in with this address from now on, if it is nobody else's; inside operations only.
+
+    Whoever writes it reads and waits the same either way: members are not to be told from others by trying addresses.
+    Only the mailbox learns whose it is, by a letter.
+    """
+    address = User.objects.normalize_email(email.strip()).lower()
+    is_free = not User.objects.filter(email=address).exclude(pk=user.pk).exists()
+    _sign_in_with(by, user, address if is_free else None)
+    announce("website.tell_of_claimed_mail", user.agent_id, address)
 
 
 def _require_free(address: str, user: User | None) -> None:

@@ -20,7 +20,6 @@ from cosmolocal.agents.pages import actor, form_page, key_of, post
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_day
 from cosmolocal.paper import codes, downloads, pdf
 from cosmolocal.paper.sheets import Poster
@@ -106,12 +105,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         # The key holds in this browser only: sent again from another one, it is another joining.
         data["key"] = salted_hmac("agents.accept", f"{data['key']}:{_browser_of(request)}").hexdigest()
-        try:
-            person = operations.accept_invitation(by=queries.system(), token=token, **data)
-        except Refusal as refusal:
-            if refusal.code != "agents.was_here":
-                raise
-            return _ask_to_come_back(request, found, data)
+        person = operations.accept_invitation(by=queries.system(), token=token, **data)
         sign_in(request, User.objects.get(agent=person))
         messages.success(request, _("Welcome, %(name)s!") % {"name": person.name})
         return reverse("home")
@@ -196,16 +190,6 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         danger=True,
         back=(reverse("agents:requests"), _("Who asks")),
     )
-
-
-def _ask_to_come_back(request: HttpRequest, invitation: Invitation, data: dict[str, Any]) -> str:
-    """Whoever has the link knows the address of somebody who left: a steward, who knows her, brings her back."""
-    said = _("Has an invitation of %(name)s.") % {"name": invitation.made_by.name}
-    if invitation.household:
-        said += " " + _("Household: %(household)s.") % {"household": invitation.household.name}
-    operations.ask_to_join(by=queries.system(), words=said, **data)
-    messages.success(request, _("You have been here before. A steward brings you back, with your account as it was."))
-    return reverse("agents:asked")
 
 
 def _is_mailed(asked: JoinRequest) -> bool:

@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 
 from cosmolocal.agents import operations, policy, queries
-from cosmolocal.agents.models import Agent, Invitation, JoinRequest, Leaving, Role, User
+from cosmolocal.agents.models import Agent, JoinRequest, Leaving, Role, User
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
 from cosmolocal.website.operations import forget, leave_local, open_accounts
+from cosmolocal.website.tests.waiting import work
 
 Browser = Callable[[Agent], Client]
 MAIL = "amina@example.org"
@@ -96,12 +98,15 @@ def test_the_address_of_who_left_opens_nothing_by_an_invitation(
     guest = Client()
     wish = {"key": ids.fresh_key(), "name": "Amina", "email": MAIL}
     answer = guest.post("/people/i/poster/", wish, follow=True)
-    assert "A steward brings you back" in answer.content.decode()
-    assert guest.get("/home/").status_code == 302
+    assert "Welcome, Amina!" in answer.content.decode()
+    [newcomer] = Agent.objects.filter(name="Amina", kind="person").exclude(pk=amina.pk)
+    assert User.objects.get(agent=newcomer).email is None
     assert not policy.is_member(amina)
-    assert Invitation.objects.get().uses_left == 5
+    work("website.tell_of_claimed_mail")
+    letter = Letter.objects.get(address=MAIL)
+    assert "a steward brings you back, with your account as it was" in letter.text
     asked = JoinRequest.objects.get()
-    assert "invitation of Steward" in asked.words
+    assert "Is here as Amina since today, and may have been here before" in asked.words
     operations.welcome(by=people["steward"], request=asked, is_back=True)
     assert policy.is_member(amina)
 
