@@ -22,6 +22,9 @@ DERIVED = {
 }
 _WORDS = "words, and where things are: no right and no sum hangs on it"
 _QUEUE = "a queue: what it leads to is a deed, which is sealed"
+_MARKED = (
+    "gone in days; it carries the node's mark over who asked for what, and does nothing without: `doctor` names it"
+)
 _MOMENT = "of the moment: it is gone in days, and decides nothing about money or rights"
 _BEFORE = (
     "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
@@ -35,10 +38,10 @@ OPERATIONAL = {
     "and all end with the sealed `session_salt` of the user; but who can write to the database copies one that stands "
     "under a number of her own, and is that person as long as it lasts",
     "account.EmailConfirmation": "django-allauth's; this node confirms no address by it",
-    "django_tasks_database.DBTaskResult": "jobs: " + _QUEUE,
+    "django_tasks_database.DBTaskResult": "jobs: " + _MARKED,
     "kernel.Node": "settings of the local: name, place, zone, practices; each change of them is a deed",
-    **dict.fromkeys(("kernel.Progress", "kernel.Errand", "kernel.WorkerBeat", "kernel.TimerRun"), _MOMENT),
-    **dict.fromkeys(("kernel.JobTrouble", "agents.Try", "paper.Upload"), _MOMENT),
+    **dict.fromkeys(("kernel.Errand", "kernel.JobTrouble", "paper.Upload"), _MARKED),
+    **dict.fromkeys(("kernel.Progress", "kernel.WorkerBeat", "kernel.TimerRun", "agents.Try"), _MOMENT),
     **dict.fromkeys(("paper.Picture", "agents.Place", "agents.Holiday"), _WORDS),
     **dict.fromkeys(("catalog.Category", "flows.ResourceSpecification"), _WORDS),
     **dict.fromkeys(

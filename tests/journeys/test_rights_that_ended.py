@@ -77,7 +77,7 @@ def ask(case: Case, by: Agent) -> Errand:
 
 
 def work(asked: Errand) -> Errand:
-    jobs.run_job.func("kernel.errand", [str(asked.pk)], 0, f"job:{asked.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(asked.pk)], f"job:{asked.pk}"))
     asked.refresh_from_db()
     return asked
 

@@ -13,6 +13,7 @@ from cosmolocal.kernel.jobs import job
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.paper import downloads
 from cosmolocal.paper.models import Upload
+from cosmolocal.paper.uploads import require_own
 
 timers: tuple[Timer, ...] = ()
 
@@ -31,20 +32,20 @@ def products_file(by_id: int, asked: str, kind: str) -> Outcome:
 
 
 @job("catalog.check_upload")
-def check_upload(upload_id: int) -> None:
-    """Reads a list of goods and keeps a verdict on each row."""
+def check_upload(upload_id: int, by_id: int) -> None:
+    """Reads a list of goods and keeps a verdict on each row. Refuses as `imports.check`."""
     upload = Upload.objects.filter(pk=upload_id, state=Upload.State.READ).first()
     if upload is not None:
-        imports.check(_sender(upload), upload, jobs.key())
+        imports.check(Agent.objects.get(pk=by_id), upload, jobs.key())
 
 
 @job("catalog.import_upload")
-def import_upload(upload_id: int) -> None:
-    """Takes the rows of a list over, batch by batch, in the name of the steward who sent it in."""
+def import_upload(upload_id: int, by_id: int) -> None:
+    """Takes the rows of a list over, batch by batch, in the name of the steward who began it.
+
+    Refuses with paper.not_as_sent.
+    """
     upload = Upload.objects.filter(pk=upload_id, state=Upload.State.IMPORTING).first()
     if upload is not None:
-        imports.take_over(_sender(upload), upload, jobs.key())
-
-
-def _sender(upload: Upload) -> Agent:
-    return Agent.objects.get(pk=upload.made_by_id)
+        require_own(upload)
+        imports.take_over(Agent.objects.get(pk=by_id), upload, jobs.key())

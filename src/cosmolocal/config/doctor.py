@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.config import aside, home, restoring
 from cosmolocal.flows import queries as flows
-from cosmolocal.kernel import ahead, clock, heads, node, practices, proving, triggers
+from cosmolocal.kernel import ahead, clock, errands, heads, jobs, node, practices, proving, triggers
 from cosmolocal.kernel.beside import side_by_side
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
+from cosmolocal.paper import uploads
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def _complaints() -> Iterator[Complaint]:
         )
     if strange := ahead.wrong(clock.now()):
         yield Complaint(strange.what, strange.fix)
+    yield from _strange_work()
     open_troubles = JobTrouble.objects.filter(settled_at=None).count()
     if open_troubles:
         yield Complaint(
@@ -126,6 +128,17 @@ def _folder() -> Iterator[Complaint]:
     if shutil.disk_usage(settings.HOME).free < 200 * 1024 * 1024:
         yield Complaint(
             _("Less than 200 MB are free on the disk."), _("Free some space, or move old backups elsewhere.")
+        )
+
+
+def _strange_work() -> Iterator[Complaint]:
+    """Work that would be done in somebody's name, and that she never asked this node for."""
+    for name in [*jobs.strange(), *errands.strange(), *uploads.strange()]:
+        yield Complaint(
+            _("%(name)s is to be done, and does not carry this node's mark: nobody asked this node for it so.")
+            % {"name": name},
+            _("It does nothing. Ask who may write to the database; on the steward's page what is stuck is let rest."),
+            grave=True,
         )
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel import clock, jobs, signing
 from cosmolocal.kernel.models import Errand
 from cosmolocal.kernel.refusal import Refusal
 
@@ -100,7 +100,10 @@ def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
                 _("The node has much to do for you already. Wait until some of it is done, then ask again."),
                 later=True,
             )
+        token = uuid4()
         made = Errand.objects.create(
+            token=token,
+            mark=signing.mark("errand", str(token), wish.code, list(wish.args), by_id),
             code=wish.code,
             args=list(wish.args),
             made_by_id=by_id,
@@ -142,11 +145,22 @@ def how_far(token: UUID) -> tuple[int, int]:
     return int(done), int(total)
 
 
+def is_ours(errand: Errand) -> bool:
+    """Whether this node was asked for it, with these arguments, by her."""
+    return signing.is_marked(errand.mark, "errand", str(errand.pk), errand.code, errand.args, errand.made_by_id)
+
+
+def strange() -> list[str]:
+    """What errands that wait, or whose file is kept, do, where nobody asked this node for them."""
+    kept = Errand.objects.exclude(~Q(ended_at=None), file_name="")
+    return [errand.code for errand in kept if not is_ours(errand)]
+
+
 def may_read(errand: Errand) -> bool:
-    """May who asked for it still have it? Nobody may where it is declared no more."""
+    """May who asked for it still have it? Nobody may where it is declared no more, or nobody asked."""
     jobs.load()
     found = declared.get(errand.code)
-    return found is not None and found.may_read(errand.made_by_id, *errand.args)
+    return found is not None and is_ours(errand) and found.may_read(errand.made_by_id, *errand.args)
 
 
 def file_of(errand: Errand) -> Path | None:
@@ -161,6 +175,8 @@ def run(token: str) -> None:
     found = Errand.objects.filter(pk=token, ended_at=None).first()
     if found is None:
         return
+    if not is_ours(found):  # kept as it is, so that `doctor` names it
+        raise Refusal("errands.not_ours", jobs.not_ours())
     Errand.objects.filter(pk=found.pk).update(state=Errand.State.RUNNING)
     try:
         with translation.override(found.language), _noting(found.pk):

@@ -1,19 +1,24 @@
-"""Work that happens after an operation: at least once, retried with growing pauses, never silently lost."""
+"""Work that happens after an operation: at least once, retried with growing pauses, never silently lost.
+
+A job acts in somebody's name, and the queue is a table: each carries the node's mark over its name, its arguments and
+its key. One that somebody wrote past this program does nothing, and stands on the steward's list.
+"""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.kernel import ahead, clock, ids, node
+from cosmolocal.kernel import ahead, clock, ids, node, signing
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
@@ -69,8 +74,14 @@ def enqueue_once(name: str, *, after: datetime | None = None) -> None:
     """Enqueues a job without arguments, unless one waits already; with `after`, also where it waits for later."""
     queue = DBTaskResult.objects.filter(status="READY") if after else DBTaskResult.objects.ready()
     with transaction.atomic():
-        if not queue.filter(args_kwargs__args__0=name).exists():
+        if not is_waiting(name, queue):
             enqueue(name, after=after)
+
+
+def is_waiting(name: str, queue: "QuerySet[DBTaskResult[Any, Any]]") -> bool:
+    """Whether this node itself put such a job into this part of the queue."""
+    found = queue.filter(args_kwargs__args__0=name).values_list("args_kwargs", flat=True)
+    return any(_is_ours(row["args"]) for row in found)
 
 
 def attempt(name: str, *args: Any) -> None:
@@ -110,7 +121,37 @@ def will_be_tried_again() -> bool:
 def _enqueue(name: str, args: list[Any], attempt: int, root: str, after: datetime | None) -> None:
     load()
     carrier = run_job.using(queue_name=SOON) if name in _soon else run_job
-    (carrier.using(run_after=after) if after else carrier).enqueue(name, args, attempt, root)
+    (carrier.using(run_after=after) if after else carrier).enqueue(*marked(name, args, root, attempt))
+
+
+def marked(name: str, args: Sequence[Any], root: str, attempt: int = 0) -> tuple[str, list[Any], int, str, str]:
+    """What the queue keeps of a job: `root` is its idempotency key."""
+    return name, list(args), attempt, root, _mark(name, args, root)
+
+
+def _mark(name: str, args: Sequence[Any], root: str) -> str:
+    return signing.mark("job", name, list(args), root)
+
+
+def _is_ours(call: Sequence[Any]) -> bool:
+    """Of what the queue keeps of a job, whatever somebody wrote there."""
+    name, args, _attempt, root, given = [*call, *[""] * 5][:5]
+    return signing.is_marked(str(given), "job", name, args, root)
+
+
+def is_ours(trouble: JobTrouble) -> bool:
+    """Whether this node itself asked for the work that is stuck: only then it is tried again."""
+    return signing.is_marked(trouble.mark, "job", trouble.name, trouble.args, trouble.key)
+
+
+def strange() -> list[str]:
+    """Names of the jobs that wait, or are stuck, and that this node never asked for."""
+    waiting = DBTaskResult.objects.filter(status__in=["READY", "RUNNING"]).values_list("args_kwargs", flat=True)
+    stuck = JobTrouble.objects.filter(settled_at=None)
+    return [
+        *(str([*row["args"], ""][0]) for row in waiting if not _is_ours(row["args"])),
+        *(trouble.name for trouble in stuck if not is_ours(trouble)),
+    ]
 
 
 @cache
@@ -120,9 +161,12 @@ def load() -> None:
 
 
 @task()
-def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
+def run_job(name: str, args: list[Any], attempt: int, root: str, mark: str = "") -> str:
     """The one task the worker knows: finds the job by name, ends refusals, retries everything else."""
     load()
+    if not _is_ours([name, args, attempt, root, mark]):
+        _keep_strange(name, args, root, mark)
+        return "refused: jobs.not_ours"
     token, count = _key.set(root), _attempt.set(attempt)
     try:
         with node.at_home():
@@ -144,4 +188,26 @@ def run_job(name: str, args: list[Any], attempt: int, root: str) -> str:
 
 
 def _report(name: str, args: list[Any], root: str, code: str, sentence: str) -> None:
-    JobTrouble.objects.create(name=name, args=args, key=root, code=code, sentence=sentence, at=clock.now())
+    mark = _mark(name, args, root)
+    JobTrouble.objects.create(name=name, args=args, key=root, mark=mark, code=code, sentence=sentence, at=clock.now())
+
+
+def _keep_strange(name: str, args: list[Any], root: str, mark: str) -> None:
+    log.warning("a job that this node did not ask for", extra={"job": name})
+    JobTrouble.objects.create(
+        name=name[:80],
+        args=args,
+        key=root[:80],
+        mark=mark[:64],
+        code="jobs.not_ours",
+        sentence=not_ours(),
+        at=clock.now(),
+    )
+
+
+def not_ours() -> str:
+    """What is said of work that does not carry this node's mark."""
+    return _(
+        "This was not done: it does not carry this node's mark, so somebody wrote it into the database past this "
+        "program, or it waited while the node was upgraded. Ask anew for what you still need, then let this rest."
+    )

@@ -152,6 +152,7 @@ class Errand(models.Model):
     code = models.CharField(max_length=60)
     args = JsonField(most=1_000_000, default=list)
     made_by_id = models.BigIntegerField()
+    mark = models.CharField(max_length=64, blank=True)  # that this node was asked so: `errands`
     key = models.CharField(max_length=80)
     title = models.CharField(max_length=200)  # in the language of who asked
     language = models.CharField(max_length=12)
@@ -179,6 +180,7 @@ class JobTrouble(models.Model):
     name = models.CharField(max_length=80)
     args = JsonField(most=1_000_000, default=list)
     key = models.CharField(max_length=80)
+    mark = models.CharField(max_length=64, blank=True)  # that this node was asked so: `jobs`
     code = models.CharField(max_length=80, blank=True)
     sentence = models.TextField()
     at = models.DateTimeField()

@@ -56,6 +56,5 @@ def ensure_tick() -> None:
     """Makes sure that exactly one tick waits in the queue, and not for long."""
     with transaction.atomic():
         ahead.pull_back(clock.now())
-        waiting = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0="kernel.tick")
-        if not waiting.exists():
+        if not jobs.is_waiting("kernel.tick", DBTaskResult.objects.filter(status="READY")):
             jobs.enqueue("kernel.tick", after=clock.now() + TICK)

@@ -21,6 +21,7 @@ from cosmolocal.money.operations import months
 from cosmolocal.money.operations.uploads import KIND
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.models import Upload
+from cosmolocal.paper.uploads import require_own
 
 timers: tuple[Timer, ...] = (
     # Months that an older version closed, or that were brought back from its backup.
@@ -101,9 +102,13 @@ def judge_file(by_id: int, upload_id: int, columns: Sequence[tuple[str, int]]) -
 
 @job("money.take_file_over")
 def take_file_over(upload_id: int) -> None:
-    """Takes a file of opening books over; again after a crash it goes on where it stopped."""
+    """Takes a file of opening books over; again after a crash it goes on where it stopped.
+
+    Refuses with paper.not_as_sent.
+    """
     upload = Upload.objects.get(pk=upload_id)
     if upload.state == Upload.State.IMPORTING:
+        require_own(upload)
         imports.take_over(upload)
 
 

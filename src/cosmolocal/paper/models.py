@@ -42,7 +42,7 @@ class Upload(models.Model):
     """A table somebody sent in, from reading it to what became of each row. `data` is emptied at the end.
 
     `verdicts` holds `[row, verdict, what, sentence]` per row; `counts` how many of each verdict; `mapping` what
-    a person decided about names and columns that the file leaves open.
+    a person decided about names and columns that the file leaves open; `mark`: that all of it is as this node left it.
     """
 
     class State(models.TextChoices):
@@ -63,6 +63,7 @@ class Upload(models.Model):
     counts = JsonField(most=32_000_000, default=dict, blank=True)
     sentence = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READ)
+    mark = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -171,9 +171,11 @@ def forget(*, by: Agent, key: str = "") -> None:
 
 @operation("website.try_again", said=gettext_lazy("had stuck work tried again"))
 def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
-    """A steward has looked at stuck work and has it tried once more. Refuses: agents.not_allowed."""
+    """A steward has looked at stuck work and has it tried once more. Refuses: agents.not_allowed, jobs.not_ours."""
     policy.permit(by, policy.STEWARD)
     locked = JobTrouble.objects.select_for_update().get(pk=trouble.pk)
+    if not jobs.is_ours(locked):
+        raise Refusal("jobs.not_ours", jobs.not_ours())
     if locked.settled_at is None:
         locked.settled_at = running().at
         locked.save(update_fields=["settled_at"])

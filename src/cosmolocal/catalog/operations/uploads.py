@@ -17,7 +17,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import LARGEST_BYTES
-from cosmolocal.paper.uploads import add_upload, finish, keep_verdicts
+from cosmolocal.paper.uploads import add_upload, finish, keep, keep_verdicts, require_own
 
 KIND = "products"
 PROGRESS = "catalog.import"
@@ -37,7 +37,7 @@ def receive_upload(*, by: Agent, name: str, data: bytes, key: str = "") -> Uploa
         )
     upload = add_upload(KIND, name, data)
     if len(data) > AT_ONCE_BYTES:
-        jobs.announce("catalog.check_upload", upload.pk)
+        jobs.announce("catalog.check_upload", upload.pk, by.pk)
     return upload
 
 
@@ -54,7 +54,7 @@ def keep_check(
     """What would become of each row; `sentence`: why the file as a whole cannot be read.
 
     `mapping` holds the names decided so far and, under "unknown", those that nobody has decided about.
-    Refuses with agents.not_allowed, catalog.upload_is_over.
+    Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent.
     """
     policy.permit(by, policy.STEWARD)
     upload = _locked(upload, State.READ)
@@ -70,7 +70,7 @@ def keep_check(
 def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> Upload:
     """What the names in a file mean, and what part of a price the producer gets; the file is then read again.
 
-    Refuses with agents.not_allowed, catalog.upload_is_over, catalog.share_out_of_range.
+    Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent, catalog.share_out_of_range.
     """
     policy.permit(by, policy.STEWARD)
     upload = _locked(upload, State.MAPPED, State.CHECKED)
@@ -78,9 +78,9 @@ def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> U
         raise Refusal("catalog.share_out_of_range", _("A share lies between 0 and 100 per cent."), "producer_share")
     upload.mapping = {**upload.mapping, **names.plain(), "decided": True}
     upload.state = State.READ
-    upload.save(update_fields=["mapping", "state"])
+    keep(upload, "mapping", "state")
     if len(upload.data) > AT_ONCE_BYTES:
-        jobs.announce("catalog.check_upload", upload.pk)
+        jobs.announce("catalog.check_upload", upload.pk, by.pk)
     return upload
 
 
@@ -88,14 +88,14 @@ def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> U
 def start_import(*, by: Agent, upload: Upload, key: str = "") -> Upload:
     """The rows are taken over by a job from now on; refused ones are left out.
 
-    Refuses with agents.not_allowed, catalog.upload_is_over.
+    Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent.
     """
     policy.permit(by, policy.STEWARD)
     upload = _locked(upload, State.MAPPED, State.CHECKED)
     upload.state = State.IMPORTING
-    upload.save(update_fields=["state"])
+    keep(upload, "state")
     _note(upload, "waiting", 0, sum(upload.counts.values()))
-    jobs.announce("catalog.import_upload", upload.pk)
+    jobs.announce("catalog.import_upload", upload.pk, by.pk)
     return upload
 
 
@@ -132,10 +132,16 @@ def end_import(
 def drop_upload(*, by: Agent, upload: Upload, key: str = "") -> None:
     """Nothing of this file is wanted. Refuses with agents.not_allowed, catalog.upload_is_over."""
     policy.permit(by, policy.STEWARD)
-    _locked(upload, State.READ, State.MAPPED, State.CHECKED, State.REFUSED).delete()
+    _there(upload, State.READ, State.MAPPED, State.CHECKED, State.REFUSED).delete()
 
 
 def _locked(upload: Upload, *states: str) -> Upload:
+    found = _there(upload, *states)
+    require_own(found)
+    return found
+
+
+def _there(upload: Upload, *states: str) -> Upload:
     found = Upload.objects.select_for_update().filter(pk=upload.pk, kind=KIND, state__in=states).first()
     if found is None:
         raise Refusal(

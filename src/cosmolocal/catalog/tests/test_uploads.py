@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from cosmolocal.agents import operations as people
 from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.tests import village as at
@@ -15,6 +16,7 @@ from cosmolocal.catalog.tests.test_imports import OFN_COLUMNS
 from cosmolocal.catalog.tests.test_pages import page, text_of
 from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import Operation, Progress
+from cosmolocal.paper import uploads
 from cosmolocal.paper.models import Upload
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +39,9 @@ def send(browser: Client, text: str | bytes, name: str = "list.csv") -> Upload:
 def work() -> None:
     """Does the jobs that wait, as the worker would."""
     for waiting in DBTaskResult.objects.filter(status="READY").order_by("enqueued_at"):
-        name, args, attempt, root = waiting.args_kwargs["args"]
-        if name.startswith("catalog."):
-            assert jobs.run_job.call(name, args, attempt, root) == "done"
+        call = waiting.args_kwargs["args"]
+        if call[0].startswith("catalog."):
+            assert jobs.run_job.call(*call) == "done"
             waiting.delete()
 
 
@@ -174,3 +176,37 @@ def test_every_file_name_is_taken(village: at.Village, signed_in: Browser) -> No
     browser = signed_in(village.steward)
     name = "价格 <b>&" + "x" * 150 + ".csv"
     assert Path(send(browser, OWN + "a,b,c,kg,1 kg,1\n", name).name).suffix == ".csv"
+
+
+@pytest.mark.parametrize("changed", ["data", "made_by_id", "mapping"])
+def test_a_file_that_was_changed_past_the_program_is_not_taken_over(
+    village: at.Village, signed_in: Browser, changed: str
+) -> None:
+    browser = signed_in(village.steward)
+    upload = send(browser, OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,9\n")
+    other = {
+        "data": (OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,0.01\n").encode(),
+        "made_by_id": village.daxin.pk,
+        "mapping": {**upload.mapping, "decided": True},
+    }
+    before = getattr(upload, changed)
+    Upload.objects.filter(pk=upload.pk).update(**{changed: other[changed]})
+    assert uploads.strange() == [upload.name]
+    answer = browser.post(page("start_import", upload.pk), {"key": ids.fresh_key()})
+    assert "not as it was sent in" in answer.content.decode()
+    Upload.objects.filter(pk=upload.pk).update(**{changed: before})
+    assert uploads.strange() == []
+    press(browser, "start_import", upload)
+    Upload.objects.filter(pk=upload.pk).update(**{changed: other[changed]})
+    [call] = [task.args_kwargs["args"] for task in DBTaskResult.objects.all() if "import" in str(task.args_kwargs)]
+    assert jobs.run_job.call(*call) == "refused: paper.not_as_sent"
+    assert not Product.objects.exists()
+    assert Upload.objects.get().state == Upload.State.IMPORTING
+
+
+def test_a_list_is_taken_over_in_the_name_of_who_began_it(village: at.Village, signed_in: Browser) -> None:
+    other = people.add_member(by=village.steward, name="Ola", household_name="Ola", role="steward")
+    upload = send(signed_in(village.steward), OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,9\n")
+    press(signed_in(other), "start_import", upload)
+    work()
+    assert PriceVersion.objects.get().operation.by == other

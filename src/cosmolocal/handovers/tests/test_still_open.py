@@ -61,7 +61,7 @@ def test_all_at_once_waits_until_orders_have_closed(village, early):
 def test_the_worker_refuses_it_in_the_same_words(village, early):
     wish = errands.Wish("handovers.pack_all", [early.handover_id], "Pack everything", "/")
     asked = errands.ask(wish, by_id=village.people["Tan Mei"].pk, key="all")
-    jobs.run_job.call("kernel.errand", [str(asked.pk)], 0, f"job:{asked.pk}")
+    jobs.run_job.call(*jobs.marked("kernel.errand", [str(asked.pk)], f"job:{asked.pk}"))
     asked.refresh_from_db()
     assert asked.state == "refused"
     assert "takes orders until Wednesday 20:00" in asked.sentence

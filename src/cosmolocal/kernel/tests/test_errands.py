@@ -49,7 +49,7 @@ def ask(code: str, *args: object, by: int = 1, key: str = "") -> Errand:
 
 
 def work(found: Errand, attempt: int = 0) -> Errand:
-    jobs.run_job.func("kernel.errand", [str(found.pk)], attempt, f"job:{found.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(found.pk)], f"job:{found.pk}", attempt))
     found.refresh_from_db()
     return found
 
@@ -120,3 +120,16 @@ def test_what_breaks_is_tried_again_and_then_given_up_in_words() -> None:
 def test_nothing_is_noted_outside_of_an_errand() -> None:
     errands.step(1, 2)
     assert list(errands._folder().glob("*.far")) == []
+
+
+@pytest.mark.parametrize("change", [{"made_by_id": 2}, {"args": [1]}, {"code": "test.refuse"}, {"mark": ""}])
+def test_what_nobody_asked_for_is_not_done_and_its_file_is_nobodys(change: dict[str, object]) -> None:
+    found, printed = ask("test.print"), work(ask("test.print", key="another", by=3))
+    assert errands.strange() == []
+    for one in (found, printed):
+        Errand.objects.filter(pk=one.pk).update(**change)
+    assert work(found).state == Errand.State.WAITING
+    assert JobTrouble.objects.get().code == "errands.not_ours"
+    printed.refresh_from_db()
+    assert errands.file_of(printed) is None
+    assert len(errands.strange()) == 2

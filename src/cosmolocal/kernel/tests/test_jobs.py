@@ -123,3 +123,26 @@ def test_exactly_one_tick_waits() -> None:
     timers.ensure_tick()
     timers.ensure_tick()
     assert len(waiting("kernel.tick")) == 1
+
+
+def test_what_somebody_wrote_into_the_queue_past_the_program_does_nothing() -> None:
+    jobs.enqueue("test.note", "mine")
+    [name, _args, attempt, key, mark] = waiting("test.note")[0].args_kwargs["args"]
+    for call in ([name, ["theirs"], attempt, key, mark], [name, ["theirs"], 0, "job:theirs"]):
+        assert jobs.strange() == ["test.note"] * JobTrouble.objects.count()
+        assert jobs.run_job.func(*call) == "refused: jobs.not_ours"
+    assert seen == []
+    run_waiting("test.note")
+    assert seen == [f"mine {key}"]
+    assert not any(jobs.is_ours(trouble) for trouble in JobTrouble.objects.all())
+
+
+def test_a_stranger_in_the_queue_is_named_and_holds_up_no_clock() -> None:
+    jobs.enqueue("test.note", "mine")
+    jobs.enqueue("kernel.tick", after=clock.now() + timedelta(days=900))
+    for row in waiting("test.note") + waiting("kernel.tick"):
+        row.args_kwargs["args"][4] = "0" * 64
+        row.save()
+    timers.ensure_tick()
+    assert len(waiting("kernel.tick")) == 2
+    assert sorted(jobs.strange()) == ["kernel.tick", "test.note"]

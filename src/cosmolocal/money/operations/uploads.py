@@ -17,6 +17,7 @@ from cosmolocal.money import policy, queries
 from cosmolocal.money.opening import columns
 from cosmolocal.money.operations.opening import check_balances
 from cosmolocal.paper.models import Upload
+from cosmolocal.paper.uploads import add_upload, keep, require_own
 
 KIND = "money.opening_books"
 
@@ -48,19 +49,16 @@ class Judgement:
 def keep_file(*, by: Agent, name: str, data: bytes, on: date, head: Head, key: str = "") -> Upload:
     """Keeps a file of opening books, with its guessed columns and the day on which the books begin."""
     policy.permit_house(by)
-    return Upload.objects.create(
-        kind=KIND,
-        name=name,
-        data=data,
-        made_by_id=by.pk,
-        at=running().at,
-        mapping={"columns": columns.guess(head.header), "on": on.isoformat(), "head": asdict(head)},
-    )
+    mapping = {"columns": columns.guess(head.header), "on": on.isoformat(), "head": asdict(head)}
+    return add_upload(KIND, name, data, mapping=mapping)
 
 
 @operation("money.map_file", said=gettext_lazy("said what the columns of a file mean"))
 def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement: Judgement, key: str = "") -> Upload:
-    """Keeps which column means what, and what the dry run with it found. Refuses: money.file_taken."""
+    """Keeps which column means what, and what the dry run with it found.
+
+    Refuses: money.file_taken, paper.not_as_sent.
+    """
     policy.permit_house(by)
     kept = _open(upload)
     kept.mapping = {**kept.mapping, "columns": dict(mapping), "judged_by": by.pk}
@@ -69,7 +67,7 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
     odd = [list(one) for one in judgement.odd]
     kept.counts = {**judgement.counts, **sums, "odd": odd, "changes": judgement.changes}
     kept.state = Upload.State.CHECKED
-    kept.save(update_fields=["mapping", "verdicts", "counts", "state"])
+    keep(kept, "mapping", "verdicts", "counts", "state")
     return kept
 
 
@@ -77,7 +75,7 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
 def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
     """Begins the taking over in the background.
 
-    Refuses: money.file_taken, money.sums_differ, and what `check_take_over` refuses.
+    Refuses: money.file_taken, paper.not_as_sent, money.sums_differ, and what `check_take_over` refuses.
     """
     policy.permit_house(by)
     kept = _open(upload)
@@ -90,7 +88,7 @@ def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: s
         )
     kept.mapping = {**kept.mapping, "accept": accept_difference, "by": by.pk}
     kept.state = Upload.State.IMPORTING
-    kept.save(update_fields=["mapping", "state"])
+    keep(kept, "mapping", "state")
     Progress.objects.update_or_create(
         kind=KIND,
         subject_id=kept.pk,
@@ -131,4 +129,5 @@ def _open(upload: Upload) -> Upload:
     kept = Upload.objects.select_for_update().get(pk=upload.pk)
     if kept.state not in (Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED):
         raise Refusal("money.file_taken", _("This file is being taken over or done with. Send a new one."))
+    require_own(kept)
     return kept

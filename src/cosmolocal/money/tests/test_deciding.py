@@ -112,7 +112,7 @@ def test_only_a_steward_chooses_who_agrees(village: Village, circle: Agent) -> N
 def test_circle_is_written_to_once(village: Village, circle: Agent) -> None:
     made = list_of(village)
     for _again in range(2):
-        assert jobs.run_job.call("money.ask_for_agreement", [made.pk], 0, "job:one") == "done"
+        assert jobs.run_job.call(*jobs.marked("money.ask_for_agreement", [made.pk], "job:one")) == "done"
     letters = Letter.objects.order_by("to__name")
     assert {letter.to for letter in letters} == {village.amina, village.jo, village.lin}
     assert len(letters) == 3
@@ -123,7 +123,7 @@ def test_circle_is_written_to_once(village: Village, circle: Agent) -> None:
 def test_nobody_is_written_to_about_what_is_decided(village: Village, circle: Agent) -> None:
     made = list_of(village)
     money.drop_payment_list(by=village.wei, payment_list=made, reason="wrong week")
-    jobs.run_job.call("money.ask_for_agreement", [made.pk], 0, "job:one")
+    jobs.run_job.call(*jobs.marked("money.ask_for_agreement", [made.pk], "job:one"))
     assert not Letter.objects.exists()
 
 

@@ -54,7 +54,7 @@ def test_a_long_statement_is_made_by_the_worker(village: Village, monkeypatch: p
         answer = reader.get(page, {"as": kind})
         made = Errand.objects.get(ended_at=None)
         assert answer["Location"] == reverse("errand", args=[made.pk])
-        jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+        jobs.run_job.func(*jobs.marked("kernel.errand", [str(made.pk)], f"job:{made.pk}"))
         made.refresh_from_db()
         assert made.file_name.endswith(f".{kind}")
         path = errands.file_of(made)

@@ -110,7 +110,7 @@ def test_a_large_file_is_looked_at_by_the_worker(village: Village, monkeypatch: 
     made = Errand.objects.get()
     assert (watched.url, made.back) == (reverse("errand", args=[made.pk]), address)
     assert client.post(address, mapped).url == watched.url
-    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(made.pk)], f"job:{made.pk}"))
     made.refresh_from_db()
     assert (made.state, made.sentence) == (Errand.State.DONE, "Every row was looked at.")
     assert "The sums agree" in client.get(made.url).content.decode()

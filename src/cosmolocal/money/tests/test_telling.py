@@ -45,7 +45,7 @@ def pay(village: Village, made: PaymentList, told_at: Any = NOW) -> list[Letter]
     [(name, ids)] = announced
     with clock.standing_at(told_at):
         for _again in range(2):
-            assert jobs.run_job.call(name, [ids], 0, "job:one") == "done"
+            assert jobs.run_job.call(*jobs.marked(name, [ids], "job:one")) == "done"
     return list(Letter.objects.order_by("id"))
 
 
@@ -96,12 +96,12 @@ def test_who_paid_by_bank_hears_that_it_arrived(village: Village) -> None:
     [(name, *args)] = announced_by(lambda: village.top_up(village.amina, 30000))
     with clock.standing_at(NOW):
         for _again in range(2):
-            assert jobs.run_job.call(name, args, 0, "job:one") == "done"
+            assert jobs.run_job.call(*jobs.marked(name, args, "job:one")) == "done"
     [letter] = Letter.objects.all()
     assert (letter.to, letter.event) == (village.amina, "payment")
     assert letter.text.count("300.00") == 2
     with clock.standing_at(NOW + timedelta(days=30)):
-        jobs.run_job.call(name, args, 0, "job:two")
+        jobs.run_job.call(*jobs.marked(name, args, "job:two"))
     assert Letter.objects.count() == 1
 
 
@@ -122,7 +122,7 @@ def write_number(by: Agent, farm: Agent, **contact: str) -> list[tuple[str | Non
         agents.change_contact(by=by, agent=farm, contact=ContactDraft(**contact))
     for name, args in announced:
         for _again in range(2):
-            assert jobs.run_job.call(name, args, 0, f"job:{contact}") == "done"
+            assert jobs.run_job.call(*jobs.marked(name, args, f"job:{contact}")) == "done"
     return sorted((letter.to.name if letter.to else "-", letter.address) for letter in Letter.objects.all())
 
 

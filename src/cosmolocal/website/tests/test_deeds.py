@@ -161,7 +161,7 @@ def test_a_long_list_is_made_by_the_worker(
     answer = browser.get("/deeds/?itself=on&as=csv")
     made = Errand.objects.get(ended_at=None)
     assert answer["Location"] == f"/errands/{made.pk}/"
-    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(made.pk)], f"job:{made.pk}"))
     made.refresh_from_db()
     path = errands.file_of(made)
     assert path is not None

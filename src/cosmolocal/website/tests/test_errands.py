@@ -27,7 +27,7 @@ def ask(code: str, *args: object, by: int) -> Errand:
 
 
 def work(found: Errand) -> Errand:
-    jobs.run_job.func("kernel.errand", [str(found.pk)], 0, f"job:{found.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(found.pk)], f"job:{found.pk}"))
     found.refresh_from_db()
     return found
 

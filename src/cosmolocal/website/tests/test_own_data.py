@@ -32,7 +32,7 @@ Browser = Callable[[Agent], Client]
 def files_of(browser: Client) -> zipfile.ZipFile:
     page = browser.post("/me/data/")["Location"]
     made = Errand.objects.get(ended_at=None)
-    jobs.run_job.func("kernel.errand", [str(made.pk)], 0, f"job:{made.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(made.pk)], f"job:{made.pk}"))
     answer = browser.get(f"{page}file/")
     assert answer["Content-Type"] == "application/zip"
     return zipfile.ZipFile(io.BytesIO(b"".join(answer)))
@@ -156,14 +156,14 @@ def test_who_asks_to_join_reads_the_answer(local: Agent, settings: Any) -> None:
     waiting = DBTaskResult.objects.filter(args_kwargs__args__0="website.answer_request")
     assert sorted(row.args_kwargs["args"][1] for row in waiting) == [[jo.pk], [yang.pk], [sun.pk]]
     for asked in (jo, sun, yang):
-        jobs.run_job.call("website.answer_request", [asked.pk], 0, f"job:{asked.pk}")
+        jobs.run_job.call(*jobs.marked("website.answer_request", [asked.pk], f"job:{asked.pk}"))
     letter = Letter.objects.get(to=person)
     assert (letter.address, letter.state, letter.url) == ("jo@example.org", "waiting", "/account/login/")
     assert "we mail you a code" in letter.text
     assert Letter.objects.get(to__name="Sun").state == "no_address"  # stands on the list to tell in person
     declined = Letter.objects.get(to=None)  # no agent here, and still a letter that may fail
     assert (declined.address, declined.name, declined.state) == ("yang@example.org", "Yang (0772 1)", "waiting")
-    jobs.run_job.call("messages.deliver", [], 0, "job:mail")
+    jobs.run_job.call(*jobs.marked("messages.deliver", [], "job:mail"))
     assert {sent.to[0]: sent.subject for sent in mail.outbox} == {
         "yang@example.org": "Your request to join Ainonghui",
         "jo@example.org": "Welcome to Ainonghui",

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations, policy, queries
 from cosmolocal.agents.models import Agent, Helping, Invitation, JoinRequest, User
-from cosmolocal.kernel import ids
+from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import JobTrouble, Operation
 
 Browser = Callable[[Agent], Client]
@@ -268,15 +269,24 @@ def test_a_farm_gets_a_place_and_other_words(people: dict[str, Agent], signed_in
     assert "Greens" in Client().get("/").content.decode()
 
 
-def test_stuck_work_is_tried_again(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
-    trouble = JobTrouble.objects.create(
-        name="website.open_accounts", args=[local.pk], key="job:1", sentence="No connection", at=local.created_at
-    )
+def test_stuck_work_is_tried_again_where_this_node_asked_for_it(
+    people: dict[str, Agent], signed_in: Browser, local: Agent
+) -> None:
+    name, args, _attempt, key, mark = jobs.marked("website.open_accounts", [local.pk], "job:1")
+    values = {"name": name, "key": key, "sentence": "No connection", "at": local.created_at}
+    trouble = JobTrouble.objects.create(args=args, mark=mark, **values)
+    strange = JobTrouble.objects.create(args=[people["member"].pk], mark=mark, code="jobs.not_ours", **values)
     browser = signed_in(people["steward"])
-    assert "No connection" in browser.get("/steward/stuck/").content.decode()
+    page = browser.get("/steward/stuck/").content.decode()
+    assert "No connection" in page
+    assert [f"/{one.pk}/again/" in page for one in (trouble, strange)] == [True, False]
     browser.post(f"/steward/stuck/{trouble.pk}/again/")
-    trouble.refresh_from_db()
-    assert trouble.settled_at is not None
+    assert (
+        "does not carry this node" in browser.post(f"/steward/stuck/{strange.pk}/again/", follow=True).content.decode()
+    )
+    assert list(JobTrouble.objects.filter(settled_at=None)) == [strange]
+    [waiting] = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0=name)
+    assert waiting.args_kwargs["args"][1] == [local.pk]
 
 
 def test_the_local_changes_its_name_and_keeps_its_currency(people: dict[str, Agent], signed_in: Browser) -> None:

@@ -34,7 +34,7 @@ def everything_is_large(monkeypatch):
 
 def work() -> Errand:
     found = Errand.objects.get(ended_at=None)
-    jobs.run_job.func("kernel.errand", [str(found.pk)], 0, f"job:{found.pk}")
+    jobs.run_job.func(*jobs.marked("kernel.errand", [str(found.pk)], f"job:{found.pk}"))
     found.refresh_from_db()
     return found
 

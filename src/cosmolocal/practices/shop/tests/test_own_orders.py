@@ -84,7 +84,7 @@ def test_both_households_read_that_their_crates_were_swapped(village, li_na):
     orders = [village.order(round, name, {"Bread": count}) for name, count in (("Jo", 1), ("Amina", 2))]
     village.close(round)
     operations.swap_orders(by=village.people["Keeper Lu"], order=orders[0], other=orders[1])
-    jobs.run_job.call("shop.tell_crates_swapped", [[order.pk for order in orders]], 0, "told")
+    jobs.run_job.call(*jobs.marked("shop.tell_crates_swapped", [[order.pk for order in orders]], "told"))
     told = {letter.to.name: letter.text for letter in Letter.objects.filter(subject="Another crate is yours")}
     assert "the crate of Amina's household" in told["Jo"]
     assert "the crate of Jo's household" in told["Amina"]

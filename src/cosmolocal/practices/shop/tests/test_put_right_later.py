@@ -46,7 +46,7 @@ def look(round):
     asked = DBTaskResult.objects.filter(args_kwargs__args__0="shop.compare", args_kwargs__args__1=[round.pk])
     assert asked.exists()
     asked.delete()
-    jobs.run_job.call("shop.compare", [round.pk], 0, "")
+    jobs.run_job.call(*jobs.marked("shop.compare", [round.pk], "compared"))
 
 
 def cards(village):

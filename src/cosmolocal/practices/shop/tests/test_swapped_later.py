@@ -286,7 +286,7 @@ def test_both_are_told(village, taken):
         draft = ContactDraft(email=f"{name}@example.org")
         people.change_contact(by=village.home, agent=village.people[name], contact=draft)
     made = swap(village, amina, jo)
-    assert jobs.run_job.call("shop.tell_swapped", [[one.pk for one in made]], 0, "told") == "done"
+    assert jobs.run_job.call(*jobs.marked("shop.tell_swapped", [[one.pk for one in made]], "told")) == "done"
     told = {letter.to.name: letter.text for letter in Letter.objects.filter(event="receipt")}
     assert set(told) == {"Amina", "Jo"}
     assert "the crate of Jo's household" in told["Amina"]

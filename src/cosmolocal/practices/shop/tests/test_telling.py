@@ -36,7 +36,7 @@ def mail(settings, village):
 
 
 def run(name, *args):
-    return jobs.run_job.call(name, list(args), 0, f"job:{name}")
+    return jobs.run_job.call(*jobs.marked(name, args, f"job:{name}"))
 
 
 def answered(letter, state, said=""):
@@ -255,7 +255,7 @@ def test_who_ordered_hears_once_that_the_crates_are_packed(village, mail):
     assert "in cash" not in letters[village.people["Amina"].name].text
     assert "in cash" in letters[village.people["Qin"].name].text
     with village.at(THURSDAY + timedelta(hours=4)):
-        assert jobs.run_job.call(name, args, 0, "job:late") == "done"
+        assert jobs.run_job.call(*jobs.marked(name, args, "job:late")) == "done"
     assert len(letters) == Letter.objects.filter(event="order_ready").count()
 
 
@@ -328,7 +328,7 @@ def test_writing_to_a_round_asks_the_same_for_3_and_for_12_households(village, m
             args = [ids] if job in ("tell_changes", "tell_cancelled") else [round.pk]
             before = Letter.objects.count()
             with CaptureQueriesContext(connection) as asked:
-                assert jobs.run_job.call(f"shop.{job}", args, 0, f"job:{job}:{day}") == "done"
+                assert jobs.run_job.call(*jobs.marked(f"shop.{job}", args, f"job:{job}:{day}")) == "done"
             assert Letter.objects.count() - before >= households
         counts.append(len(asked))
         last = asked
