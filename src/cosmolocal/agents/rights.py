@@ -3,22 +3,25 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent, Approval, Membership, Role, in_force
 from cosmolocal.agents.sessions import LENT
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, seals
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_daytime
+
+_FOR_SOMEBODY = ("agents.accept_invitation",)  # deeds of the house by which it does what one steward wanted
 
 
 def decides_from(agent: Agent, *, roles: Collection[str] = (), circle: Agent | None = None) -> datetime | None:
     """From when on one of these tasks, or her place in this circle, decides; None: it does already, or she has none.
 
     At once where the house gave it (setup), and a task that two stewards gave whose own task is old enough; else `LENT`
-    after it was first given, whatever day it says.
+    after it was first given, whatever day it says, and by whichever deed: an invitation, a person or books taken in.
     """
     moments = []
     for deeds in _given(agent, roles, circle):
@@ -28,21 +31,26 @@ def decides_from(agent: Agent, *, roles: Collection[str] = (), circle: Agent | N
 
 
 def _given(agent: Agent, roles: Collection[str], circle: Agent | None) -> list[list[Operation]]:
-    """For each task or place that holds today: the deeds that gave it, the oldest first (two statements)."""
+    """For each task or place that holds today: the deeds that gave it, the oldest first (four statements)."""
     today = in_force(clock.today())
     if circle is not None:
-        code, pks = "agents.join", list(Membership.objects.filter(today, member=agent, group=circle).values_list("pk"))
+        code, rows = "agents.join", Membership.objects.filter(today, member=agent, group=circle)
     else:
-        code, pks = "agents.give_role", list(Role.objects.filter(today, agent=agent, name__in=roles).values_list("pk"))
-    given: dict[int, list[Operation]] = {pk: [] for (pk,) in pks}
-    if given:
-        for deed in Operation.objects.filter(code=code, result__id__in=list(given)).select_related("by").order_by("pk"):
-            given[(deed.result or {})["id"]].append(deed)
-    return list(given.values())
+        code, rows = "agents.give_role", Role.objects.filter(today, agent=agent, name__in=roles)
+    pks = list(rows.values_list("pk", flat=True))
+    if not pks:
+        return []
+    wrote = seals.first_deeds(rows.model._meta.db_table, pks)
+    named = Q(code=code, result__id__in=pks) | Q(pk__in=[pk for pk in wrote.values() if pk])
+    deeds = list(Operation.objects.filter(named).select_related("by").order_by("pk"))
+    return [
+        [one for one in deeds if one.pk == wrote.get(pk) or (one.code == code and (one.result or {}).get("id") == pk)]
+        for pk in pks
+    ]
 
 
 def _old_from(deeds: list[Operation]) -> datetime | None:
-    if not deeds or any(policy.is_house(deed.by) for deed in deeds):
+    if not deeds or any(policy.is_house(deed.by) and deed.code not in _FOR_SOMEBODY for deed in deeds):
         return None
     until = _given_at(deeds[0]) + LENT
     return until if until > clock.now() else None

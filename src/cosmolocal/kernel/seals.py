@@ -11,7 +11,7 @@ import secrets
 import struct
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -260,6 +260,15 @@ def _sweep(known: dict[str, Any]) -> dict[str, list[str]]:
         if known.get(rule.table) != forms[rule.table]:
             note_all(rule)
     return forms
+
+
+def first_deeds(table: str, ids: Collection[int]) -> dict[int, int | None]:
+    """Row id -> the operation that wrote it first, as far as seals and notes reach; 0: an upgrade took it in, None: it
+    was written past every operation (two statements).
+    """
+    found = dict(Written.objects.filter(table=table, row_id__in=ids).values_list("row_id", "operation_id"))
+    sealed = SealedRow.objects.filter(table=table, row_id__in=ids).order_by("-id")
+    return {**found, **dict(sealed.values_list("row_id", "operation_id"))}
 
 
 def note_all(rule: Sealed) -> None:

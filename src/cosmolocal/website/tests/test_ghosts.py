@@ -9,7 +9,7 @@ from django.test import Client
 
 from cosmolocal.agents import operations, queries, rights, sessions
 from cosmolocal.agents.models import Agent, Role, SignInCode, User
-from cosmolocal.kernel import clock, ids
+from cosmolocal.kernel import clock, ids, seals
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import PaymentList
@@ -102,6 +102,29 @@ def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agen
     assert counts == (second == "another steward")
     with clock.standing_at(clock.now() + OLD):
         assert rights.decides_from(packer, roles=["treasurer"]) is None
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.parametrize("way", ["added", "invited", "house"])
+def test_a_task_counts_from_when_it_was_given_by_whichever_deed(
+    people: dict[str, Agent], local: Agent, way: str, *, is_sealed: bool
+) -> None:
+    by = local if way == "house" else people["steward"]
+    if way == "invited":
+        operations.invite(by=by, token="in", role="treasurer")
+        wei = operations.accept_invitation(by=local, token="in", name="Wei")
+    else:
+        wei = operations.add_member(by=by, name="Wei", role="treasurer")
+    if is_sealed:
+        seals.seal()
+    until = rights.decides_from(wei, roles=["treasurer"])
+    if way == "house":
+        assert until is None
+    else:
+        assert until is not None
+        assert until > clock.now() + sessions.LENT - timedelta(hours=1)
+        with clock.standing_at(clock.now() + OLD):
+            assert rights.decides_from(wei, roles=["treasurer"]) is None
 
 
 def test_a_clock_that_stood_in_the_past_makes_no_task_old(people: dict[str, Agent]) -> None:
