@@ -1,16 +1,19 @@
-"""What every page does alike: who acts, a form that is filled in, a button that is pressed, numbers, the way back."""
+"""What every page does alike: who acts, a form filled in, a button pressed, a list, a file, numbers, the way back."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import listing as lists
 from cosmolocal.agents import queries
+from cosmolocal.agents.listing import Asked, Column, Listing
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
 from cosmolocal.kernel.errands import Wish
@@ -21,6 +24,8 @@ from cosmolocal.look.forms import check_answers
 from cosmolocal.look.questions import how_read
 from cosmolocal.paper import downloads
 
+A_PAGE, MANY_COLUMNS = 50, 6  # of a list
+MOST_ROWS = {"csv": 50_000, "xlsx": 50_000, "pdf": 5_000}  # of a list in one file
 AT_ONCE = {"csv": 1000, "xlsx": 1000, "xml": 1000, "pdf": 200}  # rows that take about half a second
 
 
@@ -63,8 +68,7 @@ def form_page(
     `page`: title, lead, submit, danger, back (address, or address and name), template, and what else its template
     shows; `go_on`: what stands on the button before a check.
     """
-    back = page.get("back") or ""
-    page["back"], page["back_label"] = (back, "") if isinstance(back, str) else back
+    _take_back(page)
     is_sent = request.method == "POST" and not (check and "again" in request.POST)
     if is_sent and form.is_valid():
         try:
@@ -82,6 +86,11 @@ def form_page(
         page["submit"] = page.get("go_on") or _("Go on")
     status = max(status_of(form), 422 if is_sent else 200)
     return render(request, page.get("template", "look/form.html"), {**page, "form": form}, status=status)
+
+
+def _take_back(page: dict[str, Any]) -> None:
+    back = page.get("back") or ""
+    page["back"], page["back_label"] = (back, "") if isinstance(back, str) else back
 
 
 def _check_page(request: HttpRequest, form: forms.Form, asked: Check, page: Mapping[str, Any]) -> HttpResponse:
@@ -161,3 +170,81 @@ def file(
         return long_work(request, wish)
     made = errands.at_once(wish, by_id=actor(request).pk)
     return downloads.file(made.data, made.name, made.content_type, inline=kind == "pdf")
+
+
+def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: Any) -> HttpResponse:
+    """A declared list: searched, ordered by a column and paged by its address; `as` gives it as a file.
+
+    `page`: lead, back (address, or address and name), `deeds` (label, address, icon; the first stands out), template,
+    and what else its template shows; `beside(rows)` gives more of it for the rows of this page. What it is `about`
+    (ids) the view has looked at: 404 where a reader may not. View and list state one access: the file is fetched later.
+    """
+    view = request.resolver_match.func if request.resolver_match else None
+    if getattr(view, "open_to", "") != listing.open_to:
+        raise TypeError(f"list {listing.code} states another access than its view")
+    wish = Asked.of(request.GET)
+    found = listing.found(listing.rows(queries.reader(request), *about), wish)
+    if request.GET.get("as"):
+        return _listing_file(request, listing, about, found.order_by().count())
+    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    rows = list(shown.object_list)
+
+    def address(column: Column) -> str:
+        return _query(request, sort=f"-{column.name}" if wish.sort == column.name else column.name)
+
+    sums = listing.totals(found) if rows else {}
+    table = lists.on_screen(listing, rows, sums, caption=listing.title_of(about), address=address, now=wish.sort)
+    _take_back(page)
+    beside = page.pop("beside", None)
+    context = {
+        "title": listing.title_of(about),
+        "listing": listing,
+        "table": table,
+        "width": "wide" if len(table.columns) > MANY_COLUMNS else "",
+        "page": shown,
+        "words": wish.words,
+        "kept": [(name, request.GET[name]) for name in ("show", "sort") if request.GET.get(name)],
+        "tabs": _shows(request, listing, about, wish),
+        "orders": [head for head in table.heads() if head.href],
+        "files": [(kind, _query(request, **{"as": kind})) for kind in downloads.TYPES],
+        **page,
+        **(beside(rows) if beside else {}),
+    }
+    return render(request, page.get("template", "look/list_page.html"), context)
+
+
+def _listing_file(request: HttpRequest, listing: Listing, about: tuple[Any, ...], rows: int) -> HttpResponse:
+    kind, asked = request.GET["as"], _query(request).removeprefix("?")
+    if rows > MOST_ROWS.get(kind, rows):
+        words = _("These are %(rows)s rows, and such a file holds at most %(most)s. Search for fewer, or take CSV.")
+        raise Refusal("agents.too_many_rows", words % {"rows": rows, "most": MOST_ROWS[kind]})
+    args = [listing.code, kind, asked, *about]
+    return file(
+        request,
+        Wish("agents.listing_file", args, listing.title_of(about), f"{request.path}?{asked}"),
+        kind=kind,
+        rows=rows,
+    )
+
+
+def _shows(request: HttpRequest, listing: Listing, about: tuple[Any, ...], wish: Asked) -> list[dict[str, Any]]:
+    now, every = listing.shown(wish.show), listing.rows(queries.reader(request), *about)
+    return [
+        {
+            "url": _query(request, show=one.name),
+            "label": one.title,
+            "current": one is now,
+            **({"count": one.rows(every).order_by().count()} if one.counted else {}),
+        }
+        for one in listing.shows
+    ]
+
+
+def _query(request: HttpRequest, **changed: str) -> str:
+    """The address of this page with other values, from its first page on."""
+    asked = request.GET.copy()
+    for name in ("page", "as", *changed):
+        asked.pop(name, None)
+    for name, value in changed.items():
+        asked[name] = value
+    return f"?{asked.urlencode()}"

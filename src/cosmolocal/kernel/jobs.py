@@ -156,8 +156,8 @@ def strange() -> list[str]:
 
 @cache
 def load() -> None:
-    """Imports `operations`, `tasks`, `errands` and `demo` of every app: what they declare is known afterwards."""
-    autodiscover_modules("operations", "tasks", "errands", "demo")
+    """Imports `operations`, `tasks`, `errands`, `listings` and `demo` of every app: what they declare is known then."""
+    autodiscover_modules("operations", "tasks", "errands", "listings", "demo")
 
 
 @task()

@@ -1,17 +1,22 @@
 """What a table shows, in plain values: one head, rows of cells, a foot. `{% data_table %}` draws it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `number`: digits aligned at the end. `lead`: the cell that names the row (its title on a phone)."""
+    """One column. `number`: digits aligned at the end. `lead`: the cell that names the row (its title on a phone).
+
+    `href` orders by this column; `order` says how it is ordered now: "ascending", "descending".
+    """
 
     label: str
     number: bool = False
     lead: bool = False
+    href: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,7 @@ class Table:
         """The columns; the first one leads unless another says so."""
         columns = [column if isinstance(column, Column) else Column(column) for column in self.columns]
         if columns and not any(column.lead for column in columns):
-            first = columns[0]
-            columns[0] = Column(first.label, first.number, lead=True)
+            columns[0] = replace(columns[0], lead=True)
         return columns
 
     def lines(self) -> list[tuple[bool, list[tuple[Column, Cell]]]]:

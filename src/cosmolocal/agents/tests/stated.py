@@ -1,5 +1,10 @@
 """What the tests of the house ask of this app: who may do each deed, and what may keep a fact out of its books."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
 WHO = {
     "accept_invitation": "house",
     "add_circle": "steward",
@@ -76,3 +81,9 @@ LENT = (
     ),
 )
 NO_PLACE = {"add_place": "a place that is nobody's yet: only who has the task everywhere"}
+
+
+def errands(_village: Any) -> Iterator[tuple[Any, ...]]:
+    """The file of a list, as a steward asks for it."""
+    page = reverse("agents:people")
+    yield "agents.listing_file", ("agents.people", "csv", "q=a"), "Li Na", page, f"{page}?q=a&as=csv"

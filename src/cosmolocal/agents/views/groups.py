@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import forms, operations, queries
+from cosmolocal.agents import forms, listings, operations, queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.operations import ContactDraft
-from cosmolocal.agents.pages import actor, form_page, post
+from cosmolocal.agents.pages import actor, form_page, listing_page, post
 from cosmolocal.kernel.access import open_to
 
 
@@ -82,9 +81,8 @@ def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
 @open_to("steward")
 def organisations(request: HttpRequest) -> HttpResponse:
     """Farms, restaurants and others, with their place."""
-    found = Agent.objects.present().filter(kind=Agent.Kind.ORGANISATION).select_related("place", "contact")
-    page = Paginator(found.order_by("-is_producer", "name", "id"), 50).get_page(request.GET.get("page"))
-    return render(request, "agents/organisations.html", {"page": page})
+    deeds = ((_("Add one"), reverse("agents:add_organisation"), "plus"),)
+    return listing_page(request, listings.organisations, back=(reverse("steward"), _("To do")), deeds=deeds)
 
 
 @open_to("steward")
@@ -164,20 +162,30 @@ def _join(request: HttpRequest, group: Agent, **page: Any) -> HttpResponse:
 @open_to("steward")
 def places(request: HttpRequest) -> HttpResponse:
     """Where goods are handed over, and where farms are."""
-    found = Place.objects.filter(is_private=False).order_by("-is_handover", "name", "id")
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
     farms = set(queries.producers().values_list("place_id", flat=True))
-    stops = [
-        {
-            "label": place.name,
-            "lat": place.latitude,
-            "lon": place.longitude,
-            "tone": "store" if place.is_handover else "farm",
-        }
-        for place in page
-        if place.latitude is not None and (place.is_handover or place.pk in farms)
-    ]
-    return render(request, "agents/places.html", {"page": page, "stops": stops})
+
+    def on_map(shown: list[Place]) -> dict[str, Any]:
+        stops = [
+            {
+                "label": place.name,
+                "lat": place.latitude,
+                "lon": place.longitude,
+                "tone": "store" if place.is_handover else "farm",
+            }
+            for place in shown
+            if place.latitude is not None and (place.is_handover or place.pk in farms)
+        ]
+        return {"stops": stops}
+
+    return listing_page(
+        request,
+        listings.places,
+        lead=_("Where goods are handed over, and where farms are."),
+        back=(reverse("steward"), _("To do")),
+        deeds=((_("Add a place"), reverse("agents:add_place"), "plus"),),
+        template="agents/places.html",
+        beside=on_map,
+    )
 
 
 @open_to("steward")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,13 +12,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import forms, operations, policy, queries, rights
-from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, in_force
+from cosmolocal.agents import forms, listings, operations, policy, queries, rights
+from cosmolocal.agents.models import Agent, Contact, Helping, Role, in_force
 from cosmolocal.agents.operations import ContactDraft
-from cosmolocal.agents.pages import actor, form_page, post
+from cosmolocal.agents.pages import actor, form_page, listing_page, post
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.access import open_to
-from cosmolocal.look.words import asked
 
 SHOWN = 50
 
@@ -26,13 +25,11 @@ SHOWN = 50
 @open_to("steward")
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, with household and tasks; searched by name, number, mail or phone."""
-    words = request.GET.get("q", "").strip()
-    page = Paginator(_found(words), SHOWN).get_page(request.GET.get("page"))
-    persons = [person.pk for person in page]
-    households = queries.households_of(persons)
-    tasks = queries.tasks_of(persons)
-    rows = [(person, households.get(person.pk), tasks.get(person.pk, [])) for person in page]
-    return render(request, "agents/people.html", {"rows": rows, "page": page, "words": words})
+    deeds = (
+        (_("Add somebody"), reverse("agents:add"), "plus"),
+        (_("Invite by link"), reverse("agents:invitations"), "qr"),
+    )
+    return listing_page(request, listings.people, back=(reverse("steward"), _("To do")), deeds=deeds)
 
 
 @open_to("together")
@@ -255,21 +252,3 @@ def _page_of(agent: Agent) -> tuple[str, str]:
 
 def _changeable(request: HttpRequest, pk: int) -> Agent:
     return get_object_or_404(queries.visible_to(queries.reader(request)), pk=pk, hidden_at=None)
-
-
-def _found(words: str) -> QuerySet[Agent]:
-    """Each word is in her name, mail, phone, or in her household's name or number; one test a word, no join.
-    Who left is found by words only.
-    """
-    found = Agent.objects.filter(kind=Agent.Kind.PERSON, anonymised_at=None)
-    if not words:
-        found = found.present()
-    found = found.select_related("contact").order_by("name", "id")
-    for word in asked(words):
-        of_group = Q(group__code__iexact=word, until=None) | Q(group__name__icontains=word)
-        reached = Contact.objects.filter(Q(email__icontains=word) | Q(phone__icontains=word))
-        member = Membership.objects.filter(of_group)
-        found = found.filter(
-            Q(name__icontains=word) | Q(pk__in=reached.values("agent")) | Q(pk__in=member.values("member"))
-        )
-    return found

@@ -56,10 +56,15 @@ def members(search: str = "", currency: Currency | None = None) -> QuerySet[Acco
     """Members' and producers' accounts by name or number, with what a list needs (one statement)."""
     kinds = (Account.Kind.MEMBER, Account.Kind.PRODUCER, Account.Kind.WALK_IN)
     found = Account.objects.open().labelled().filter(currency=currency or default_currency(), kind__in=kinds)
+    return of_words(found, search).order_by("holder__name", "id")
+
+
+def of_words(found: QuerySet[Account], search: str) -> QuerySet[Account]:
+    """Those of which each word is in the holder's name, or is its number or the account's."""
     for word in asked(search):
         own = Q(pk=int(word.removeprefix("#"))) if _NUMBER.fullmatch(word) else Q()
         found = found.filter(Q(holder__name__icontains=word) | Q(holder__code__iexact=word) | own)
-    return found.order_by("holder__name", "id")
+    return found
 
 
 def usual_level(currency: Currency) -> int:

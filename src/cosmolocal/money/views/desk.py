@@ -1,24 +1,21 @@
 """The treasurer's desk: what waits, where the money lies, how members stand; for stewards and auditors to read."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import sessions
-from cosmolocal.agents.pages import actor
+from cosmolocal.agents.pages import actor, listing_page
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import switched_on
-from cosmolocal.money import queries
+from cosmolocal.money import listings, queries
 from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import MoneyBox
 from cosmolocal.money.views.own import statement_page
 from cosmolocal.money.views.pages import books
-
-A_PAGE = 50
 
 
 @open_to("auditor_reads")
@@ -53,29 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @open_to("auditor_reads")
 def accounts(request: HttpRequest) -> HttpResponse:
     """Members, restaurants and producers with how they stand; or only those below what was agreed."""
-    search, show = request.GET.get("q", "").replace("\x00", ""), request.GET.get("show", "")
-    below = queries.below_floor()
-    found = below if show == "below" else queries.members(search)
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    count = below.count()
-    address = reverse("money:accounts")
-    tabs = [
-        {"url": address, "label": _("Everybody"), "current": show != "below"},
-        {
-            "url": f"{address}?show=below",
-            "label": _("Below what was agreed"),
-            "current": show == "below",
-            "count": count,
-        },
-    ]
-    context = books(request) | {
-        "page": page,
-        "rows": [(account, queries.standing(account)) for account in page],
-        "search": search,
-        "show": show,
-        "tabs": tabs,
-    }
-    return render(request, "money/accounts.html", context)
+    return listing_page(request, listings.accounts, back=(reverse("money:desk"), _("Money")))
 
 
 @open_to("auditor_reads")

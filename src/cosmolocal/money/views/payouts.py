@@ -14,19 +14,18 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents import policy as agents
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
-from cosmolocal.agents.pages import actor, file, form_page, key_of, number, post
+from cosmolocal.agents.pages import actor, file, form_page, key_of, listing_page, number, post
 from cosmolocal.agents.queries import Reader, reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import Wish
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import bank_files, documents, forms, operations, payees, policy, queries, rules
+from cosmolocal.money import bank_files, documents, forms, listings, operations, payees, policy, queries, rules
 from cosmolocal.money.forms.fields import today
 from cosmolocal.money.models import Account, Payment, PaymentList
 from cosmolocal.money.payees import Choice, Payee
 from cosmolocal.money.views.pages import books, dated, written
 from cosmolocal.paper import downloads
 
-A_PAGE = 30
 PAYEES = 50  # on a page
 NUMBERS = 10  # bank accounts to clear up, shown at a time
 
@@ -34,9 +33,20 @@ NUMBERS = 10  # bank accounts to clear up, shown at a time
 @open_to("auditor_reads")
 def payouts(request: HttpRequest) -> HttpResponse:
     """All payment lists, newest first."""
-    page = Paginator(queries.payment_lists(), A_PAGE).get_page(request.GET.get("page"))
-    context = books(request) | {"page": page, "is_steward": reader(request).has(agents.STEWARD)}
-    return render(request, "money/payouts.html", context)
+    shown, deeds = books(request), []
+    if shown["may_book"]:
+        deeds.append((_("Pay producers"), reverse("money:new_payout"), ""))
+    if reader(request).has(agents.STEWARD):
+        deeds.append((_("Who agrees?"), reverse("money:deciders"), ""))
+    return listing_page(
+        request,
+        listings.payouts,
+        lead=_("One person draws a list up, another agrees, then it is paid."),
+        back=(reverse("money:desk"), _("Money")),
+        deeds=deeds,
+        template="money/payouts.html",
+        **shown,
+    )
 
 
 @open_to("treasurer")
