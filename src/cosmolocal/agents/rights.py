@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents import policy
@@ -33,6 +34,7 @@ def decides_from(agent: Agent, *, roles: Collection[str] = (), circle: Agent | N
 def _given(agent: Agent, roles: Collection[str], circle: Agent | None) -> list[list[Operation]]:
     """For each task or place that holds today: the deeds that gave it, the oldest first (four statements)."""
     today = in_force(clock.today())
+    rows: QuerySet[Any]
     if circle is not None:
         code, rows = "agents.join", Membership.objects.filter(today, member=agent, group=circle)
     else:
