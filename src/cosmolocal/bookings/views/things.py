@@ -66,7 +66,7 @@ def thing(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         first = calendar.monday(asked) if "from" in request.GET else asked
         last = first + timedelta(days=6)
-        days = {"first": dateformat.format(first, "j F"), "last": dateformat.format(last, "j F")}
+        days = {"first": dateformat.format(first, "j M"), "last": dateformat.format(last, "j M")}
         context |= {"days": calendar.week(who, one, terms, first), "title": _("%(first)s to %(last)s") % days}
         steps = first - timedelta(days=7), first + timedelta(days=7)
     context |= {"first": first, "before": steps[0], "after": steps[1]}

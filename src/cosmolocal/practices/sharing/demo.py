@@ -111,9 +111,9 @@ def _lent(thing: Thing, person: Agent, days: int, hour: int, picks: random.Rando
 
 def _now_and_soon(steward: Agent, made: dict[str, Thing], members: list[Agent]) -> None:
     """One is out too long, one came back damaged, one is in repair, the next days are booked, somebody asks."""
-    amina, packer, keeper, treasurer = members
+    amina, _packer, keeper, treasurer = members
     now = clock.now().replace(minute=0, second=0, microsecond=0)
-    for thing, person, hours, back in (("Cargo bike Lijiang", packer, 3, ""), ("Trailer", keeper, 2, "damaged")):
+    for thing, person, hours, back in (("Cargo bike Lijiang", treasurer, 3, ""), ("Trailer", keeper, 2, "damaged")):
         begins = now - timedelta(hours=5)
         with clock.standing_at(begins - timedelta(hours=1)):
             booked = _book(made[thing], person, begins, hours)

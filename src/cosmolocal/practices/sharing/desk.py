@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from cosmolocal.bookings import queries, rules
 from cosmolocal.bookings.models import Thing
 
@@ -18,6 +20,17 @@ def context(now: datetime) -> dict[str, Any]:
         "missing": list(queries.things("sharing").filter(state=Thing.State.MISSING)),
         "things": list(queries.things("sharing")),
     }
+
+
+def unfinished() -> list[str]:
+    """What has to end before shared things can be switched off."""
+    count = queries.coming("sharing").count()
+    sentence = ngettext(
+        "%(count)d booking is not over: wait until it is given back, or cancel it.",
+        "%(count)d bookings are not over: wait until they are given back, or cancel them.",
+        count,
+    )
+    return [sentence % {"count": count}] if count else []
 
 
 def waiting(now: datetime) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.policy import MEMBER, STEWARD
 from cosmolocal.bookings.letters import LETTERS
 from cosmolocal.kernel.practices import NavItem, Practice
-from cosmolocal.practices.sharing import cards, demo
+from cosmolocal.practices.sharing import cards, demo, desk
 
 practice = Practice(
     name="sharing",
@@ -21,4 +21,5 @@ practice = Practice(
     member_cards=cards.member_cards,
     steward_cards=cards.steward_cards,
     demo=demo.build_start,
+    unfinished=desk.unfinished,
 )
