@@ -40,6 +40,7 @@ def test_a_local_is_set_up(visit_empty: Visits, axe: Callable[[Page], None]) -> 
     _go_on(page, axe)
     page.get_by_label("Which money do you use?").select_option("CNY")
     _go_on(page, axe)
+    page.get_by_role("checkbox", name="Shop").check()
     page.get_by_label("Add a few sample farms").check()
     _go_on(page, axe)
     page.get_by_label("Your name").fill("Shi Yan")

@@ -86,6 +86,8 @@ def of_house(
     house.leave_local(by=village.people["Chen"], agent=village.people["Chen"])
     for kind in ("csv", "xlsx"):
         fetch(scene, steward, "deeds", **{"as": kind})
+    for kind in ("csv", "xlsx", "pdf"):
+        fetch(scene, steward, "agents:people", **{"as": kind})
     letters.begin_daily_mail(by=village.home)
     work(scene)
     amina = client_of(village.people["Amina"])

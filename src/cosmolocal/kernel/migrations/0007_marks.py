@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 # What the clock asks for again by itself.
-_BY_ITSELF = ["kernel.tick", "messages.deliver", "messages.deliver_codes", "config.nightly_backup", "shop.keep_figures"]
+_BY_ITSELF = ["kernel.tick", "messages.deliver", "messages.deliver_codes", "config.nightly_backup"]
 
 
 def ask_again(apps, schema_editor):

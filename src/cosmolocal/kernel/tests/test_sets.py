@@ -36,8 +36,8 @@ def test_rows_are_put_or_taken_over() -> None:
 
 def test_what_is_kept_stays_as_it_was() -> None:
     first = JobTrouble.objects.create(name="n", sentence="first", at=THEN)
-    row = (first.pk, "n", [], "key", "", "second", THEN)
-    fields = ["id", "name", "args", "key", "code", "sentence", "at"]
+    row = (first.pk, "n", [], "key", "", "second", "", THEN)
+    fields = ["id", "name", "args", "key", "code", "sentence", "mark", "at"]
     sets.put(JobTrouble, fields, [row], unique="id", kept=["sentence"])
     first.refresh_from_db()
     assert (first.key, first.sentence) == ("key", "first")

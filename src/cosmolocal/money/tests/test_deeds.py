@@ -248,7 +248,7 @@ def test_opening_again_finds_what_is_there(village: Village) -> None:
     assert money.open_account(by=village.house, holder=amina.holder) == amina
     first = money.open_round_account(by=village.house, name="Round of 1 September", code="round-1")
     assert money.open_round_account(by=village.house, name="Round of 1 September", code="round-1") == first
-    assert Account.objects.filter(kind="fund").count() == 13
+    assert Account.objects.filter(kind="fund").count() == 14
 
 
 def test_a_fact_of_tomorrow_has_not_happened(village: Village) -> None:

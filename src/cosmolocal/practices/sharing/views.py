@@ -7,6 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cosmolocal.agents import policy
+from cosmolocal.agents.policy import STEWARD
+from cosmolocal.agents.queries import reader
 from cosmolocal.bookings import queries, words
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
@@ -32,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What is late, who asks, what is repaired, broken or missing; and all things."""
-    return render(request, "sharing/desk.html", waiting.context(clock.now()))
+    may_keep = policy.may_enter(reader(request), STEWARD, "POST")
+    return render(request, "sharing/desk.html", waiting.context(clock.now()) | {"may_keep": may_keep})
 
 
 @open_to("together")

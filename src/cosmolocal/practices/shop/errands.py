@@ -27,7 +27,7 @@ def _keeps_round(by_id: int, round_id: int, _seen: str = "") -> bool:
 
 
 @errand("shop.settle_round", may_read=_keeps_round)
-def settle_round(by_id: int, round_id: int, seen: str) -> Outcome:
+def settle_round(by_id: int, round_id: int, seen: str = "") -> Outcome:
     """A large round is settled by the worker, in the name of the steward who pressed the button."""
     round, by = OrderRound.objects.get(pk=round_id), Agent.objects.get(pk=by_id)
     operations.settle_round(by=by, round=round, seen=seen, key=jobs.key())

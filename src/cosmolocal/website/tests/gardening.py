@@ -55,8 +55,9 @@ def fields(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 @contextmanager
 def installed(settings: Any, apps: list[str], addresses: str) -> Iterator[None]:
-    """A release that contains these apps too."""
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *apps]
+    """A release with the shop and these."""
+    others = {practice.urls.removesuffix(".urls") for practice in practices.installed() if practice.name != "shop"}
+    settings.INSTALLED_APPS = [*(app for app in settings.INSTALLED_APPS if app not in others), *apps]
     settings.ROOT_URLCONF = addresses
     remembered = (practices.installed, practices.tasks_brought, kinds.every, access._table)
     for known in remembered:

@@ -48,7 +48,7 @@ def test_an_hour_that_summer_time_leaves_out_is_said_with_those_that_exist(villa
     answer = steward.post(reverse("shop:plan"), typed)
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "There is no 02:30 on Sunday 28 March 2027: the clocks are put forward from 02:00 to 03:00." in page
+    assert "There is no 02:30 on Sunday, 28 March 2027: the clocks are put forward from 02:00 to 03:00." in page
     assert "Choose 01:59 or earlier, or 03:00 or later." in page
     assert 'value="2027-03-28T02:30"' in page
     # In autumn 02:30 comes twice: the first one counts.
@@ -61,7 +61,7 @@ def test_an_hour_that_summer_time_leaves_out_is_said_with_those_that_exist(villa
     goods = {"item": [bread], f"closes_{bread}": "2027-03-28T02:30", "key": "g"}
     early = steward.post(reverse("shop:round_goods", args=[round.pk]), goods)
     assert early.status_code == 422
-    assert "Bread: when does it close? There is no 02:30 on Sunday 28 March 2027" in early.content.decode()
+    assert "Bread: when does it close? There is no 02:30 on Sunday, 28 March 2027" in early.content.decode()
 
 
 def test_what_was_unticked_of_a_farm_stays_so(village, steward):
