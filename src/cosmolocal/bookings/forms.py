@@ -17,6 +17,7 @@ from cosmolocal.money.queries import default_currency
 from cosmolocal.paper import images, pictures
 
 _LINES = forms.Textarea(attrs={"rows": 3})
+LONGEST = 366 * 24 * 60  # minutes: a year
 MOST_KM = 20_000
 KILOMETRES = frozenset({Thing.Kind.BIKE, Thing.Kind.CAR, Thing.Kind.TRAILER})
 
@@ -126,10 +127,16 @@ class ThingForm(KeyedForm):
         required=False,
         help_text=_("Somebody shows how it is used, or looks at a licence, and notes it."),
     )
-    notice_minutes = QuantityField(label=_("At least so long before"), unit=_("hours"), per=rules.HOUR, required=False)
-    longest_minutes = QuantityField(label=_("At most so long at a time"), unit=_("hours"), per=rules.HOUR, minimum=1)
+    notice_minutes = QuantityField(
+        label=_("At least so long before"), unit=_("hours"), per=rules.HOUR, maximum=LONGEST, required=False
+    )
+    longest_minutes = QuantityField(
+        label=_("At most so long at a time"), unit=_("hours"), per=rules.HOUR, minimum=1, maximum=LONGEST
+    )
     ahead_days = QuantityField(label=_("At most so many days ahead"), unit=_("days"), minimum=1, maximum=730)
-    rest_minutes = QuantityField(label=_("Rest between two bookings"), unit=_("minutes"), required=False)
+    rest_minutes = QuantityField(
+        label=_("Rest between two bookings"), unit=_("minutes"), maximum=LONGEST, required=False
+    )
     owner_bp = QuantityField(
         label=_("Its owner's share of the income"), unit="%", decimals=2, maximum=10_000, required=False
     )
