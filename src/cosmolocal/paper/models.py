@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core.signing import Signer
 from django.db import models
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.kernel import clock
@@ -30,12 +32,21 @@ class Picture(models.Model):
 
     def get_absolute_url(self) -> str:
         """The address of the large picture."""
-        return reverse("paper:picture", args=[self.pk, "large"])
+        return self._address("large")
 
     @property
     def small_url(self) -> str:
         """The address of the thumbnail."""
-        return reverse("paper:picture", args=[self.pk, "small"])
+        return self._address("small")
+
+    @property
+    def mark(self) -> str:
+        """What the address of a picture that is not public carries: only a page that shows it knows it, no number."""
+        return Signer(salt="paper.picture").signature(str(self.pk))
+
+    def _address(self, size: str) -> str:
+        address = reverse("paper:picture", args=[self.pk, size])
+        return address if self.public else f"{address}?{urlencode({'mark': self.mark})}"
 
 
 class Upload(models.Model):
