@@ -7,6 +7,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.bookings import operations, queries
+from cosmolocal.bookings.forms import KILOMETRES
 from cosmolocal.bookings.models import Report, Thing
 from cosmolocal.bookings.operations import BookingWish, Seen, TermsDraft, ThingDraft
 from cosmolocal.kernel import clock
@@ -101,11 +102,14 @@ def _lent(thing: Thing, person: Agent, days: int, hour: int, picks: random.Rando
     with clock.standing_at(begins - timedelta(days=1)):
         made = _book(thing, person, begins, hours)
     for pk in made:
+        has_meter = thing.kind in KILOMETRES
         meter = (queries.last_meter(thing) or 1200) + picks.randint(0, 2)
         with clock.standing_at(begins + timedelta(minutes=5)):
-            operations.pick_up(by=person, booking=queries.bookings().get(pk=pk), seen=Seen(meter=meter))
+            operations.pick_up(
+                by=person, booking=queries.bookings().get(pk=pk), seen=Seen(meter=meter if has_meter else None)
+            )
         with clock.standing_at(begins + timedelta(hours=hours, minutes=-10)):
-            seen = Seen(meter=meter + picks.randint(4, 30))
+            seen = Seen(meter=meter + picks.randint(4, 30) if has_meter else None)
             operations.give_back(by=person, booking=queries.bookings().get(pk=pk), seen=seen)
 
 

@@ -45,7 +45,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     """How much each thing was used in the last weeks; nobody's name."""
     now = clock.now()
     rows = [
-        (one.thing.name, one.times, words.length(one.minutes), f"{one.free_percent} %", one.km, money(one.income))
+        (
+            one.thing.name,
+            one.times,
+            words.length(one.minutes),
+            f"{one.free_percent} %",
+            one.km or "–",
+            money(one.income),
+        )
         for one in queries.figures("sharing", now - timedelta(weeks=WEEKS), now)
     ]
     numbers = [Column(label, number=True) for label in (_("Used"), _("Time"), _("Free"), _("Kilometres"), _("Income"))]
