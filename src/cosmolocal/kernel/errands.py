@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -124,9 +124,13 @@ def at_once(wish: Wish, *, by_id: int) -> Outcome:
 
 
 def last(code: str, args: Sequence[Any], *, by_id: int) -> Errand | None:
-    """Her newest errand of this kind whose arguments begin so, for the page it is asked for on (one statement)."""
+    """Her newest errand of this kind whose arguments begin so, for the page it is asked for on (one statement).
+
+    Of two asked for in one moment, the one that is not over.
+    """
     begins = {f"args__{place}": value for place, value in enumerate(args)}
-    return Errand.objects.filter(made_by_id=by_id, code=code, **begins).order_by("-at").first()
+    newest = ("-at", F("ended_at").desc(nulls_first=True))
+    return Errand.objects.filter(made_by_id=by_id, code=code, **begins).order_by(*newest).first()
 
 
 def step(done: int, total: int) -> None:

@@ -65,6 +65,15 @@ def test_one_person_has_so_much_done_at_a_time() -> None:
     ask("test.count", 99)
 
 
+def test_of_two_asked_for_in_one_moment_the_one_under_way_is_the_last() -> None:
+    with clock.standing_at(clock.now()):
+        for number in range(8):  # rows of one moment come in any order: eight tries see it
+            if number:
+                work(errands.last("test.refuse", [], by_id=1))
+            asked = ask("test.refuse", key=f"k{number}")
+            assert errands.last("test.refuse", [], by_id=1) == asked
+
+
 def test_the_same_key_or_the_same_work_is_one_errand() -> None:
     first = ask("test.count", 3, key="a")
     assert ask("test.count", 3, key="a") == first
