@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
         made[name].add_argument(
             "--workers", type=int, help="web workers of 4 threads each (default 1, or $WEB_WORKERS)"
         )
+    made["up"].add_argument(
+        "--keep-demo", action="store_true", help="make the demo that lies in this folder your own local, for good"
+    )
     made["demo"].add_argument("--fresh", action="store_true", help="make the demo data anew")
     made["demo"].add_argument("--no-serve", action="store_true", help="only make the data")
     made["backup"].add_argument("file", nargs="?", help="default: backups/<date>.cosmolocal in the home")

@@ -15,7 +15,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cosmolocal.config.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402 - models exist only after setup
+from allauth.mfa.models import Authenticator  # noqa: E402 - models exist only after setup
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection  # noqa: E402
 from django.db.migrations.recorder import MigrationRecorder  # noqa: E402
@@ -24,7 +25,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils.translation import gettext as _  # noqa: E402
 
 from cosmolocal.agents.models import Agent, User  # noqa: E402
-from cosmolocal.agents.operations import make_sign_in_code  # noqa: E402
+from cosmolocal.agents.operations import make_sign_in_code, remove_passkey, sign_out_everywhere  # noqa: E402
 from cosmolocal.agents.queries import role_holders, system  # noqa: E402
 from cosmolocal.catalog import exports, imports  # noqa: E402
 from cosmolocal.config import aside, backup, cli, doctor, home, restoring  # noqa: E402
@@ -69,11 +70,32 @@ def _greet(args: Namespace) -> int:
         )
     else:
         if node.current().is_demo:
-            # What is served in earnest lets nobody in by one click any more, also when `demo` is typed later.
-            node.configure(is_demo=False)
-            say(_("This was a demo. From now on it is a local like any other, and nobody comes in by one click."))
+            _keep_demo(insists=args.keep_demo)
         say(_("%(name)s is up: %(address)s") % {"name": node.current().name, "address": settings.PUBLIC_URL})
     return 0
+
+
+def _keep_demo(*, insists: bool) -> None:
+    """A demo becomes a local like any other, where whoever runs it insists: nobody comes in by one click any more, also
+    when `demo` is typed later, and who came in so is out. Refuses config.is_a_demo.
+    """
+    if not insists:
+        raise Refusal(
+            "config.is_a_demo",
+            _(
+                "A demo lies in this folder: everybody in it is invented, and whoever knew the demo could come in as "
+                "any of them. See it with “cosmolocal demo --home %(home)s”; for your own local choose an empty folder "
+                "with --home. To keep this one as your own nevertheless: cosmolocal up --keep-demo"
+            )
+            % {"home": settings.HOME},
+        )
+    node.configure(is_demo=False)
+    for passkey in Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).select_related("user__agent"):
+        remove_passkey(by=passkey.user.agent, passkey=passkey)
+    for person in Agent.objects.filter(user__isnull=False).order_by("pk"):
+        sign_out_everywhere(by=system(), agent=person)
+    say(_("This was a demo. From now on it is a local like any other, and nobody comes in by one click."))
+    say(_("Everybody is signed out. Come in with a code from this machine: cosmolocal code NAME"))
 
 
 def do_backup(args: Namespace) -> int:
@@ -262,6 +284,7 @@ def parser() -> ArgumentParser:
     made = sub.add_parser("prepare")
     made.add_argument("--demo", action="store_true")
     made.add_argument("--fresh", action="store_true")
+    made.add_argument("--keep-demo", action="store_true")
     made.add_argument("--address", default="")
     return top
 

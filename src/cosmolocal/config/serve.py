@@ -31,6 +31,8 @@ def bring_up(args: argparse.Namespace) -> int:
     words = ["prepare", "--address", f"http://localhost:{os.environ['PORT']}"]
     if args.command == "demo":
         words += ["--demo", *(["--fresh"] if args.fresh else [])]
+    elif args.keep_demo:
+        words.append("--keep-demo")
     done = subprocess.run([*PYTHON, "cosmolocal.config.commands", *words], check=False, preexec_fn=end_with_parent)
     if done.returncode or not listening:
         return done.returncode

@@ -1,23 +1,49 @@
-"""A demo that was served in earnest is none any more."""
+"""A demo is not served in earnest by mistake; where somebody insists, it is none any more."""
 
 from argparse import Namespace
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
 
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as people
 from cosmolocal.config import commands
-from cosmolocal.config.demos import ainonghui
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 
 
-def test_after_it_was_served_in_earnest_a_demo_has_no_way_in_by_one_click(capsys: pytest.CaptureFixture[str]) -> None:
+def demo() -> None:
     node.configure(name="Ainonghui", is_demo=True, ready_at=clock.now())
-    ainonghui.require_demo()
-    assert commands._greet(Namespace(demo=False, address="http://localhost:8000")) == 0
+
+
+def refused(**words: bool) -> str:
+    with pytest.raises(Refusal) as said:
+        commands._greet(Namespace(address="http://localhost:8000", **words))
+    return said.value.code
+
+
+def test_a_demo_is_not_served_in_earnest_by_mistake() -> None:
+    demo()
+    assert refused(demo=False, keep_demo=False) == "config.is_a_demo"
+    assert node.current().is_demo
+
+
+def test_who_insists_has_a_local_into_which_nobody_of_the_demo_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    """No way in by one click, no session that began so, no passkey that somebody made who came in so."""
+    house = people.system()
+    agents.found_local(by=house, wish=agents.LocalWish(name="Ainonghui", zone="Asia/Shanghai", currency="CNY"))
+    amina = agents.add_member(by=house, name="Amina", joined=clock.today())
+    visitor, user = Client(), agents.make_user(by=house, agent=amina)
+    visitor.force_login(user)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={})
+    demo()
+    assert visitor.get("/me/").status_code == 200
+    assert commands._greet(Namespace(demo=False, keep_demo=True, address="http://localhost:8000")) == 0
     assert "a local like any other" in capsys.readouterr().out
     assert not node.current().is_demo
-    with pytest.raises(Refusal) as refused:
-        commands._greet(Namespace(demo=True, fresh=False, address="http://localhost:8000"))
-    assert refused.value.code == "config.not_a_demo"
+    assert not Authenticator.objects.exists()
+    assert visitor.get("/me/").status_code == 302
+    assert refused(demo=True, fresh=False) == "config.not_a_demo"
