@@ -16,7 +16,7 @@ OWN_ANSWERS = {
     "handovers/views/paper.py:_save": "a sheet of paper: what is right of it is saved, the rest stands as it was typed",
     "messages/views.py:link": "a link that is dead: a page of its own, with 410",
     "money/views/opening.py:_refusal_of": "asks what would be refused, and does nothing",
-    "practices/shop/views/ordering.py:_order": "marks the lines that cannot be had, or shows two orders side by side",
+    "practices/shop/orders/views/ordering.py:_order": "marks what cannot be had, or shows two orders side by side",
     "website/views/setup.py:_answered": "the last step of six, kept in the session",
 }
 SENT = {"GET", "POST"}

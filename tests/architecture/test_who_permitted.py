@@ -95,7 +95,7 @@ def writers() -> set[str]:
 
 def test_every_operation_that_moves_something_says_who_permitted_it():
     found = writers()
-    assert {"money.operations.transfers.transfer", "practices.shop.operations.settling.settle_round"} <= found
+    assert {"money.operations.transfers.transfer", "practices.shop.settling.operations.settling.settle_round"} <= found
     assert len(found) > 40
     silent = {name for name in found if not asks(name)}
     assert silent == set(PERMITTED_BY), sorted(silent ^ set(PERMITTED_BY))

@@ -19,7 +19,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import following
+from cosmolocal.practices.shop.settling.operations import following
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, Village
 

@@ -23,7 +23,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import LineWish, RoundWish
-from cosmolocal.practices.shop.queries import uncharged
+from cosmolocal.practices.shop.settling.queries import uncharged
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
 from tests.harness import ALL

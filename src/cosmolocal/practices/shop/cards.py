@@ -20,7 +20,7 @@ from cosmolocal.kernel.practices import Card
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.queries import swaps
+from cosmolocal.practices.shop.orders.queries import swaps
 
 SOON = timedelta(hours=24)
 RECEIPT_SHOWN = timedelta(days=6)

@@ -25,7 +25,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineWish, OfferWish, RoundWish
-from cosmolocal.practices.shop.queries.orders import due_now
+from cosmolocal.practices.shop.orders.queries.orders import due_now
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import MoneyBox

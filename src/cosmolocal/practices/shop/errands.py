@@ -13,10 +13,13 @@ from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.money import queries as purse
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.pdf import Sheet
-from cosmolocal.practices.shop import documents, farm_papers, operations, order_form, queries
+from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.door.pages import given_back as given_pages
+from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.pages import given_back as given_pages
-from cosmolocal.practices.shop.pages import orders as pages
+from cosmolocal.practices.shop.orders import documents
+from cosmolocal.practices.shop.orders.pages import orders as pages
+from cosmolocal.practices.shop.rounds import order_form
 
 
 def _keeps_round(by_id: int, round_id: int, _seen: str = "") -> bool:

@@ -8,8 +8,9 @@ from cosmolocal.agents.policy import MEMBER, PRODUCER
 from cosmolocal.kernel.practices import LetGo, NavItem, Practice
 from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
-from cosmolocal.practices.shop.operations import following
-from cosmolocal.practices.shop.queries import swaps, uncharged
+from cosmolocal.practices.shop.orders.queries import swaps
+from cosmolocal.practices.shop.settling.operations import following
+from cosmolocal.practices.shop.settling.queries import uncharged
 
 practice = Practice(
     name="shop",

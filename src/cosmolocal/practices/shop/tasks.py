@@ -23,12 +23,13 @@ from cosmolocal.messages.operations import Attachment, Writing
 from cosmolocal.money import letters as money
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
-from cosmolocal.practices.shop import farm_papers, operations, queries
+from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.farms import papers as farm_papers
+from cosmolocal.practices.shop.farms import queries as farms
+from cosmolocal.practices.shop.farms.queries import AskedOrder
 from cosmolocal.practices.shop.models import Order, OrderRound, OrderSwap
-from cosmolocal.practices.shop.operations import figures as keeping
-from cosmolocal.practices.shop.operations import following
-from cosmolocal.practices.shop.queries import farms
-from cosmolocal.practices.shop.queries.farms import AskedOrder
+from cosmolocal.practices.shop.settling.operations import figures as keeping
+from cosmolocal.practices.shop.settling.operations import following
 
 log = logging.getLogger("cosmolocal.shop")
 A_DAY, A_WHILE = timedelta(hours=24), timedelta(days=5)

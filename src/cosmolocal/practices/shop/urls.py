@@ -2,18 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from cosmolocal.practices.shop.views import (
-    at_the_door,
-    farm,
-    figures,
-    following,
-    given_back,
-    ordering,
-    orders,
-    round_goods,
-    rounds,
-    shopping,
-)
+from cosmolocal.practices.shop.door.views import at_the_door, given_back
+from cosmolocal.practices.shop.farms import views as farms
+from cosmolocal.practices.shop.orders.views import ordering, orders, shopping
+from cosmolocal.practices.shop.rounds.views import goods, steward
+from cosmolocal.practices.shop.settling.views import figures, following, settle
 
 app_name = "shop"
 
@@ -36,22 +29,22 @@ _member_pages: list[URLPattern] = [
 ]
 
 _steward_pages: list[URLPattern] = [
-    path("desk/", rounds.rounds, name="rounds"),
-    path("desk/new/", rounds.plan, name="plan"),
-    path("desk/settings/", rounds.settings, name="settings"),
-    path("desk/<int:pk>/", rounds.desk, name="round_desk"),
-    path("desk/<int:pk>/edit/", rounds.edit, name="round_edit"),
-    path("desk/<int:pk>/goods/", round_goods.goods, name="round_goods"),
-    path("desk/<int:pk>/form/", round_goods.paper_form, name="order_form"),
-    path("desk/<int:pk>/orders/", round_goods.orders, name="round_orders"),
-    path("desk/<int:pk>/orders/<int:intent>/", round_goods.shortage, name="shortage"),
-    path("desk/<int:pk>/farms/", round_goods.farms, name="round_farms"),
-    path("desk/<int:pk>/cancel/", rounds.cancel, name="round_cancel"),
-    path("desk/<int:pk>/reopen/", rounds.reopen, name="reopen"),
-    path("desk/<int:pk>/settle/", rounds.settle, name="settle"),
+    path("desk/", steward.rounds, name="rounds"),
+    path("desk/new/", steward.plan, name="plan"),
+    path("desk/settings/", steward.settings, name="settings"),
+    path("desk/<int:pk>/", steward.desk, name="round_desk"),
+    path("desk/<int:pk>/edit/", steward.edit, name="round_edit"),
+    path("desk/<int:pk>/goods/", goods.goods, name="round_goods"),
+    path("desk/<int:pk>/form/", goods.paper_form, name="order_form"),
+    path("desk/<int:pk>/orders/", goods.orders, name="round_orders"),
+    path("desk/<int:pk>/orders/<int:intent>/", goods.shortage, name="shortage"),
+    path("desk/<int:pk>/farms/", goods.farms, name="round_farms"),
+    path("desk/<int:pk>/cancel/", steward.cancel, name="round_cancel"),
+    path("desk/<int:pk>/reopen/", steward.reopen, name="reopen"),
+    path("desk/<int:pk>/settle/", settle.settle, name="settle"),
     path("desk/<int:pk>/follow/", following.follow, name="follow"),
-    path("desk/<int:pk>/pay/", rounds.pay, name="pay"),
-    path("desk/<int:pk>/do/<slug:name>/", rounds.deed, name="deed"),
+    path("desk/<int:pk>/pay/", settle.pay, name="pay"),
+    path("desk/<int:pk>/do/<slug:name>/", steward.deed, name="deed"),
     path("desk/<int:pk>/door/<int:household>/", at_the_door.at_the_door, name="at_the_door"),
     path("desk/<int:pk>/door/<int:household>/late/", at_the_door.late, name="late"),
     path("desk/<int:pk>/extras/<int:receipt>/", at_the_door.offer_extra, name="offer_extra"),
@@ -62,9 +55,9 @@ _steward_pages: list[URLPattern] = [
     path("door/lines/<int:pk>/credit/", at_the_door.credit, name="credit"),
     path("desk/given-back/", given_back.given_back, name="given_back"),
     path("desk/<int:pk>/given-back/", given_back.of_round, name="round_given_back"),
-    path("farms/orders/<int:pk>/told/", round_goods.told, name="told"),
-    path("farms/orders/<int:pk>/file/", round_goods.order_file, name="order_file"),
-    path("farm/", farm.farm, name="farm"),
-    path("farm/offers/<int:pk>/", farm.stock, name="stock"),
+    path("farms/orders/<int:pk>/told/", goods.told, name="told"),
+    path("farms/orders/<int:pk>/file/", goods.order_file, name="order_file"),
+    path("farm/", farms.farm, name="farm"),
+    path("farm/offers/<int:pk>/", farms.stock, name="stock"),
 ]
 urlpatterns = [*_member_pages, *_steward_pages]

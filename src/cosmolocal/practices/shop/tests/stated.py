@@ -82,7 +82,7 @@ FACTS = {
 }
 # What cannot have happened, or says too little to be written.
 NO_RECORD = {"shop.no_account", "shop.no_such_cash"}
-SMALL = {"practices/shop/views/figures.py:figures": "one row a round of one year, from figures that are kept"}
+SMALL = {"practices/shop/settling/views/figures.py:figures": "one row a round of one year, from figures that are kept"}
 
 
 def at_a_place(village: Village) -> dict[str, dict[str, Any]]:

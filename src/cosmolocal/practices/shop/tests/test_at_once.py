@@ -15,7 +15,7 @@ from cosmolocal.money.models import Account
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, ProducerOrder
 from cosmolocal.practices.shop.operations import LineWish
-from cosmolocal.practices.shop.queries import uncharged
+from cosmolocal.practices.shop.settling.queries import uncharged
 from cosmolocal.practices.shop.tests import village as builder
 
 pytestmark = [pytest.mark.django_db(transaction=True), only_postgres]

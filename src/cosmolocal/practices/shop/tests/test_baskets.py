@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cosmolocal.practices.shop.models import Basket
-from cosmolocal.practices.shop.operations.orders import MOST_LINES
+from cosmolocal.practices.shop.orders.operations.orders import MOST_LINES
 from cosmolocal.practices.shop.tests.test_shopping import order
 from cosmolocal.practices.shop.tests.village import MONDAY, client_of
 

@@ -12,7 +12,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineWish, RoundWish
-from cosmolocal.practices.shop.queries import orders
+from cosmolocal.practices.shop.orders.queries import orders
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
 
 

@@ -19,7 +19,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.pages.orders import order_view
+from cosmolocal.practices.shop.orders.pages.orders import order_view
 from cosmolocal.practices.shop.steps import steps_of
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, client_of
 

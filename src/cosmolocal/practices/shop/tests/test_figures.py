@@ -10,8 +10,8 @@ from django.urls import reverse
 from cosmolocal.agents.models import Agent
 from cosmolocal.practices.shop import tasks
 from cosmolocal.practices.shop.models import Order, OrderRound, RoundFigures, YearFigures
-from cosmolocal.practices.shop.pages import figures
-from cosmolocal.practices.shop.queries import figures as asked
+from cosmolocal.practices.shop.settling import pages as figures
+from cosmolocal.practices.shop.settling.queries import figures as asked
 from cosmolocal.practices.shop.tests.test_order_pages import pack_and_settle, settled  # noqa: F401 - a fixture
 
 

@@ -18,16 +18,17 @@ from cosmolocal.handovers.views import door, lists, lots, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as purse
+from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.queries import desk, farms
+from cosmolocal.practices.shop.pages import BUYING_FOR
+from cosmolocal.practices.shop.rounds.queries import desk
+from cosmolocal.practices.shop.rounds.views import goods as round_goods
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of
-from cosmolocal.practices.shop.views import round_goods
-from cosmolocal.practices.shop.views.pages import BUYING_FOR
 
 
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch):
-    for name in ("practices.shop.queries.rounds", "handovers.queries.crates"):
+    for name in ("practices.shop.rounds.queries.rounds", "handovers.queries.crates"):
         monkeypatch.setattr(import_module(f"cosmolocal.{name}"), "MANY", 1)
     monkeypatch.setattr(pages, "AT_ONCE", dict.fromkeys(pages.AT_ONCE, 1))
 

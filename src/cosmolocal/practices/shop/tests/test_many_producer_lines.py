@@ -14,8 +14,8 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.views.receiving import A_PAGE
 from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.models import ProducerOrder, ProducerOrderLine
-from cosmolocal.practices.shop.queries import farms
 from cosmolocal.practices.shop.tests.village import Village, client_of
 
 LINES = 1_200

@@ -14,7 +14,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import ProducerOrderLine
 from cosmolocal.practices.shop.operations import LineWish
-from cosmolocal.practices.shop.queries.rounds import due_to_tell_ready
+from cosmolocal.practices.shop.rounds.queries.rounds import due_to_tell_ready
 from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
 

@@ -16,9 +16,9 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import ids, node
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
+from cosmolocal.practices.shop.farms.queries import orders_for
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.pages import figures
-from cosmolocal.practices.shop.queries.farms import orders_for
+from cosmolocal.practices.shop.settling import pages as figures
 from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, MONDAY, THURSDAY, client_of
 
 WISHES = {"Pak choi": 2, "Eggs": 1}

@@ -10,10 +10,12 @@ from cosmolocal.catalog.models import Item, PackVersion
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Packed
-from cosmolocal.practices.shop import farm_papers, operations
+from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop.farms import papers as farm_papers
+from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.models import Order
-from cosmolocal.practices.shop.queries import desk, farms
-from cosmolocal.practices.shop.queries.orders import lines_of
+from cosmolocal.practices.shop.orders.queries.orders import lines_of
+from cosmolocal.practices.shop.rounds.queries import desk
 from cosmolocal.practices.shop.tests.test_order_pages import pack_and_settle
 from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, THURSDAY, client_of
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.paper import pdf
-from cosmolocal.practices.shop import documents, farm_papers
+from cosmolocal.practices.shop.farms import papers as farm_papers
+from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.models import Order
-from cosmolocal.practices.shop.pages.orders import order_view, taxes
-from cosmolocal.practices.shop.queries import farms
+from cosmolocal.practices.shop.orders import documents
+from cosmolocal.practices.shop.orders.pages.orders import order_view, taxes
 from cosmolocal.practices.shop.tests.test_order_pages import pack_and_settle
 from cosmolocal.practices.shop.tests.village import CLOSING, FIRST_CATEGORY, refused
 

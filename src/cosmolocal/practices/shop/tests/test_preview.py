@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import following, weighing
 from cosmolocal.practices.shop.rules import Split
+from cosmolocal.practices.shop.settling.operations import following, weighing
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of
 

@@ -13,7 +13,8 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, OrderLine
-from cosmolocal.practices.shop.operations import RoundWish, following
+from cosmolocal.practices.shop.operations import RoundWish
+from cosmolocal.practices.shop.settling.operations import following
 from cosmolocal.practices.shop.tests.test_cases import settle
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of, refused
 

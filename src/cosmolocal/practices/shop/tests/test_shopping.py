@@ -15,7 +15,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order, RoundOffer
 from cosmolocal.practices.shop.operations import OfferWish
-from cosmolocal.practices.shop.pages.basket import basket
+from cosmolocal.practices.shop.orders.pages.basket import basket
 from cosmolocal.practices.shop.tests.village import MONDAY, client_of
 
 

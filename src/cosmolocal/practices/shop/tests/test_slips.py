@@ -15,9 +15,9 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import queries
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine
-from cosmolocal.practices.shop.pages import asking
-from cosmolocal.practices.shop.pages import basket as baskets
-from cosmolocal.practices.shop.queries import oddities
+from cosmolocal.practices.shop.orders.pages import asking
+from cosmolocal.practices.shop.orders.pages import basket as baskets
+from cosmolocal.practices.shop.settling.queries import oddities
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, client_of
 
 

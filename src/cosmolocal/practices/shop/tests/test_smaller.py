@@ -15,8 +15,8 @@ from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.operations import LineWish
-from cosmolocal.practices.shop.pages import basket as baskets
-from cosmolocal.practices.shop.queries import desk
+from cosmolocal.practices.shop.orders.pages import basket as baskets
+from cosmolocal.practices.shop.rounds.queries import desk
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of, refused
 
 

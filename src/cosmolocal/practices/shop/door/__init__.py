@@ -1,0 +1,1 @@
+"""What happens where goods are handed over: cash, extras, late changes, money given back."""

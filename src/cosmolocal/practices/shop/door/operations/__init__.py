@@ -1,0 +1,1 @@
+"""Deeds at the door of a hand-over."""

@@ -1,0 +1,1 @@
+"""What was taken at the door, and what was given back."""

@@ -1,0 +1,1 @@
+"""Baskets and orders: filled, placed, made smaller, cancelled, swapped."""

@@ -1,0 +1,1 @@
+"""Orders and their lines, as buyers and stewards read them."""

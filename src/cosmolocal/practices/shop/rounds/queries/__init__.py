@@ -1,0 +1,1 @@
+"""Which rounds there are, what is due, what a steward reads of one."""

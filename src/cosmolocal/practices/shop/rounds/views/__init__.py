@@ -1,0 +1,1 @@
+"""The steward's pages of rounds and of their goods."""

@@ -1,0 +1,226 @@
+"""What a round offers, what is ordered of it, what is short, what the farms are asked for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cosmolocal.agents.pages import actor, file, form_page, number, post
+from cosmolocal.agents.queries import SEES_ALL, reader
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.access import open_to
+from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.practices.shop import operations, policy, queries
+from cosmolocal.practices.shop.farms import papers as farm_papers
+from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
+from cosmolocal.practices.shop.operations import OfferWish
+from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.rounds import order_form
+from cosmolocal.practices.shop.rounds.forms import ShortageForm, chosen_goods, read_moment
+from cosmolocal.practices.shop.rounds.queries.desk import Choosable
+from cosmolocal.practices.shop.steps import steps_of
+
+PER_PAGE = 50
+FARMS_A_PAGE = 40
+FEW_LINES = 150  # of all farms together: they stand open on one page
+MOST_LETTERS = 80  # of a search
+
+
+@open_to("steward")
+def goods(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
+    round = open_round(request, pk)
+    page = queries.desk.goods_to_offer(round).get_page(request.GET.get("page"))
+    farms = queries.desk.by_farm(round, list(page.object_list))
+    is_fresh = queries.desk.is_fresh(round)
+    rows = [one for farm in farms for one in farm.goods]
+    for one in rows:
+        one.is_ticked = is_fresh or one.is_offered
+        if one.offer and one.offer.closes_at:
+            one.closes = clock.wall(one.offer.closes_at).strftime("%Y-%m-%dT%H:%M")
+    context = {
+        "round": round,
+        "farms": farms,
+        "page": page,
+        "shown": ",".join(str(one.item.pk) for one in rows),
+        "is_fresh": is_fresh,
+        "steps": steps_of(round),
+        "may_run": policy.may_run(reader(request)),
+    }
+
+    def drawn(status: int) -> HttpResponse:
+        return render(request, "shop/desk/goods.html", context, status=status)
+
+    if request.method != "POST":
+        return drawn(200)
+    goes_on = bool(request.POST.get("go_on")) and page.has_next()
+    return post(
+        request,
+        lambda key: _offer(request, round, rows, key),
+        to=f"{request.path}?page={page.next_page_number()}" if goes_on else reverse("shop:round_desk", args=[pk]),
+        refused_to=lambda: drawn(422),
+    )
+
+
+def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], key: str) -> None:
+    """Puts what is ticked on sale, and takes off what was shown and is not; says how much is on sale then. Rows keep
+    what was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
+    """
+    ticked, early, shown = chosen_goods(request.POST)
+    wishes, unclear = [], defaultdict[str, list[str]](list)
+    for one in rows:
+        if shown and one.item.pk not in shown:
+            continue  # it came onto this page after it was read
+        one.is_ticked, one.closes = one.item.pk in ticked, early.get(one.item.pk, "")
+        closes_at, sentence = read_moment(one.closes) if one.closes and one.is_ticked else (None, "")
+        one.is_unreadable = bool(sentence)
+        if sentence:
+            unclear[sentence].append(one.item.product.name)
+        if one.is_ticked:
+            wishes.append(OfferWish(one.item.pk, closes_at))
+    if unclear:
+        said = [
+            _("%(names)s: when does it close? %(sentence)s") % {"names": ", ".join(names), "sentence": sentence}
+            for sentence, names in unclear.items()
+        ]
+        raise Refusal("shop.unreadable_time", " ".join(said))
+    operations.choose_goods(
+        by=actor(request),
+        round=round,
+        items=wishes,
+        shown=sorted(shown or {one.item.pk for one in rows}),
+        key=key,
+    )
+    count = round.offers.on_sale().filter(lot=None).count()
+    messages.success(request, _("The round offers %(count)s things.") % {"count": count})
+
+
+@open_to("auditor_reads")
+def orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is ordered of each thing, the short ones first, or who ordered: searched, and page by page."""
+    round = open_round(request, pk)
+    of, words = request.GET.get("of", "goods"), request.GET.get("q", "").strip()[:MOST_LETTERS]
+    kinds, households = queries.desk.count_sold(round), queries.orders.orders_in(round).count()
+    context: dict[str, Any] = {
+        "round": round,
+        "steps": steps_of(round),
+        "of": of,
+        "words": words,
+        "tabs": [
+            {"url": request.path, "label": _("Goods"), "count": kinds, "current": of != "households"},
+            {
+                "url": f"{request.path}?of=households",
+                "label": _("Households"),
+                "count": households,
+                "current": of == "households",
+            },
+        ],
+        "unordered": queries.desk.unordered(round),
+        "currency": round.account.currency,
+        "may_run": policy.may_run(reader(request)),
+    }
+    if of == "households":
+        page = Paginator(queries.orders.orders_in(round, words), PER_PAGE).get_page(request.GET.get("page"))
+        swaps = queries.swaps.of_orders([order.pk for order in page.object_list])
+        context |= {"page": page, "orders": [(order, swaps.get(order.pk)) for order in page.object_list]}
+    else:
+        rows = Paginator(queries.desk.found(queries.desk.sold(round), words), PER_PAGE)
+        if not words:
+            rows.count = kinds  # counted already, without adding anything up
+        shown = rows.get_page(request.GET.get("page"))
+        context |= {"page": shown, "sold": queries.desk.named(shown.object_list)}
+    return render(request, "shop/desk/orders.html", context)
+
+
+@open_to("steward")
+def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
+    """There is less of something: say how much there is, see who gets what by the rule."""
+    round = open_round(request, pk)
+    one = next(iter(queries.desk.named(queries.desk.sold(round).filter(intent_id=intent))), None)
+    if one is None:
+        raise Http404
+    usual = {"available": min(one.there or one.granted, one.granted)}
+    return form_page(
+        request,
+        ShortageForm(request.POST or None, goods=one.goods, ordered=one.granted, initial=usual),
+        lambda data: operations.set_shortage(by=actor(request), round=round, intent_id=intent, **data),
+        said=_("Noted. Everybody concerned is told in a sentence."),
+        title=_("Not enough: %(name)s") % {"name": one.goods.name},
+        lead=_("%(count)s households ordered %(amount)s.") % {"count": one.households, "amount": one.granted_text},
+        submit=_("Share it out"),
+        back=reverse("shop:round_orders", args=[pk]),
+    )
+
+
+@open_to("steward")
+def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order form to print, as long as orders can still be written on it."""
+    round = open_round(request, pk)
+    if round.state not in order_form.STATES:
+        raise Http404
+    name = _("Order form, %(round)s") % {"round": round.name}
+    wish = Wish("shop.order_form", [pk], name, reverse("shop:round_desk", args=[pk]))
+    return file(request, wish, kind="pdf", rows=round.offers.on_sale().count())
+
+
+@open_to("auditor_reads")
+def farms(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each farm is asked for, who was told, who is to be called; the call list on paper."""
+    round = open_round(request, pk)
+    untold = queries.farms.to_call(round)
+    if request.GET.get("as") == "pdf":
+        name = _("Call list, %(round)s") % {"round": round.name}
+        rows = ProducerOrderLine.objects.filter(order__in=queries.farms.on_call_list(round).order_by()).count()
+        return file(request, Wish("shop.call_list", [pk], name, request.path), kind="pdf", rows=rows)
+    page = Paginator(queries.farms.orders_of(round), FARMS_A_PAGE).get_page(request.GET.get("page"))
+    open_one = _open_farm(request, round, list(page.object_list))
+    context: dict[str, Any] = {
+        "round": round,
+        "steps": steps_of(round),
+        "page": page,
+        "asked": queries.farms.asked(page.object_list, of=open_one),
+        "untold": untold.count(),
+        "currency": round.account.currency,
+        "may_run": policy.may_run(reader(request)),
+    }
+    return render(request, "shop/desk/farms.html", context)
+
+
+def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[ProducerOrder]) -> list[int] | None:
+    """Where there are many lines one farm stands open: the one somebody asked for, else the first; None: all do."""
+    if ProducerOrderLine.objects.filter(order__round=round).count() <= FEW_LINES:
+        return None
+    wanted = number(request.GET, "farm")
+    return [order.pk for order in shown if order.pk == wanted] or [order.pk for order in shown[:1]]
+
+
+@open_to("steward")
+@require_POST
+def told(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody called the farm."""
+    found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
+    return post(
+        request,
+        lambda key: operations.mark_told(by=actor(request), producer_order=found, how="call", key=key),
+        to=reverse("shop:round_farms", args=[found.round_id]),
+        said=_("%(name)s knows.") % {"name": found.producer.name},
+    )
+
+
+@open_to("producer")
+def order_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One farm's order as PDF, CSV or xlsx; for stewards and for the farm itself."""
+    found = get_object_or_404(queries.farms.visible_to(reader(request)), pk=pk)
+    kind, title = request.GET.get("as", "pdf"), farm_papers.order_title(found)
+    is_farm = not reader(request).has(*SEES_ALL)
+    back = reverse("shop:farm") if is_farm else reverse("shop:round_farms", args=[found.round_id])
+    wish = Wish("shop.order_file", [pk, kind], title, back)
+    return file(request, wish, kind=kind, rows=found.lines.count())

@@ -1,0 +1,1 @@
+"""Charging, dividing and paying out a round; what is put right afterwards."""

@@ -1,0 +1,1 @@
+"""What settling would leave out, what is out of proportion, and how a year went."""

@@ -1,0 +1,1 @@
+"""The pages of settling, of what is put right later, and of figures."""

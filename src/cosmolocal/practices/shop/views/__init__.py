@@ -1,1 +1,0 @@
-"""Pages of the shop: shopping, one's orders, figures; rounds for stewards, the farm for producers."""
