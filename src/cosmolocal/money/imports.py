@@ -61,9 +61,9 @@ class Outcome:
             _("Is this right? Row %(row)s, %(who)s:") % {"row": row, "who": who} + f" {say}"
             for row, who, say in self.odd
         ]
-        counts = judging.Verdicts(self.rows, {}, self.sums).counts
-        told.append(", ".join(f"{count} {words[name]}" for name, count in counts.items()))
-        told.append(agreement(self.sums))
+        verdicts = judging.Verdicts(self.rows, {}, self.sums)
+        told.append(", ".join(f"{count} {words[name]}" for name, count in verdicts.counts.items()))
+        told.append(verdicts.none_read or agreement(self.sums))
         told.append(_("Written into the books.") if self.written else _("Nothing was written."))
         return told
 
@@ -207,11 +207,12 @@ def run_import(
 ) -> Outcome:
     """Takes opening books over at the beginning of `on`; `dry_run` only says what would happen.
 
-    A row may be refused, never the file for it. Refuses with the codes of `paper.tables.read_table`,
-    money.no_name_column, and what `check_opening` refuses.
+    A row may be refused, never the file for it; where every row is, nothing is written. Refuses with the codes of
+    `paper.tables.read_table`, money.no_name_column, and what `check_opening` refuses.
     """
     reading = read(read_table(data, name))
     verdicts = judge(by, reading)
-    if not dry_run:
+    is_written = not (dry_run or verdicts.none_read)
+    if is_written:
         write(by, reading, on, accept_difference=accept_difference)
-    return Outcome(verdicts.rows, verdicts.sums, not dry_run, verdicts.odd)
+    return Outcome(verdicts.rows, verdicts.sums, is_written, verdicts.odd)

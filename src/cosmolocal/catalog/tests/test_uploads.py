@@ -71,7 +71,7 @@ def test_a_list_is_looked_at_and_then_taken_over(village: at.Village, signed_in:
     assert upload.counts == {"new": 1, "refused": 1, "same": 1}
     assert Product.objects.filter(name="<b>Rice</b>").count() == 1
     assert Progress.objects.get(kind="catalog.import", subject_id=upload.pk).state == "done"
-    assert "Every row has been dealt with" in text_of(browser, page("upload", upload.pk))
+    assert "1 row was left out" in text_of(browser, page("upload", upload.pk))
     kept_for_good = str(list(Operation.objects.values_list("result", flat=True)))
     assert "new" in kept_for_good
     assert "Rice" not in kept_for_good

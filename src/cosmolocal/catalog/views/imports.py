@@ -61,6 +61,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": pages.verdict_cells(list(page.object_list)),
         "tabs": _tabs(found, shown),
         "wanted": sum(found.counts.get(verdict, 0) for verdict in ("new", "changed")),
+        "taken": sum(count for verdict, count in found.counts.items() if verdict != "refused"),
         "progress": queries.upload_progress(found.pk),
         "waits": found.state in (State.READ, State.IMPORTING),
         "asks": found.state == State.MAPPED,

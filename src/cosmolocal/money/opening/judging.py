@@ -1,11 +1,13 @@
 """How each row compares with the books: new, changed, the same or refused; and whether all of it agrees. Only reads."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cosmolocal.agents.models import Agent, Membership, Place, Role, User
 from cosmolocal.kernel import clock
@@ -21,6 +23,7 @@ Target = tuple[str, str]
 DIFFERENCE: Target = ("fund", "opening_difference")
 _FUND_OF = {"deposit": "deposits", "share": "share_capital"}
 _LONGEST_WITH_NUMBER = 77  # a name has 120 letters, a number 40
+_REASONS = 3  # that are named where no row can be taken over
 VERDICTS = ("new", "changed", "same", "refused")
 
 
@@ -69,6 +72,25 @@ class Verdicts:
     def counts(self) -> dict[str, int]:
         """How many rows of each verdict."""
         return {name: sum(row.verdict == name for row in self.rows) for name in VERDICTS}
+
+    @property
+    def none_read(self) -> str:
+        """What a person is told where no row can be taken over, and why; nothing where one can."""
+        return none_read([row.plain() for row in self.rows])
+
+
+def none_read(rows: Sequence[Sequence[object]]) -> str:
+    """The same of rows as they are kept, `[row, verdict, what, sentence]`: the most frequent reasons."""
+    if any(verdict != "refused" for _row, verdict, *_rest in rows):
+        return ""
+    if not rows:
+        return _("Nothing of this file was read: there is no row under its heading.")
+    why = Counter(str(sentence) for *_rest, sentence in rows)
+    told = [
+        ngettext("%(n)d row: %(why)s", "%(n)d rows: %(why)s", n) % {"n": n, "why": reason}
+        for reason, n in why.most_common(_REASONS)
+    ]
+    return " ".join([_("Nothing of this file was read."), *told])
 
 
 def know(currency: Currency) -> Known:

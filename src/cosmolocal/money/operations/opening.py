@@ -114,7 +114,8 @@ def check_opening(
     """Asks everything that can refuse opening books as a whole, before anything of them is written: the verdicts.
 
     `refused`: rows that could not even be read. Refuses: money.sums_differ (unless the difference is accepted: it goes
-    to the fund "opening_difference"), money.not_yet, agents.not_allowed, agents.right_too_new, agents.session_lent.
+    to the fund "opening_difference"), money.none_read (each row is left out), money.not_yet, agents.not_allowed,
+    agents.right_too_new, agents.session_lent.
     """
     policy.permit_house(by)
     sessions.require_own_or_house(by)
@@ -122,6 +123,8 @@ def check_opening(
     if queries.moment_of(on) > clock.now():
         raise Refusal("money.not_yet", _("This day has not come yet. Choose today or an earlier day."), field="on")
     verdicts = judging.judge(currency, rows, refused, importer(by, currency))
+    if sentence := verdicts.none_read:
+        raise Refusal("money.none_read", sentence)
     if verdicts.sums.difference and not accept_difference:
         difference = verdicts.sums.difference
         raise Refusal(

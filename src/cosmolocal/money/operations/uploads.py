@@ -14,7 +14,7 @@ from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
-from cosmolocal.money.opening import columns
+from cosmolocal.money.opening import columns, judging
 from cosmolocal.money.operations.opening import check_balances
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.uploads import add_upload, keep, require_own
@@ -75,11 +75,14 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
 def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: str = "") -> Upload:
     """Begins the taking over in the background.
 
-    Refuses: money.file_taken, paper.not_as_sent, money.sums_differ, and what `check_take_over` refuses.
+    Refuses: money.file_taken, paper.not_as_sent, money.sums_differ, money.none_read, and what `check_take_over`
+    refuses.
     """
     policy.permit_house(by)
     kept = _open(upload)
     check_take_over(by, kept)
+    if sentence := judging.none_read(kept.verdicts):
+        raise Refusal("money.none_read", sentence)
     if kept.counts.get("boxes") != kept.counts.get("accounts") and not accept_difference:
         raise Refusal(
             "money.sums_differ",

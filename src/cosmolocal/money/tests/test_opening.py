@@ -244,3 +244,13 @@ def test_a_file_without_names_is_refused_as_a_whole(village: Village) -> None:
     with pytest.raises(Refusal) as caught:
         bring_in(village, as_csv([["1", "2"]], ["a", "b"]), dry_run=True)
     assert caught.value.code == "money.no_name_column"
+
+
+def test_where_no_row_can_be_read_nothing_is_written_and_the_command_says_why(village: Village) -> None:
+    outcome = bring_in(village, as_csv([["bank", "Rural bank", *[""] * 9]]))
+    assert not outcome.written
+    assert outcome.lines()[-2:] == [
+        "Nothing of this file was read. 1 row: The balance is missing.",
+        "Nothing was written.",
+    ]
+    assert bring_in(village, as_csv([])).lines()[-2].startswith("Nothing of this file was read: there is no row")

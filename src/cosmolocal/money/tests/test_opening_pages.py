@@ -138,3 +138,35 @@ def test_no_file_breaks_the_page(village: Village) -> None:
         answer = client.post("/money/opening/", {"key": "k", "file": file, "on": clock.today().isoformat()})
         assert answer.status_code in (302, 422)
     assert as_(village, village.amina).get("/money/opening/").status_code == 403
+
+
+LEFT_OUT = [
+    ["member", "Li", "", "", "", "", "", "", "much", "", ""],
+    ["bank", "Rural bank", "", "", "", "", "", "", "", "", ""],
+    ["cash", "Old box", "", "", "", "", "", "", "", "", ""],
+]
+
+
+def test_a_file_of_which_every_row_is_left_out_says_so_and_why(village: Village) -> None:
+    client = as_(village, village.li_na)
+    address = send(client, as_csv(LEFT_OUT))
+    checked = client.post(address, answers(address, client)).url
+    page = client.get(checked).content.decode()
+    assert "Nothing of this file was read. 2 rows: The balance is missing. 1 row:" in page
+    assert "The sums agree" not in page
+    assert page.count("Take it over") == 1, "the step of that name, and no button"
+    assert client.post(checked, {"key": "yes"}).status_code == 422
+    assert not Progress.objects.exists()
+
+
+def test_what_was_left_out_is_named_at_the_end(village: Village) -> None:
+    client = as_(village, village.li_na)
+    address = send(client, as_csv([*village_file(), LEFT_OUT[0]]))
+    checked = client.post(address, answers(address, client)).url
+    done = client.post(checked, {"key": "yes"}).url
+    tasks.take_file_over(Upload.objects.get().pk)
+    page = client.get(done).content.decode()
+    assert f"{len(village_file())} rows are here" in page
+    assert "1 row was left out" in page
+    assert f"Row {len(village_file()) + 2}, Li:" in page
+    assert "It is all here" not in page

@@ -17,6 +17,7 @@ from cosmolocal.kernel.errands import Wish
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import forms, imports, operations, queries
+from cosmolocal.money.opening.judging import none_read
 from cosmolocal.money.operations.opening import check_balances
 from cosmolocal.money.operations.uploads import KIND, check_take_over
 from cosmolocal.money.rules import Sums
@@ -105,6 +106,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         form.fields["accept"].widget = form.fields["accept"].hidden_widget()
     context = books(request) | {
         "steps": _steps(2),
+        "none_read": none_read(kept.verdicts),
         "upload": kept,
         "sums": sums,
         "agreement": imports.agreement(sums),
@@ -123,7 +125,14 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; the page may be left and comes back."""
     kept = _kept(pk, Upload.State.IMPORTING, Upload.State.DONE, Upload.State.REFUSED)
     progress = Progress.objects.filter(kind=KIND, subject_id=pk).first()
-    context = books(request) | {"steps": _steps(3), "upload": kept, "progress": progress}
+    left_out = [row for row in kept.verdicts if row[1] == "refused"]
+    context = books(request) | {
+        "steps": _steps(3),
+        "upload": kept,
+        "progress": progress,
+        "taken": len(kept.verdicts) - len(left_out),
+        "left_out": left_out[:MOST_SHOWN],
+    }
     template = "money/opening_progress.html" if getattr(request, "htmx", False) else "money/opening_done.html"
     return render(request, template, context)
 
