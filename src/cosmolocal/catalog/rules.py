@@ -31,13 +31,12 @@ _NOT_ORGANIC = re.compile(
 # What a line costs
 
 
-def line_amount(*, price: int, per_quantity: int, pack_quantity: int, count: int, weight: int | None = None) -> int:
-    """What `count` packs cost, or what was really given: `weight` base units. Minor units, rounded half up once.
+def line_amount(price: int, *, per_quantity: int, pack: int, quantity: int) -> int:
+    """What `quantity` base units come to. Minor units, rounded half up once.
 
-    `per_quantity` base units cost `price`; 0: one pack does, and half a pack costs half of it.
+    `per_quantity` base units cost `price`; 0: a pack of `pack` base units does, and half a pack costs half of it.
     """
-    quantity = weight if weight is not None else count * pack_quantity
-    return times(price, quantity, per_quantity or pack_quantity)
+    return times(price, quantity, per_quantity or pack)
 
 
 def upper_quantity(quantity: int, tolerance_bp: int) -> int:

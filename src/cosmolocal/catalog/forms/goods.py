@@ -261,7 +261,7 @@ class NewItemForm(ItemForm):
 
 def _of_one(price: PriceDraft | PriceVersion, pack_quantity: int) -> int | None:
     per = price.per_quantity or pack_quantity
-    return rules.line_amount(price=price.price, per_quantity=per, pack_quantity=pack_quantity, count=1) if per else None
+    return rules.line_amount(price.price, per_quantity=per, pack=pack_quantity, quantity=pack_quantity) if per else None
 
 
 class DescribeForm(KeyedForm):

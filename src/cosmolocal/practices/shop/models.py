@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.columns import names, titled
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item, PackVersion, PriceVersion
+from cosmolocal.catalog.rules import line_amount
 from cosmolocal.handovers.models import Handover
 from cosmolocal.kernel.columns import JsonField, LineField
 from cosmolocal.kernel.evidence import derived, kept, operational, sealed
@@ -211,6 +212,17 @@ class OrderLine(models.Model):
         ]
 
     SPLIT = tuple(f"for_{part}" for part in rules.PARTS)
+
+    @property
+    def per_pack(self) -> int:
+        """Base units of one pack, as it was ordered."""
+        return self.wished // self.count
+
+    def costs(self, quantity: int) -> int:
+        """What `quantity` base units of it cost at its price, in minor units, without deposit."""
+        return line_amount(
+            self.price.price, per_quantity=self.price.per_quantity, pack=self.per_pack, quantity=quantity
+        )
 
     @property
     def split(self) -> rules.Split:

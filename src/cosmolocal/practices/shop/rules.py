@@ -105,30 +105,32 @@ def mark_of(*sums: object) -> str:
 
 
 @dataclass(frozen=True)
-class Price:
-    """What one line needs to know of its price: minor units per `per_quantity` base units (0: per pack)."""
+class FarmPrice:
+    """What a producer's list says: minor units for `per_quantity` base units (0: for a pack), and how that is meant."""
 
-    price: int
     purchase: int
     per_quantity: int
     pack: int
-    tolerance_bp: int
-    deposit: int
     tax_bp: int
     list_is_gross: bool
     local_owes_tax: bool
 
+    def paid(self, quantity: int) -> int:
+        """What the producer is paid for `quantity` base units, in minor units: see `purchase_paid`."""
+        listed = line_amount(self.purchase, per_quantity=self.per_quantity, pack=self.pack, quantity=quantity)
+        terms = {"list_is_gross": self.list_is_gross, "local_owes_tax": self.local_owes_tax}
+        return purchase_paid(listed, self.tax_bp, **terms)
+
 
 @dataclass(frozen=True)
 class PricedLine:
-    """What a line comes to: base units wished and the most that may be charged; minor units; the frozen split."""
+    """What a line comes to: base units wished and the most that may be charged; minor units."""
 
     wished: int
     cap: int
     estimate: int
     upper: int
     deposit: int
-    split: Split
 
 
 def next_state(state: str, deed: str) -> str | None:
@@ -171,29 +173,17 @@ def split(gross: int, purchase: int, tax_bp: int, transport_bp: int) -> Split:
     return Split(producer=purchase, tax=tax, transport=transport, running=rest - transport)
 
 
-def price_line(price: Price, count: int, transport_bp: int) -> PricedLine:
-    """What `count` packs come to, as wished and at most."""
-    wished = count * price.pack
-    cap = upper_quantity(wished, price.tolerance_bp)
-    estimate = _amount(price.price, price, wished)
-    purchase = purchase_paid(
-        _amount(price.purchase, price, wished),
-        price.tax_bp,
-        list_is_gross=price.list_is_gross,
-        local_owes_tax=price.local_owes_tax,
-    )
+def price_line(count: int, price: int, per_quantity: int, *, pack: int, tolerance_bp: int, deposit: int) -> PricedLine:
+    """What `count` packs of `pack` base units come to, as wished and at most; `deposit` is of one pack."""
+    wished = count * pack
+    cap = upper_quantity(wished, tolerance_bp)
     return PricedLine(
         wished=wished,
         cap=cap,
-        estimate=estimate,
-        upper=_amount(price.price, price, cap),
-        deposit=count * price.deposit,
-        split=split(estimate, purchase, price.tax_bp, transport_bp),
+        estimate=line_amount(price, per_quantity=per_quantity, pack=pack, quantity=wished),
+        upper=line_amount(price, per_quantity=per_quantity, pack=pack, quantity=cap),
+        deposit=count * deposit,
     )
-
-
-def _amount(price: int, basis: Price, quantity: int) -> int:
-    return line_amount(price=price, per_quantity=basis.per_quantity, pack_quantity=basis.pack, count=0, weight=quantity)
 
 
 def scaled(amount: int, part: int, whole: int) -> int:
@@ -267,14 +257,9 @@ def charged_quantity(weighed: int, cap: int) -> int:
     return max(min(weighed, cap), 0)
 
 
-def producer_due(purchase: int, promised: int, accepted: int, unit_purchase: tuple[int, int] = (0, 1)) -> int:
-    """What a producer gets for what was accepted, in proportion to the sum agreed for what was promised.
-
-    What nobody ordered (`promised` 0) is paid at `unit_purchase`: minor units per base units.
-    """
-    if promised:
-        return times(purchase, accepted, promised)
-    return times(unit_purchase[0], accepted, unit_purchase[1])
+def producer_due(purchase: int, promised: int, accepted: int) -> int:
+    """What a producer gets for what was accepted, in proportion to the sum agreed for what was promised."""
+    return scaled(purchase, accepted, promised)
 
 
 def round_split(lines: Sequence[SoldLine], producers: Mapping[int, int]) -> RoundSplit:

@@ -147,7 +147,8 @@ def test_what_is_bought_and_not_sold_is_running_costs():
 
 def test_a_producer_is_paid_for_what_was_accepted():
     assert rules.producer_due(purchase=10_000, promised=40_000, accepted=37_000) == 9250
-    assert rules.producer_due(purchase=0, promised=0, accepted=2000, unit_purchase=(320, 500)) == 1280
+    listed = rules.FarmPrice(320, 500, 500, 900, list_is_gross=True, local_owes_tax=True)
+    assert listed.paid(2000) == 1280  # what nobody had ordered
 
 
 @pytest.mark.parametrize("local_owes", [True, False])

@@ -71,7 +71,7 @@ def deposit_due(line: OrderLine, has: int) -> int:
     """Minor units of deposit that are to be given back now for packs that were not taken ("refused"), of `has` base
     units that were packed or charged. What is broken or bad is in a pack that comes back some other day.
     """
-    each, pack = line.pack.deposit, line.wished // line.count
+    each, pack = line.pack.deposit, line.per_pack
     at_the_door = line.credits.exclude(reason=rules.PUT_RIGHT)  # what was put right is in `has`
     refused = at_the_door.filter(reason="refused").aggregate(sum=Sum("quantity", default=0))["sum"]
     given = at_the_door.filter(borne_by=rules.DEPOSITS).aggregate(sum=Sum("amount", default=0))["sum"]
@@ -85,7 +85,7 @@ def stands(line: OrderLine) -> tuple[int, int]:
     """
     packed = queries.packed_quantity(line)
     if line.final is None:
-        return packed, queries.orders.amount_of(line.price, line, rules.charged_quantity(packed, line.cap))
+        return packed, line.costs(rules.charged_quantity(packed, line.cap))
     later = line.credits.filter(reason=rules.PUT_RIGHT)
     if not later.exists():
         return line.weighed or 0, line.final

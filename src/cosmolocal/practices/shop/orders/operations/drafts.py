@@ -24,7 +24,6 @@ from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.orders.operations import lacking, own_prices
 from cosmolocal.practices.shop.rounds.operations.sales import Sale
-from cosmolocal.practices.shop.rules import Price
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -183,19 +182,24 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
         pack = packs[offer_id]
         seller = before.seller if before else sale.seller
         is_gross = before.list_is_gross if before else sale.list_is_gross
-        basis = Price(
-            price=version.price,
-            purchase=version.purchase,
-            per_quantity=version.per_quantity,
+        tax_bp = before.tax_bp if before else rates.get(version.tax_code_id, 0)
+        count = draft.wanted[offer_id]
+        priced = rules.price_line(
+            count,
+            version.price,
+            version.per_quantity,
             pack=pack.quantity,
             tolerance_bp=pack.tolerance_bp,
             deposit=pack.deposit,
-            tax_bp=before.tax_bp if before else rates.get(version.tax_code_id, 0),
+        )
+        listed = rules.FarmPrice(
+            version.purchase,
+            version.per_quantity,
+            pack.quantity,
+            tax_bp,
             list_is_gross=is_gross,
             local_owes_tax=seller == SupplierTerms.Seller.LOCAL,
         )
-        count = draft.wanted[offer_id]
-        priced = rules.price_line(basis, count, draft.round.transport_bp)
         made.append(
             OrderLine(
                 offer_id=offer_id,
@@ -207,13 +211,13 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
                 cap=priced.cap,
                 seller=seller,
                 list_is_gross=is_gross,
-                tax_bp=basis.tax_bp,
+                tax_bp=tax_bp,
                 estimate=priced.estimate,
                 upper=priced.upper,
                 deposit=priced.deposit,
             )
         )
-        made[-1].split = priced.split
+        made[-1].split = rules.split(priced.estimate, listed.paid(priced.wished), tax_bp, draft.round.transport_bp)
     return made
 
 

@@ -17,7 +17,6 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.orders.pages.shelf import Line, currency_of, offers_of
-from cosmolocal.practices.shop.rules import Price
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import Account
@@ -291,19 +290,12 @@ def _priced(line: BasketLine, before: OrderLine | None) -> BasketLine:
         line.may_have = line.line.left
         line.trouble = _("Only %(count)s left.") % {"count": line.may_have} if line.may_have else _("Sold out.")
     priced = rules.price_line(
-        Price(
-            price=version.price,
-            purchase=version.purchase,
-            per_quantity=version.per_quantity,
-            pack=before.pack.quantity if before else item.pack_quantity,
-            tolerance_bp=before.pack.tolerance_bp if before else item.tolerance_bp,
-            deposit=before.pack.deposit if before else item.deposit,
-            tax_bp=0,
-            list_is_gross=True,
-            local_owes_tax=True,
-        ),
         line.count,
-        0,
+        version.price,
+        version.per_quantity,
+        pack=before.pack.quantity if before else item.pack_quantity,
+        tolerance_bp=before.pack.tolerance_bp if before else item.tolerance_bp,
+        deposit=before.pack.deposit if before else item.deposit,
     )
     line.estimate, line.upper, line.deposit = priced.estimate, priced.upper, priced.deposit
     return line

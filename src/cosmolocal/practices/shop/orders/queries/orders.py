@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.catalog.models import Item
 from cosmolocal.catalog.packs import Words, words_then
-from cosmolocal.catalog.rules import line_amount
 from cosmolocal.kernel.sets import among
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
@@ -76,7 +75,7 @@ class LineView:
             return self.line.final
         if self.packed is None:
             return self.line.estimate
-        return amount_of(self.line.price, self.line, min(self.packed, self.line.cap))
+        return self.line.costs(min(self.packed, self.line.cap))
 
     @property
     def deposit(self) -> int:
@@ -84,7 +83,7 @@ class LineView:
         line = self.line
         if line.final is not None or self.packed is None:
             return line.deposit
-        return rules.deposits_of(line.pack.deposit, line.wished // line.count, line.granted, self.packed)
+        return rules.deposits_of(line.pack.deposit, line.per_pack, line.granted, self.packed)
 
     @property
     def differs(self) -> bool:
@@ -125,17 +124,6 @@ def sentence(line: OrderLine, packed: int | None = None) -> str:
     if line.reason == "late":
         return _("Changed after closing, at your wish.")
     return ""
-
-
-def amount_of(price: PriceVersion, line: OrderLine, quantity: int) -> int:
-    """What `quantity` base units of a line cost at the price it was ordered at, in minor units."""
-    return line_amount(
-        price=price.price,
-        per_quantity=price.per_quantity,
-        pack_quantity=line.wished // line.count,
-        count=0,
-        weight=quantity,
-    )
 
 
 def visible_to(reader: Reader) -> QuerySet[Order]:

@@ -13,7 +13,6 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item, PackVersion, Terms
-from cosmolocal.catalog.rules import line_amount
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.handovers import operations as handovers
@@ -195,7 +194,7 @@ def _shared(lines: Sequence[OrderLine], packed: Mapping[int, int], available: in
 
 
 def _wish(line: OrderLine, *, by_weight: bool) -> Wish:
-    pack = 1 if by_weight else line.wished // line.count
+    pack = 1 if by_weight else line.per_pack
     return Wish(line.order.household_id, line.granted // pack, pack)
 
 
@@ -209,18 +208,11 @@ def lower_line(line: OrderLine, granted: int) -> None:
     """Fewer base units than before: cap and producer's part in proportion, a deposit for each pack, the sums anew."""
     before = line.granted
     line.cap = rules.scaled(line.cap, granted, before)
-    line.deposit = rules.deposits_of(line.pack.deposit, line.wished // line.count, granted, granted)
-    line.estimate, line.upper = amount_of(line, granted), amount_of(line, line.cap)
+    line.deposit = rules.deposits_of(line.pack.deposit, line.per_pack, granted, granted)
+    line.estimate, line.upper = line.costs(granted), line.costs(line.cap)
     producer = rules.scaled(line.split.producer, granted, before)
     line.split = rules.split(line.estimate, producer, line.tax_bp, line.offer.round.transport_bp)
     line.granted = granted
-
-
-def amount_of(line: OrderLine, quantity: int) -> int:
-    """What `quantity` base units of a line cost at the price it was ordered at, in minor units, rounded once."""
-    pack = line.wished // line.count
-    price, per_quantity = line.price.price, line.price.per_quantity
-    return line_amount(price=price, per_quantity=per_quantity, pack_quantity=pack, count=0, weight=quantity)
 
 
 def lower_orders(by: Agent, order_ids: Iterable[int]) -> None:
@@ -314,19 +306,15 @@ def _asked(round: OrderRound) -> list[Asked]:
         producer, kind = row["offer__item__product__producer_id"], row["offer__item__product__specification_id"]
         if producer == home:
             continue
-        listed = line_amount(
-            price=row["price__purchase"],
-            per_quantity=row["price__per_quantity"],
-            pack_quantity=row["pack__quantity"],
-            count=0,
-            weight=row["quantity"],
-        )
-        paid = rules.purchase_paid(
-            listed,
+        listed = rules.FarmPrice(
+            row["price__purchase"],
+            row["price__per_quantity"],
+            row["pack__quantity"],
             row["tax_bp"],
             list_is_gross=row["list_is_gross"],
             local_owes_tax=row["seller"] == Terms.Seller.LOCAL,
         )
+        paid = listed.paid(row["quantity"])
         had = found.get((producer, kind), Asked(producer, kind, 0, 0))
         packs = {**had.packs, row["pack"]: had.packs.get(row["pack"], 0) + row["quantity"]}
         found[producer, kind] = Asked(producer, kind, had.quantity + row["quantity"], had.purchase + paid, packs)

@@ -13,10 +13,9 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentWish
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import running
-from cosmolocal.practices.shop import queries, rules
+from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.rounds.operations.planning import TOLD_AT_ONCE
-from cosmolocal.practices.shop.rules import Price
 
 PRICE = "price"
 _LINE = ["price", "list_is_gross", "estimate", "upper", *OrderLine.SPLIT, "reason"]
@@ -64,21 +63,17 @@ def _take(line: OrderLine, price: PriceVersion, terms: Terms, transport_bp: int)
     as they were ordered.
     """
     line.list_is_gross = terms.list_is_gross
-    basis = Price(
-        price=price.price,
-        purchase=price.purchase,
-        per_quantity=price.per_quantity,
-        pack=line.wished // line.count,
-        tolerance_bp=0,
-        deposit=0,
-        tax_bp=line.tax_bp,
+    listed = rules.FarmPrice(
+        price.purchase,
+        price.per_quantity,
+        line.per_pack,
+        line.tax_bp,
         list_is_gross=line.list_is_gross,
         local_owes_tax=line.seller == Terms.Seller.LOCAL,
     )
-    priced = rules.price_line(basis, line.count, transport_bp)
     line.price, line.reason = price, PRICE
-    line.estimate, line.split = priced.estimate, priced.split
-    line.upper = queries.orders.amount_of(price, line, line.cap)
+    line.estimate, line.upper = line.costs(line.wished), line.costs(line.cap)
+    line.split = rules.split(line.estimate, listed.paid(line.wished), line.tax_bp, transport_bp)
 
 
 def added_up(order_ids: Iterable[int]) -> list[Order]:

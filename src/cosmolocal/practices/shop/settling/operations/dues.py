@@ -190,15 +190,15 @@ def _list_price(receipt: Receipt, quantity: int) -> int:
         return 0
     terms = arriving.terms_of(receipt)
     day = clock.day_of(receipt.at)
-    listed = rules.producer_due(
-        0, 0, quantity, (price.purchase, price.per_quantity or items[price.item_id].pack_quantity)
-    )
-    return rules.purchase_paid(
-        listed,
+    listed = rules.FarmPrice(
+        price.purchase,
+        price.per_quantity,
+        items[price.item_id].pack_quantity,
         catalog.tax_bp(price.tax_code_id, day),
         list_is_gross=terms.list_is_gross,
         local_owes_tax=terms.seller == Terms.Seller.LOCAL,
     )
+    return listed.paid(quantity)
 
 
 def _passed_on(lines: Sequence[Sold]) -> Mapping[int, int]:

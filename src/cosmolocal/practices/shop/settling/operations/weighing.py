@@ -84,7 +84,7 @@ class _Behind:
         weighed = packed or 0  # nobody packed it: nothing was given
         charged = rules.charged_quantity(weighed, cap)
         pack = wished // count
-        final = line_amount(price=price, per_quantity=per_quantity, pack_quantity=pack, count=0, weight=charged)
+        final = line_amount(price, per_quantity=per_quantity, pack=pack, quantity=charged)
         return SoldLine(
             final=final,
             deposit=rules.deposits_of(self.deposits[pack_id], pack, granted, weighed),
