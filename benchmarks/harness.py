@@ -47,11 +47,13 @@ class Benchmark:
     """One function, named by its dotted path: it prepares, measures, checks the result, and gives rows.
 
     `databases`: each gets a process and a fresh database of its own, with the settings of production.
+    `begins`: what another process does before, in a database of which `run` gets a copy, so that it can be kept.
     """
 
     name: str
     run: str  # Callable[[Ground], Iterable[Row]]; a path, since it imports what needs a database
     databases: tuple[str, ...] = ("SQLite", "PostgreSQL")
+    begins: str = ""  # Callable[[Ground], None]
 
 
 @dataclass(frozen=True)

@@ -31,16 +31,17 @@ def play(region: "Region", monday: datetime, until: str = "paid", watch: "Watch 
     """One round by operations, its days after `monday`; `until`: open, ordered, closed, received, packed, collected,
     settled or paid, where it stays. `watch` takes the time of each deed, and looks at the round after each stage.
     """
-    stages = ("open", "ordered", "closed", "received", "packed", "collected", "settled", "paid")
+    return next(round for stage, round in stages(region, monday, watch) if stage == until)
+
+
+def stages(region: "Region", monday: datetime, watch: "Watch | None" = None) -> "Iterator[tuple[str, OrderRound]]":
+    """One round by operations; gives the name of each stage, when it was reached and looked at, and the round."""
     region.watch = watch or Watch()
     round = None
-    for stage, work in zip(stages, _STAGES, strict=True):
+    for stage, work in _STAGES.items():
         round = work(region, monday, round)
         region.watch.look(stage, round)
-        if stage == until:
-            break
-    assert round is not None
-    return round
+        yield stage, round
 
 
 def _open(region: "Region", monday: datetime, _round: "OrderRound | None") -> "OrderRound":
@@ -202,7 +203,16 @@ def _pay(region: "Region", monday: datetime, round: "OrderRound | None") -> "Ord
     return round
 
 
-_STAGES = (_open, _order, _close, _receive, _pack, _hand_over, _settle, _pay)
+_STAGES = {
+    "open": _open,
+    "ordered": _order,
+    "closed": _close,
+    "received": _receive,
+    "packed": _pack,
+    "collected": _hand_over,
+    "settled": _settle,
+    "paid": _pay,
+}
 
 
 def run_jobs() -> None:

@@ -51,8 +51,11 @@ def _unprivileged() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def cluster(*, durable: bool = False) -> Iterator[str]:
-    """A throwaway cluster; yields its DATABASE_URL. `durable` keeps fsync on, as a benchmark needs."""
+def cluster(*, durable: bool = False, data: Path | None = None) -> Iterator[str]:
+    """A throwaway cluster; yields its DATABASE_URL. `durable` keeps fsync on, as a benchmark needs.
+
+    `data`: where its files are and stay, made anew where there are none; every user must be able to get there.
+    """
     programs = bin_folder()
     if programs is None:
         raise FileNotFoundError("initdb")
@@ -63,23 +66,29 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     try:
         if child:
             os.chown(folder, child["user"], child["group"])
-        data = folder / "data"
+        files = data or folder / "data"
+        begun = files.exists()
         kind = ["-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        initdb = [programs / "initdb", "-D", data, *kind]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **child)
+        if not begun:
+            if data and child:
+                data.mkdir(mode=0o700)
+                os.chown(data, child["user"], child["group"])
+            initdb = [programs / "initdb", "-D", files, *kind]
+            subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **child)
         with (folder / "log").open("wb") as log:
-            listen = ["-D", data, "-k", folder, "-c", "listen_addresses="]
+            listen = ["-D", files, "-k", folder, "-c", "listen_addresses="]
             postgres = [programs / "postgres", *listen, *([] if durable else [*FAST, *UNCOUNTED])]
             # A session of its own: Ctrl+C reaches the command, and the cluster outlives it.
             server = subprocess.Popen(postgres, stdout=log, stderr=log, cwd=folder, start_new_session=True, **child)
         _wait(server, programs, folder)
         socket = ["-h", str(folder), "-U", NAME]
-        subprocess.run([programs / "createdb", *socket, "-T", "template0", NAME], check=True)
+        if not begun:
+            subprocess.run([programs / "createdb", *socket, "-T", "template0", NAME], check=True)
         yield f"postgres://{NAME}@/{NAME}?host={folder}"
     finally:
         if server is not None and server.poll() is None:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(timeout=30)
+            server.send_signal(signal.SIGINT if data else signal.SIGQUIT)
+            server.wait(timeout=300 if data else 30)
         shutil.rmtree(folder, ignore_errors=True)
 
 
