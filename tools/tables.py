@@ -16,8 +16,6 @@ DERIVED = {
     "its user",
     "kernel.Written": "which deed wrote a row since it was sealed, noted by triggers; `doctor` names a row that has no "
     "deed, or another content without a note",
-    "flows.Commitment": "what is promised of a lot, an offer or an account is added up again by `doctor`; what came of "
-    "a promise stands in sealed events, and in the order once it is settled",
     "flows.Intent": "what is left of an offer is added up again by `doctor` from its promises",
 }
 _WORDS = "words, and where things are: no right and no sum hangs on it"
@@ -39,23 +37,15 @@ OPERATIONAL = {
     "under a number of her own, and is that person as long as it lasts",
     "account.EmailConfirmation": "django-allauth's; this node confirms no address by it",
     "django_tasks_database.DBTaskResult": "jobs: " + _MARKED,
-    "kernel.Node": "settings of the local: name, place, zone, practices; each change of them is a deed",
     **dict.fromkeys(("kernel.Errand", "kernel.JobTrouble", "paper.Upload"), _MARKED),
     **dict.fromkeys(("kernel.Progress", "kernel.WorkerBeat", "kernel.TimerRun", "agents.Try"), _MOMENT),
-    **dict.fromkeys(("paper.Picture", "agents.Place", "agents.Holiday"), _WORDS),
-    **dict.fromkeys(("catalog.Category", "flows.ResourceSpecification"), _WORDS),
-    **dict.fromkeys(
-        ("flows.Unit", "catalog.Measure"),
-        "what a number means when it is read or typed; quantities in the books are whole numbers of the smallest part",
-    ),
-    "catalog.Product": "words, and which farm's it is: a round asks and pays that farm, which reads so before it "
-    "brings anything; from then on it stands in sealed events and terms",
+    **dict.fromkeys(("paper.Picture", "agents.Holiday"), _WORDS),
+    "catalog.Category": _WORDS,
     "agents.Leaving": "when somebody left, and from when on her name may go; membership and roles are sealed",
     "agents.JoinRequest": "what a stranger wrote; welcoming her is a deed",
     **dict.fromkeys(("local_messages.Letter", "local_messages.Enclosure", "local_messages.Secret"), _QUEUE),
     **dict.fromkeys(("local_messages.Preference", "local_messages.Outlet"), "which letters go out, and when"),
     **dict.fromkeys(("flows.Agreement", "flows.Proposal"), "the frame of promises: it holds no sum of its own"),
-    "handovers.Handover": "where and when; whether unweighed packing is allowed there is a deed",
     **dict.fromkeys(("handovers.Crate", "handovers.Packed"), _BEFORE),
 }
 # What is sealed or kept, where the model's own words do not say it.
@@ -63,6 +53,10 @@ VOUCHED = {
     "mfa.Authenticator": "passkeys, as django-allauth keeps them: whose, and which key.",
     "agents.Approval_excluded": "who may never vote on it.",
     "agents.Vote": "who said yes or no.",
+    "agents.Place": "somewhere on the map; sealed where goods change hands, since a home is erasable.",
+    "flows.Commitment": "what was promised; sealed where it holds a time of its own (who has a thing when). What is "
+    "promised of a lot, an offer or an account is added up again by `doctor`; what came of a promise stands in sealed "
+    "events, and in the order once it is settled.",
 }
 
 

@@ -25,6 +25,7 @@ def in_force(on: date | Value, prefix: str = "") -> Q:
     return Q(**{begun: on}) & (Q(**{open_ended: None}) | Q(**{not_over: on}))
 
 
+@sealed("name", "address", "is_handover", "is_private", when="{row}.is_handover")
 class Place(models.Model):
     """Somewhere on the map: a farm, a village, a hand-over, a home."""
 
@@ -54,7 +55,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self.filter(pk__in=standing.values("member"))
 
 
-@sealed("kind", "is_home", "is_producer", "group")
+@sealed("kind", "is_home", "is_producer", "group", "is_public", "hidden_at", personal=("name", "code"))
 class Agent(models.Model):
     """Anybody or anything that can hold, promise or receive. Exactly one `local` has `is_home`."""
 
@@ -97,7 +98,7 @@ class Agent(models.Model):
 
 
 @titled(_("How to reach you"))
-@sealed("agent", personal=("iban",), later=("number_deed",))
+@sealed("agent", "shown_to_members", personal=("iban", "bank_name", "email"), later=("number_deed",))
 class Contact(models.Model):
     """How an agent is reached: personal, erasable, never copied into events."""
 

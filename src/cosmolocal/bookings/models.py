@@ -12,7 +12,7 @@ from cosmolocal.paper.models import Picture
 
 
 @titled(_("Things that are yours"))
-@sealed("resource", "holder", "state")
+@sealed("practice", "resource", "holder", "kind", "name", "place", "state")
 class Thing(models.Model):
     """Something that one has to herself for a time. `holder`: whose it is; `practice`: whose pages show it."""
 
@@ -51,7 +51,10 @@ class Thing(models.Model):
 
 
 @kept()
-@sealed("thing", "who", "circle", "introduced", "by_hour", "by_day", "by_km", "deposit", "owner_bp", "by", "at")
+@sealed(
+    *("thing", "who", "circle", "introduced", "by_hour", "by_day", "by_km", "deposit", "owner_bp", "by", "at"),
+    *("notice_minutes", "longest_minutes", "ahead_days", "rest_minutes"),
+)
 class Terms(models.Model):
     """Who may book a thing, when, at which price; the newest row holds, and a booking keeps the one it was made on.
 
@@ -103,7 +106,10 @@ class Introduction(models.Model):
 
 
 @titled(_("What you booked"))
-@sealed("thing", "agent", "household", "terms", "purpose", "state", "charged")
+@sealed(
+    *("thing", "commitment", "agreement", "agent", "household", "terms", "purpose", "state", "held_until", "km"),
+    *("payment", "charged", "made_by"),
+)
 class Booking(models.Model):
     """Who has a thing when: its time is that of its commitment. Several of one deed share their agreement."""
 
@@ -188,7 +194,7 @@ class Damage(models.Model):
 
 @titled(_("What was said about damages"))
 @kept(free=("words",))
-@sealed("damage", "by", "at")
+@sealed("damage", "by", "at", personal=("words",))
 class DamageWord(models.Model):
     """What one of them said."""
 

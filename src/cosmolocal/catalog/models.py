@@ -19,6 +19,7 @@ class Category(models.Model):
         return self.name
 
 
+@sealed("code", "symbol", "unit", "quantity")
 class Measure(models.Model):
     """A unit people really use: jin is 500 of kg's grams, a dozen is 12 pieces."""
 
@@ -31,7 +32,7 @@ class Measure(models.Model):
         return self.symbol
 
 
-@sealed("code", "kind")
+@sealed("code", "kind", "name", "sentence")
 class TaxCode(models.Model):
     """A dated tax treatment; its rates stand in TaxRate, its sentence must stand on paper."""
 
@@ -102,6 +103,7 @@ class AgreedTerms(Terms):
 
 
 @titled(_("Goods"))
+@sealed("specification", "producer", "name", "origin", "certificate", "is_active")
 class Product(models.Model):
     """What it is: one specification, whose hands made it, where it comes from."""
 
@@ -127,7 +129,10 @@ class Product(models.Model):
         return self.name
 
 
-@sealed("product", "billed_by", "pack_quantity", "tolerance_bp", "deposit", "case_count")
+@sealed(
+    *("product", "billed_by", "pack_quantity", "tolerance_bp", "deposit", "case_count"),
+    *("label", "sku", "measure", "stock", "is_active"),
+)
 class Item(models.Model):
     """As what one buys it: a bunch, a jar, a jin. `pack_quantity` base units each (an estimate when weighed)."""
 

@@ -13,6 +13,7 @@ from cosmolocal.kernel.evidence import kept, sealed
 from cosmolocal.kernel.models import Operation
 
 
+@sealed("code", "label", "symbol", "decimals", "dimension", "external_code")
 class Unit(models.Model):
     """How something is counted; `decimals` says what one integer of it means (kg with 3: grams)."""
 
@@ -27,6 +28,7 @@ class Unit(models.Model):
         return self.code
 
 
+@sealed("name", "unit", "effort_unit", "substitutable", "medium_of_exchange")
 class ResourceSpecification(models.Model):
     """What kind of thing: pak choi of this farm, an hour of help, a currency."""
 
@@ -42,7 +44,7 @@ class ResourceSpecification(models.Model):
 
 
 @titled(_("Stocks and accounts"))
-@sealed("conforms_to", "primary_accountable", "floor")
+@sealed("conforms_to", "primary_accountable", "floor", "lot", "expires_on")
 class EconomicResource(models.Model):
     """A lot, a stock, a thing, an account. Quantities change by events only; `floor` null: may fall freely."""
 
@@ -136,6 +138,11 @@ class Intent(models.Model):
 
 
 @titled(_("What was promised"))
+@sealed(
+    *("agreement", "action", "provider", "receiver", "specification", "resource", "quantity", "begins", "ends"),
+    "finished",
+    when="{row}.begins IS NOT NULL",
+)
 class Commitment(models.Model):
     """What was promised; no effect on stocks. The promise lies on `resource` once it is set, else on `satisfies`.
 

@@ -9,6 +9,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel.evidence import kept, sealed
 
 
+@sealed("place", "begins", "ends", "state", "may_tick_unweighed")
 class Handover(models.Model):
     """Goods due at `place` from `begins` on: every commitment with that place and due moment belongs to it."""
 
@@ -77,7 +78,10 @@ class Packed(models.Model):
 
 @titled(_("What was brought"))
 @kept(free=("event", "received", "accepted", "reason"))
-@sealed("handover", "producer", "specification", "commitment", "lot", "event", "promised", "received", "accepted", "by")
+@sealed(
+    *("handover", "producer", "specification", "commitment", "lot", "event", "promised", "received", "accepted", "by"),
+    *("reason", "at"),
+)
 class Receipt(models.Model):
     """What a producer brought against one promise: counted or weighed once, with the lot it became."""
 
@@ -102,7 +106,7 @@ class Receipt(models.Model):
 
 
 @kept()
-@sealed("handover", "lot", "receipt", "promise", "quantity", "borne_by", "by", "at")
+@sealed("handover", "lot", "receipt", "promise", "quantity", "reason", "borne_by", "by", "at")
 class Loss(models.Model):
     """Goods of a lot that spoiled, broke or went missing here; who bears it stood in the terms that were agreed."""
 

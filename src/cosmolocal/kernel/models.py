@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from cosmolocal.agents.models import Agent
 
 
+@sealed(
+    *("name", "place_name", "about", "zone", "language", "currency", "practices", "setup_digest", "is_demo"),
+    "ready_at",
+)
 class Node(models.Model):
     """This local's settings; exactly one row. Read it through `kernel.node.current()`."""
 

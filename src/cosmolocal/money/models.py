@@ -16,7 +16,10 @@ from cosmolocal.money.words import FUND_LABELS
 
 
 @kept(free=("code", "decimals", "cash_step", "start_floor", "warn_below", "agreed_by", "agreed_needed"))
-@sealed("code", "decimals", "cash_step", "start_floor", "warn_below", "agreed_by", "agreed_needed")
+@sealed(
+    *("code", "kind", "specification", "money", "decimals", "cash_step", "start_floor", "warn_below", "agreed_by"),
+    "agreed_needed",
+)
 class Currency(models.Model):
     """A medium of exchange and its policy. National: `specification` is what the local owes, `money` what it has."""
 
@@ -55,7 +58,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
 @titled(_("Accounts"))
 @kept(free=("holder", "code", "name", "warn_below", "closed_at"))
-@sealed("resource", "currency", "holder", "kind", "code", "warn_below", "closed_at")
+@sealed("resource", "currency", "holder", "kind", "code", "warn_below", "closed_at", personal=("name",))
 class Account(models.Model):
     """Whose account a resource is. Balance = accounting quantity: above 0 the local owes the holder."""
 
@@ -128,7 +131,7 @@ class MoneyBox(models.Model):
 
 
 @kept(free=("approval", "state", "dropped_by"))
-@sealed("currency", "box", "made_by", "made_at", "approval", "state", "dropped_by")
+@sealed("currency", "box", "name", "made_by", "made_at", "approval", "state", "dropped_by")
 class PaymentList(models.Model):
     """Payments out that are made together: drawn up by one, agreed by another, then confirmed one by one."""
 
@@ -150,7 +153,7 @@ class PaymentList(models.Model):
 
 @titled(_("Payments out"))
 @kept(free=("paid_to", "commitment", "state", "paid_by", "lowered", "left"))
-@sealed("list", "account", "amount", "paid_to", "commitment", "state", "paid_by", "lowered", "left")
+@sealed("list", "account", "amount", "reference", "paid_to", "commitment", "state", "paid_by", "lowered", "left")
 class Payment(models.Model):
     """One line of a payment list; the promise lies on the account until the money left or the line is dropped."""
 
@@ -176,7 +179,7 @@ class Payment(models.Model):
 
 
 @kept(free=("left", "payer", "words"))
-@sealed("box", "amount", "left", "on", "booked_at", "typed_by")
+@sealed("box", "amount", "left", "on", "booked_at", "typed_by", personal=("payer", "words"))
 class Unmatched(models.Model):
     """Money that came from somebody nobody knows yet; what is `left` lies in the fund "unmatched"."""
 

@@ -28,7 +28,7 @@ class OnHoliday(models.TextChoices):
     DROP = "drop", _("that week there is none")
 
 
-@sealed("target_bp", "transport_bp")
+@sealed("target_bp", "transport_bp", "grace_minutes", "handover_on_holiday", "closing_on_holiday")
 class ShopSettings(models.Model):
     """How this local's shop works; one row, read through `queries.settings()`. Rates in hundredths of a per cent."""
 
@@ -40,7 +40,10 @@ class ShopSettings(models.Model):
 
 
 @kept(free=("payments", "name", "note"), once="{row}.state = 'settled'")
-@sealed("account", "transport_bp", "settled_at", "result", "payments", when="{row}.state = 'settled'")
+@sealed(
+    *("name", "state", "opens_at", "closes_at", "grace_minutes", "handover", "account", "proposal", "transport_bp"),
+    *("allow_cash", "follows_prices", "closed_at", "settled_at", "result", "payments"),
+)
 class OrderRound(models.Model):
     """One order round: open, order, close, pack, collect, settle. `closes_at` was set in the local's wall time."""
 
@@ -268,7 +271,7 @@ class ProducerOrderLine(models.Model):
 
 @titled(_("Money given back"))
 @kept()
-@sealed("line", "quantity", "amount", "borne_by", "by", "at")
+@sealed("line", "quantity", "amount", "borne_by", "reason", "by", "at")
 class LineCredit(models.Model):
     """Money given back for a line: refused at the door, wrong or bad goods. The reason is a code, never a culprit."""
 
