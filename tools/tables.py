@@ -16,6 +16,11 @@ DERIVED = {
     "its user",
     "kernel.Written": "which deed wrote a row since it was sealed, noted by triggers; `doctor` names a row that has no "
     "deed, or another content without a note",
+    **dict.fromkeys(
+        ("handovers.Crate", "handovers.Packed"),
+        "`doctor` compares what was packed, and for whom, with the promise and with the sealed events of its "
+        "hand-over; of a settled round with the sealed order too",
+    ),
     "flows.Intent": "what is left of an offer is added up again by `doctor` from its promises",
 }
 _WORDS = "words, and where things are: no right and no sum hangs on it"
@@ -24,10 +29,6 @@ _MARKED = (
     "gone in days; it carries the node's mark over who asked for what, and does nothing without: `doctor` names it"
 )
 _MOMENT = "of the moment: it is gone in days, and decides nothing about money or rights"
-_BEFORE = (
-    "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
-)
-_BEFORE += "settled order"
 OPERATIONAL = {
     **dict.fromkeys(
         ("auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType"), "Django's"
@@ -46,7 +47,6 @@ OPERATIONAL = {
     **dict.fromkeys(("local_messages.Letter", "local_messages.Enclosure", "local_messages.Secret"), _QUEUE),
     **dict.fromkeys(("local_messages.Preference", "local_messages.Outlet"), "which letters go out, and when"),
     **dict.fromkeys(("flows.Agreement", "flows.Proposal"), "the frame of promises: it holds no sum of its own"),
-    **dict.fromkeys(("handovers.Crate", "handovers.Packed"), _BEFORE),
 }
 # What is sealed or kept, where the model's own words do not say it.
 VOUCHED = {

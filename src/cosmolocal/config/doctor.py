@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.config import aside, home, restoring
 from cosmolocal.flows import queries as flows
+from cosmolocal.handovers import queries as handovers
 from cosmolocal.kernel import ahead, clock, errands, heads, jobs, node, practices, proving, triggers
 from cosmolocal.kernel.beside import side_by_side
 from cosmolocal.kernel.models import JobTrouble
@@ -81,7 +82,7 @@ def _books() -> list[Complaint]:
     works: list[Callable[[], list[Complaint]]] = [partial(_told, look) for look in flows.looks()]
     seals = proving.looks(elsewhere) if proving.is_long() else [partial(proving.examine, elsewhere)]
     works += [partial(_told, look) for look in seals]
-    works += [_months, *(partial(_of_practice, practice) for practice in practices.installed())]
+    works += [_months, _crates, *(partial(_of_practice, practice) for practice in practices.installed())]
     return side_by_side(works) if proving.is_long() else [one for work in works for one in work()]
 
 
@@ -90,7 +91,11 @@ def _told(look: Callable[[], Sequence[flows.Finding] | Sequence[proving.Broken]]
 
 
 def _of_practice(practice: practices.Practice) -> list[Complaint]:
-    return [Complaint(wrong.what, wrong.fix) for wrong in (practice.wrong() if practice.wrong else ())]
+    return [Complaint(wrong.what, wrong.fix, wrong.grave) for wrong in (practice.wrong() if practice.wrong else ())]
+
+
+def _crates() -> list[Complaint]:
+    return [Complaint(wrong.what, wrong.fix, wrong.grave) for wrong in handovers.wrong()]
 
 
 def notes() -> Iterator[str]:

@@ -43,10 +43,11 @@ class Near:
 
 @dataclass(frozen=True)
 class Wrong:
-    """`what` is wrong, `fix` says what to do."""
+    """`what` is wrong, `fix` says what to do; `grave`: the books are touched."""
 
     what: str
     fix: str
+    grave: bool = False
 
 
 _declared: dict[tuple[str, str], Near] = {}

@@ -1,4 +1,6 @@
-"""What somebody with the database in her hands may write, and where `doctor` names it: (code, table)."""
+"""What somebody with the database in her hands may write, and where `doctor` names it: (code, table); or, where rows
+are compared with each other, ("said", some words of the sentence).
+"""
 
 _TWIN = (
     "INSERT INTO mfa_authenticator (type, data, created_at, user_id) "
@@ -10,6 +12,14 @@ _BEFORE_ALL = (
 )
 Statements = str | tuple[str, ...]
 Named = tuple[str, str]
+SAID = "said"
+_ASKED = "id IN (SELECT commitment_id FROM shop_producerorderline)"
+_PACKED = "id IN (SELECT commitment_id FROM handovers_packed)"
+_FARM = ("row", "shop_producerorder")
+_PROMISED = (SAID, "is not what her order says")
+_CRATE = (SAID, "does not hold what the journal says")
+_CHARGED = (SAID, "is not what was charged")
+_ORDERED = (SAID, "do not say what was ordered")
 TAMPERINGS: dict[str, tuple[Statements, Named]] = {
     "author of a deed": (
         "UPDATE kernel_operation SET by_id = (SELECT min(id) FROM agents_agent) WHERE code = 'shop.settle_round'",
@@ -180,4 +190,77 @@ TAMPERINGS: dict[str, tuple[Statements, Named]] = {
     ),
     "a seal": ("UPDATE kernel_seal SET upto = upto - 1", ("chain", "kernel_seal")),
     "a sealed row": ("UPDATE kernel_sealedrow SET operation_id = 1", ("chain", "kernel_seal")),
+    "what a farm gets": ("UPDATE shop_producerorderline SET purchase = 2 * purchase", _FARM),
+    "for how much a farm gets it": (
+        (
+            "UPDATE shop_producerorderline SET promised = promised / 2",
+            f"UPDATE flows_commitment SET quantity = quantity / 2 WHERE {_ASKED}",
+        ),
+        _FARM,
+    ),
+    "a line of a farm is gone": ("DELETE FROM shop_producerorderline WHERE purchase > 1000", _FARM),
+    "whose order it is": (
+        (
+            "UPDATE shop_producerorder SET producer_id = (SELECT max(id) FROM agents_agent) "
+            "WHERE id = (SELECT max(id) FROM shop_producerorder)"
+        ),
+        _FARM,
+    ),
+    "what a farm promised": (f"UPDATE flows_commitment SET quantity = quantity / 2 WHERE {_ASKED}", _PROMISED),
+    "what was promised to a farm": (
+        "UPDATE flows_commitment SET quantity = quantity + 1 WHERE id IN (SELECT payment_id FROM shop_producerorder)",
+        _PROMISED,
+    ),
+    "of which goods a farm promised": (
+        (
+            "UPDATE flows_commitment SET specification_id = (SELECT max(specification_id) FROM catalog_product) "
+            f"WHERE {_ASKED}"
+        ),
+        _PROMISED,
+    ),
+    "in which packs a farm promised": (
+        f"UPDATE catalog_promisedpack SET quantity = 2 * quantity WHERE commitment_{_ASKED}",
+        _PROMISED,
+    ),
+    "what lay in a crate": ("UPDATE handovers_packed SET quantity = quantity - 1 WHERE quantity > 1", _CRATE),
+    "whose crate it is": (
+        "UPDATE handovers_crate SET receiver_id = (SELECT id FROM agents_agent WHERE name = 'Chen') WHERE number = 1",
+        _CRATE,
+    ),
+    "a crate that was not collected": ("UPDATE handovers_crate SET state = 'collected'", _CRATE),
+    "what was packed and what was promised": (
+        (
+            "UPDATE handovers_packed SET quantity = quantity - 1 WHERE quantity > 1",
+            f"UPDATE flows_commitment SET quantity = quantity - 1 WHERE quantity > 1 AND {_PACKED}",
+        ),
+        _CHARGED,
+    ),
+    "packed after the round was settled": (
+        (
+            "UPDATE handovers_packed SET quantity = quantity - 1, at = {later:at} WHERE quantity > 1",
+            (
+                "UPDATE flows_commitment SET quantity = quantity - 1, output_of_id = NULL "
+                f"WHERE quantity > 1 AND {_PACKED}"
+            ),
+        ),
+        _CHARGED,
+    ),
+    "packed for nobody": ("DELETE FROM handovers_packed", _CHARGED),
+    "item of an offer": (
+        (
+            "UPDATE shop_roundoffer SET item_id = (SELECT max(id) FROM catalog_item), lot_id = (SELECT max(id) "
+            "FROM flows_economicresource) WHERE id = (SELECT min(offer_id) FROM shop_orderline)"
+        ),
+        _ORDERED,
+    ),
+    "pack of a line": ("UPDATE shop_orderline SET pack_id = (SELECT max(id) FROM catalog_packversion)", _ORDERED),
+    "how much a line is": ("UPDATE shop_orderline SET wished = 2 * wished", _ORDERED),
+    "how much a line may be": ("UPDATE shop_orderline SET cap = 2 * cap", _ORDERED),
+    "for whom goods were promised": (
+        (
+            "UPDATE flows_commitment SET receiver_id = (SELECT max(id) FROM agents_agent) "
+            "WHERE id IN (SELECT commitment_id FROM shop_orderline)"
+        ),
+        _ORDERED,
+    ),
 }

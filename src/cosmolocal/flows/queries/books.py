@@ -1,7 +1,7 @@
 """What stands in the books now: kinds, quantities, offers, promises, events."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -293,6 +293,17 @@ def promises(ids: Iterable[int]) -> dict[int, Promise]:
     )
     rows = Commitment.objects.filter(pk__in=among(ids)).values_list(*columns)
     return {row[0]: Promise(*row) for row in rows}
+
+
+def packed_since(commitments: Mapping[int, datetime]) -> set[int]:
+    """Of these promises (id -> a moment) those of which a process that packed goods for the same hand-over, and for no
+    other, was written since then.
+    """
+    others = Commitment.objects.filter(output_of=OuterRef("output_of")).exclude(
+        place=OuterRef("place"), due=OuterRef("due")
+    )
+    found = Commitment.objects.filter(pk__in=among(commitments), output_of__isnull=False).exclude(Exists(others))
+    return {pk for pk, at in found.values_list("pk", "output_of__at") if at >= commitments[pk]}
 
 
 def fulfilling(commitment_ids: Iterable[int]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from cosmolocal.handovers.queries.arrivals import (
     most_received,
     receiving_list,
 )
+from cosmolocal.handovers.queries.compared import wrong
 from cosmolocal.handovers.queries.crates import (
     AT_WORK,
     MANY,
@@ -108,4 +109,5 @@ __all__ = [
     "terms_of",
     "terms_under",
     "visible_to",
+    "wrong",
 ]

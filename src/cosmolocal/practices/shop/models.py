@@ -14,11 +14,6 @@ from cosmolocal.kernel.evidence import derived, kept, operational, sealed
 from cosmolocal.messages.models import Letter
 from cosmolocal.practices.shop import rules
 
-_BEFORE = (
-    "before a round is settled it changes with every order; what became of it stands in sealed events, and in the "
-    "settled order"
-)
-
 
 class OnHoliday(models.TextChoices):
     """What happens to a day that falls on a holiday."""
@@ -115,7 +110,7 @@ class OfferQuerySet(models.QuerySet["RoundOffer"]):
         return self.filter(Q(lot__isnull=False) | is_active, withdrawn_at=None)
 
 
-@operational(_BEFORE)
+@derived("`doctor` compares of which goods it is with price and pack of each line, and adds up what is left")
 class RoundOffer(models.Model):
     """One item on sale in a round; items of one product draw on the same intent. `lot`: what came unordered."""
 
@@ -239,7 +234,7 @@ class OrderLine(models.Model):
 
 
 @titled(_("Orders to your farm"))
-@operational(_BEFORE)
+@sealed("round", "producer", "agreement", "payment")
 class ProducerOrder(models.Model):
     """What the round asks of one producer: an agreement whose commitments are the sums, mailed or called.
 
@@ -260,13 +255,16 @@ class ProducerOrder(models.Model):
 
 
 @titled(_("What was ordered from your farm"))
-@operational(_BEFORE)
+@sealed("commitment", "purchase", "promised", whole="order")
 class ProducerOrderLine(models.Model):
-    """How much of one kind of goods, for which sum (minor units): what is paid follows from what is accepted."""
+    """How much of one kind of goods, for which sum (minor units): what is paid follows from what is accepted. What was
+    promised for it stands beside the sum, so that both are sealed: `doctor` compares the promise with it.
+    """
 
     order = models.ForeignKey(ProducerOrder, models.PROTECT, related_name="lines")
     commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="+")
     purchase = models.BigIntegerField()
+    promised = models.BigIntegerField()  # base units
 
 
 @titled(_("Money given back"))

@@ -10,7 +10,7 @@ from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
 from cosmolocal.practices.shop.orders.queries import swaps
 from cosmolocal.practices.shop.settling.operations import following
-from cosmolocal.practices.shop.settling.queries import uncharged
+from cosmolocal.practices.shop.settling.queries import compared, uncharged
 
 practice = Practice(
     name="shop",
@@ -42,7 +42,7 @@ practice = Practice(
     called_off=desk_cards.called_off,
     book_pages=((_("Money given back"), "shop:given_back"),),
     also_about=swaps.also_about,
-    wrong=uncharged.wrong,
+    wrong=compared.wrong,
     still_to_pay=uncharged.still_to_pay,
     goods_changed=following.goods_changed,
     unfinished=desk_cards.unfinished,

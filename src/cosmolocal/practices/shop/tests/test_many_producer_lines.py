@@ -50,7 +50,7 @@ def _ask_for(home: Agent, order: ProducerOrder, many: int) -> None:
     ]
     promised = flows.commit(by=home, wishes=wishes)
     ProducerOrderLine.objects.bulk_create(
-        ProducerOrderLine(order=order, commitment_id=one.pk, purchase=100) for one in promised
+        ProducerOrderLine(order=order, commitment_id=one.pk, purchase=100, promised=one.quantity) for one in promised
     )
 
 

@@ -273,7 +273,7 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             round=round, producer_id=producer_id, agreement=agreement, payment_id=paid.pk
         )
         ProducerOrderLine.objects.bulk_create(
-            ProducerOrderLine(order=order, commitment_id=promise.pk, purchase=one.purchase)
+            ProducerOrderLine(order=order, commitment_id=promise.pk, purchase=one.purchase, promised=one.quantity)
             for promise, one in zip(promised, ones, strict=True)
         )
     catalog.agree_terms(by=by, agreements=made)
