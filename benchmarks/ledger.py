@@ -65,8 +65,8 @@ def _fill(*, by: Agent, accounts: list[Account]) -> None:
         part = accounts[begin : begin + 10_000]
         flows.record(
             by=by,
-            happenings=[
-                flows.Happening("raise", START, resource_id=account.resource_id, reason="opening") for account in part
+            drafts=[
+                flows.EventDraft("raise", START, resource_id=account.resource_id, reason="opening") for account in part
             ],
         )
 

@@ -16,7 +16,7 @@ from benchmarks.harness import Ground, Row, alternate, must, watch
 from benchmarks.town import Town
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import RoundOffer
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 
 AGAIN = 20  # times a page is asked for in one round
 PAGE_MS, SEARCH_MS = 100, 60
@@ -84,7 +84,7 @@ def _busy(place: Town) -> None:
     household = town.who.household_of(member)
     assert household is not None
     offers = list(RoundOffer.objects.filter(round=place.round).order_by("pk").values_list("pk", flat=True)[:9])
-    lines = [LineWish(offer, 1) for offer in offers[:6]]
+    lines = [LineDraft(offer, 1) for offer in offers[:6]]
     operations.place_order(by=member, round=place.round, household=household, lines=lines)
     counts = dict.fromkeys(offers[6:], 2)
     operations.fill_basket(by=member, round=place.round, household=household, counts=counts)

@@ -50,11 +50,11 @@ def _open(region: "Region", monday: datetime, _round: "OrderRound | None") -> "O
     from cosmolocal.practices.shop import operations as shop
 
     opens, closes, begins = monday, monday + timedelta(days=2), monday + timedelta(days=3, hours=7)
-    wish = shop.RoundWish("Thursday", region.store, opens, closes, begins, begins + timedelta(hours=3))
+    draft = shop.RoundDraft("Thursday", region.store, opens, closes, begins, begins + timedelta(hours=3))
     with standing_at(opens):
-        goods = [shop.OfferWish(item) for item in Item.objects.order_by("pk").values_list("pk", flat=True)]
+        goods = [shop.OfferDraft(item) for item in Item.objects.order_by("pk").values_list("pk", flat=True)]
         with region.watch.timing("plan and open"):
-            planned = shop.plan_round(by=region.steward, wish=wish)
+            planned = shop.plan_round(by=region.steward, draft=draft)
             shop.offer_items(by=region.steward, round=planned, items=goods)
             opened = shop.open_round(by=region.steward, round=planned)
         run_jobs()
@@ -78,7 +78,7 @@ def _order(region: "Region", monday: datetime, round: "OrderRound | None") -> "O
                 wanted = {
                     offers[(turn * 7 + line * 331) % len(offers)]: 1 + line % 3 for line in range(region.size.lines)
                 }
-                lines = [shop.LineWish(offer, count) for offer, count in wanted.items()]
+                lines = [shop.LineDraft(offer, count) for offer, count in wanted.items()]
                 with region.watch.timing("place orders"):
                     shop.place_order(by=member, round=round, household=household, lines=lines)
         with standing_at(monday + timedelta(hours=10)):

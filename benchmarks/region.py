@@ -143,8 +143,8 @@ def _found(size: Size) -> Region:
     from cosmolocal.flows import operations as flows
     from cosmolocal.money import operations as money
 
-    wish = people.LocalWish("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    home = people.found_local(by=who.system(), wish=wish)
+    wish = people.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    home = people.found_local(by=who.system(), draft=wish)
     flows.standard_units(by=home)
     money.open_currency(by=home, code="CNY", decimals=2, symbol="¥", start_floor=0)
     catalog.standard_measures(by=home)

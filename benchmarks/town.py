@@ -22,7 +22,7 @@ from cosmolocal.kernel.clock import standing_at
 from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.operations import OfferWish, RoundWish
+from cosmolocal.practices.shop.operations import OfferDraft, RoundDraft
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import MoneyBox
@@ -52,8 +52,8 @@ def build(products: int, households: int) -> Town:
     """The town with so many goods and households; its static files are collected, as in production."""
     call_command("collectstatic", verbosity=0, interactive=False)
     with standing_at(clock.now() - timedelta(days=7)):
-        wish = people.LocalWish("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-        home = people.found_local(by=who.system(), wish=wish)
+        draft = people.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+        home = people.found_local(by=who.system(), draft=draft)
         flows.standard_units(by=home)
         money.open_currency(by=home, code="CNY", decimals=2, symbol="¥", start_floor=0)
         catalog.standard_measures(by=home)
@@ -74,10 +74,10 @@ def open_round(home: Agent, store: Place) -> OrderRound:
     now = clock.now()
     opens, closes = now - timedelta(hours=1), now + timedelta(days=3)
     begins = closes + timedelta(days=1)
-    wish = RoundWish("Thursday", store, opens, closes, begins, begins + timedelta(hours=3))
+    draft = RoundDraft("Thursday", store, opens, closes, begins, begins + timedelta(hours=3))
     with standing_at(opens):
-        round = shop.plan_round(by=home, wish=wish)
-        offers = [OfferWish(item) for item in Item.objects.values_list("pk", flat=True)]
+        round = shop.plan_round(by=home, draft=draft)
+        offers = [OfferDraft(item) for item in Item.objects.values_list("pk", flat=True)]
         shop.offer_items(by=home, round=round, items=offers)
         return shop.open_round(by=home, round=round)
 

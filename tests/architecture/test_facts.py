@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.operation import declared, operation
 from cosmolocal.kernel.refusal import Refusal
@@ -51,7 +51,7 @@ def test_no_limit_and_no_wish_stands_among_the_reasons() -> None:
 
 
 # Moves what its callers have sorted into guarded and free.
-PASSED_ON = {"cosmolocal.flows.operations.promises.shift", "cosmolocal.money.operations.ledger._happening"}
+PASSED_ON = {"cosmolocal.flows.operations.promises.shift", "cosmolocal.money.operations.ledger._draft"}
 
 
 def _too_much() -> None:
@@ -73,7 +73,7 @@ def _guards(function: FunctionType) -> bool:
         if isinstance(node, ast.Call):
             words = {word.arg: word.value for word in node.keywords}
             is_free = isinstance(words.get("guard"), ast.Constant) and ast.unparse(words["guard"]) == "False"
-            if not is_free and ("guard" in words or _known(node.func, function) is CommitmentWish):
+            if not is_free and ("guard" in words or _known(node.func, function) is CommitmentDraft):
                 return True
     return False
 

@@ -111,7 +111,7 @@ def of_handover(scene: Scene, packer: Agent, browser: Client, handover: Handover
             fetch(scene, browser, "handovers:lists", handover.pk, by=by, **{"as": kind})
     # What is long is made by the worker, in the language of the page on which it was asked for.
     for code, args in (("handovers.labels", ()), ("handovers.list", ("door", "csv"))):
-        wish = errands.Wish(code, [handover.pk, *args], code, "/home/")
+        wish = errands.ErrandDraft(code, [handover.pk, *args], code, "/home/")
         with speaking_to(packer):
             asked = errands.ask(wish, by_id=packer.pk, key=code)
         work(scene)

@@ -16,7 +16,7 @@ from cosmolocal.kernel.tests.stating import stated
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import PaymentList
-from cosmolocal.money.operations import PaymentWish
+from cosmolocal.money.operations import PaymentDraft
 from cosmolocal.paper.models import Upload
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
@@ -72,8 +72,8 @@ def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
 
 
 def ask(case: Case, by: Agent) -> Errand:
-    wish = errands.Wish(case.code, case.args, "Something long", case.page)
-    return errands.ask(wish, by_id=by.pk, key=ids.fresh_key())
+    draft = errands.ErrandDraft(case.code, case.args, "Something long", case.page)
+    return errands.ask(draft, by_id=by.pk, key=ids.fresh_key())
 
 
 def work(asked: Errand) -> Errand:
@@ -103,7 +103,7 @@ def ready(village: Village) -> OrderRound:  # noqa: F811
     people.give_role(by=village.home, agent=farmer, role="producer", scope=farm)
     own = purse.account_for(village.households["Amina"])
     assert own is not None
-    wei, lines = village.people["Wei Guo"], [PaymentWish(own.pk, 100)]
+    wei, lines = village.people["Wei Guo"], [PaymentDraft(own.pk, 100)]
     made = money.make_payment_list(by=wei, lines=lines, box=purse.boxes()[0], name="Paid back")
     money.agree_payment_list(by=village.people["Second Treasurer"], payment_list=made, yes=True)
     head = money.Head(["name"], [["Li"]], 1)

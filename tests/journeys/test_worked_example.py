@@ -90,7 +90,7 @@ class Round:
         return flows.open_resource(by=self.house, specification=specification, accountable=self.home, **more).pk
 
     def record(self, action: str, quantity: int, **more: object) -> int:
-        return flows.record(by=self.house, happenings=[flows.Happening(action, quantity, **more)])[0]
+        return flows.record(by=self.house, drafts=[flows.EventDraft(action, quantity, **more)])[0]
 
     def prove(self) -> None:
         """After every step: all accounts together are all the money there is, and the books replay."""
@@ -160,18 +160,18 @@ def the_farm_offers(one: Round) -> None:
         begins=None,
         ends=DUE,
         intents=[
-            flows.IntentWish("transfer", one.carrots, farm, one.home, 40_000),
-            flows.IntentWish("transfer", one.jar, farm, one.home, None),
-            flows.IntentWish("transfer", one.jar, one.home, None, None, resource=shelf),
+            flows.IntentDraft("transfer", one.carrots, farm, one.home, 40_000),
+            flows.IntentDraft("transfer", one.jar, farm, one.home, None),
+            flows.IntentDraft("transfer", one.jar, one.home, None, None, resource=shelf),
         ],
     )
     carrots, jars, on_shelf = Intent.objects.filter(proposal=offer.pk).order_by("pk")
     one.offer = carrots.pk
     wishes = [
-        flows.CommitmentWish("transfer", one.home, one.holder("amina"), one.jar, quantity, satisfies=intent)
+        flows.CommitmentDraft("transfer", one.home, one.holder("amina"), one.jar, quantity, satisfies=intent)
         for intent, quantity in ((jars, 500), (on_shelf, 5))
     ]
-    made = flows.commit(by=one.house, wishes=wishes)
+    made = flows.commit(by=one.house, drafts=wishes)
     assert books.intents([jars.pk])[jars.pk].promised_quantity == 500  # unlimited, still counted
     assert one.stock(shelf) == (12, 12, 5)  # the reservation lies on the lot
     assert books.intents([on_shelf.pk])[on_shelf.pk].promised_quantity == 0
@@ -188,8 +188,8 @@ def order_in_parts(one: Round, who: str, grams: int, deposit: int) -> None:
     agreement = flows.agree(by=one.house, name=f"Order of {who}").pk
     [goods] = flows.commit(
         by=one.house,
-        wishes=[
-            flows.CommitmentWish(
+        drafts=[
+            flows.CommitmentDraft(
                 "transfer",
                 *(one.home, one.holder(who), one.carrots, grams, agreement),
                 satisfies=one.offer,
@@ -255,9 +255,9 @@ def the_round_closes(one: Round) -> None:
     farm, home = one.village.farm, one.home
     goods, price = flows.commit(
         by=one.house,
-        wishes=[
-            flows.CommitmentWish("transfer", farm, home, one.carrots, 40_000, agreement, due=DUE),
-            flows.CommitmentWish(
+        drafts=[
+            flows.CommitmentDraft("transfer", farm, home, one.carrots, 40_000, agreement, due=DUE),
+            flows.CommitmentDraft(
                 "transfer",
                 *(home, farm, one.village.currency.specification_id, 40 * PURCHASE, agreement),
                 is_reciprocal=True,
@@ -363,7 +363,7 @@ def the_farm_is_paid(one: Round) -> None:
 
     def pay() -> object:
         made = money.make_payment_list(
-            by=v.wei, lines=[money.PaymentWish(farm.pk, 333_00, "Round 1")], box=v.bank, name="Farms"
+            by=v.wei, lines=[money.PaymentDraft(farm.pk, 333_00, "Round 1")], box=v.bank, name="Farms"
         )
         assert queries.balance(farm).spendable == 0
         money.agree_payment_list(by=v.lin, payment_list=made, yes=True)
@@ -392,7 +392,7 @@ def something_was_wrong(one: Round) -> None:
     money.refund(by=v.wei, source=queries.fund("goodwill"), account=one.of("amina"), amount=1_20, reason="refund")
     one.stands(goodwill=-1_20, amina=275_92)
     taken = books.events_of([one.lot]).get(fulfils_id=one.goods["amina"])
-    right = books.happening(taken)
+    right = books.draft_of(taken)
     right.quantity = 1_900
     flows.correct(by=v.wei, event_id=taken.pk, replacement=right)
     assert books.commitments([one.goods["amina"]])[one.goods["amina"]].fulfilled_quantity == 1_900
@@ -485,15 +485,15 @@ def test_a_currency_of_hours_sums_to_nothing(one: Round) -> None:
         flows.open_resource(by=one.house, specification=hours, accountable=holder, floor=-600).pk for holder in holders
     ]
     for source, target, minutes in ((0, 1, 90), (1, 2, 400), (0, 2, 510)):
-        told = flows.Happening(
+        told = flows.EventDraft(
             "transfer", minutes, resource_id=accounts[source], to_resource_id=accounts[target], guard=True
         )
-        flows.transfer(by=one.house, happening=told)
+        flows.transfer(by=one.house, draft=told)
         assert sum(books.balance(account) for account in accounts) == 0
     assert [books.balance(account) for account in accounts] == [-600, -310, 910]
     with pytest.raises(Refusal):
         flows.transfer(
             by=one.house,
-            happening=flows.Happening("transfer", 1, resource_id=accounts[0], to_resource_id=accounts[1], guard=True),
+            draft=flows.EventDraft("transfer", 1, resource_id=accounts[0], to_resource_id=accounts[1], guard=True),
         )
     one.prove()

@@ -174,7 +174,7 @@ class MoneyMachine(FlowsMachine):
     def reserve(self, a: int, amount: int) -> None:
         account, target = self.purse(a % 2), queries.fund("running")
         refused = "flows.not_enough" if self.lacks(account.resource_id, amount) else ""
-        answer = self.do(flows.commit, refused, wishes=[self.local.payment(account, target, amount)])
+        answer = self.do(flows.commit, refused, drafts=[self.local.payment(account, target, amount)])
         if not refused:
             promise = answer[0].pk
             self.books.promises[promise] = Promise(
@@ -221,7 +221,7 @@ class MoneyMachine(FlowsMachine):
     def draw_up_payments(self, a: int, amount: int) -> None:
         account = self.purse(a % 3)
         refused = "money.not_enough" if self.lacks(account.resource_id, amount) else ""
-        lines = [money.PaymentWish(account.pk, amount)]
+        lines = [money.PaymentDraft(account.pk, amount)]
         made = self.do(
             money.make_payment_list, refused, by=self.local.wei, lines=lines, box=self.local.bank, name="Farms"
         )

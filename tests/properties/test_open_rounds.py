@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.catalog.operations import PriceWish
+from cosmolocal.catalog.operations import ItemPriceDraft
 from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Packed, Receipt
@@ -22,7 +22,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.settling.queries import uncharged
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
@@ -82,9 +82,9 @@ class RoundsMachine(RuleBasedStateMachine):
             return None
         return Crate.objects.filter(handover=self.rounds[0].handover, receiver=line.order.household_id).first()
 
-    def wishes(self, round: OrderRound, counts: list[int]) -> list[LineWish]:
+    def wishes(self, round: OrderRound, counts: list[int]) -> list[LineDraft]:
         offers = list(round.offers.order_by("pk")[: len(counts)])
-        return [LineWish(offer.pk, count) for offer, count in zip(offers, counts, strict=False)]
+        return [LineDraft(offer.pk, count) for offer, count in zip(offers, counts, strict=False)]
 
     @rule(n=WHICH, h=WHICH, counts=st.lists(SOME, min_size=5, max_size=5), cash=st.booleans())
     def place(self, n: int, h: int, counts: list[int], cash: bool) -> None:
@@ -103,7 +103,7 @@ class RoundsMachine(RuleBasedStateMachine):
     def change_late(self, n: int, h: int, offer: int, count: int) -> None:
         round, household = self.round(n), self.village.households[HOUSEHOLDS[h % 3]]
         offers = list(round.offers.order_by("pk"))
-        lines = [LineWish(offers[offer % len(offers)].pk, count)]
+        lines = [LineDraft(offers[offer % len(offers)].pk, count)]
         self.do(operations.late_change, "Li Na", round=round, household=household, lines=lines)
 
     @rule(n=WHICH, offer=WHICH, there=st.sampled_from([None, 0, 500, 1400, 3, 20]))
@@ -121,10 +121,10 @@ class RoundsMachine(RuleBasedStateMachine):
     @rule(item=WHICH, price=st.sampled_from([300, 900, 1700]))
     def set_price(self, item: int, price: int) -> None:
         items = list(self.village.items.values())
-        wish = PriceWish(
+        wish = ItemPriceDraft(
             items[item % len(items)].pk, price, 200, items[0].product.items.get().prices.first().per_quantity
         )
-        self.do(catalog.set_prices, "Li Na", wishes=[wish])
+        self.do(catalog.set_prices, "Li Na", drafts=[wish])
 
     @rule(n=WHICH)
     def close(self, n: int) -> None:
@@ -280,10 +280,10 @@ def test_any_walk_ends_with_what_was_packed_being_charged() -> None:
     with clock.standing_at(MONDAY):
         village = RoundsMachine.village = builder.build()
         first = village.round(stocks={"Cabbage": 5})
-        wish = RoundWish(
+        wish = RoundDraft(
             "Bread", village.place, MONDAY, CLOSING, THURSDAY, THURSDAY + timedelta(hours=3), follows_prices=True
         )
-        second = operations.plan_round(by=village.people["Li Na"], wish=wish, like=first)
+        second = operations.plan_round(by=village.people["Li Na"], draft=wish, like=first)
         operations.open_round(by=village.people["Li Na"], round=second)
         assert second.handover_id == first.handover_id
         RoundsMachine.rounds = [first, second]

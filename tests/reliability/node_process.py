@@ -71,9 +71,9 @@ MIGRATE = """
     answer = None
 """
 FILL = """
-    wish = people.LocalWish(name="Ainonghui 爱农会", zone="Asia/Shanghai", currency="CNY")
+    wish = people.LocalDraft(name="Ainonghui 爱农会", zone="Asia/Shanghai", currency="CNY")
     by = who.system()
-    people.found_local(by=by, wish=wish)
+    people.found_local(by=by, draft=wish)
     money.open_currency(by=by, code="CNY", decimals=2, symbol="¥")
     bank = money.open_box(by=by, kind="bank", name="Bank")
     for number in range(30):

@@ -97,14 +97,15 @@ LIFE = """
 
     def settle():
         round = OrderRound.objects.get()
-        errands.ask(errands.Wish("shop.settle_round", [round.pk], "Settle", "/home/"), by_id=li_na.pk, key="settle")
+        draft = errands.ErrandDraft("shop.settle_round", [round.pk], "Settle", "/home/")
+        errands.ask(draft, by_id=li_na.pk, key="settle")
         seals.seal()
 
     def pay():
         round = OrderRound.objects.get()
         made = shop.pay_producers(by=wei, round=round, box=purse.boxes()[0], key="pay")
         money.agree_payment_list(by=named["Second Treasurer"], payment_list=made, yes=True, key="agree")
-        file = errands.at_once(errands.Wish("money.payout_file", [made.pk, "xml"], "SEPA", "/"), by_id=wei.pk)
+        file = errands.at_once(errands.ErrandDraft("money.payout_file", [made.pk, "xml"], "SEPA", "/"), by_id=wei.pk)
         assert b"<InstdAmt" in file.data
         money.confirm_list(by=wei, payment_list=made, key="confirm")
         seals.seal()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, Place
-from cosmolocal.agents.operations import ContactDraft, LocalWish
+from cosmolocal.agents.operations import ContactDraft, LocalDraft
 from cosmolocal.agents.queries import system
 
 ABOUT = (
@@ -127,7 +127,7 @@ def found_ainonghui(today: date, households: int = 120) -> Village:
     by = system()
     local = operations.found_local(
         by=by,
-        wish=LocalWish(
+        draft=LocalDraft(
             name="Ainonghui 爱农会",
             place_name="Liuzhou",
             latitude=24.3264,

@@ -16,7 +16,7 @@ from cosmolocal.agents import queries
 from cosmolocal.agents.listing import Asked, Column, Listing
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.operation import noticing
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.answers import page_of_ours, refused, say_how_read, status_of
@@ -154,14 +154,14 @@ def back_to(request: HttpRequest, usual: str) -> str:
     return page_of_ours(request.POST.get("back")) or usual
 
 
-def long_work(request: HttpRequest, wish: Wish) -> HttpResponseRedirect:
+def long_work(request: HttpRequest, wish: ErrandDraft) -> HttpResponseRedirect:
     """Has the worker do it, and shows how far it is. A file may be asked for by a link: the books stay as they are."""
     made = errands.ask(wish, by_id=actor(request).pk, key=key_of(request))
     return HttpResponseRedirect(reverse("errand", args=[made.pk]))
 
 
 def file(
-    request: HttpRequest, wish: Wish, *, kind: str, rows: int, kinds: Collection[str] = downloads.TYPES
+    request: HttpRequest, wish: ErrandDraft, *, kind: str, rows: int, kinds: Collection[str] = downloads.TYPES
 ) -> HttpResponse:
     """The file that an errand makes: at once where it has few rows, else by the worker. Not one of `kinds`: 404."""
     if kind not in kinds:
@@ -221,7 +221,7 @@ def _listing_file(request: HttpRequest, listing: Listing, about: tuple[Any, ...]
     args = [listing.code, kind, asked, *about]
     return file(
         request,
-        Wish("agents.listing_file", args, listing.title_of(about), f"{request.path}?{asked}"),
+        ErrandDraft("agents.listing_file", args, listing.title_of(about), f"{request.path}?{asked}"),
         kind=kind,
         rows=rows,
     )

@@ -57,7 +57,7 @@ class ProductDraft:
 
 
 @dataclass(frozen=True)
-class PriceWish:
+class ItemPriceDraft:
     """A price for one item from now on; the values are those of `PriceDraft`."""
 
     item_id: int

@@ -1,4 +1,4 @@
-"""May this happening be written so, and what does it do to the quantities it touches? Decides, reads nothing."""
+"""May this draft be written so, and what does it do to the quantities it touches? Decides, reads nothing."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from cosmolocal.flows.actions import ACTIONS
 
 
 @dataclass(slots=True)
-class Happening:
+class EventDraft:
     """Something that happened, in ids and in the smallest unit. A null side means "outside our books".
 
     `guard` makes it a wish: it is refused where the resource would fall below its floor. `quantity` is negative only
@@ -89,7 +89,7 @@ class Change:
 
 @dataclass(slots=True)
 class Changes:
-    """What some happenings do together: by resource, by intent, and how far each commitment is fulfilled now."""
+    """What some drafts do together: by resource, by intent, and how far each commitment is fulfilled now."""
 
     resources: dict[int, Change] = field(default_factory=dict)
     intents: dict[int, int] = field(default_factory=dict)
@@ -108,74 +108,70 @@ def is_time(begins: datetime | None, ends: datetime | None) -> bool:
     return begins <= ends
 
 
-def complete(happening: Happening, stocks: Mapping[int, Stock], promises: Mapping[int, Promise]) -> None:
+def complete(draft: EventDraft, stocks: Mapping[int, Stock], promises: Mapping[int, Promise]) -> None:
     """Fills in what follows from the rest: parties, specification and agreement."""
-    promise = promises.get(happening.fulfils_id) if happening.fulfils_id else None
-    source = stocks.get(happening.resource_id) if happening.resource_id else None
-    target = stocks.get(happening.to_resource_id) if happening.to_resource_id else None
-    if happening.specification_id is None:
+    promise = promises.get(draft.fulfils_id) if draft.fulfils_id else None
+    source = stocks.get(draft.resource_id) if draft.resource_id else None
+    target = stocks.get(draft.to_resource_id) if draft.to_resource_id else None
+    if draft.specification_id is None:
         known = source or target or promise
-        happening.specification_id = known.specification_id if known else None
+        draft.specification_id = known.specification_id if known else None
     if promise is not None:
-        happening.provider_id = happening.provider_id or promise.provider_id
-        happening.receiver_id = happening.receiver_id or promise.receiver_id
-        happening.agreement_id = happening.agreement_id or promise.agreement_id
+        draft.provider_id = draft.provider_id or promise.provider_id
+        draft.receiver_id = draft.receiver_id or promise.receiver_id
+        draft.agreement_id = draft.agreement_id or promise.agreement_id
     if source is not None:
-        happening.provider_id = happening.provider_id or source.accountable_id
+        draft.provider_id = draft.provider_id or source.accountable_id
     if target is not None:
-        happening.receiver_id = happening.receiver_id or target.accountable_id
-    if not ACTIONS[happening.action].has_two_sides:
-        happening.provider_id = happening.provider_id or happening.receiver_id
-        happening.receiver_id = happening.receiver_id or happening.provider_id
+        draft.receiver_id = draft.receiver_id or target.accountable_id
+    if not ACTIONS[draft.action].has_two_sides:
+        draft.provider_id = draft.provider_id or draft.receiver_id
+        draft.receiver_id = draft.receiver_id or draft.provider_id
 
 
 def check(
-    happening: Happening,
+    draft: EventDraft,
     stocks: Mapping[int, Stock],
     promises: Mapping[int, Promise],
     money: Collection[int | None] = (),
 ) -> str:
-    """Why a happening cannot be written so, in one word; "" where it can. `money`: ids of currencies."""
-    action = ACTIONS.get(happening.action)
+    """Why a draft cannot be written so, in one word; "" where it can. `money`: ids of currencies."""
+    action = ACTIONS.get(draft.action)
     if action is None:
         return "action"
-    if happening.is_reversal and happening.corrects_id is None:
+    if draft.is_reversal and draft.corrects_id is None:
         return "negative"
-    if (
-        action.promises_effort
-        and happening.effort_quantity is None
-        and (action.counts == "effort" or happening.fulfils_id)
-    ):
+    if action.promises_effort and draft.effort_quantity is None and (action.counts == "effort" or draft.fulfils_id):
         return "effort"
-    if not is_time(happening.begins, happening.ends):
+    if not is_time(draft.begins, draft.ends):
         return "interval"
-    if (happening.input_of_id and action.flow not in ("input", "both")) or (
-        happening.output_of_id and action.flow not in ("output", "both")
+    if (draft.input_of_id and action.flow not in ("input", "both")) or (
+        draft.output_of_id and action.flow not in ("output", "both")
     ):
         return "process"
-    if happening.specification_id is None:
+    if draft.specification_id is None:
         return "specification"
     try:
-        source = stocks[happening.resource_id] if happening.resource_id else None
-        target = stocks[happening.to_resource_id] if happening.to_resource_id else None
-        promise = promises[happening.fulfils_id] if happening.fulfils_id else None
+        source = stocks[draft.resource_id] if draft.resource_id else None
+        target = stocks[draft.to_resource_id] if draft.to_resource_id else None
+        promise = promises[draft.fulfils_id] if draft.fulfils_id else None
     except KeyError:
         return "absent"
     return (
-        _check_kinds(happening, source, target, promise, money)
-        or _check_parties(happening, source, target, promise)
-        or _check_containment(happening, source)
+        _check_kinds(draft, source, target, promise, money)
+        or _check_parties(draft, source, target, promise)
+        or _check_containment(draft, source)
     )
 
 
 def _check_kinds(
-    happening: Happening,
+    draft: EventDraft,
     source: Stock | None,
     target: Stock | None,
     promise: Promise | None,
     money: Collection[int | None],
 ) -> str:
-    kind, action = happening.specification_id, ACTIONS[happening.action]
+    kind, action = draft.specification_id, ACTIONS[draft.action]
     if source is not None and source.specification_id != kind:
         return "kind"
     if target is not None:
@@ -188,20 +184,20 @@ def _check_kinds(
     ):
         return "other_promise"
     if (source and source.is_money) or (target and target.is_money) or kind in money:
-        if happening.action not in ("transfer", "raise", "lower"):
+        if draft.action not in ("transfer", "raise", "lower"):
             return "money_action"
-        if source is None or (happening.action == "transfer" and target is None):
+        if source is None or (draft.action == "transfer" and target is None):
             return "outside"
     return ""
 
 
-def _check_parties(happening: Happening, source: Stock | None, target: Stock | None, promise: Promise | None) -> str:
-    action, provider, receiver = ACTIONS[happening.action], happening.provider_id, happening.receiver_id
+def _check_parties(draft: EventDraft, source: Stock | None, target: Stock | None, promise: Promise | None) -> str:
+    action, provider, receiver = ACTIONS[draft.action], draft.provider_id, draft.receiver_id
     if promise is not None and (provider, receiver) != (promise.provider_id, promise.receiver_id):
         return "other_parties"
-    if happening.action == "move" and provider != receiver and source is not None and target is not None:
+    if draft.action == "move" and provider != receiver and source is not None and target is not None:
         return "same_agent"
-    if happening.is_reversal:
+    if draft.is_reversal:
         return ""  # a reversal repeats the parties of its event, even where the thing has gone on since
     if source is not None and source.accountable_id != provider:
         # Custody may lie with another than the owner; single-sided actions name the owner on either side.
@@ -216,37 +212,37 @@ def _check_parties(happening: Happening, source: Stock | None, target: Stock | N
     return ""
 
 
-def _check_containment(happening: Happening, source: Stock | None) -> str:
+def _check_containment(draft: EventDraft, source: Stock | None) -> str:
     """A contained thing, or one that contains others, is picked up or accepted whole."""
-    if source is None or happening.action not in ("pickup", "accept") or happening.is_reversal:
+    if source is None or draft.action not in ("pickup", "accept") or draft.is_reversal:
         return ""
     bound = source.contained_in_id is not None or source.has_contents
-    return "partly" if bound and happening.quantity != source.onhand else ""
+    return "partly" if bound and draft.quantity != source.onhand else ""
 
 
-def changes(happenings: Iterable[Happening], promises: Mapping[int, Promise]) -> Changes:
-    """What the happenings do to quantities and promises, added up by row."""
+def changes(drafts: Iterable[EventDraft], promises: Mapping[int, Promise]) -> Changes:
+    """What the drafts do to quantities and promises, added up by row."""
     found = Changes()
     resources, fulfilled = found.resources, found.fulfilled
-    for happening in happenings:
-        action, quantity = ACTIONS[happening.action], happening.quantity
+    for draft in drafts:
+        action, quantity = ACTIONS[draft.action], draft.quantity
         (own, other), (own_onhand, other_onhand) = action.accounting_signs, action.onhand_signs
-        if happening.resource_id and (own or own_onhand):
-            change = resources.get(happening.resource_id)
+        if draft.resource_id and (own or own_onhand):
+            change = resources.get(draft.resource_id)
             if change is None:
-                change = resources[happening.resource_id] = Change()
+                change = resources[draft.resource_id] = Change()
             change.accounting += own * quantity
             change.onhand += own_onhand * quantity
-            change.guard = change.guard or (happening.guard and own * quantity < 0)
-        if happening.to_resource_id and (other or other_onhand):
-            change = resources.get(happening.to_resource_id)
+            change.guard = change.guard or (draft.guard and own * quantity < 0)
+        if draft.to_resource_id and (other or other_onhand):
+            change = resources.get(draft.to_resource_id)
             if change is None:
-                change = resources[happening.to_resource_id] = Change()
+                change = resources[draft.to_resource_id] = Change()
             change.accounting += other * quantity
             change.onhand += other_onhand * quantity
-        if happening.fulfils_id:
-            done = (happening.effort_quantity or 0) if action.promises_effort else quantity
-            fulfilled[happening.fulfils_id] = fulfilled.get(happening.fulfils_id, 0) + done
+        if draft.fulfils_id:
+            done = (draft.effort_quantity or 0) if action.promises_effort else quantity
+            fulfilled[draft.fulfils_id] = fulfilled.get(draft.fulfils_id, 0) + done
     for commitment_id, quantity in fulfilled.items():
         promise = promises[commitment_id]
         fulfilled[commitment_id] = promise.fulfilled + quantity
@@ -272,41 +268,35 @@ def shift_promise(found: Changes, promise: Promise, by: int) -> None:
         found.intents[promise.satisfies_id] = found.intents.get(promise.satisfies_id, 0) + by
 
 
-def marks(
-    happening: Happening, stocks: Mapping[int, Stock], processes: Mapping[int, str]
-) -> dict[int, dict[str, object]]:
-    """What a happening changes on resources besides quantities: resource id -> column -> value."""
-    action, found = ACTIONS[happening.action], dict[int, dict[str, object]]()
-    if happening.is_reversal:
+def marks(draft: EventDraft, stocks: Mapping[int, Stock], processes: Mapping[int, str]) -> dict[int, dict[str, object]]:
+    """What a draft changes on resources besides quantities: resource id -> column -> value."""
+    action, found = ACTIONS[draft.action], dict[int, dict[str, object]]()
+    if draft.is_reversal:
         return found
 
     def mark(effect: str, column: str, value: object) -> None:
-        at = (
-            happening.to_resource_id
-            if effect == "updateTo" or action.creates == "optionalTo"
-            else happening.resource_id
-        )
+        at = draft.to_resource_id if effect == "updateTo" or action.creates == "optionalTo" else draft.resource_id
         if effect and at and value is not None and value != "":
             found.setdefault(at, {})[column] = value
 
-    mark(action.location, "location_id", happening.to_location_id)
-    mark(action.state, "state", happening.state)
-    if happening.output_of_id:
-        mark(action.stage, "stage", processes.get(happening.output_of_id, "")[:40])
-    if action.accountable == "updateTo" and happening.to_resource_id:
-        target = stocks[happening.to_resource_id]
-        if target.accountable_id != happening.receiver_id:
-            mark("updateTo", "primary_accountable_id", happening.receiver_id)
-    if happening.resource_id and action.contained == "update":
-        mark("update", "contained_in_id", happening.to_resource_id)
-    if happening.resource_id and action.contained == "remove":
-        found.setdefault(happening.resource_id, {})["contained_in_id"] = None
+    mark(action.location, "location_id", draft.to_location_id)
+    mark(action.state, "state", draft.state)
+    if draft.output_of_id:
+        mark(action.stage, "stage", processes.get(draft.output_of_id, "")[:40])
+    if action.accountable == "updateTo" and draft.to_resource_id:
+        target = stocks[draft.to_resource_id]
+        if target.accountable_id != draft.receiver_id:
+            mark("updateTo", "primary_accountable_id", draft.receiver_id)
+    if draft.resource_id and action.contained == "update":
+        mark("update", "contained_in_id", draft.to_resource_id)
+    if draft.resource_id and action.contained == "remove":
+        found.setdefault(draft.resource_id, {})["contained_in_id"] = None
     return found
 
 
-def reversal(event: Happening, event_id: int) -> Happening:
-    """The happening that takes an event back: the same with the quantities negative, linked to it."""
-    return Happening(
+def reversal(event: EventDraft, event_id: int) -> EventDraft:
+    """The draft that takes an event back: the same with the quantities negative, linked to it."""
+    return EventDraft(
         event.action,
         -event.quantity,
         specification_id=event.specification_id,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from cosmolocal.flows.rules import Change, Happening
+from cosmolocal.flows.rules import Change, EventDraft
 from cosmolocal.kernel.driver import Statement
 from cosmolocal.kernel.sets import array
 
@@ -103,7 +103,7 @@ _MOVE_POSTGRESQL = Statement(
 )
 
 
-def move(told: Happening, at: datetime, operation_id: int) -> int | None:
+def move(told: EventDraft, at: datetime, operation_id: int) -> int | None:
     """Writes one transfer that names both resources and both parties; the event's id, None where it cannot be so."""
     is_sqlite = connection.vendor == "sqlite"
     values = {
@@ -138,7 +138,7 @@ class Moves:
     `agree` is false where two of them say that a resource is of different kinds or owners.
     """
 
-    def __init__(self, told: Sequence[Happening]) -> None:
+    def __init__(self, told: Sequence[EventDraft]) -> None:
         self.agree = True
         self.changes: dict[int, list[Any]] = {}  # resource -> [by how much, kind, owner, guard]
         self.alike: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = []  # what rows share, rows

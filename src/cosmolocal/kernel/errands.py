@@ -59,7 +59,7 @@ declared: dict[str, Declared] = {}
 
 
 @dataclass(frozen=True)
-class Wish:
+class ErrandDraft:
     """What is asked for: a declared errand and its arguments (JSON), its title, the page (path) it was asked for on."""
 
     code: str
@@ -84,13 +84,13 @@ def errand(code: str, *, may_read: MayRead) -> Callable[[Work], Work]:
     return declare
 
 
-def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
+def ask(draft: ErrandDraft, *, by_id: int, key: str) -> Errand:
     """Has it done by the worker. The same key again, or the same work while hers is not over: the errand there is.
 
     Refuses with `errands.too_many` where she has many under way.
     """
     with transaction.atomic():
-        same = Errand.objects.filter(made_by_id=by_id, code=wish.code, args=list(wish.args))
+        same = Errand.objects.filter(made_by_id=by_id, code=draft.code, args=list(draft.args))
         found = Errand.objects.filter(made_by_id=by_id, key=key).first() or same.filter(ended_at=None).first()
         if found is not None:
             return found
@@ -103,13 +103,13 @@ def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
         token = uuid4()
         made = Errand.objects.create(
             token=token,
-            mark=signing.mark("errand", str(token), wish.code, list(wish.args), by_id),
-            code=wish.code,
-            args=list(wish.args),
+            mark=signing.mark("errand", str(token), draft.code, list(draft.args), by_id),
+            code=draft.code,
+            args=list(draft.args),
             made_by_id=by_id,
             key=key,
-            title=wish.title[:200],
-            back=wish.back,
+            title=draft.title[:200],
+            back=draft.back,
             language=translation.get_language() or settings.LANGUAGE_CODE,
             at=clock.now(),
         )
@@ -117,10 +117,10 @@ def ask(wish: Wish, *, by_id: int, key: str) -> Errand:
     return made
 
 
-def at_once(wish: Wish, *, by_id: int) -> Outcome:
+def at_once(draft: ErrandDraft, *, by_id: int) -> Outcome:
     """What it comes to, made while the page waits: for a file whose page has counted that it is small."""
     jobs.load()
-    return declared[wish.code].work(by_id, *wish.args)
+    return declared[draft.code].work(by_id, *draft.args)
 
 
 def last(code: str, args: Sequence[Any], *, by_id: int) -> Errand | None:

@@ -31,7 +31,7 @@ def parts() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Search:
     """Which deeds: of people with these words in their name (or done for them), of one part, in a time."""
 
     who: str = ""
@@ -55,41 +55,41 @@ class Entry:
     takes_back: bool
 
 
-def found(wish: Wish) -> QuerySet[Operation]:
+def found(search: Search) -> QuerySet[Operation]:
     """The deeds, newest first, with the names of who did them, for whom, and the reason typed (one statement)."""
-    return _chosen(wish).select_related("by", "on_behalf_of", "money_note").order_by("-at", "-id")
+    return _chosen(search).select_related("by", "on_behalf_of", "money_note").order_by("-at", "-id")
 
 
-def newest(wish: Wish, most: int) -> list[Operation]:
+def newest(search: Search, most: int) -> list[Operation]:
     """The first of `found`, at the same price however many there are: the newest of each person and kind first."""
-    parts = _parts(wish)
+    parts = _parts(search)
     ids: Any = _first_of(parts, most) if parts else []
     if parts is None:  # chosen before anything is joined: most of what is passed over was done by the node itself
-        ids = _chosen(wish).order_by("-at", "-id").values("pk")[:most]
+        ids = _chosen(search).order_by("-at", "-id").values("pk")[:most]
     rows = Operation.objects.filter(pk__in=ids).select_related("by", "on_behalf_of", "money_note")
     return sorted(rows, key=lambda deed: (deed.at, deed.pk), reverse=True)
 
 
-def _chosen(wish: Wish) -> QuerySet[Operation]:
+def _chosen(search: Search) -> QuerySet[Operation]:
     deeds = Operation.objects.all()
-    for word in asked(wish.who):
+    for word in asked(search.who):
         named = _named(word)
         deeds = deeds.filter(Q(by__in=named) | Q(on_behalf_of__in=named))
-    if wish.part:
+    if search.part:
         # From "money." up to "money/", the sign that follows: an index on codes can answer that.
-        deeds = deeds.filter(code__gte=f"{wish.part}.", code__lt=f"{wish.part}/")
-    return _in_time(deeds, wish)
+        deeds = deeds.filter(code__gte=f"{search.part}.", code__lt=f"{search.part}/")
+    return _in_time(deeds, search)
 
 
-def _in_time(deeds: QuerySet[Operation], wish: Wish) -> QuerySet[Operation]:
-    if not wish.by_itself:
+def _in_time(deeds: QuerySet[Operation], search: Search) -> QuerySet[Operation]:
+    if not search.by_itself:
         nobody = Agent.objects.filter(Q(kind=Agent.Kind.SYSTEM) | Q(is_home=True))
         deeds = deeds.exclude(by__in=list(nobody.values_list("pk", flat=True)))
-    if wish.since:
-        deeds = deeds.filter(at__gte=money.moment_of(wish.since))
-    if wish.until:
-        deeds = deeds.filter(at__lt=money.moment_of(wish.until + timedelta(days=1)))
-    last = Operation.objects.filter(pk=wish.before).first() if wish.before else None
+    if search.since:
+        deeds = deeds.filter(at__gte=money.moment_of(search.since))
+    if search.until:
+        deeds = deeds.filter(at__lt=money.moment_of(search.until + timedelta(days=1)))
+    last = Operation.objects.filter(pk=search.before).first() if search.before else None
     earlier = deeds.filter(at__lte=last.at) if last else deeds  # what an index can follow
     return earlier.filter(Q(at__lt=last.at) | Q(id__lt=last.pk)) if last else deeds
 
@@ -98,20 +98,20 @@ def _named(word: str) -> QuerySet[Agent]:
     return Agent.objects.filter(name__icontains=word)
 
 
-def _parts(wish: Wish) -> list[QuerySet[Operation]] | None:
+def _parts(search: Search) -> list[QuerySet[Operation]] | None:
     """Queries of which each follows an index of its own, together all of `found`; None: too many people, or no wish.
 
     A word that so many people are called is found among the newest deeds soon enough.
     """
-    deeds = _chosen(wish)
-    words = asked(wish.who)
+    deeds = _chosen(search)
+    words = asked(search.who)
     if words:
         people = list(_named(words[0]).values_list("pk", flat=True)[: FEW + 1])
         if len(people) > FEW:
             return None
         return [deeds.filter(by=pk) for pk in people] + [deeds.filter(on_behalf_of=pk) for pk in people]
-    if wish.part:
-        return [deeds.filter(code=code) for code in declared if code.startswith(f"{wish.part}.")]
+    if search.part:
+        return [deeds.filter(code=code) for code in declared if code.startswith(f"{search.part}.")]
     return None
 
 

@@ -229,9 +229,9 @@ class DeedsForm(forms.Form):
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self.fields["part"].choices = [("", _("everything")), *deeds.parts()]  # type: ignore[attr-defined]
 
-    def wish(self) -> deeds.Wish:
+    def search(self) -> deeds.Search:
         """What was asked; everything where the answers make no sense."""
         if not self.is_valid():
-            return deeds.Wish()
+            return deeds.Search()
         data = self.cleaned_data
-        return deeds.Wish(data["q"], data["part"], data["since"], data["until"], data["itself"], data["before"])
+        return deeds.Search(data["q"], data["part"], data["since"], data["until"], data["itself"], data["before"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy, queries
 from cosmolocal.agents.models import Agent, Leaving, Role
-from cosmolocal.agents.operations import LocalWish
+from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel import clock, ids, jobs, node
@@ -38,7 +38,7 @@ class FirstSteward:
 
 
 @operation("website.set_up_local", said=gettext_lazy("set this local up"))
-def set_up_local(*, by: Agent, wish: LocalWish, steward: FirstSteward, key: str = "") -> Agent:
+def set_up_local(*, by: Agent, draft: LocalDraft, steward: FirstSteward, key: str = "") -> Agent:
     """Makes a local whole: name and place, units, currency with funds and boxes, first steward; once.
 
     Returns the first steward; a second call changes nothing and returns her too.
@@ -50,13 +50,13 @@ def set_up_local(*, by: Agent, wish: LocalWish, steward: FirstSteward, key: str 
         if first is None:
             raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
         return first
-    people.found_local(by=by, wish=wish)
+    people.found_local(by=by, draft=draft)
     catalog.standard_measures(by=by)
     catalog.standard_categories(by=by)
     catalog.standard_taxes(by=by)
-    if wish.currency == "CNY":
+    if draft.currency == "CNY":
         catalog.chinese_taxes(by=by)
-    code, decimals = wish.currency, decimals_of(wish.currency)
+    code, decimals = draft.currency, decimals_of(draft.currency)
     currency = money.open_currency(
         by=by, code=code, decimals=decimals, symbol=symbol_of(code), cash_step=CASH_STEPS.get(code, 1)
     )

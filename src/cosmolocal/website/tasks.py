@@ -31,7 +31,7 @@ def _reads_deeds(by_id: int, *_asked: str) -> bool:
 @errands.errand("website.deeds_file", may_read=_reads_deeds)
 def deeds_file(by_id: int, asked: str, kind: str) -> errands.Outcome:
     """A long list of who did what as a file; `asked` is the query of the page that showed it to who asks."""
-    table = deeds.table(deeds.found(DeedsForm(QueryDict(asked)).wish()))
+    table = deeds.table(deeds.found(DeedsForm(QueryDict(asked)).search()))
     name = f"{_('Who did what')}.{kind}"
     data = downloads.table_bytes([table], _("Who did what"), kind)
     return errands.Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])

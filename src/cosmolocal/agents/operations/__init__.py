@@ -1,6 +1,6 @@
 """What can be done about people, by noun: founding, people, groups, roles, joining, leaving."""
 
-from cosmolocal.agents.operations.founding import LocalWish, change_local, found_local
+from cosmolocal.agents.operations.founding import LocalDraft, change_local, found_local
 from cosmolocal.agents.operations.groups import (
     NewPlace,
     Whereabouts,
@@ -47,7 +47,7 @@ from cosmolocal.agents.operations.signing_in import (
 
 __all__ = [
     "ContactDraft",
-    "LocalWish",
+    "LocalDraft",
     "NewPlace",
     "PINS",
     "Whereabouts",

@@ -9,7 +9,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 @pytest.fixture
 def treasurers(db: None) -> list[Agent]:
-    local = operations.found_local(by=queries.system(), wish=operations.LocalWish("Here"))
+    local = operations.found_local(by=queries.system(), draft=operations.LocalDraft("Here"))
     people = [operations.add_member(by=local, name=name) for name in ("Wei", "Jo", "Amina")]
     for person in people:
         operations.give_role(by=local, agent=person, role="treasurer")

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), only_postgres]
 
 @pytest.fixture
 def local(transactional_db: None) -> Agent:
-    wish = operations.LocalWish("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
-    return operations.found_local(by=queries.system(), wish=wish)
+    wish = operations.LocalDraft("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    return operations.found_local(by=queries.system(), draft=wish)
 
 
 @pytest.fixture

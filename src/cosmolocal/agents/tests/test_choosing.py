@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def households() -> dict[str, Agent]:
-    local = people.found_local(by=queries.system(), wish=people.LocalWish("Here"))
+    local = people.found_local(by=queries.system(), draft=people.LocalDraft("Here"))
     for name, number in (("Miller", "23"), ("Miller-Wu", "H7"), ("Okafor", "")):
         people.add_member(by=local, name=f"{name} one", household_name=name, code=number)
     return {group.name: group for group in Agent.objects.filter(kind=Agent.Kind.HOUSEHOLD)}

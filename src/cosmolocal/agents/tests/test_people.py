@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def local() -> Agent:
-    wish = operations.LocalWish("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
-    return operations.found_local(by=queries.system(), wish=wish)
+    wish = operations.LocalDraft("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    return operations.found_local(by=queries.system(), draft=wish)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def steward(local: Agent) -> Agent:
 
 
 def test_the_local_is_founded_once(local: Agent) -> None:
-    again = operations.found_local(by=queries.system(), wish=operations.LocalWish("Other"))
+    again = operations.found_local(by=queries.system(), draft=operations.LocalDraft("Other"))
     assert again.pk == local.pk
     assert (node.current().name, node.current().zone) == ("Ainonghui", "Asia/Shanghai")
     assert node.is_ready()
@@ -39,7 +39,7 @@ def test_the_local_is_founded_once(local: Agent) -> None:
 
 def test_a_local_in_no_time_zone_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
-        operations.found_local(by=queries.system(), wish=operations.LocalWish("X", zone="Liuzhou"))
+        operations.found_local(by=queries.system(), draft=operations.LocalDraft("X", zone="Liuzhou"))
     assert (refused.value.code, refused.value.field) == ("agents.no_such_zone", "zone")
     assert not node.is_ready()
 

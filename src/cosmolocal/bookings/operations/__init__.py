@@ -4,7 +4,7 @@ from cosmolocal.bookings.operations.booking import book, cancel, cancel_rest, ch
 from cosmolocal.bookings.operations.damages import say_damage, settle_damage
 from cosmolocal.bookings.operations.handing import Seen, give_back, pick_up
 from cosmolocal.bookings.operations.looking import after_leaving, drop_held, note_late
-from cosmolocal.bookings.operations.promising import FUND, BookingWish
+from cosmolocal.bookings.operations.promising import FUND, BookingDraft
 from cosmolocal.bookings.operations.repairs import block, end_block
 from cosmolocal.bookings.operations.things import (
     Counted,
@@ -22,7 +22,7 @@ from cosmolocal.bookings.operations.things import (
 
 __all__ = [
     "FUND",
-    "BookingWish",
+    "BookingDraft",
     "Counted",
     "Seen",
     "TermsDraft",

@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms, Thing
 from cosmolocal.bookings.operations.promising import (
-    BookingWish,
+    BookingDraft,
     check_rest,
     check_times,
     commit_all,
@@ -19,14 +19,14 @@ from cosmolocal.bookings.operations.promising import (
     lock_booking,
     lock_things,
     pay_anew,
-    payment_wish,
+    payment_draft,
     taken,
     upper,
     use_wish,
 )
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish, TimeMove
+from cosmolocal.flows.operations import CommitmentDraft, TimeMove
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -39,7 +39,7 @@ def book(
     by: Agent,
     person: Agent,
     household: Agent,
-    wishes: Sequence[BookingWish],
+    drafts: Sequence[BookingDraft],
     held: bool = False,
     words: str = "",
     on_behalf_of: Agent | None = None,
@@ -51,24 +51,25 @@ def book(
     Refuses: agents.not_yours, what `policy.check_who` says, bookings.bad_time, bookings.taken, bookings.no_rest,
     bookings.no_account, bookings.not_enough_money, bookings.nothing_chosen, bookings.too_many.
     """
-    things = lock_things({wish.thing_id for wish in wishes})
+    things = lock_things({draft.thing_id for draft in drafts})
     terms = queries.terms_of(things)
     policy.permit_use(by, household, on_behalf_of)
     _permit_person(by, person, household, on_behalf_of)
-    _check_number(wishes)
-    for wish in wishes:
-        thing = things[wish.thing_id]
-        policy.check_who(thing, terms[thing.pk], person, household, wish.ends)
-        check_times(thing, terms[thing.pk], wish.span)
+    _check_number(drafts)
+    for draft in drafts:
+        thing = things[draft.thing_id]
+        policy.check_who(thing, terms[thing.pk], person, household, draft.ends)
+        check_times(thing, terms[thing.pk], draft.span)
     agreement = flows.agree(by=by)
-    chosen = [things[wish.thing_id] for wish in wishes]
-    promised = [use_wish(thing, household, wish.span, agreement.pk) for thing, wish in zip(chosen, wishes, strict=True)]
-    paid = [None if held else _payment(household, terms[wish.thing_id], wish, agreement.pk) for wish in wishes]
+    chosen = [things[draft.thing_id] for draft in drafts]
+    pairs = zip(chosen, drafts, strict=True)
+    promised = [use_wish(thing, household, draft.span, agreement.pk) for thing, draft in pairs]
+    paid = [None if held else _payment(household, terms[draft.thing_id], draft, agreement.pk) for draft in drafts]
     made = commit_all(by, [*promised, *filter(None, paid)], chosen, household)
-    uses, sums = made[: len(wishes)], iter(made[len(wishes) :])
-    for thing, wish, use in zip(chosen, wishes, uses, strict=True):
-        check_rest(thing, terms[thing.pk], wish.span, [use])
-    until = min(running().at + rules.HELD_FOR, *(wish.begins for wish in wishes)) if held else None
+    uses, sums = made[: len(drafts)], iter(made[len(drafts) :])
+    for thing, draft, use in zip(chosen, drafts, uses, strict=True):
+        check_rest(thing, terms[thing.pk], draft.span, [use])
+    until = min(running().at + rules.HELD_FOR, *(draft.begins for draft in drafts)) if held else None
     return Booking.objects.bulk_create(
         Booking(
             thing=thing,
@@ -79,17 +80,17 @@ def book(
             terms=terms[thing.pk],
             state=State.HELD if held else State.BOOKED,
             held_until=until,
-            km=wish.km,
+            km=draft.km,
             payment_id=next(sums) if sum is not None else None,
             words=words[:160],
             made_by=by,
         )
-        for thing, wish, use, sum in zip(chosen, wishes, uses, paid, strict=True)
+        for thing, draft, use, sum in zip(chosen, drafts, uses, paid, strict=True)
     )
 
 
-def _payment(household: Agent, terms: Terms, wish: BookingWish, agreement_id: int) -> CommitmentWish | None:
-    return payment_wish(household, terms, upper(terms, wish.span, wish.km), agreement_id)
+def _payment(household: Agent, terms: Terms, draft: BookingDraft, agreement_id: int) -> CommitmentDraft | None:
+    return payment_draft(household, terms, upper(terms, draft.span, draft.km), agreement_id)
 
 
 def _permit_person(by: Agent, person: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
@@ -99,10 +100,10 @@ def _permit_person(by: Agent, person: Agent, household: Agent, on_behalf_of: Age
     people.require(people.belongs_to(person, household))
 
 
-def _check_number(wishes: Sequence[BookingWish]) -> None:
-    if not wishes:
+def _check_number(drafts: Sequence[BookingDraft]) -> None:
+    if not drafts:
         raise Refusal("bookings.nothing_chosen", _("Choose at least one thing and a time."))
-    if len(wishes) > rules.MOST_AT_ONCE:
+    if len(drafts) > rules.MOST_AT_ONCE:
         words = {"most": rules.MOST_AT_ONCE}
         raise Refusal("bookings.too_many", _("At most %(most)s bookings at once. Book the rest later.") % words)
 

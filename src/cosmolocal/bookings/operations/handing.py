@@ -13,7 +13,7 @@ from cosmolocal.bookings.models import Booking, Damage, DamageWord, Report
 from cosmolocal.bookings.operations.promising import FUND, lock_booking
 from cosmolocal.bookings.operations.repairs import put_aside
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy as books
@@ -101,8 +101,8 @@ def _bring_back(by: Agent, booking: Booking, seen: Seen) -> None:
     span = rules.used(queries.span(booking), out.at if out else now, now)
     event = flows.record(
         by=by,
-        happenings=[
-            Happening(
+        drafts=[
+            EventDraft(
                 "use",
                 resource_id=booking.thing.resource_id,
                 fulfils_id=booking.commitment_id,

@@ -12,7 +12,7 @@ from cosmolocal.bookings.models import Booking, Terms, Thing
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_window
@@ -22,7 +22,7 @@ FUND = "shared"  # of money.words: what the use of shared things brings, and rep
 
 
 @dataclass(frozen=True)
-class BookingWish:
+class BookingDraft:
     """A thing for a time; `km`: how far she thinks to go."""
 
     thing_id: int
@@ -57,9 +57,9 @@ def lock_booking(booking: Booking) -> Booking:
     return queries.bookings().select_related("payment", "thing__resource").get(pk=booking.pk)
 
 
-def use_wish(thing: Thing, receiver: Agent, span: Span, agreement_id: int) -> CommitmentWish:
+def use_wish(thing: Thing, receiver: Agent, span: Span, agreement_id: int) -> CommitmentDraft:
     """The promise that she has it to herself in that time."""
-    return CommitmentWish(
+    return CommitmentDraft(
         "use",
         thing.holder_id,
         receiver.pk,
@@ -78,7 +78,7 @@ def upper(terms: Terms, span: Span, km: int) -> int:
     return rules.price(terms, span.minutes, km) + terms.deposit
 
 
-def payment_wish(household: Agent, terms: Terms, amount: int, agreement_id: int) -> CommitmentWish | None:
+def payment_draft(household: Agent, terms: Terms, amount: int, agreement_id: int) -> CommitmentDraft | None:
     """The promise to pay; None where nothing can come of it. Refuses bookings.no_account."""
     if rules.is_gift(terms) and not terms.deposit:
         return None
@@ -88,7 +88,7 @@ def payment_wish(household: Agent, terms: Terms, amount: int, agreement_id: int)
     if not amount:
         return None
     fund = purse.fund(FUND)
-    return CommitmentWish(
+    return CommitmentDraft(
         "transfer",
         account.holder_id,
         fund.holder_id,
@@ -101,16 +101,16 @@ def payment_wish(household: Agent, terms: Terms, amount: int, agreement_id: int)
     )
 
 
-def commit_all(by: Agent, wishes: Sequence[CommitmentWish], things: Sequence[Thing], household: Agent) -> list[int]:
+def commit_all(by: Agent, drafts: Sequence[CommitmentDraft], things: Sequence[Thing], household: Agent) -> list[int]:
     """Promises all or none, in words of bookings. Refuses bookings.taken (fact: `things`, ids), and
     bookings.not_enough_money (fact: `missing`).
     """
     try:
-        return [promise.pk for promise in flows.commit(by=by, wishes=wishes)]
+        return [promise.pk for promise in flows.commit(by=by, drafts=drafts)]
     except Refusal as refusal:
         if refusal.code == "flows.taken":
             raise taken({things[place].pk: things[place] for place in refusal.facts["times"]}, refusal) from refusal
-        raise in_money_words(refusal, household, wishes) from refusal
+        raise in_money_words(refusal, household, drafts) from refusal
 
 
 def taken(things: dict[int, Thing], refusal: Refusal) -> Refusal:
@@ -121,12 +121,12 @@ def taken(things: dict[int, Thing], refusal: Refusal) -> Refusal:
     return Refusal("bookings.taken", sentence % words, field="begins", things=list(things))
 
 
-def in_money_words(refusal: Refusal, household: Agent, wishes: Sequence[CommitmentWish]) -> Refusal:
+def in_money_words(refusal: Refusal, household: Agent, drafts: Sequence[CommitmentDraft]) -> Refusal:
     """`flows.not_enough` as the sum that is missing; every other refusal as it is."""
     account = purse.account_for(household)
     if refusal.code != "flows.not_enough" or account is None:
         return refusal
-    wanted = sum(wish.quantity for wish in wishes if wish.is_reciprocal)
+    wanted = sum(draft.quantity for draft in drafts if draft.is_reciprocal)
     missing = wanted - max(purse.balance(account).spendable or 0, 0)
     sentence = _("%(missing)s is missing on the account for the price and the deposit. Put money on it first.")
     words = {"missing": purse.format(missing, account.currency)}
@@ -181,6 +181,6 @@ def pay_anew(by: Agent, booking: Booking, amount: int) -> None:
     """Another sum is set aside for it. Refuses bookings.not_enough_money, bookings.no_account."""
     if booking.payment_id is not None:
         flows.release(by=by, commitments=[booking.payment_id])
-    wish = payment_wish(booking.household, booking.terms, amount, booking.agreement_id)
-    made = commit_all(by, [wish], [], booking.household) if wish else [None]
+    draft = payment_draft(booking.household, booking.terms, amount, booking.agreement_id)
+    made = commit_all(by, [draft], [], booking.household) if draft else [None]
     booking.payment_id = made[0]

@@ -58,7 +58,7 @@ def _block(by: Agent, thing: Thing, span: Span, words: str) -> Booking | None:
     clear(by, thing, [one for one in _in_the_way(thing, span) if one.state in Booking.COMING])
     agreement = flows.agree(by=by)
     home = people.home_local()
-    [promise] = flows.commit(by=by, wishes=[use_wish(thing, home, span, agreement.pk)])
+    [promise] = flows.commit(by=by, drafts=[use_wish(thing, home, span, agreement.pk)])
     return Booking.objects.create(
         thing=thing,
         commitment=promise,
@@ -112,8 +112,8 @@ def _take_another(by: Agent, booking: Booking, others: Sequence[Thing]) -> bool:
 def promise_anew(by: Agent, booking: Booking, thing: Thing) -> None:
     """The same time of another thing, or of the same one with another owner; the price stays as it was agreed."""
     flows.release(by=by, commitments=[booking.commitment_id])
-    wish = use_wish(thing, booking.household, queries.span(booking), booking.agreement_id)
-    [booking.commitment] = flows.commit(by=by, wishes=[wish])
+    draft = use_wish(thing, booking.household, queries.span(booking), booking.agreement_id)
+    [booking.commitment] = flows.commit(by=by, drafts=[draft])
     booking.thing = thing
     booking.save(update_fields=["thing", "commitment"])
 

@@ -14,7 +14,7 @@ from cosmolocal.bookings.operations.handing import open_case
 from cosmolocal.bookings.operations.promising import free, lock_booking, lock_things
 from cosmolocal.bookings.operations.repairs import clear, promise_anew
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
@@ -78,7 +78,7 @@ def add_thing(*, by: Agent, practice: str, holder: Agent, draft: ThingDraft, ter
     money.open_currency(by=by, code=currency.code, decimals=currency.decimals, symbol=currency.code)
     kind = flows.define_specification(by=by, name=name, unit="piece", effort_unit="min")
     resource = flows.open_resource(by=by, specification=kind, accountable=holder, name=name, location=draft.place)
-    flows.record(by=by, happenings=[Happening("raise", 1, resource_id=resource.pk, reason="count")])
+    flows.record(by=by, drafts=[EventDraft("raise", 1, resource_id=resource.pk, reason="count")])
     made = Thing.objects.create(
         practice=practice,
         resource=resource,
@@ -150,9 +150,9 @@ def give_to(*, by: Agent, thing: Thing, holder: Agent, key: str = "") -> Thing:
     _check_home(found)
     kind = found.resource.conforms_to_id
     theirs = flows.open_resource(by=by, specification=kind, accountable=holder, name=found.name)
-    moved = Happening("transferAllRights", 1, resource_id=found.resource_id, to_resource_id=theirs.pk)
-    moved_too = Happening("transferCustody", 1, resource_id=found.resource_id, to_resource_id=theirs.pk)
-    flows.record(by=by, happenings=[moved, moved_too])
+    moved = EventDraft("transferAllRights", 1, resource_id=found.resource_id, to_resource_id=theirs.pk)
+    moved_too = EventDraft("transferCustody", 1, resource_id=found.resource_id, to_resource_id=theirs.pk)
+    flows.record(by=by, drafts=[moved, moved_too])
     coming = list(queries.coming().filter(thing=found))
     found.holder, found.resource, found.state = holder, theirs, Thing.State.READY
     found.save(update_fields=["holder", "resource", "state"])
@@ -181,7 +181,7 @@ def retire(*, by: Agent, thing: Thing, why: str, words: str = "", key: str = "")
         if booking.state == Booking.State.OUT and why == Thing.State.LOST:
             _never_back(by, booking, words)
     clear(by, found, [booking for booking in coming if booking.state in Booking.COMING])
-    flows.record(by=by, happenings=[Happening("lower", 1, resource_id=found.resource_id, reason=str(found.state))])
+    flows.record(by=by, drafts=[EventDraft("lower", 1, resource_id=found.resource_id, reason=str(found.state))])
     return found
 
 

@@ -60,11 +60,11 @@ class BookingsMachine(RuleBasedStateMachine):
     def book(self, who: int, begins: int, hours: int, things: list[int], held: bool) -> None:
         person, at = self.people[who % 2], self.now + timedelta(hours=begins)
         wishes = [
-            operations.BookingWish(self.things[pick % 3].pk, at, at + timedelta(hours=hours), pick) for pick in things
+            operations.BookingDraft(self.things[pick % 3].pk, at, at + timedelta(hours=hours), pick) for pick in things
         ]
         before = Booking.objects.count()
         home = self.village.home(person)
-        made = self.do(operations.book, by=person, person=person, household=home, wishes=wishes, held=held)
+        made = self.do(operations.book, by=person, person=person, household=home, drafts=wishes, held=held)
         assert Booking.objects.count() - before == len(made or [])
 
     @rule(pick=PICKS)

@@ -7,7 +7,7 @@ import pytest
 from cosmolocal.agents import operations as agents
 from cosmolocal.bookings import operations, policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms
-from cosmolocal.bookings.operations import BookingWish, TermsDraft
+from cosmolocal.bookings.operations import BookingDraft, TermsDraft
 from cosmolocal.bookings.tests.village import HOURLY, NOW, states
 from cosmolocal.flows import queries as journal
 from cosmolocal.flows.tests.test_writers import at_once
@@ -115,7 +115,7 @@ def test_every_tuesday_over_the_night_that_the_clocks_change(village):
     with clock.standing_at(datetime(2026, 10, 19, 8, tzinfo=UTC)):
         days = rules.weekly(date(2026, 10, 20), date(2026, 11, 3))
         at = [clock.from_wall(datetime.combine(day, time(18))) for day in days]
-        wishes = [BookingWish(village.things["Mill"].pk, one, one + timedelta(hours=2)) for one in at]
+        wishes = [BookingDraft(village.things["Mill"].pk, one, one + timedelta(hours=2)) for one in at]
         made = village.book_all(village.amina, wishes)
         assert [queries.span(queries.bookings().get(pk=one.pk)).begins.hour for one in made] == [16, 17, 17]
         operations.cancel_rest(by=village.amina, booking=made[1])
@@ -128,7 +128,7 @@ def test_over_both_nights_in_which_the_clocks_change_real_hours_are_paid(village
         with clock.standing_at(clock.from_wall(datetime.combine(day, time(9)))):
             begins = clock.from_wall(datetime.combine(day, time(20)))
             ends = clock.from_wall(datetime.combine(day + timedelta(days=1), time(8)))
-            [booking] = village.book_all(village.amina, [BookingWish(village.things["Bike"].pk, begins, ends)])
+            [booking] = village.book_all(village.amina, [BookingDraft(village.things["Bike"].pk, begins, ends)])
             assert queries.span(booking).minutes == hours * 60
             village.out(booking, (begins - NOW).total_seconds() / 3600)
             village.back(booking, (ends - NOW).total_seconds() / 3600)
@@ -169,14 +169,14 @@ def test_a_circle_s_thing_and_one_for_households(village):
     village.add("Room", "room", TermsDraft(who=Terms.Who.HOUSEHOLDS))
     wish = village.wish("Room", 2, 3)
     with refused("bookings.households_only"):
-        operations.book(by=village.jo, person=village.jo, household=kitchen, wishes=[wish])
+        operations.book(by=village.jo, person=village.jo, household=kitchen, drafts=[wish])
     village.book(village.jo, "Room", 2, 3)
 
 
 def test_a_helper_books_for_somebody_without_a_phone_and_nobody_else_does(village):
     wish = [village.wish("Bike", 2, 3)]
     home = village.home(village.amina)
-    told = {"person": village.amina, "household": home, "wishes": wish}
+    told = {"person": village.amina, "household": home, "drafts": wish}
     with refused("agents.not_yours"):
         operations.book(by=village.jo, on_behalf_of=village.amina, **told)
     with refused("agents.not_yours"):

@@ -8,7 +8,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import operations
 from cosmolocal.bookings.models import Booking, Thing
-from cosmolocal.bookings.operations import BookingWish, Seen, TermsDraft, ThingDraft
+from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel import clock
 from cosmolocal.money.tests import village as treasury
@@ -37,14 +37,16 @@ class Village(treasury.Village):
     def home(self, person: Agent) -> Agent:
         return people.household_of(person) or person
 
-    def wish(self, thing: str, begins: float, ends: float, km: int = 0) -> BookingWish:
-        return BookingWish(self.things[thing].pk, self.at(begins), self.at(ends), km)
+    def wish(self, thing: str, begins: float, ends: float, km: int = 0) -> BookingDraft:
+        return BookingDraft(self.things[thing].pk, self.at(begins), self.at(ends), km)
 
     def book(self, person: Agent, thing: str, begins: float, ends: float, km: int = 0, **more: Any) -> Booking:
         return self.book_all(person, [self.wish(thing, begins, ends, km)], **more)[0]
 
-    def book_all(self, person: Agent, wishes: list[BookingWish], by: Agent | None = None, **more: Any) -> list[Booking]:
-        return operations.book(by=by or person, person=person, household=self.home(person), wishes=wishes, **more)
+    def book_all(
+        self, person: Agent, wishes: list[BookingDraft], by: Agent | None = None, **more: Any
+    ) -> list[Booking]:
+        return operations.book(by=by or person, person=person, household=self.home(person), drafts=wishes, **more)
 
     def out(self, booking: Booking, hours: float, meter: int | None = None, **more: Any) -> Booking:
         with clock.standing_at(self.at(hours)):

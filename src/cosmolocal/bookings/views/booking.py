@@ -14,7 +14,7 @@ from cosmolocal.agents.pages import Check, actor, form_page, post
 from cosmolocal.agents.queries import buying_agents_of, reader
 from cosmolocal.bookings import forms, operations, policy, queries, rules, words
 from cosmolocal.bookings.models import Booking, Thing
-from cosmolocal.bookings.operations import BookingWish
+from cosmolocal.bookings.operations import BookingDraft
 from cosmolocal.bookings.rules import Span
 from cosmolocal.bookings.views.feeds import address_of
 from cosmolocal.bookings.views.things import page_of, practice_of, thing_of
@@ -42,7 +42,7 @@ def _asked(request: HttpRequest, name: str) -> datetime | None:
     return clock.from_wall(wanted) if wanted and wanted.tzinfo is None else wanted
 
 
-def _wishes(thing: Thing, data: dict[str, Any]) -> list[BookingWish]:
+def _wishes(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
     """Every thing at every time: once, or on the same day of each week by the wall clock."""
     begins, ends = data["begins"], data["ends"]
     wall, length = clock.wall(begins), ends - begins
@@ -50,21 +50,21 @@ def _wishes(thing: Thing, data: dict[str, Any]) -> list[BookingWish]:
     clockwise = time(wall.hour, wall.minute)
     starts = [begins if day == wall.date() else clock.from_wall(datetime.combine(day, clockwise)) for day in days]
     things = [thing, *(data.get("things") or [])]
-    return [BookingWish(one.pk, at, at + length, data.get("km") or 0) for at in starts for one in things]
+    return [BookingDraft(one.pk, at, at + length, data.get("km") or 0) for at in starts for one in things]
 
 
 def _check(thing: Thing, data: dict[str, Any]) -> Check:
     """What was chosen and what it costs, before anything is booked."""
-    wishes = _wishes(thing, data)
-    terms = queries.terms_of({wish.thing_id for wish in wishes})
-    cost = sum(rules.price(terms[wish.thing_id], wish.span.minutes, wish.km) for wish in wishes)
-    deposit = sum(terms[wish.thing_id].deposit for wish in wishes)
+    drafts = _wishes(thing, data)
+    terms = queries.terms_of({draft.thing_id for draft in drafts})
+    cost = sum(rules.price(terms[draft.thing_id], draft.span.minutes, draft.km) for draft in drafts)
+    deposit = sum(terms[draft.thing_id].deposit for draft in drafts)
     things = dict.fromkeys([thing.name, *(one.name for one in data.get("things") or [])])
     rows = [
         {"label": _("What"), "value": ", ".join(things)},
-        {"label": _("When"), "value": words.window(wishes[0].span) if wishes else ""},
+        {"label": _("When"), "value": words.window(drafts[0].span) if drafts else ""},
         {"label": _("How long"), "value": words.length(Span(data["begins"], data["ends"]).minutes)},
-        {"label": _("How often"), "value": _("%(count)d times") % {"count": len(wishes) // len(things)}},
+        {"label": _("How often"), "value": _("%(count)d times") % {"count": len(drafts) // len(things)}},
         {"label": _("It costs about"), "value": money(cost) if cost else _("nothing")},
     ]
     if deposit:
@@ -93,7 +93,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
             by=actor(request),
             person=who.person or actor(request),
             household=data["household"],
-            wishes=_wishes(thing, data),
+            drafts=_wishes(thing, data),
             held=data["held"],
             words=data["words"],
             on_behalf_of=who.on_behalf_of,

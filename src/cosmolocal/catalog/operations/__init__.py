@@ -1,6 +1,6 @@
 """What a person can do with the catalog: goods, prices, lists, terms, and tables that somebody sends in."""
 
-from cosmolocal.catalog.drafts import ItemDraft, PriceDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.drafts import ItemDraft, ItemPriceDraft, PriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.operations.imports import import_rows, make_names
 from cosmolocal.catalog.operations.lists import (
     agree_terms,
@@ -47,7 +47,7 @@ __all__ = [
     "price_words",
     "ItemDraft",
     "PriceDraft",
-    "PriceWish",
+    "ItemPriceDraft",
     "ProductDraft",
     "ProductFacts",
     "add_item",

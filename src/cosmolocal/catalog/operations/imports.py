@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents import operations as people
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog.drafts import ItemDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.drafts import ItemDraft, ItemPriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.intake.judging import Judge
 from cosmolocal.catalog.intake.known import KnownItem, KnownProduct, lists
 from cosmolocal.catalog.intake.names import Names, to_make
@@ -128,7 +128,7 @@ def _change_items(by: Agent, judge: Judge) -> None:
     """Stock and prices of all at once; other changes item by item."""
     taxes = TaxCode.objects.in_bulk(field_name="code")
     stocks: dict[int, int | None] = {}
-    wishes: list[PriceWish] = []
+    drafts: list[ItemPriceDraft] = []
     for item in (item for product in judge.touched for item in product.items):
         if item.row is None:
             continue
@@ -136,14 +136,16 @@ def _change_items(by: Agent, judge: Judge) -> None:
             change_item(by=by, item=item.row, draft=_item_draft(item))
         elif item.changed:
             stocks[item.row.pk] = item.values["stock"]
-        wishes += [
-            PriceWish(item.row.pk, price.price, price.purchase, taxes[price.tax_code].pk, price.per_quantity, group)
-            for group, price in item.fresh.items()
+        drafts += [
+            ItemPriceDraft(
+                item.row.pk, fresh.price, fresh.purchase, taxes[fresh.tax_code].pk, fresh.per_quantity, group
+            )
+            for group, fresh in item.fresh.items()
         ]
     if stocks:
         announce_stock(by=by, stocks=stocks)
-    if wishes:
-        set_prices(by=by, wishes=wishes)
+    if drafts:
+        set_prices(by=by, drafts=drafts)
 
 
 def _facts(product: KnownProduct, places: dict[str, int]) -> ProductFacts:

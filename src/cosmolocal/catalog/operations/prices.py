@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents import policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
-from cosmolocal.catalog.drafts import PriceWish
+from cosmolocal.catalog.drafts import ItemPriceDraft
 from cosmolocal.catalog.models import Item, PriceVersion, TaxCode
 from cosmolocal.catalog.operations import own_farm
 from cosmolocal.kernel.operation import operation, running
@@ -32,44 +32,44 @@ def set_price(
     `purchase`: what the producer gets, same basis. `group`: a customer group; "": everybody. The same price again
     makes no new row. Refuses as `set_prices`.
     """
-    wish = PriceWish(item.pk, price, purchase, tax_code.pk, per_quantity, group)
-    [version_id] = set_prices(by=by, wishes=[wish])
+    draft = ItemPriceDraft(item.pk, price, purchase, tax_code.pk, per_quantity, group)
+    [version_id] = set_prices(by=by, drafts=[draft])
     return PriceVersion.objects.get(pk=version_id)
 
 
 @operation("catalog.set_prices", said=gettext_lazy("set prices"))
-def set_prices(*, by: Agent, wishes: Sequence[PriceWish], key: str = "") -> list[int]:
+def set_prices(*, by: Agent, drafts: Sequence[ItemPriceDraft], key: str = "") -> list[int]:
     """Many prices at once; answers the price version of each wish, in order. One insert for all.
 
     Where the farm that they pay, or a buyer at them, is her own, somebody else looks at them afterwards.
     Refuses with agents.not_allowed, catalog.price_out_of_range, catalog.purchase_above_price.
     """
     policy.permit(by, policy.STEWARD)
-    for wish in wishes:
-        check_price(wish.price, wish.purchase, wish.per_quantity)
-    groups = {wish.group for wish in wishes}
+    for draft in drafts:
+        check_price(draft.price, draft.purchase, draft.per_quantity)
+    groups = {draft.group for draft in drafts}
     standing = {
-        (price.item_id, price.group): price for price in queries.standing_prices([w.item_id for w in wishes], groups)
+        (price.item_id, price.group): price for price in queries.standing_prices([w.item_id for w in drafts], groups)
     }
     known = {place: _values(price) for place, price in standing.items()}
     at, operation_id = running().at, running().id
     fresh = {
-        (wish.item_id, wish.group): PriceVersion(
-            item_id=wish.item_id,
-            group=wish.group,
-            price=wish.price,
-            purchase=wish.purchase,
-            per_quantity=wish.per_quantity,
-            tax_code_id=wish.tax_code_id,
+        (draft.item_id, draft.group): PriceVersion(
+            item_id=draft.item_id,
+            group=draft.group,
+            price=draft.price,
+            purchase=draft.purchase,
+            per_quantity=draft.per_quantity,
+            tax_code_id=draft.tax_code_id,
             valid_from=at,
             operation_id=operation_id,
         )
-        for wish in wishes
-        if known.get((wish.item_id, wish.group)) != _values(wish)
+        for draft in drafts
+        if known.get((draft.item_id, draft.group)) != _values(draft)
     }
     PriceVersion.objects.bulk_create(fresh.values())
     own_farm.prices_set(by, fresh, standing)
-    return [{**standing, **fresh}[wish.item_id, wish.group].pk for wish in wishes]
+    return [{**standing, **fresh}[draft.item_id, draft.group].pk for draft in drafts]
 
 
 def check_price(price: int, purchase: int, per_quantity: int) -> None:
@@ -86,5 +86,5 @@ def check_price(price: int, purchase: int, per_quantity: int) -> None:
         )
 
 
-def _values(price: PriceVersion | PriceWish) -> tuple[int, int, int, int]:
+def _values(price: PriceVersion | ItemPriceDraft) -> tuple[int, int, int, int]:
     return price.price, price.purchase, price.tax_code_id, price.per_quantity

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents import policy as people
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import policy, queries, rules
-from cosmolocal.catalog.drafts import ItemDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.drafts import ItemDraft, ItemPriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.models import Category, Item, Measure, Product, TaxCode
 from cosmolocal.catalog.operations import own_farm
 from cosmolocal.catalog.operations.lists import check_name, check_pack
@@ -95,12 +95,12 @@ def add_items(*, by: Agent, drafts: Sequence[tuple[int, ItemDraft]]) -> list[int
     )
     items = [Item(product_id=product_id, **_packed(draft, measures)) for product_id, draft in drafts]
     Item.objects.bulk_create(items)
-    wishes = [
-        PriceWish(item.pk, price.price, price.purchase, codes[price.tax_code].pk, price.per_quantity, price.group)
+    prices = [
+        ItemPriceDraft(item.pk, price.price, price.purchase, codes[price.tax_code].pk, price.per_quantity, price.group)
         for item, (_id, draft) in zip(items, drafts, strict=True)
         for price in draft.prices
     ]
-    set_prices(by=by, wishes=wishes)
+    set_prices(by=by, drafts=prices)
     return [item.pk for item in items]
 
 

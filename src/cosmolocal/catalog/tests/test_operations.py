@@ -12,7 +12,7 @@ from cosmolocal.agents import operations as agents
 from cosmolocal.agents.queries import STRANGER, Reader
 from cosmolocal.catalog import operations, queries
 from cosmolocal.catalog.models import Item, PriceVersion, Product, TaxRate
-from cosmolocal.catalog.operations import ItemDraft, PriceDraft, PriceWish, ProductDraft, ProductFacts
+from cosmolocal.catalog.operations import ItemDraft, ItemPriceDraft, PriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
@@ -164,8 +164,8 @@ def test_a_price_version_is_never_changed(village: at.Village) -> None:
 
 def test_two_wishes_for_one_price_leave_the_later_one(village: at.Village) -> None:
     item, code = at.eggs(village).items.get(), at.tax("cn-farm")
-    wishes = [PriceWish(item.pk, 1900, 1500, code.pk), PriceWish(item.pk, 2000, 1600, code.pk)]
-    ids = operations.set_prices(by=village.steward, wishes=wishes)
+    wishes = [ItemPriceDraft(item.pk, 1900, 1500, code.pk), ItemPriceDraft(item.pk, 2000, 1600, code.pk)]
+    ids = operations.set_prices(by=village.steward, drafts=wishes)
     assert ids[0] == ids[1]
     assert queries.current_prices([item.pk])[item.pk].price == 2000
 

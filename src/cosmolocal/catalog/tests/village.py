@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cosmolocal.agents import operations as people
 from cosmolocal.agents.models import Agent, Role
-from cosmolocal.agents.operations import LocalWish
+from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.agents.queries import system
 from cosmolocal.catalog import operations
 from cosmolocal.catalog.models import Product, TaxCode
@@ -32,7 +32,7 @@ def found() -> Village:
     """A small local near Liuzhou with standard lists and two farms."""
     house = system()
     local = people.found_local(
-        by=house, wish=LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, zone="Asia/Shanghai", currency="CNY")
+        by=house, draft=LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, zone="Asia/Shanghai", currency="CNY")
     )
     steward = people.add_person(by=house, name="Li Na")
     people.join(by=house, member=steward, group=local)

@@ -20,7 +20,7 @@ from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.look.questions import Question
 from cosmolocal.paper import images, pictures
 
@@ -51,8 +51,9 @@ def products(request: HttpRequest) -> HttpResponse:
 def _file(request: HttpRequest, found: QuerySet[Product], kind: str) -> HttpResponse:
     asked = request.GET.copy()
     asked.pop("as")
-    wish = Wish("catalog.products_file", [asked.urlencode(), kind], _("Goods"), f"{request.path}?{asked.urlencode()}")
-    return file(request, wish, kind=kind, rows=exports.count_rows(found))
+    query = asked.urlencode()
+    draft = ErrandDraft("catalog.products_file", [query, kind], _("Goods"), f"{request.path}?{query}")
+    return file(request, draft, kind=kind, rows=exports.count_rows(found))
 
 
 @open_to("anyone")

@@ -112,7 +112,7 @@ def test_what_a_farm_was_asked_and_what_was_paid_stays_for_years() -> None:
 def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None:
     by, old, young = system(), NOW - TWO_MONTHS - timedelta(days=1), NOW - timedelta(days=1)
     with clock.standing_at(old):
-        home = people.found_local(by=by, wish=people.LocalWish("Home", "Liuzhou", 24.3, 109.4, "UTC", "en", "CNY"))
+        home = people.found_local(by=by, draft=people.LocalDraft("Home", "Liuzhou", 24.3, 109.4, "UTC", "en", "CNY"))
     for at in (old, young):
         key = ids.fresh_key()
         Session.objects.create(session_key=key[:32], session_data="", expire_date=at)

@@ -86,8 +86,8 @@ def _lend(village: Village) -> None:
         terms=bookings.TermsDraft(by_hour=100),
     )
     hours = (MONDAY + timedelta(days=1), MONDAY + timedelta(days=1, hours=3))
-    wish = bookings.BookingWish(bike.pk, *hours)
-    bookings.book(by=amina, person=amina, household=village.households["Amina"], wishes=[wish])
+    wish = bookings.BookingDraft(bike.pk, *hours)
+    bookings.book(by=amina, person=amina, household=village.households["Amina"], drafts=[wish])
 
 
 def found() -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from cosmolocal.flows.operations.journal import ProcessDraft, begin_processes, correct, record, transfer
 from cosmolocal.flows.operations.kinds import define_specification, define_specifications, define_unit, standard_units
 from cosmolocal.flows.operations.offers import (
-    IntentWish,
+    IntentDraft,
     add_intents,
     announce_available,
     close_intents,
@@ -11,7 +11,7 @@ from cosmolocal.flows.operations.offers import (
     reopen_intents,
 )
 from cosmolocal.flows.operations.promises import (
-    CommitmentWish,
+    CommitmentDraft,
     LotMove,
     TimeMove,
     agree,
@@ -22,12 +22,12 @@ from cosmolocal.flows.operations.promises import (
     reschedule,
 )
 from cosmolocal.flows.operations.stocks import LotDraft, open_lots, open_resource, set_floor
-from cosmolocal.flows.rules import Happening
+from cosmolocal.flows.rules import EventDraft
 
 __all__ = [
-    "CommitmentWish",
-    "Happening",
-    "IntentWish",
+    "CommitmentDraft",
+    "EventDraft",
+    "IntentDraft",
     "LotDraft",
     "LotMove",
     "ProcessDraft",

@@ -15,7 +15,7 @@ from cosmolocal.flows import queries, rules, statements
 from cosmolocal.flows.actions import ACTIONS
 from cosmolocal.flows.models import EconomicEvent, EconomicResource, Process, ProcessSpecification
 from cosmolocal.flows.operations.promises import bad_event, load_promises, shift
-from cosmolocal.flows.rules import Happening
+from cosmolocal.flows.rules import EventDraft
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
@@ -54,22 +54,22 @@ def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "")
 
 
 @operation("flows.record", said=gettext_lazy("made an entry"))
-def record(*, by: Agent, happenings: Sequence[Happening], key: str = "") -> list[int]:
+def record(*, by: Agent, drafts: Sequence[EventDraft], key: str = "") -> list[int]:
     """Writes what happened, all or none; gives the ids of the events in the same order. Quantities in smallest units.
 
-    Refuses `flows.bad_event` (fact: `problem`, one word of rules.check) and, for happenings with `guard`,
+    Refuses `flows.bad_event` (fact: `problem`, one word of rules.check) and, for drafts with `guard`,
     `flows.not_enough` (fact: `resources`, id -> how much may be spent).
     """
-    if len(happenings) >= _MANY and all(map(_is_plain, happenings)):
-        moved = _moved_at_once(happenings)
+    if len(drafts) >= _MANY and all(map(_is_plain, drafts)):
+        moved = _moved_at_once(drafts)
         if moved is not None:
             return moved
-    promises = load_promises(ids) if (ids := {h.fulfils_id for h in happenings if h.fulfils_id}) else {}
-    stocks = queries.stocks({id for h in happenings for id in (h.resource_id, h.to_resource_id) if id})
-    completed = [_completed(happening, stocks, promises) for happening in happenings]
+    promises = load_promises(ids) if (ids := {h.fulfils_id for h in drafts if h.fulfils_id}) else {}
+    stocks = queries.stocks({id for h in drafts for id in (h.resource_id, h.to_resource_id) if id})
+    completed = [_completed(draft, stocks, promises) for draft in drafts]
     _check(completed, stocks, promises)
     now = running()
-    ids_of_events = statements.insert_events([_row(happening, now) for happening in completed])
+    ids_of_events = statements.insert_events([_row(draft, now) for draft in completed])
     found = rules.changes(completed, promises)
     shift(found, ())
     statements.fulfil(found.fulfilled)
@@ -78,18 +78,18 @@ def record(*, by: Agent, happenings: Sequence[Happening], key: str = "") -> list
 
 
 @operation("flows.transfer", said=gettext_lazy("moved something"))
-def transfer(*, by: Agent, happening: Happening, key: str = "") -> int:
+def transfer(*, by: Agent, draft: EventDraft, key: str = "") -> int:
     """One transfer between two resources, the fastest way there is; the id of its event. Refuses as `record` does.
 
     What names everything (kind, both resources, both parties, nothing to fulfil or to change besides) is one or two
     statements; anything else goes the way of `record`.
     """
-    if not _is_plain(happening):
-        return record(by=by, happenings=[happening])[0]
+    if not _is_plain(draft):
+        return record(by=by, drafts=[draft])[0]
     now = running()
-    event = statements.move(happening, happening.at or now.at, now.id)
+    event = statements.move(draft, draft.at or now.at, now.id)
     if event is None:
-        raise _why_not(happening)
+        raise _why_not(draft)
     return event
 
 
@@ -102,7 +102,7 @@ _besides = attrgetter(
 _NOTHING = (None, None, None, None, None, None, None, None, "")
 
 
-def _is_plain(told: Happening) -> bool:
+def _is_plain(told: EventDraft) -> bool:
     """A transfer that names everything, and changes nothing but two quantities."""
     return (
         told.action == "transfer"
@@ -113,10 +113,10 @@ def _is_plain(told: Happening) -> bool:
     )
 
 
-def _moved_at_once(happenings: Sequence[Happening]) -> list[int] | None:
+def _moved_at_once(drafts: Sequence[EventDraft]) -> list[int] | None:
     """Many plain transfers in two statements; None, with nothing written, where one of them cannot be so."""
     now = running()
-    moves = statements.Moves(happenings)
+    moves = statements.Moves(drafts)
     if not moves.agree:
         return None
     with transaction.atomic():
@@ -126,7 +126,7 @@ def _moved_at_once(happenings: Sequence[Happening]) -> list[int] | None:
     return events
 
 
-def _why_not(told: Happening) -> Refusal:
+def _why_not(told: EventDraft) -> Refusal:
     """Says why a plain transfer was not written; one side of it may have moved, and is undone by the refusal."""
     stocks = queries.stocks({id for id in (told.resource_id, told.to_resource_id) if id})
     problem = rules.check(told, stocks, {})
@@ -145,7 +145,7 @@ def correct(
     *,
     by: Agent,
     event_id: int,
-    replacement: Happening | None = None,
+    replacement: EventDraft | None = None,
     at: datetime | None = None,
     value_on: date | None = None,
     key: str = "",
@@ -163,63 +163,63 @@ def correct(
         raise Refusal(
             "flows.already_corrected", _("This was corrected before. Correct the newer entry instead."), event=event_id
         )
-    happenings = [replace(rules.reversal(queries.happening(event), event_id), at=at, value_on=value_on)]
+    drafts = [replace(rules.reversal(queries.draft_of(event), event_id), at=at, value_on=value_on)]
     if replacement is not None:
-        happenings.append(replace(replacement, corrects_id=event_id))
-    return record(by=by, happenings=happenings)
+        drafts.append(replace(replacement, corrects_id=event_id))
+    return record(by=by, drafts=drafts)
 
 
-def _completed(happening: Happening, stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> Happening:
-    if happening.action not in ACTIONS:
+def _completed(draft: EventDraft, stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> EventDraft:
+    if draft.action not in ACTIONS:
         raise bad_event("action")
-    copy = replace(happening)
+    copy = replace(draft)
     rules.complete(copy, stocks, promises)
     return copy
 
 
-def _check(happenings: Iterable[Happening], stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> None:
-    """Refuses the first happening that breaks a rule."""
-    nowhere = {h.specification_id for h in happenings if not h.resource_id and not h.to_resource_id}
+def _check(drafts: Iterable[EventDraft], stocks: dict[int, rules.Stock], promises: dict[int, rules.Promise]) -> None:
+    """Refuses the first draft that breaks a rule."""
+    nowhere = {h.specification_id for h in drafts if not h.resource_id and not h.to_resource_id}
     money = queries.currencies({id for id in nowhere if id}) if nowhere else set()
-    for happening in happenings:
-        problem = rules.check(happening, stocks, promises, money)
+    for draft in drafts:
+        problem = rules.check(draft, stocks, promises, money)
         if problem:
             raise bad_event(problem)
 
 
-def _row(happening: Happening, now: Running) -> dict[str, Any]:
+def _row(draft: EventDraft, now: Running) -> dict[str, Any]:
     return {
-        "action": happening.action,
-        "quantity": happening.quantity,
-        "effort_quantity": happening.effort_quantity,
-        "begins": statements.moment(happening.begins) if happening.begins else None,
-        "ends": statements.moment(happening.ends) if happening.ends else None,
-        "provider_id": happening.provider_id,
-        "receiver_id": happening.receiver_id,
-        "resource_id": happening.resource_id,
-        "to_resource_id": happening.to_resource_id,
-        "specification_id": happening.specification_id,
-        "at": statements.moment(happening.at or now.at),
-        "value_on": statements.moment(happening.value_on) if happening.value_on else None,
-        "to_location_id": happening.to_location_id,
-        "state": happening.state,
-        "reason": happening.reason,
-        "agreement_id": happening.agreement_id,
-        "fulfils_id": happening.fulfils_id,
-        "input_of_id": happening.input_of_id,
-        "output_of_id": happening.output_of_id,
-        "corrects_id": happening.corrects_id,
+        "action": draft.action,
+        "quantity": draft.quantity,
+        "effort_quantity": draft.effort_quantity,
+        "begins": statements.moment(draft.begins) if draft.begins else None,
+        "ends": statements.moment(draft.ends) if draft.ends else None,
+        "provider_id": draft.provider_id,
+        "receiver_id": draft.receiver_id,
+        "resource_id": draft.resource_id,
+        "to_resource_id": draft.to_resource_id,
+        "specification_id": draft.specification_id,
+        "at": statements.moment(draft.at or now.at),
+        "value_on": statements.moment(draft.value_on) if draft.value_on else None,
+        "to_location_id": draft.to_location_id,
+        "state": draft.state,
+        "reason": draft.reason,
+        "agreement_id": draft.agreement_id,
+        "fulfils_id": draft.fulfils_id,
+        "input_of_id": draft.input_of_id,
+        "output_of_id": draft.output_of_id,
+        "corrects_id": draft.corrects_id,
         "operation_id": now.id,
     }
 
 
-def _mark(happenings: Sequence[Happening], stocks: dict[int, rules.Stock]) -> None:
+def _mark(drafts: Sequence[EventDraft], stocks: dict[int, rules.Stock]) -> None:
     """Where things are now, in which state, whose, and in what."""
-    outputs = {h.output_of_id for h in happenings if h.output_of_id}
+    outputs = {h.output_of_id for h in drafts if h.output_of_id}
     codes = dict(Process.objects.filter(pk__in=outputs).values_list("pk", "based_on")) if outputs else {}
     marked: dict[int, dict[str, object]] = {}
-    for happening in happenings:
-        for id, columns in rules.marks(happening, stocks, codes).items():
+    for draft in drafts:
+        for id, columns in rules.marks(draft, stocks, codes).items():
             marked.setdefault(id, {}).update(columns)
     alike: dict[tuple[tuple[str, object], ...], list[int]] = {}
     for id, columns in marked.items():

@@ -13,7 +13,7 @@ from cosmolocal.kernel.sets import among
 
 
 @dataclass(frozen=True)
-class IntentWish:
+class IntentDraft:
     """One thing offered or asked for. `available` in the smallest unit; None: unlimited, still counted.
 
     `resource`: the stock that it is taken from; promises then lie on that stock.
@@ -37,30 +37,30 @@ def propose(
     name: str,
     begins: datetime | None,
     ends: datetime | None,
-    intents: Sequence[IntentWish] = (),
+    intents: Sequence[IntentDraft] = (),
     key: str = "",
 ) -> Proposal:
     """Publishes an offer or a request (`purpose`) with its intents, in the order given."""
     proposal = Proposal.objects.create(by=proposer, purpose=purpose, name=name, begins=begins, ends=ends)
-    add_intents(by=by, proposal=proposal, wishes=intents)
+    add_intents(by=by, proposal=proposal, drafts=intents)
     return proposal
 
 
 @operation("flows.add_intents", said=gettext_lazy("added to an offer"))
-def add_intents(*, by: Agent, proposal: Proposal | int, wishes: Sequence[IntentWish], key: str = "") -> list[Intent]:
-    """Adds intents to a proposal; gives them in the order of the wishes."""
+def add_intents(*, by: Agent, proposal: Proposal | int, drafts: Sequence[IntentDraft], key: str = "") -> list[Intent]:
+    """Adds intents to a proposal; gives them in the order of the drafts."""
     return Intent.objects.bulk_create(
         Intent(
             proposal_id=row_id(proposal),
-            action=wish.action,
-            specification_id=row_id(wish.specification),
-            provider_id=row_id(wish.provider),
-            receiver_id=row_id(wish.receiver),
-            available_quantity=wish.available,
-            resource_id=row_id(wish.resource),
-            is_reciprocal=wish.is_reciprocal,
+            action=draft.action,
+            specification_id=row_id(draft.specification),
+            provider_id=row_id(draft.provider),
+            receiver_id=row_id(draft.receiver),
+            available_quantity=draft.available,
+            resource_id=row_id(draft.resource),
+            is_reciprocal=draft.is_reciprocal,
         )
-        for wish in wishes
+        for draft in drafts
     )
 
 

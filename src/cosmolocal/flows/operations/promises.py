@@ -29,7 +29,7 @@ from cosmolocal.kernel.sets import among
 
 
 @dataclass(frozen=True)
-class CommitmentWish:
+class CommitmentDraft:
     """One promise. It lies on `resource` where given (or on the stock that the intent names), else on `satisfies`.
 
     `quantity` in the smallest unit; of `use` and `work` in that of the kind's effort. `guard`: refused where there is
@@ -85,27 +85,27 @@ def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
 
 
 @operation("flows.commit", said=gettext_lazy("noted a promise"))
-def commit(*, by: Agent, wishes: Sequence[CommitmentWish], key: str = "") -> list[Commitment]:
-    """Makes promises, all or none; gives them in the order of the wishes.
+def commit(*, by: Agent, drafts: Sequence[CommitmentDraft], key: str = "") -> list[Commitment]:
+    """Makes promises, all or none; gives them in the order of the drafts.
 
     Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left), `flows.offer_closed` (fact:
-    `intents`, ids), `flows.taken` (fact: `times`, place of the wish -> beginning and end of what stands in its way) and
+    `intents`, ids), `flows.taken` (fact: `times`, place of the draft -> beginning and end of what stands in its way),
     `flows.bad_event` where a time ends before it begins.
     """
-    stock_of = _stocks_of_intents(wishes)
-    rows = [_row(wish, stock_of) for wish in wishes]
+    stock_of = _stocks_of_intents(drafts)
+    rows = [_row(draft, stock_of) for draft in drafts]
     timed = {row["resource_id"] for row in rows if row["begins"] is not None}
     if timed:
         statements.lock("flows_economicresource", timed)
     intents, resources, guarded = Counter[int](), dict[int, Change](), set[int]()
-    for wish, row in zip(wishes, rows, strict=True):
-        if row["resource_id"] is not None and ACTIONS[wish.action].takes:
+    for draft, row in zip(drafts, rows, strict=True):
+        if row["resource_id"] is not None and ACTIONS[draft.action].takes:
             change = resources.setdefault(row["resource_id"], Change())
-            change.promised += wish.quantity
-            change.guard = change.guard or (wish.guard and wish.quantity > 0)
+            change.promised += draft.quantity
+            change.guard = change.guard or (draft.guard and draft.quantity > 0)
         elif row["satisfies_id"] is not None:
-            intents[row["satisfies_id"]] += wish.quantity
-            if wish.guard:
+            intents[row["satisfies_id"]] += draft.quantity
+            if draft.guard:
                 guarded.add(row["satisfies_id"])
     ids = statements.insert_commitments([_stored(row) for row in rows])
     if timed:
@@ -209,9 +209,9 @@ def shift(change: Changes, guarded_intents: Iterable[int]) -> None:
     """Moves quantities and promises, intents first; refuses `flows.not_enough` and `flows.offer_closed`."""
     guarded = set(guarded_intents)
     facts = {id: by for id, by in change.intents.items() if id not in guarded}
-    wishes = {id: by for id, by in change.intents.items() if id in guarded}
+    drafts = {id: by for id, by in change.intents.items() if id in guarded}
     statements.shift_intents(facts, guard=False)
-    lacking = statements.shift_intents(wishes, guard=True)
+    lacking = statements.shift_intents(drafts, guard=True)
     short = statements.shift_resources(change.resources)
     if not lacking and not short:
         return
@@ -246,9 +246,9 @@ _STOCKS = Prepared(
 )
 
 
-def _stocks_of_intents(wishes: Iterable[CommitmentWish]) -> dict[int, int]:
+def _stocks_of_intents(drafts: Iterable[CommitmentDraft]) -> dict[int, int]:
     """Which of the wished intents are taken from a stock: intent id -> resource id."""
-    ids = {row_id(wish.satisfies) for wish in wishes if wish.satisfies is not None}
+    ids = {row_id(draft.satisfies) for draft in drafts if draft.satisfies is not None}
     if not ids:
         return {}
     return dict(_STOCKS.all(intents=ids))
@@ -273,30 +273,30 @@ def _is_span(begins: datetime | None, ends: datetime | None) -> bool:
     return is_time(begins, ends) and (begins is None or begins != ends)
 
 
-def _row(wish: CommitmentWish, stock_of: Mapping[int, int]) -> dict[str, Any]:
-    intent, resource = row_id(wish.satisfies), row_id(wish.resource)
+def _row(draft: CommitmentDraft, stock_of: Mapping[int, int]) -> dict[str, Any]:
+    intent, resource = row_id(draft.satisfies), row_id(draft.resource)
     if resource is None and intent is not None:
         resource = stock_of.get(intent)
-    if not _is_span(wish.begins, wish.ends):
+    if not _is_span(draft.begins, draft.ends):
         raise bad_event("interval")
     return {
-        "agreement_id": row_id(wish.agreement),
-        "is_reciprocal": wish.is_reciprocal,
-        "action": wish.action,
-        "provider_id": row_id(wish.provider),
-        "receiver_id": row_id(wish.receiver),
-        "specification_id": row_id(wish.specification),
+        "agreement_id": row_id(draft.agreement),
+        "is_reciprocal": draft.is_reciprocal,
+        "action": draft.action,
+        "provider_id": row_id(draft.provider),
+        "receiver_id": row_id(draft.receiver),
+        "specification_id": row_id(draft.specification),
         "resource_id": resource,
-        "to_resource_id": row_id(wish.to_resource),
+        "to_resource_id": row_id(draft.to_resource),
         "satisfies_id": intent,
-        "quantity": wish.quantity,
+        "quantity": draft.quantity,
         "fulfilled_quantity": 0,
-        "place_id": row_id(wish.place),
-        "due": wish.due,
-        "begins": wish.begins,
-        "ends": wish.ends,
-        "output_of_id": row_id(wish.output_of),
-        "finished": wish.quantity == 0,
+        "place_id": row_id(draft.place),
+        "due": draft.due,
+        "begins": draft.begins,
+        "ends": draft.ends,
+        "output_of_id": row_id(draft.output_of),
+        "finished": draft.quantity == 0,
     }
 
 

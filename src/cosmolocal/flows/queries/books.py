@@ -32,7 +32,7 @@ from cosmolocal.flows.models import (
     Unit,
     row_id,
 )
-from cosmolocal.flows.rules import Happening, Promise, Stock
+from cosmolocal.flows.rules import EventDraft, Promise, Stock
 from cosmolocal.kernel.sets import among
 
 
@@ -356,9 +356,9 @@ def currencies(specification_ids: Collection[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def happening(event: EconomicEvent) -> Happening:
+def draft_of(event: EconomicEvent) -> EventDraft:
     """An event as it was told."""
-    return Happening(
+    return EventDraft(
         event.action,
         event.quantity,
         specification_id=event.specification_id,

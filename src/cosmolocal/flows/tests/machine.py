@@ -147,11 +147,11 @@ class FlowsMachine(RuleBasedStateMachine):
             by=v.amina, proposer=v.farm, purpose="offer", name="", begins=None, ends=None, intents=[]
         )
         wishes = [
-            flows.IntentWish("transfer", v.carrots, v.farm, None, 25),
-            flows.IntentWish("transfer", v.carrots, v.farm, None, None),
-            flows.IntentWish("transfer", v.carrots, v.home, None, None, resource=self.lots[0]),
+            flows.IntentDraft("transfer", v.carrots, v.farm, None, 25),
+            flows.IntentDraft("transfer", v.carrots, v.farm, None, None),
+            flows.IntentDraft("transfer", v.carrots, v.home, None, None, resource=self.lots[0]),
         ]
-        self.offers = [i.pk for i in flows.add_intents(by=v.amina, proposal=proposal, wishes=wishes)]
+        self.offers = [i.pk for i in flows.add_intents(by=v.amina, proposal=proposal, drafts=wishes)]
         self.books.offers = {id: Offer(id, 25 if id == self.offers[0] else None) for id in self.offers}
         self.things = [self.open(v.home, v.bikes.pk, 0) for _ in range(2)]
         self.begin_more()
@@ -200,9 +200,9 @@ class FlowsMachine(RuleBasedStateMachine):
         deed, wish, _result = self.last
         if deed is not flows.record:
             return
-        other = [flows.Happening("raise", 999, resource_id=self.lots[0])]
+        other = [flows.EventDraft("raise", 999, resource_id=self.lots[0])]
         with pytest.raises(Refusal) as caught:
-            deed(**{**wish, "happenings": other})
+            deed(**{**wish, "drafts": other})
         assert caught.value.code == "kernel.key_reused"
 
     def lot(self, index: int) -> int:
@@ -229,7 +229,7 @@ class FlowsMachine(RuleBasedStateMachine):
         stock = self.lot(n)
         sign = 1 if action in ("raise", "produce", "dropoff") else -1
         moved = (0 if action in ("pickup", "dropoff") else sign * q, sign * q)
-        [event] = self.do(flows.record, happenings=[flows.Happening(action, q, resource_id=stock)])
+        [event] = self.do(flows.record, drafts=[flows.EventDraft(action, q, resource_id=stock)])
         self.books.tell(event, Told({stock: moved}, q))
 
     @rule(
@@ -243,14 +243,14 @@ class FlowsMachine(RuleBasedStateMachine):
         source, target = self.lot(a), self.lot(b)
         if source == target:
             return
-        told = flows.Happening(action, q, resource_id=source, to_resource_id=target, guard=guard)
+        told = flows.EventDraft(action, q, resource_id=source, to_resource_id=target, guard=guard)
         refused = ""
         owns, holds = action != "transferCustody", action != "transferAllRights"
         if action == "move" and self.books.stocks[source].owner != self.books.stocks[target].owner:
             refused = "flows.bad_event"
         elif guard and owns and q and self.lacks(source, q):
             refused = "flows.not_enough"
-        answer = self.do(flows.record, refused, happenings=[told])
+        answer = self.do(flows.record, refused, drafts=[told])
         if not refused:
             moved = (q * owns, q * holds)
             self.books.tell(answer[0], Told({source: (-moved[0], -moved[1]), target: moved}, q))
@@ -268,36 +268,36 @@ class FlowsMachine(RuleBasedStateMachine):
             return
         told = self.paid(source, target, q, guard)
         refused = "flows.not_enough" if guard and q and self.lacks(source, q) else ""
-        answer = self.do(flows.transfer, refused, happening=told)
+        answer = self.do(flows.transfer, refused, draft=told)
         if not refused:
             self.books.tell(answer, Told({source: (-q, -q), target: (q, q)}, q))
 
     @rule(legs=st.lists(st.tuples(INDEXES, INDEXES, QUANTITIES, st.booleans()), min_size=1, max_size=4))
     def pay_many(self, legs: list[tuple[int, int, int, bool]]) -> None:
-        happenings, net, guarded = [], dict.fromkeys(self.accounts, 0), set()
+        drafts, net, guarded = [], dict.fromkeys(self.accounts, 0), set()
         for a, b, q, guard in legs:
             source, target = self.account(a), self.account(b)
             if source == target:
                 continue
-            happenings.append(self.paid(source, target, q, guard))
+            drafts.append(self.paid(source, target, q, guard))
             net[source] -= q
             net[target] += q
             if guard and q:
                 guarded.add(source)
-        if not happenings:
+        if not drafts:
             return
         short = [id for id in guarded if net[id] < 0 and self.lacks(id, -net[id])]
-        answer = self.do(flows.record, "flows.not_enough" if short else "", happenings=happenings)
+        answer = self.do(flows.record, "flows.not_enough" if short else "", drafts=drafts)
         if short:
             assert answer.facts["resources"] == {id: self.books.spendable(id) for id in short}
             return
-        for event, told in zip(answer, happenings, strict=True):
+        for event, told in zip(answer, drafts, strict=True):
             source, target, q = told.resource_id, told.to_resource_id, told.quantity
             self.books.tell(event, Told({source: (-q, -q), target: (q, q)}, q))
 
-    def paid(self, source: int, target: int, q: int, guard: bool) -> flows.Happening:
+    def paid(self, source: int, target: int, q: int, guard: bool) -> flows.EventDraft:
         stocks = self.books.stocks
-        return flows.Happening(
+        return flows.EventDraft(
             "transfer",
             q,
             specification_id=self.vale.credit.pk,
@@ -311,7 +311,7 @@ class FlowsMachine(RuleBasedStateMachine):
     @rule(n=INDEXES, q=QUANTITIES)
     def give_money(self, n: int, q: int) -> None:
         account = self.account(n)
-        [event] = self.do(flows.record, happenings=[flows.Happening("raise", q, resource_id=account)])
+        [event] = self.do(flows.record, drafts=[flows.EventDraft("raise", q, resource_id=account)])
         self.books.tell(event, Told({account: (q, q)}, q))
 
     # Promises.
@@ -342,7 +342,7 @@ class FlowsMachine(RuleBasedStateMachine):
         }
         short = [id for (where, id), (q, guard) in asked.items() if where == "stock" and guard and self.lacks(id, q)]
         refused = "flows.offer_closed" if closed else "flows.not_enough" if few or short else ""
-        answer = self.do(flows.commit, refused, wishes=told)
+        answer = self.do(flows.commit, refused, drafts=told)
         if refused == "flows.not_enough":
             assert answer.facts["intents"] == few
             assert answer.facts["resources"] == {id: self.books.spendable(id) for id in short}
@@ -363,18 +363,18 @@ class FlowsMachine(RuleBasedStateMachine):
         left = self.books.left(offer)
         return left is not None and left < quantity
 
-    def wish(self, where: str, n: int, q: int, guard: bool) -> tuple[flows.CommitmentWish, tuple[str, int]]:
+    def wish(self, where: str, n: int, q: int, guard: bool) -> tuple[flows.CommitmentDraft, tuple[str, int]]:
         v = self.vale
         if where == "offer":
             offer = self.offers[n % len(self.offers)]
             # The third offer is taken from a stock, so that the promise lies there.
             place = ("stock", self.lots[0]) if offer == self.offers[2] else ("offer", offer)
-            wish = flows.CommitmentWish("transfer", v.home, v.jo, v.carrots, q, satisfies=offer, guard=guard)
+            wish = flows.CommitmentDraft("transfer", v.home, v.jo, v.carrots, q, satisfies=offer, guard=guard)
             return wish, place
         stock = self.lot(n) if where == "lot" else self.account(n)
         owner = self.books.stocks[stock].owner
         kind = self.books.stocks[stock].kind
-        wish = flows.CommitmentWish("transfer", owner, v.home.pk, kind, q, resource=stock, guard=guard)
+        wish = flows.CommitmentDraft("transfer", owner, v.home.pk, kind, q, resource=stock, guard=guard)
         return wish, ("stock", stock)
 
     @precondition(lambda self: self.promises())
@@ -414,13 +414,13 @@ class FlowsMachine(RuleBasedStateMachine):
         target = self.accounts[1] if is_money else None
         if (stock and owner != promise.provider) or (stock is None and is_money) or stock == target:
             return
-        told = flows.Happening(
+        told = flows.EventDraft(
             "transfer", q, resource_id=stock, to_resource_id=target, fulfils_id=promise.id, guard=guard
         )
         after = Promise(**{**promise.__dict__, "fulfilled": promise.fulfilled + q})
         net = -q + (promise.open - after.open)  # of what is spendable
         refused = "flows.not_enough" if guard and stock and q and net < 0 and self.lacks(stock, -net) else ""
-        answer = self.do(flows.record, refused, happenings=[told])
+        answer = self.do(flows.record, refused, drafts=[told])
         if refused:
             return
         moved = {stock: (-q, -q)} if stock else {}
@@ -438,10 +438,10 @@ class FlowsMachine(RuleBasedStateMachine):
             one == other and set(range(*a)) & set(range(*b)) for (one, a), (other, b) in combinations(told, 2)
         )
         made = [
-            flows.CommitmentWish("use", v.home, v.jo, v.bikes, b - a, resource=thing, **self.span((a, b)))
+            flows.CommitmentDraft("use", v.home, v.jo, v.bikes, b - a, resource=thing, **self.span((a, b)))
             for thing, (a, b) in told
         ]
-        answer = self.do(flows.commit, "flows.taken" if taken else "", wishes=made)
+        answer = self.do(flows.commit, "flows.taken" if taken else "", drafts=made)
         if not taken:
             for row, (thing, hours) in zip(answer, told, strict=True):
                 self.books.promises[row.pk] = Promise(
@@ -465,8 +465,8 @@ class FlowsMachine(RuleBasedStateMachine):
     def use(self, n: int, used: int) -> None:
         """Whenever it was really used, and for however long: a fact."""
         booking = self.booking(n)
-        told = flows.Happening("use", resource_id=booking.stock, fulfils_id=booking.id, effort_quantity=used)
-        [event] = self.do(flows.record, happenings=[told])
+        told = flows.EventDraft("use", resource_id=booking.stock, fulfils_id=booking.id, effort_quantity=used)
+        [event] = self.do(flows.record, drafts=[told])
         self.books.tell(event, Told({}, used, booking.id))
 
     @precondition(lambda self: self.books.bookings())
@@ -493,7 +493,7 @@ class FlowsMachine(RuleBasedStateMachine):
         if event.action == "use":
             again = None
         if again is not None and event.corrects_id is None:
-            replacement = queries.happening(event)
+            replacement = queries.draft_of(event)
             replacement.quantity = again
             replacement.guard = False
         wish = {"event_id": id, "replacement": replacement}

@@ -65,12 +65,12 @@ def test_replay_finds_what_was_changed_past_the_program(vale):
         proposal=flows.propose(
             by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[]
         ),
-        wishes=[flows.IntentWish("transfer", vale.carrots, vale.farm, None, 100)],
+        drafts=[flows.IntentDraft("transfer", vale.carrots, vale.farm, None, 100)],
     )
-    wish = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 2, satisfies=offer)
+    draft = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 2, satisfies=offer)
     on_offer, on_lot = flows.commit(
         by=vale.amina,
-        wishes=[wish, flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 4, resource=a)],
+        drafts=[draft, flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 4, resource=a)],
     )
     vale.record("transfer", 1, a, fulfils_id=on_lot.pk)
     assert queries.replay() == []
@@ -110,7 +110,7 @@ def test_every_finding_says_how_to_mend_it(vale):
 
 def test_an_operation_with_a_key_happens_once(vale):
     a, b = vale.account(vale.jo, 500), vale.account(vale.home)
-    told = flows.Happening(
+    told = flows.EventDraft(
         "transfer",
         100,
         specification_id=vale.credit.pk,
@@ -120,24 +120,24 @@ def test_an_operation_with_a_key_happens_once(vale):
         to_resource_id=b.pk,
         guard=True,
     )
-    first = flows.transfer(by=vale.amina, happening=told, key="slip 7")
-    assert flows.transfer(by=vale.amina, happening=told, key="slip 7") == first
+    first = flows.transfer(by=vale.amina, draft=told, key="slip 7")
+    assert flows.transfer(by=vale.amina, draft=told, key="slip 7") == first
     assert quantities(a, b) == [(400, 400, 0), (100, 100, 0)]
     assert Operation.objects.filter(key="slip 7").count() == 1
     told.quantity = 101
     with pytest.raises(Refusal, match="already used"):
-        flows.transfer(by=vale.amina, happening=told, key="slip 7")
+        flows.transfer(by=vale.amina, draft=told, key="slip 7")
 
 
 def test_a_refused_wish_leaves_nothing_behind(vale):
     a, b = vale.account(vale.jo, 50), vale.account(vale.home)
     before = Operation.objects.count(), EconomicEvent.objects.count()
-    told = flows.Happening("transfer", 51, resource_id=a.pk, to_resource_id=b.pk, guard=True)
+    told = flows.EventDraft("transfer", 51, resource_id=a.pk, to_resource_id=b.pk, guard=True)
     for _ in range(2):
         with pytest.raises(Refusal) as refused:
-            flows.record(by=vale.amina, happenings=[told], key="slip 8")
+            flows.record(by=vale.amina, drafts=[told], key="slip 8")
         assert refused.value.facts["resources"] == {a.pk: 50}
     assert (Operation.objects.count(), EconomicEvent.objects.count()) == before
     told.quantity = 50
-    flows.record(by=vale.amina, happenings=[told], key="slip 8")
+    flows.record(by=vale.amina, drafts=[told], key="slip 8")
     assert quantities(a, b) == [(0, 0, 0), (50, 50, 0)]

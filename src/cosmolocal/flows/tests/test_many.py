@@ -26,7 +26,7 @@ def _legs(vale, accounts, count, **more):
     for _ in range(count):
         source, target = picks.sample(accounts, 2)
         both = (source.primary_accountable_id, target.primary_accountable_id, source.pk, target.pk)
-        found.append(flows.Happening("transfer", picks.randint(1, 9), vale.credit.pk, *both, **more))
+        found.append(flows.EventDraft("transfer", picks.randint(1, 9), vale.credit.pk, *both, **more))
     return found
 
 
@@ -38,9 +38,9 @@ def test_as_one_by_one(vale):
     accounts = _accounts(vale, 500)
     legs = _legs(vale, accounts, 60, guard=True)
     for told in legs:
-        flows.record(by=vale.amina, happenings=[told])
+        flows.record(by=vale.amina, drafts=[told])
     one_by_one = [accounting for accounting, *_ in quantities(*accounts)]
-    events = flows.record(by=vale.amina, happenings=legs)
+    events = flows.record(by=vale.amina, drafts=legs)
     at_once = [accounting for accounting, *_ in quantities(*accounts)]
     assert [500 + 2 * (now - 500) for now in one_by_one] == at_once
     assert queries.replay() == []
@@ -59,7 +59,7 @@ def test_what_differs_between_them_is_kept(vale):
         told.agreement_id = agreements[n % 3] if n % 4 else None
         told.reason = "order" if n % 2 else "deposit"
         told.at, told.value_on = (day, day.date()) if n % 5 == 0 else (None, None)
-    events = flows.record(by=vale.amina, happenings=legs)
+    events = flows.record(by=vale.amina, drafts=legs)
     written = EconomicEvent.objects.in_bulk(events)
     for event, told in zip(events, legs, strict=True):
         found = written[event]
@@ -72,14 +72,14 @@ def test_refused_as_one_by_one(vale):
     accounts = _accounts(vale, 10)
     poor, rich = vale.account(vale.jo, 3), vale.account(vale.home, 1000)
     legs = _legs(vale, accounts, 30)
-    legs += [flows.Happening("transfer", 5, vale.credit.pk, vale.jo.pk, vale.home.pk, poor.pk, rich.pk, guard=True)]
+    legs += [flows.EventDraft("transfer", 5, vale.credit.pk, vale.jo.pk, vale.home.pk, poor.pk, rich.pk, guard=True)]
     with pytest.raises(Refusal) as refused:
-        flows.record(by=vale.amina, happenings=legs)
+        flows.record(by=vale.amina, drafts=legs)
     assert (refused.value.code, refused.value.facts["resources"]) == ("flows.not_enough", {poor.pk: 3})
     legs[-1].guard = False
     legs[-1].provider_id = vale.farm.pk
     with pytest.raises(Refusal) as refused:
-        flows.record(by=vale.amina, happenings=legs)
+        flows.record(by=vale.amina, drafts=legs)
     assert refused.value.facts["problem"] == "not_provider"
     assert EconomicEvent.objects.filter(action="transfer").count() == 0
     assert quantities(poor) == [(3, 3, 0)]
@@ -89,8 +89,8 @@ def test_what_must_change_more_than_quantities_goes_the_long_way(vale):
     accounts = _accounts(vale, 100)
     lot, crate = vale.stock(50), vale.stock()
     legs = _legs(vale, accounts, 25)
-    legs.append(flows.Happening("transfer", 5, vale.carrots.pk, vale.home.pk, vale.jo.pk, lot.pk, crate.pk))
-    flows.record(by=vale.amina, happenings=legs)
+    legs.append(flows.EventDraft("transfer", 5, vale.carrots.pk, vale.home.pk, vale.jo.pk, lot.pk, crate.pk))
+    flows.record(by=vale.amina, drafts=legs)
     assert EconomicResource.objects.get(pk=crate.pk).primary_accountable == vale.jo
     assert queries.replay() == []
 
@@ -100,7 +100,7 @@ def test_a_set_takes_the_same_few_statements_whatever_its_size(vale):
     counts = []
     for size in (30, 300):
         with CaptureQueriesContext(connection) as counted:
-            flows.record(by=vale.amina, happenings=_legs(vale, accounts, size))
+            flows.record(by=vale.amina, drafts=_legs(vale, accounts, size))
         counts.append(len([q for q in counted.captured_queries if "SAVEPOINT" not in q["sql"]]))
     # The operation's row, the events, the quantities, the operation's result.
     assert counts == [4, 4]

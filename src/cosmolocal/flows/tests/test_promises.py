@@ -16,8 +16,8 @@ def vale(db) -> Village:
 
 
 def _promise(vale, resource, quantity, **more):
-    wish = flows.CommitmentWish("transfer", vale.jo, vale.home, vale.credit, quantity, resource=resource, **more)
-    return flows.commit(by=vale.amina, wishes=[wish])[0].pk
+    draft = flows.CommitmentDraft("transfer", vale.jo, vale.home, vale.credit, quantity, resource=resource, **more)
+    return flows.commit(by=vale.amina, drafts=[draft])[0].pk
 
 
 def _state(promise):
@@ -28,14 +28,14 @@ def _state(promise):
 def test_what_is_set_aside_cannot_be_paid_away(vale):
     account, other = vale.account(vale.jo, 100), vale.account(vale.home)
     _promise(vale, account, 60)
-    told = flows.Happening(
+    told = flows.EventDraft(
         *("transfer", 41, vale.credit.pk, vale.jo.pk, vale.home.pk, account.pk, other.pk), guard=True
     )
     with pytest.raises(Refusal) as refused:
-        flows.transfer(by=vale.amina, happening=told)
+        flows.transfer(by=vale.amina, draft=told)
     assert refused.value.facts["resources"] == {account.pk: 40}
     with pytest.raises(Refusal) as refused:
-        flows.record(by=vale.amina, happenings=[told])
+        flows.record(by=vale.amina, drafts=[told])
     assert refused.value.facts["resources"] == {account.pk: 40}
     assert quantities(account, other) == [(100, 100, 60), (0, 0, 0)]
 
@@ -76,8 +76,8 @@ def test_taking_back_what_kept_an_open_promise_opens_it_again(vale):
 
 def test_more_than_promised_is_visible_and_never_refused(vale):
     lot = vale.stock(10)
-    wish = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 4, resource=lot)
-    [promise] = flows.commit(by=vale.amina, wishes=[wish])
+    draft = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 4, resource=lot)
+    [promise] = flows.commit(by=vale.amina, drafts=[draft])
     vale.record("transfer", 12, lot, fulfils_id=promise.pk)
     assert (_state(promise.pk), quantities(lot)) == ((4, 12, True), [(-2, -2, 0)])
 
@@ -98,13 +98,13 @@ def test_an_offer_of_a_stock_promises_the_stock(vale):
     proposal = flows.propose(
         by=vale.amina, proposer=vale.home, purpose="offer", name="", begins=None, ends=None, intents=[]
     )
-    wish = flows.IntentWish("transfer", vale.carrots, vale.home, None, None, resource=lot)
-    [offer] = flows.add_intents(by=vale.amina, proposal=proposal, wishes=[wish])
-    order = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 6, satisfies=offer)
-    flows.commit(by=vale.amina, wishes=[order])
+    draft = flows.IntentDraft("transfer", vale.carrots, vale.home, None, None, resource=lot)
+    [offer] = flows.add_intents(by=vale.amina, proposal=proposal, drafts=[draft])
+    order = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 6, satisfies=offer)
+    flows.commit(by=vale.amina, drafts=[order])
     assert (quantities(lot), queries.intents([offer.pk])[offer.pk].promised_quantity) == ([(10, 10, 6)], 0)
     with pytest.raises(Refusal) as refused:
-        flows.commit(by=vale.amina, wishes=[order])
+        flows.commit(by=vale.amina, drafts=[order])
     assert refused.value.facts["resources"] == {lot.pk: 4}
 
 
@@ -112,29 +112,29 @@ def test_a_closed_offer_takes_no_promise_until_it_is_opened_again(vale):
     proposal = flows.propose(
         by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[]
     )
-    wish = flows.IntentWish("transfer", vale.carrots, vale.farm, None, None)
-    [offer] = flows.add_intents(by=vale.amina, proposal=proposal, wishes=[wish])
-    order = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 6, satisfies=offer)
+    draft = flows.IntentDraft("transfer", vale.carrots, vale.farm, None, None)
+    [offer] = flows.add_intents(by=vale.amina, proposal=proposal, drafts=[draft])
+    order = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 6, satisfies=offer)
     flows.close_intents(by=vale.amina, intents=[offer])
     with pytest.raises(Refusal) as refused:
-        flows.commit(by=vale.amina, wishes=[order])
+        flows.commit(by=vale.amina, drafts=[order])
     assert (refused.value.code, refused.value.facts) == ("flows.offer_closed", {"intents": [offer.pk]})
     flows.reopen_intents(by=vale.amina, intents=[offer])
-    flows.commit(by=vale.amina, wishes=[order])
+    flows.commit(by=vale.amina, drafts=[order])
 
 
 def test_two_orders_for_the_last_piece_in_one_deed_get_none(vale):
     proposal = flows.propose(
         by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[]
     )
-    wishes = [flows.IntentWish("transfer", vale.carrots, vale.farm, None, n) for n in (10, 3)]
-    many, few = flows.add_intents(by=vale.amina, proposal=proposal, wishes=wishes)
+    drafts = [flows.IntentDraft("transfer", vale.carrots, vale.farm, None, n) for n in (10, 3)]
+    many, few = flows.add_intents(by=vale.amina, proposal=proposal, drafts=drafts)
     orders = [
-        flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 2, satisfies=offer)
+        flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 2, satisfies=offer)
         for offer in (many, few, few)
     ]
     with pytest.raises(Refusal) as refused:
-        flows.commit(by=vale.amina, wishes=orders)
+        flows.commit(by=vale.amina, drafts=orders)
     assert refused.value.facts == {"intents": {few.pk: 3}, "resources": {}}
     assert {i.promised_quantity for i in queries.intents([many.pk, few.pk]).values()} == {0}
 
@@ -142,18 +142,18 @@ def test_two_orders_for_the_last_piece_in_one_deed_get_none(vale):
 def test_many_orders_take_the_same_number_of_statements(vale):
     lots = [vale.stock(1000) for _ in range(30)]
     agreement = flows.agree(by=vale.amina)
-    wishes = [
-        flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 3, agreement=agreement, resource=lot)
+    drafts = [
+        flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 3, agreement=agreement, resource=lot)
         for lot in lots
     ]
     counts = []
     for number in (3, 30):
         with CaptureQueriesContext(connection) as counted:
-            made = flows.commit(by=vale.amina, wishes=wishes[:number])
+            made = flows.commit(by=vale.amina, drafts=drafts[:number])
             flows.record(
                 by=vale.amina,
-                happenings=[
-                    flows.Happening("transfer", 3, resource_id=lot.pk, fulfils_id=promise.pk)
+                drafts=[
+                    flows.EventDraft("transfer", 3, resource_id=lot.pk, fulfils_id=promise.pk)
                     for lot, promise in zip(lots, made, strict=False)
                 ],
             )

@@ -1,4 +1,4 @@
-"""What happenings do to quantities, and which are refused."""
+"""What events do to quantities, and which are refused."""
 
 import pytest
 
@@ -41,14 +41,14 @@ def test_a_promise_moves_from_intent_to_lot_and_is_fulfilled(vale):
         name="",
         begins=None,
         ends=None,
-        intents=[flows.IntentWish("transfer", vale.carrots, vale.farm, vale.home, 40_000)],
+        intents=[flows.IntentDraft("transfer", vale.carrots, vale.farm, vale.home, 40_000)],
     )
     intent = Intent.objects.get(proposal=offer.pk)
     agreement = flows.agree(by=vale.amina)
     [promise] = flows.commit(
         by=vale.amina,
-        wishes=[
-            flows.CommitmentWish(
+        drafts=[
+            flows.CommitmentDraft(
                 "transfer", vale.home, vale.jo, vale.carrots, 2_000, agreement=agreement, satisfies=intent
             )
         ],
@@ -67,10 +67,10 @@ def test_a_promise_moves_from_intent_to_lot_and_is_fulfilled(vale):
 
 def test_not_enough_names_what_is_left(vale):
     account, other = vale.account(vale.jo, 500), vale.account(vale.home)
-    wish = flows.CommitmentWish("transfer", vale.jo, vale.home, vale.credit, 400, resource=account)
-    flows.commit(by=vale.amina, wishes=[wish])
+    draft = flows.CommitmentDraft("transfer", vale.jo, vale.home, vale.credit, 400, resource=account)
+    flows.commit(by=vale.amina, drafts=[draft])
     with pytest.raises(Refusal) as refused:
-        flows.commit(by=vale.amina, wishes=[wish])
+        flows.commit(by=vale.amina, drafts=[draft])
     assert (refused.value.code, refused.value.facts["resources"]) == ("flows.not_enough", {account.pk: 100})
     with pytest.raises(Refusal) as refused:
         vale.record("transfer", 101, account, other, guard=True)
@@ -87,7 +87,7 @@ def test_a_correction_takes_back_and_writes_anew(vale):
     flows.correct(
         by=vale.amina,
         event_id=event,
-        replacement=flows.Happening("transfer", 3, resource_id=lot.pk, to_resource_id=c.pk),
+        replacement=flows.EventDraft("transfer", 3, resource_id=lot.pk, to_resource_id=c.pk),
     )
     assert quantities(lot, c) == [(7, 7, 0), (3, 3, 0)]
     with pytest.raises(Refusal, match="corrected before"):

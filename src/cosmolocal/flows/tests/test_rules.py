@@ -1,9 +1,9 @@
-"""Which happenings may be written: decided without a database."""
+"""Which events may be written: decided without a database."""
 
 import pytest
 
 from cosmolocal.flows.rules import (
-    Happening,
+    EventDraft,
     Promise,
     Stock,
     changes,
@@ -30,7 +30,7 @@ PROMISES = {5: Promise(5, CARROTS, HOME, JO, LOT, None, 7, quantity=4, fulfilled
 
 
 def _told(action, quantity=1, **more):
-    told = Happening(action, quantity, **more)
+    told = EventDraft(action, quantity, **more)
     complete(told, STOCKS, PROMISES)
     return told
 
@@ -38,34 +38,34 @@ def _told(action, quantity=1, **more):
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
-        (Happening("steal", 1), "action"),
-        (Happening("raise", -1, resource_id=LOT), "negative"),
-        (Happening("work", 0, specification_id=CARROTS), "effort"),
-        (Happening("consume", 1, resource_id=LOT, output_of_id=1), "process"),
-        (Happening("produce", 1, resource_id=LOT, input_of_id=1), "process"),
-        (Happening("raise", 1), "specification"),
-        (Happening("raise", 1, resource_id=99), "specification"),
-        (Happening("raise", 1, specification_id=CARROTS, resource_id=99), "absent"),
-        (Happening("raise", 1, resource_id=LOT, specification_id=CREDIT), "kind"),
-        (Happening("raise", 1, resource_id=LOT, to_resource_id=EMPTY), "two_sides"),
-        (Happening("transfer", 1, resource_id=LOT, to_resource_id=ACCOUNT), "kind"),
-        (Happening("transfer", 1, resource_id=ACCOUNT, fulfils_id=5), "other_promise"),
-        (Happening("consume", 1, resource_id=ACCOUNT), "money_action"),
-        (Happening("transfer", 1, resource_id=ACCOUNT), "outside"),
-        (Happening("transfer", 1, to_resource_id=ACCOUNT), "outside"),
-        (Happening("transfer", 1, specification_id=CREDIT), "outside"),
-        (Happening("transfer", 1, resource_id=LOT, fulfils_id=5, receiver_id=FARM), "other_parties"),
-        (Happening("move", 1, resource_id=LOT, to_resource_id=OTHER), "same_agent"),
-        (Happening("transfer", 1, resource_id=LOT, provider_id=FARM), "not_provider"),
-        (Happening("consume", 1, resource_id=LOT, provider_id=FARM), "not_provider"),
-        (Happening("transfer", 1, resource_id=LOT, to_resource_id=OTHER, receiver_id=JO), "not_receiver"),
-        (Happening("transfer", 1, resource_id=LOT), ""),
-        (Happening("transfer", 1, resource_id=ACCOUNT, to_resource_id=SECOND), ""),
-        (Happening("transfer", 1, resource_id=LOT, to_resource_id=EMPTY, receiver_id=JO), ""),
-        (Happening("transfer", 1, resource_id=LOT, fulfils_id=5), ""),
-        (Happening("transferCustody", 1, resource_id=LOT, provider_id=FARM, to_resource_id=EMPTY), ""),
-        (Happening("work", 0, specification_id=CARROTS, effort_quantity=60, provider_id=JO, input_of_id=1), ""),
-        (Happening("raise", -1, resource_id=LOT, corrects_id=1), ""),
+        (EventDraft("steal", 1), "action"),
+        (EventDraft("raise", -1, resource_id=LOT), "negative"),
+        (EventDraft("work", 0, specification_id=CARROTS), "effort"),
+        (EventDraft("consume", 1, resource_id=LOT, output_of_id=1), "process"),
+        (EventDraft("produce", 1, resource_id=LOT, input_of_id=1), "process"),
+        (EventDraft("raise", 1), "specification"),
+        (EventDraft("raise", 1, resource_id=99), "specification"),
+        (EventDraft("raise", 1, specification_id=CARROTS, resource_id=99), "absent"),
+        (EventDraft("raise", 1, resource_id=LOT, specification_id=CREDIT), "kind"),
+        (EventDraft("raise", 1, resource_id=LOT, to_resource_id=EMPTY), "two_sides"),
+        (EventDraft("transfer", 1, resource_id=LOT, to_resource_id=ACCOUNT), "kind"),
+        (EventDraft("transfer", 1, resource_id=ACCOUNT, fulfils_id=5), "other_promise"),
+        (EventDraft("consume", 1, resource_id=ACCOUNT), "money_action"),
+        (EventDraft("transfer", 1, resource_id=ACCOUNT), "outside"),
+        (EventDraft("transfer", 1, to_resource_id=ACCOUNT), "outside"),
+        (EventDraft("transfer", 1, specification_id=CREDIT), "outside"),
+        (EventDraft("transfer", 1, resource_id=LOT, fulfils_id=5, receiver_id=FARM), "other_parties"),
+        (EventDraft("move", 1, resource_id=LOT, to_resource_id=OTHER), "same_agent"),
+        (EventDraft("transfer", 1, resource_id=LOT, provider_id=FARM), "not_provider"),
+        (EventDraft("consume", 1, resource_id=LOT, provider_id=FARM), "not_provider"),
+        (EventDraft("transfer", 1, resource_id=LOT, to_resource_id=OTHER, receiver_id=JO), "not_receiver"),
+        (EventDraft("transfer", 1, resource_id=LOT), ""),
+        (EventDraft("transfer", 1, resource_id=ACCOUNT, to_resource_id=SECOND), ""),
+        (EventDraft("transfer", 1, resource_id=LOT, to_resource_id=EMPTY, receiver_id=JO), ""),
+        (EventDraft("transfer", 1, resource_id=LOT, fulfils_id=5), ""),
+        (EventDraft("transferCustody", 1, resource_id=LOT, provider_id=FARM, to_resource_id=EMPTY), ""),
+        (EventDraft("work", 0, specification_id=CARROTS, effort_quantity=60, provider_id=JO, input_of_id=1), ""),
+        (EventDraft("raise", -1, resource_id=LOT, corrects_id=1), ""),
     ],
 )
 def test_check(told, problem):
@@ -81,10 +81,10 @@ def test_a_contained_thing_is_picked_up_whole():
     full = {LOT: Stock(LOT, CARROTS, HOME, False, accounting=8, onhand=8, has_contents=True)}
     for stocks in (boxed, full):
         for action in ("pickup", "accept"):
-            part, whole = (Happening(action, n, resource_id=LOT, specification_id=CARROTS) for n in (3, 8))
+            part, whole = (EventDraft(action, n, resource_id=LOT, specification_id=CARROTS) for n in (3, 8))
             assert check(part, stocks, {}) == "partly"
             assert check(whole, stocks, {}) == ""
-    assert check(Happening("consume", 3, resource_id=LOT, specification_id=CARROTS, provider_id=HOME), boxed, {}) == ""
+    assert check(EventDraft("consume", 3, resource_id=LOT, specification_id=CARROTS, provider_id=HOME), boxed, {}) == ""
 
 
 def test_what_is_left_out_follows_from_the_rest():

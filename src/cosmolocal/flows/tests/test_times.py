@@ -26,19 +26,19 @@ def at(hours: float) -> datetime:
     return NINE + timedelta(hours=hours)
 
 
-def wish(vale, thing, begins, ends, **more):
+def draft(vale, thing, begins, ends, **more):
     minutes = int((ends - begins).total_seconds() / 60)
     told = {"resource": thing, "begins": begins, "ends": ends, **more}
-    return flows.CommitmentWish("use", vale.home, vale.jo, vale.bikes, minutes, **told)
+    return flows.CommitmentDraft("use", vale.home, vale.jo, vale.bikes, minutes, **told)
 
 
 def book(vale, thing, begins, ends, **more):
-    return flows.commit(by=vale.amina, wishes=[wish(vale, thing, begins, ends, **more)])[0].pk
+    return flows.commit(by=vale.amina, drafts=[draft(vale, thing, begins, ends, **more)])[0].pk
 
 
 def use(vale, thing, promise, minutes, **more):
-    told = flows.Happening("use", resource_id=thing.pk, fulfils_id=promise, effort_quantity=minutes, **more)
-    return flows.record(by=vale.amina, happenings=[told])[0]
+    told = flows.EventDraft("use", resource_id=thing.pk, fulfils_id=promise, effort_quantity=minutes, **more)
+    return flows.record(by=vale.amina, drafts=[told])[0]
 
 
 def found():
@@ -88,8 +88,8 @@ def test_times_are_compared_as_moments_whatever_zone_they_are_told_in(vale):
 
 def test_two_wishes_of_one_deed_are_compared_too(vale):
     bike, other = vale.thing(), vale.thing()
-    wishes = [wish(vale, other, at(0), at(1)), wish(vale, bike, at(0), at(2)), wish(vale, bike, at(1), at(3))]
-    times = taken(lambda: flows.commit(by=vale.amina, wishes=wishes))
+    drafts = [draft(vale, other, at(0), at(1)), draft(vale, bike, at(0), at(2)), draft(vale, bike, at(1), at(3))]
+    times = taken(lambda: flows.commit(by=vale.amina, drafts=drafts))
     assert times == {1: (at(1), at(3)), 2: (at(0), at(2))}
     assert not Commitment.objects.exists()
 
@@ -124,14 +124,14 @@ def test_work_promises_and_counts_minutes(vale):
     [place] = flows.add_intents(
         by=vale.amina,
         proposal=offer,
-        wishes=[flows.IntentWish("work", vale.bikes, None, vale.home, 240)],
+        drafts=[flows.IntentDraft("work", vale.bikes, None, vale.home, 240)],
     )
-    told = flows.CommitmentWish("work", vale.jo, vale.home, vale.bikes, 240, satisfies=place, begins=at(0), ends=at(4))
-    [promise] = flows.commit(by=vale.amina, wishes=[told])
+    told = flows.CommitmentDraft("work", vale.jo, vale.home, vale.bikes, 240, satisfies=place, begins=at(0), ends=at(4))
+    [promise] = flows.commit(by=vale.amina, drafts=[told])
     with pytest.raises(Refusal, match="not so much left"):
-        flows.commit(by=vale.amina, wishes=[told])
-    done = flows.Happening("work", specification_id=vale.bikes.pk, fulfils_id=promise.pk, effort_quantity=200)
-    flows.record(by=vale.amina, happenings=[done])
+        flows.commit(by=vale.amina, drafts=[told])
+    done = flows.EventDraft("work", specification_id=vale.bikes.pk, fulfils_id=promise.pk, effort_quantity=200)
+    flows.record(by=vale.amina, drafts=[done])
     assert queries.commitments([promise.pk])[promise.pk].fulfilled_quantity == 200
     assert queries.replay() == []
 
@@ -210,7 +210,7 @@ def test_a_series_takes_the_same_number_of_statements(vale):
     for number, start in ((2, 0), (52, 1)):
         days = [at(24 * 7 * n + start * 2) for n in range(number)]
         with CaptureQueriesContext(connection) as counted:
-            flows.commit(by=vale.amina, wishes=[wish(vale, bike, day, day + timedelta(hours=2)) for day in days])
+            flows.commit(by=vale.amina, drafts=[draft(vale, bike, day, day + timedelta(hours=2)) for day in days])
         counts.append(len(counted))
     assert counts[0] == counts[1]
 

@@ -70,7 +70,7 @@ class Kitchen:
             return
         produced = EconomicEvent.objects.filter(resource=event.resource_id, action="produce", quantity__gt=0)
         for one in (produced.get(corrected_by=None), event):
-            right = queries.happening(one)
+            right = queries.draft_of(one)
             right.quantity = quantity
             flows.correct(by=self.vale.amina, event_id=one.pk, replacement=right)
         self.came += quantity - event.quantity
@@ -167,9 +167,9 @@ def test_a_stock_that_many_went_into_and_many_left_is_followed_step_by_step(vale
     work = {}
     for many in (40, 160):
         source, stock = vale.stock(many), vale.stock()
-        came = [flows.Happening("move", 1, resource_id=source.pk, to_resource_id=stock.pk) for _ in range(many)]
-        left = [flows.Happening("transfer", 1, resource_id=stock.pk, receiver_id=vale.jo.pk) for _ in range(many)]
-        events = flows.record(by=vale.amina, happenings=[*left, *came] if is_late else [*came, *left])
+        came = [flows.EventDraft("move", 1, resource_id=source.pk, to_resource_id=stock.pk) for _ in range(many)]
+        left = [flows.EventDraft("transfer", 1, resource_id=stock.pk, receiver_id=vale.jo.pk) for _ in range(many)]
+        events = flows.record(by=vale.amina, drafts=[*left, *came] if is_late else [*came, *left])
         last = max(EconomicEvent.objects.filter(pk__in=events, receiver=vale.jo).values_list("pk", flat=True))
         ways = {
             "track": lambda source=source: queries.track(resource_id=source.pk),

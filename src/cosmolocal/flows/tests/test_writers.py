@@ -50,13 +50,13 @@ def at_once(works: list[Callable[[], object]]) -> Counter[str]:
 
 
 def test_fifty_writers_on_the_last_item(vale):
-    wish = flows.IntentWish("transfer", vale.carrots, vale.farm, vale.home, 1)
+    draft = flows.IntentDraft("transfer", vale.carrots, vale.farm, vale.home, 1)
     offer = flows.propose(
-        by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[wish]
+        by=vale.amina, proposer=vale.farm, purpose="offer", name="", begins=None, ends=None, intents=[draft]
     )
     intent = Intent.objects.get(proposal=offer.pk).pk
-    promise = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 1, satisfies=intent)
-    ends = at_once([lambda: flows.commit(by=vale.amina, wishes=[promise])] * 50)
+    promise = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 1, satisfies=intent)
+    ends = at_once([lambda: flows.commit(by=vale.amina, drafts=[promise])] * 50)
     assert ends == {"done": 1, "flows.not_enough": 49}
     assert queries.intents([intent])[intent].promised_quantity == 1
     assert queries.replay() == []
@@ -66,10 +66,10 @@ def test_fifty_writers_on_the_last_money(vale):
     source, target = vale.account(vale.jo, 100), vale.account(vale.home)
 
     def pay() -> None:
-        told = flows.Happening(
+        told = flows.EventDraft(
             *("transfer", 100, vale.credit.pk, vale.jo.pk, vale.home.pk, source.pk, target.pk), guard=True
         )
-        flows.transfer(by=vale.amina, happening=told)
+        flows.transfer(by=vale.amina, draft=told)
 
     assert at_once([pay] * 50) == {"done": 1, "flows.not_enough": 49}
     assert quantities(source, target) == [(0, 0, 0), (100, 100, 0)]
@@ -82,13 +82,13 @@ def test_fifty_writers_on_one_slot(vale):
     def book(n: int) -> Callable[[], None]:
         """Each wants another three hours; all of them hold noon."""
         begins = nine + timedelta(minutes=n)
-        wish = flows.CommitmentWish(
+        draft = flows.CommitmentDraft(
             *("use", vale.home, vale.jo, vale.bikes, 240),
             resource=bike,
             begins=begins,
             ends=begins + timedelta(hours=4),
         )
-        return lambda: flows.commit(by=vale.amina, wishes=[wish])
+        return lambda: flows.commit(by=vale.amina, drafts=[draft])
 
     assert at_once([book(n) for n in range(50)]) == {"done": 1, "flows.taken": 49}
     assert len(queries.booked([bike.pk], nine, nine + timedelta(hours=9))) == 1
@@ -97,11 +97,11 @@ def test_fifty_writers_on_one_slot(vale):
 
 def test_fifty_doubled_clicks_are_one_deed(vale):
     source, target = vale.account(vale.jo, 100), vale.account(vale.home)
-    told = flows.Happening("transfer", 1, resource_id=source.pk, to_resource_id=target.pk, guard=True)
+    told = flows.EventDraft("transfer", 1, resource_id=source.pk, to_resource_id=target.pk, guard=True)
     results: list[list[int]] = []
 
     def pay() -> None:
-        results.append(flows.record(by=vale.amina, happenings=[told], key="one click"))
+        results.append(flows.record(by=vale.amina, drafts=[told], key="one click"))
 
     assert at_once([pay] * 50) == {"done": 50}
     assert len({tuple(result) for result in results}) == 1
@@ -114,24 +114,24 @@ def test_writers_in_all_directions_lose_nothing_and_never_block_each_other(vale)
     owner = {account.pk: holders[n % 3].pk for n, account in enumerate(accounts)}
     picks = random.Random(5)
 
-    def leg() -> flows.Happening:
+    def leg() -> flows.EventDraft:
         source, target = (account.pk for account in picks.sample(accounts, 2))
         both = (owner[source], owner[target], source, target)
-        return flows.Happening("transfer", picks.randint(1, 40), vale.credit.pk, *both, guard=True)
+        return flows.EventDraft("transfer", picks.randint(1, 40), vale.credit.pk, *both, guard=True)
 
-    def work(legs: list[flows.Happening], reserved: int) -> Callable[[], None]:
+    def work(legs: list[flows.EventDraft], reserved: int) -> Callable[[], None]:
         def run() -> None:
             for n in range(0, len(legs), 4):
-                wish = flows.CommitmentWish(
+                draft = flows.CommitmentDraft(
                     "transfer", owner[reserved], vale.home, vale.credit, 5, resource=reserved, guard=False
                 )
-                [made] = flows.commit(by=vale.amina, wishes=[wish])
+                [made] = flows.commit(by=vale.amina, drafts=[draft])
                 for told in (legs[n : n + 1], legs[n + 1 : n + 4]):
                     try:
                         if len(told) == 1:
-                            flows.transfer(by=vale.amina, happening=told[0])
+                            flows.transfer(by=vale.amina, draft=told[0])
                         else:
-                            flows.record(by=vale.amina, happenings=told)
+                            flows.record(by=vale.amina, drafts=told)
                     except Refusal as refusal:
                         if refusal.code != "flows.not_enough":
                             raise
@@ -149,8 +149,8 @@ def test_writers_in_all_directions_lose_nothing_and_never_block_each_other(vale)
 
 def test_packing_and_handing_over_at_once_keep_every_promise(vale):
     lots = [vale.stock(100), vale.stock(100)]
-    wish = flows.CommitmentWish("transfer", vale.home, vale.jo, vale.carrots, 10, resource=lots[0])
-    promises = [made.pk for made in flows.commit(by=vale.amina, wishes=[wish] * 8)]
+    draft = flows.CommitmentDraft("transfer", vale.home, vale.jo, vale.carrots, 10, resource=lots[0])
+    promises = [made.pk for made in flows.commit(by=vale.amina, drafts=[draft] * 8)]
 
     def pack(turn: int) -> Callable[[], None]:
         def run() -> None:
@@ -164,7 +164,7 @@ def test_packing_and_handing_over_at_once_keep_every_promise(vale):
         for promise in promises:
             flows.record(
                 by=vale.amina,
-                happenings=[flows.Happening("transfer", 1, resource_id=lots[0].pk, fulfils_id=promise)],
+                drafts=[flows.EventDraft("transfer", 1, resource_id=lots[0].pk, fulfils_id=promise)],
             )
 
     assert at_once([pack(0), pack(1), hand_over, hand_over]) == {"done": 4}

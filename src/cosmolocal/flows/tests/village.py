@@ -51,14 +51,14 @@ class Village:
         to_resource: EconomicResource | None = None,
         **more: object,
     ) -> int:
-        happening = flows.Happening(
+        draft = flows.EventDraft(
             action,
             quantity,
             resource_id=resource.pk if resource else None,
             to_resource_id=to_resource.pk if to_resource else None,
             **more,
         )
-        return flows.record(by=self.amina, happenings=[happening])[0]
+        return flows.record(by=self.amina, drafts=[draft])[0]
 
 
 def village() -> Village:

@@ -13,7 +13,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening, LotDraft
+from cosmolocal.flows.operations import EventDraft, LotDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
 from cosmolocal.handovers.operations import harvests, own_goods
@@ -74,7 +74,7 @@ def receive(
     home = people.home_local()
     grown = harvests.grow(by, producer, [Harvest(line.specification_id, line.accepted, line.lot) for line in came])
     arrivals = [
-        Happening(
+        EventDraft(
             action="transfer",
             quantity=line.accepted,
             specification_id=line.specification_id,
@@ -89,7 +89,7 @@ def receive(
         )
         for line, harvested in zip(came, grown, strict=True)
     ]
-    events = flows.record(by=by, happenings=[*grown, *arrivals])[len(grown) :]
+    events = flows.record(by=by, drafts=[*grown, *arrivals])[len(grown) :]
     event_of = {id(line): event for line, event in zip(came, events, strict=True)}
     _begin(handover, Handover.State.RECEIVING)
     receipts = Receipt.objects.bulk_create(
@@ -133,7 +133,7 @@ def correct_receipt(
     elif came:
         [grown] = harvests.grow(by, locked.producer, [Harvest(locked.specification_id, came, locked.lot.lot)])
         right.resource_id = grown.resource_id
-        made = flows.record(by=by, happenings=[grown, right])
+        made = flows.record(by=by, drafts=[grown, right])
     locked.event_id, before = made[-1] if came else None, locked.accepted
     locked.received, locked.accepted, locked.reason = received, accepted, reason
     locked.save(update_fields=["event", "received", "accepted", "reason"])
@@ -151,8 +151,8 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
     if quantity > 0:
         flows.record(
             by=by,
-            happenings=[
-                Happening(
+            drafts=[
+                EventDraft(
                     action="transfer",
                     quantity=quantity,
                     specification_id=locked.specification_id,
@@ -172,8 +172,8 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
 _KNOWN = ("event", "lot", "producer", "handover")
 
 
-def _arrival(receipt: Receipt, accepted: int, reason: str) -> Happening:
-    return Happening(
+def _arrival(receipt: Receipt, accepted: int, reason: str) -> EventDraft:
+    return EventDraft(
         action="transfer",
         quantity=accepted,
         specification_id=receipt.specification_id,

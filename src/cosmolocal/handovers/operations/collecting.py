@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import CommitmentWish, Happening, LotMove
+from cosmolocal.flows.operations import CommitmentDraft, EventDraft, LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.handovers.operations import handing
@@ -114,7 +114,7 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
     packed = Packed.objects.filter(crate__in=[first, second]).exclude(quantity=0, asked=0)
     lines = list(packed.select_related("commitment").order_by("id"))
     _release(by, [line.commitment for line in lines])
-    promised = flows.commit(by=by, wishes=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
+    promised = flows.commit(by=by, drafts=[_promised_to(line.commitment, line, to[line.crate_id]) for line in lines])
     catalog.follow_packs({line.commitment_id: new.pk for line, new in zip(lines, promised, strict=True)})
     for line, commitment in zip(lines, promised, strict=True):
         line.commitment = commitment
@@ -137,8 +137,8 @@ def _count_away(by: Agent, handover: Handover) -> None:
     rests = {lot.pk: lot.accounting_quantity - lot.promised_quantity for lot in journal.resources(came).values()}
     flows.record(
         by=by,
-        happenings=[
-            Happening(
+        drafts=[
+            EventDraft(
                 action="lower" if rests[lot_id] > 0 else "raise",
                 quantity=abs(rests[lot_id]),
                 resource_id=lot_id,
@@ -173,8 +173,8 @@ def _release(by: Agent, commitments: Sequence["Commitment"]) -> None:
     flows.release(by=by, commitments=[commitment.pk for commitment in commitments])
 
 
-def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> CommitmentWish:
-    return CommitmentWish(
+def _promised_to(old: "Commitment", line: Packed, receiver_id: int) -> CommitmentDraft:
+    return CommitmentDraft(
         action=old.action,
         provider=old.provider_id,
         receiver=receiver_id,

@@ -8,7 +8,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
@@ -20,8 +20,8 @@ def record(by: Agent, commitment_ids: Iterable[int]) -> None:
     left = [one for one in journal.promises(commitment_ids).values() if one.quantity > one.fulfilled]
     flows.record(
         by=by,
-        happenings=[
-            Happening(
+        drafts=[
+            EventDraft(
                 action="transfer",
                 quantity=one.quantity - one.fulfilled,
                 specification_id=one.specification_id,
@@ -42,7 +42,7 @@ def went_to(by: Agent, commitment_ids: Iterable[int], receiver_id: int) -> None:
     right name, at the same moment. The promises stay those of who was promised.
     """
     for event in journal.events_by(journal.fulfilling(commitment_ids)):
-        right = replace(journal.happening(event), receiver_id=receiver_id, fulfils_id=None)
+        right = replace(journal.draft_of(event), receiver_id=receiver_id, fulfils_id=None)
         flows.correct(by=by, event_id=event.pk, replacement=right, at=event.at, value_on=event.value_on)
 
 

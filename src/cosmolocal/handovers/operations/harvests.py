@@ -8,7 +8,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening, LotDraft, ProcessDraft
+from cosmolocal.flows.operations import EventDraft, LotDraft, ProcessDraft
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Harvest:
     day: date | None = None
 
 
-def grow(by: Agent, producer: Agent, harvests: Sequence[Harvest]) -> list[Happening]:
-    """The lot that each harvest was in the producer's hands, opened empty, and the happening that fills it: one process
+def grow(by: Agent, producer: Agent, harvests: Sequence[Harvest]) -> list[EventDraft]:
+    """The lot that each harvest was in the producer's hands, opened empty, and the draft that fills it: one process
     for each field, day and certificate. The caller records them, before the arrivals that take from these lots.
     """
     if not harvests:
@@ -43,7 +43,7 @@ def grow(by: Agent, producer: Agent, harvests: Sequence[Harvest]) -> list[Happen
         ],
     )
     return [
-        Happening(
+        EventDraft(
             action="produce",
             quantity=one.quantity,
             specification_id=one.specification_id,
@@ -61,6 +61,6 @@ def regrow(by: Agent, lot_id: int | None, quantity: int) -> None:
     """A harvest was typed wrong: it was `quantity` base units, 0 for nothing. `lot_id`: as the producer had it."""
     standing = journal.events_of([lot_id]).filter(action="produce", quantity__gt=0, corrected_by=None) if lot_id else ()
     for event in standing:
-        right = journal.happening(event)
+        right = journal.draft_of(event)
         right.quantity, right.at = quantity, None
         flows.correct(by=by, event_id=event.pk, replacement=right if quantity else None)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
 from cosmolocal.handovers.operations import own_goods
@@ -43,7 +43,7 @@ def lose(
     receipt, promise = _receipt(handover, lot_id), None
     if receipt is None:
         promise = _promise(handover, lot_id, producer)
-    flows.record(by=by, happenings=[Happening(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
+    flows.record(by=by, drafts=[EventDraft(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
     goods_changed(handover.pk)
     loss = Loss.objects.create(
         handover=handover,

@@ -14,7 +14,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
-from cosmolocal.flows.operations import Happening, LotDraft, ProcessDraft
+from cosmolocal.flows.operations import EventDraft, LotDraft, ProcessDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss
 from cosmolocal.kernel import clock
@@ -95,10 +95,10 @@ def _write(by: Agent, handover: Handover, work: _Work, code: str) -> "list[Econo
     drafts = [LotDraft(kind, home, handover.place_id, code) for kind in work.made]
     lots = flows.open_lots(by=by, drafts=drafts)
     lost_lot, lost = work.lost
-    happenings = [
-        Happening("lower", lost, resource_id=lost_lot, reason="cut", guard=True),
+    events = [
+        EventDraft("lower", lost, resource_id=lost_lot, reason="cut", guard=True),
         *(
-            Happening(
+            EventDraft(
                 "consume",
                 quantity - (lost if lot == lost_lot else 0),
                 resource_id=lot,
@@ -108,7 +108,7 @@ def _write(by: Agent, handover: Handover, work: _Work, code: str) -> "list[Econo
             for lot, quantity in work.taken.items()
         ),
         *(
-            Happening(
+            EventDraft(
                 "produce",
                 quantity,
                 resource_id=lot.pk,
@@ -119,7 +119,7 @@ def _write(by: Agent, handover: Handover, work: _Work, code: str) -> "list[Econo
         ),
     ]
     try:
-        flows.record(by=by, happenings=[one for one in happenings if one.quantity])
+        flows.record(by=by, drafts=[one for one in events if one.quantity])
     except Refusal as refusal:
         if refusal.code != "flows.not_enough":
             raise

@@ -59,7 +59,7 @@ def test_all_at_once_waits_until_orders_have_closed(village, early):
 
 
 def test_the_worker_refuses_it_in_the_same_words(village, early):
-    wish = errands.Wish("handovers.pack_all", [early.handover_id], "Pack everything", "/")
+    wish = errands.ErrandDraft("handovers.pack_all", [early.handover_id], "Pack everything", "/")
     asked = errands.ask(wish, by_id=village.people["Tan Mei"].pk, key="all")
     jobs.run_job.call(*jobs.marked("kernel.errand", [str(asked.pk)], f"job:{asked.pk}"))
     asked.refresh_from_db()

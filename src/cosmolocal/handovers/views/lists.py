@@ -13,7 +13,7 @@ from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.views.pages import head, may_hand_over, open_handover
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 
 SHEETS, ROWS, ALL_OF_IT = 24, 100, 100_000  # crates or goods, lines of the pick-up list
 KINDS = ("household", "product", "place", "door")
@@ -65,17 +65,17 @@ def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
 def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
     handover = open_handover(request, pk)
-    wish = Wish("handovers.labels", [pk], _("Labels"), reverse("handovers:lists", args=[pk]))
-    return file(request, wish, kind="pdf", rows=handover.crates.count())
+    draft = ErrandDraft("handovers.labels", [pk], _("Labels"), reverse("handovers:lists", args=[pk]))
+    return file(request, draft, kind="pdf", rows=handover.crates.count())
 
 
 def _file(request: HttpRequest, handover: Handover, by: str, kind: str) -> HttpResponse:
     back = f"{reverse('handovers:lists', args=[handover.pk])}?by={by}"
-    wish = Wish("handovers.list", [handover.pk, by, kind], documents.title(handover), back)
+    draft = ErrandDraft("handovers.list", [handover.pk, by, kind], documents.title(handover), back)
     if by == "door":
         rows = handover.crates.count()
     elif by == "place":
         rows = len(queries.place_sums(handover))
     else:
         rows = sum(queries.line_counts(handover, "receiver").values())
-    return file(request, wish, kind=kind, rows=rows)
+    return file(request, draft, kind=kind, rows=rows)

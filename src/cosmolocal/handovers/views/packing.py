@@ -19,7 +19,7 @@ from cosmolocal.handovers.queries import CrateSheet, Line
 from cosmolocal.handovers.views.pages import head, may_pack, open_crate, open_handover, say_where_charged
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
@@ -93,7 +93,7 @@ def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything was packed as ordered."""
     handover, here = open_handover(request, pk), reverse("handovers:packing", args=[pk])
     if queries.is_large(handover):
-        return long_work(request, Wish("handovers.pack_all", [pk], _("Pack everything"), here))
+        return long_work(request, ErrandDraft("handovers.pack_all", [pk], _("Pack everything"), here))
 
     def act(key: str) -> None:
         operations.pack_all(by=actor(request), handover=handover, key=key)

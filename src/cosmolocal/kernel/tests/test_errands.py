@@ -6,7 +6,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.kernel import clock, errands, jobs
-from cosmolocal.kernel.errands import Outcome, Wish
+from cosmolocal.kernel.errands import ErrandDraft, Outcome
 from cosmolocal.kernel.models import Errand, JobTrouble
 from cosmolocal.kernel.refusal import Refusal
 
@@ -45,7 +45,8 @@ def anybody(_by_id: int, *_args: object) -> bool:
 
 
 def ask(code: str, *args: object, by: int = 1, key: str = "") -> Errand:
-    return errands.ask(Wish(code, args, "Something long", "/home/"), by_id=by, key=key or f"{code}{args}{clock.now()}")
+    draft = ErrandDraft(code, args, "Something long", "/home/")
+    return errands.ask(draft, by_id=by, key=key or f"{code}{args}{clock.now()}")
 
 
 def work(found: Errand, attempt: int = 0) -> Errand:

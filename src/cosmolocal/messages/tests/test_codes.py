@@ -27,8 +27,8 @@ HERS = "amina@example.org"
 
 @pytest.fixture
 def amina() -> Agent:
-    wish = people.LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    home = people.found_local(by=who.system(), wish=wish)
+    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    home = people.found_local(by=who.system(), draft=wish)
     person = people.add_member(by=home, name="Amina", email=HERS, household_name="Amina's")
     people.make_user(by=home, agent=person, email=HERS)
     return person

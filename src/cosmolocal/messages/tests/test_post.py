@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def home() -> Agent:
-    wish = people.LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    return people.found_local(by=who.system(), wish=wish)
+    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    return people.found_local(by=who.system(), draft=wish)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from cosmolocal.money import payees
 from cosmolocal.money.forms.deeds import CurrencyForm
 from cosmolocal.money.forms.fields import BoxField, amount_field
 from cosmolocal.money.models import Currency
-from cosmolocal.money.operations import PaymentWish
+from cosmolocal.money.operations import PaymentDraft
 from cosmolocal.money.payees import Choice, Payee
 
 
@@ -40,7 +40,7 @@ class PayoutForm(CurrencyForm):
         found = super().clean() or {}
         if self.errors:
             return found
-        if not self.wishes():
+        if not self.drafts():
             raise ValidationError(_("Choose at least one payment above 0."))
         if found["seen"] != payees.seen(self.rows):
             data: Any = self.data
@@ -51,10 +51,10 @@ class PayoutForm(CurrencyForm):
             )
         return found
 
-    def wishes(self) -> list[PaymentWish]:
+    def drafts(self) -> list[PaymentDraft]:
         """Whoever is paid something."""
         words = str(self.cleaned_data.get("name", ""))
-        return [PaymentWish(row.account.pk, row.amount, words) for row in self.rows if row.amount]
+        return [PaymentDraft(row.account.pk, row.amount, words) for row in self.rows if row.amount]
 
 
 class PayeeForm(forms.Form):

@@ -19,7 +19,7 @@ from cosmolocal.money.operations.months import close_month
 from cosmolocal.money.operations.numbers import agree_number
 from cosmolocal.money.operations.opening import import_opening_books, import_people
 from cosmolocal.money.operations.payouts import (
-    PaymentWish,
+    PaymentDraft,
     agree_payment_list,
     confirm_list,
     confirm_payment,
@@ -35,7 +35,7 @@ __all__ = [
     "Head",
     "Judgement",
     "Leg",
-    "PaymentWish",
+    "PaymentDraft",
     "agree_entries",
     "agree_number",
     "agree_payment_list",

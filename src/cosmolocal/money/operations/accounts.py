@@ -275,7 +275,7 @@ def close_account(*, by: Agent, account: Account, reason: str, key: str = "") ->
     if standing.balance:
         fund = queries.fund("solidarity", locked.currency)
         pair = (locked, fund) if standing.balance > 0 else (fund, locked)
-        flows.record(by=by, happenings=[journal.moved(*pair, abs(standing.balance), journal.stamp("left"))])
+        flows.record(by=by, drafts=[journal.moved(*pair, abs(standing.balance), journal.stamp("left"))])
         journal.note(reason)
     locked.closed_at = running().at
     locked.save(update_fields=["closed_at"])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -43,7 +43,7 @@ def pay_cost(
     journal.check_same_currency(fund, box)
     flows.record(
         by=by,
-        happenings=[
+        drafts=[
             journal.lowered(fund, amount, when),
             journal.paid_from(box, amount, when, payee.pk if payee else None),
         ],
@@ -70,7 +70,7 @@ def move_money(
     if source.pk == target.pk:
         raise Refusal("money.same_box", _("Choose two different places."), field="target")
     when = journal.stamp("moved", at)
-    flows.record(by=by, happenings=[journal.carried(source, target, amount, when)])
+    flows.record(by=by, drafts=[journal.carried(source, target, amount, when)])
     look_needed(by, amount, None)
 
 
@@ -95,15 +95,15 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
         moment = queries.moment_of(day + timedelta(days=1)) - timedelta(microseconds=1)
         when, has = journal.stamp("count", moment), queries.held_on(locked, day)
     difference, missing = counted - has, 0
-    happenings = _found(locked, difference, when)
+    drafts = _found(locked, difference, when)
     if locked.counted_at is not None and locked.counted_at > moment:
-        happenings += _found(locked, -difference, journal.stamp("count", locked.counted_at))
+        drafts += _found(locked, -difference, journal.stamp("count", locked.counted_at))
     else:
         locked.counted_at = moment
         locked.save(update_fields=["counted_at"])
         missing = max(-difference, 0)
-    if happenings:
-        flows.record(by=by, happenings=happenings)
+    if drafts:
+        flows.record(by=by, drafts=drafts)
     look_needed(by, missing, None, has_left=_is_much(locked.currency))
     return difference
 
@@ -114,7 +114,7 @@ def _is_much(currency: Currency) -> bool:
     return is_much(missing, currency)
 
 
-def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[Happening]:
+def _found(box: MoneyBox, difference: int, when: journal.Stamp) -> list[EventDraft]:
     """What counting found too much (above 0) or too little, in the box and beside it in its fund; nothing for 0."""
     if not difference:
         return []

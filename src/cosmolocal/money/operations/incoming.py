@@ -43,7 +43,7 @@ def top_up(
     payer_id = payer.pk if payer else account.holder_id
     flows.record(
         by=by,
-        happenings=[journal.paid_into(box, amount, when, payer_id), journal.raised(account, amount, when)],
+        drafts=[journal.paid_into(box, amount, when, payer_id), journal.raised(account, amount, when)],
     )
     journal.note(reference)
     look_needed(by, amount, account.holder)
@@ -64,14 +64,14 @@ def pay_in_coins(
     journal.check_same_currency(account, box)
     taken = rules.round_cash(amount, account.currency.cash_step)
     when = journal.stamp("cash", at)
-    happenings = [journal.raised(account, amount, when)]
+    drafts = [journal.raised(account, amount, when)]
     if taken:
-        happenings.insert(0, journal.paid_into(box, taken, when, account.holder_id))
+        drafts.insert(0, journal.paid_into(box, taken, when, account.holder_id))
     if taken != amount:
         rounding = queries.fund("rounding", account.currency)
         change = journal.raised if taken > amount else journal.lowered
-        happenings.append(change(rounding, abs(taken - amount), journal.stamp("rounding", at)))
-    flows.record(by=by, happenings=happenings)
+        drafts.append(change(rounding, abs(taken - amount), journal.stamp("rounding", at)))
+    flows.record(by=by, drafts=drafts)
     look_needed(by, amount, account.holder)
     return taken
 
@@ -95,7 +95,7 @@ def top_up_unmatched(
     journal.check_amount(amount)
     when = journal.stamp("unmatched", at)
     fund = queries.fund("unmatched", box.currency)
-    flows.record(by=by, happenings=[journal.paid_into(box, amount, when), journal.raised(fund, amount, when)])
+    flows.record(by=by, drafts=[journal.paid_into(box, amount, when), journal.raised(fund, amount, when)])
     return Unmatched.objects.create(
         box=box,
         amount=amount,
@@ -130,7 +130,7 @@ def match_unmatched(
     _take(unmatched, part)
     fund = queries.fund("unmatched", unmatched.box.currency)
     when = _after(unmatched, "matched", at)
-    flows.record(by=by, happenings=[journal.moved(fund, account, part, when)])
+    flows.record(by=by, drafts=[journal.moved(fund, account, part, when)])
     look_needed(by, part, account.holder)
     if unmatched.typed_by is not None and policy.is_own(unmatched.typed_by, account.holder):
         to_look_at(by, SecondLook.Why.TYPED, part, account.holder)
@@ -148,7 +148,7 @@ def send_back(*, by: Agent, unmatched: Unmatched, reason: str = "", at: datetime
     journal.check_amount(part)
     _take(unmatched, part)
     fund, when = queries.fund("unmatched", unmatched.box.currency), _after(unmatched, "sent_back", at)
-    flows.record(by=by, happenings=[journal.lowered(fund, part, when), journal.paid_from(unmatched.box, part, when)])
+    flows.record(by=by, drafts=[journal.lowered(fund, part, when), journal.paid_from(unmatched.box, part, when)])
     journal.note(reason)
     look_needed(by, part, None, has_left=True)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import running
@@ -113,9 +113,9 @@ def note(words: str) -> None:
         Note.objects.get_or_create(operation_id=running().id, defaults={"words": words})
 
 
-def paid_into(box: MoneyBox, amount: int, stamp: Stamp, payer_id: int | None = None) -> Happening:
+def paid_into(box: MoneyBox, amount: int, stamp: Stamp, payer_id: int | None = None) -> EventDraft:
     """Money comes into a box from outside our books."""
-    return Happening(
+    return EventDraft(
         action="transfer",
         quantity=amount,
         specification_id=box.currency.money_id,
@@ -128,9 +128,9 @@ def paid_into(box: MoneyBox, amount: int, stamp: Stamp, payer_id: int | None = N
     )
 
 
-def paid_from(box: MoneyBox, amount: int, stamp: Stamp, payee_id: int | None = None) -> Happening:
+def paid_from(box: MoneyBox, amount: int, stamp: Stamp, payee_id: int | None = None) -> EventDraft:
     """Money leaves a box, out of our books. A fact: the bank has done it."""
-    return Happening(
+    return EventDraft(
         action="transfer",
         quantity=amount,
         specification_id=box.currency.money_id,
@@ -143,9 +143,9 @@ def paid_from(box: MoneyBox, amount: int, stamp: Stamp, payee_id: int | None = N
     )
 
 
-def carried(source: MoneyBox, target: MoneyBox, amount: int, stamp: Stamp) -> Happening:
+def carried(source: MoneyBox, target: MoneyBox, amount: int, stamp: Stamp) -> EventDraft:
     """Money goes from one box to another; the local has as much as before."""
-    return Happening(
+    return EventDraft(
         action="transfer",
         quantity=amount,
         specification_id=source.currency.money_id,
@@ -157,9 +157,9 @@ def carried(source: MoneyBox, target: MoneyBox, amount: int, stamp: Stamp) -> Ha
     )
 
 
-def counted(action: str, box: MoneyBox, difference: int, stamp: Stamp) -> Happening:
+def counted(action: str, box: MoneyBox, difference: int, stamp: Stamp) -> EventDraft:
     """Counting found more (`raise`) or less (`lower`) in a box than the books say."""
-    return Happening(
+    return EventDraft(
         action=action,
         quantity=difference,
         specification_id=box.currency.money_id,
@@ -170,18 +170,18 @@ def counted(action: str, box: MoneyBox, difference: int, stamp: Stamp) -> Happen
     )
 
 
-def raised(account: Account, amount: int, stamp: Stamp) -> Happening:
+def raised(account: Account, amount: int, stamp: Stamp) -> EventDraft:
     """The local owes the holder more. Stands beside `paid_into` in the same deed."""
     return _changed("raise", account, amount, stamp)
 
 
-def lowered(account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> Happening:
+def lowered(account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> EventDraft:
     """The local owes the holder less. Stands beside `paid_from` in the same deed."""
     return _changed("lower", account, amount, stamp, fulfils_id)
 
 
-def _changed(action: str, account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> Happening:
-    return Happening(
+def _changed(action: str, account: Account, amount: int, stamp: Stamp, fulfils_id: int | None = None) -> EventDraft:
+    return EventDraft(
         action=action,
         quantity=amount,
         specification_id=account.currency.specification_id,
@@ -195,9 +195,9 @@ def _changed(action: str, account: Account, amount: int, stamp: Stamp, fulfils_i
     )
 
 
-def moved(source: Account, target: Account, amount: int, stamp: Stamp) -> Happening:
+def moved(source: Account, target: Account, amount: int, stamp: Stamp) -> EventDraft:
     """From one account to another; what the local has stays. Guarded where somebody wishes it (`guard`)."""
-    return Happening(
+    return EventDraft(
         action="transfer",
         quantity=amount,
         specification_id=source.currency.specification_id,

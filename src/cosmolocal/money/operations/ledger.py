@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
-from cosmolocal.flows.queries import happening, standing_under
+from cosmolocal.flows.operations import EventDraft
+from cosmolocal.flows.queries import draft_of, standing_under
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries
@@ -45,9 +45,9 @@ def move_many(*, by: Agent, legs: Sequence[Leg], at: datetime | None = None) -> 
         journal.check_amount(0)
     known = queries.ledger_keys({leg.source_id for leg in wanted} | {leg.target_id for leg in wanted})
     stamps = {reason: journal.stamp(reason, at) for reason in {leg.reason for leg in wanted}}
-    happenings = [_happening(leg, known[leg.source_id], known[leg.target_id], stamps[leg.reason]) for leg in wanted]
+    drafts = [_draft(leg, known[leg.source_id], known[leg.target_id], stamps[leg.reason]) for leg in wanted]
     try:
-        flows.record(by=by, happenings=happenings)
+        flows.record(by=by, drafts=drafts)
     except Refusal as refusal:
         raise in_money_words(refusal) from refusal
 
@@ -66,7 +66,7 @@ def give_back(
     journal.check_same_currency(source, account)
     journal.check_reason(reason)
     code = reason if reason in REASONS else "refund"
-    flows.record(by=by, happenings=[journal.moved(source, account, amount, journal.stamp(code, at))])
+    flows.record(by=by, drafts=[journal.moved(source, account, amount, journal.stamp(code, at))])
     if code != reason:
         journal.note(reason)
 
@@ -76,7 +76,7 @@ def charge_another(*, by: Agent, agreement_id: int, source: Account) -> None:
     it was, so that no statement that somebody has read changes. No floor stops it: it is used already.
     """
     for event in standing_under(agreement_id, "order"):
-        right = replace(happening(event), at=None, value_on=None, fulfils_id=None)
+        right = replace(draft_of(event), at=None, value_on=None, fulfils_id=None)
         right.provider_id, right.resource_id = source.holder_id, source.resource_id
         flows.correct(by=by, event_id=event.pk, replacement=right)
 
@@ -110,10 +110,10 @@ def in_money_words(refusal: Refusal, account: Account | None = None, amount: int
     )
 
 
-def _happening(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.Stamp) -> Happening:
+def _draft(leg: Leg, source: LedgerKey, target: LedgerKey, stamp: journal.Stamp) -> EventDraft:
     _source_id, resource, provider, specification = source
     _target_id, to_resource, receiver, _specification = target
-    return Happening(
+    return EventDraft(
         "transfer",
         leg.amount,
         specification,

@@ -12,7 +12,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import Happening
+from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
@@ -96,16 +96,16 @@ def import_opening_books(
     changed = dict(verdicts.changed)
     if difference != verdicts.difference_before:
         changed[judging.DIFFERENCE] = difference - verdicts.difference_before
-    happenings = _happenings(currency, changed, journal.stamp("opening", queries.moment_of(on)))
-    if not happenings:
+    drafts = _drafts(currency, changed, journal.stamp("opening", queries.moment_of(on)))
+    if not drafts:
         return 0
     is_running, own = queries.books_run(currency), _own(by, changed)
-    flows.record(by=by, happenings=happenings)
+    flows.record(by=by, drafts=drafts)
     if is_running:
         _whole_is_looked_at(by, currency, changed, difference)
     for holder, change in own:
         look_needed(by, abs(change), holder)
-    return len(happenings)
+    return len(drafts)
 
 
 def check_opening(
@@ -184,7 +184,7 @@ def _whole_is_looked_at(by: Agent, currency: Currency, changed: dict[judging.Tar
     opening_looked_at(by, moved, said % {"count": len(changed), **facts})
 
 
-def _happenings(currency: Currency, changed: dict[judging.Target, int], stamp: journal.Stamp) -> list[Happening]:
+def _drafts(currency: Currency, changed: dict[judging.Target, int], stamp: journal.Stamp) -> list[EventDraft]:
     funds = {account.code: account for account in queries.funds(currency)}
     boxes = {box.name: box for box in queries.boxes(currency)}
     holders = [int(whose) for what, whose in changed if what == "balance" and whose]

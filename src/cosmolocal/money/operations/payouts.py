@@ -11,7 +11,7 @@ from cosmolocal.agents import approvals, sessions
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish, Happening
+from cosmolocal.flows.operations import CommitmentDraft, EventDraft
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -22,7 +22,7 @@ from cosmolocal.money.operations.looks import look_needed
 
 
 @dataclass(frozen=True)
-class PaymentWish:
+class PaymentDraft:
     """One line of a payment list: from which account, how much (minor units), with which words for the bank."""
 
     account_id: int
@@ -32,7 +32,7 @@ class PaymentWish:
 
 @operation("money.make_payment_list", said=gettext_lazy("drew up a payment list"))
 def make_payment_list(
-    *, by: Agent, lines: Sequence[PaymentWish], box: MoneyBox, name: str, key: str = ""
+    *, by: Agent, lines: Sequence[PaymentDraft], box: MoneyBox, name: str, key: str = ""
 ) -> PaymentList:
     """Draws up payments from a box; each amount is set aside on its account until it is paid or dropped.
 
@@ -72,10 +72,10 @@ def make_payment_list(
     return made
 
 
-def _set_aside(by: Agent, lines: Sequence[PaymentWish], accounts: dict[int, Account]) -> list[int]:
+def _set_aside(by: Agent, lines: Sequence[PaymentDraft], accounts: dict[int, Account]) -> list[int]:
     home = people.home_local().pk
-    wishes = [
-        CommitmentWish(
+    drafts = [
+        CommitmentDraft(
             action="lower",
             provider=home,
             receiver=accounts[line.account_id].holder_id,
@@ -87,7 +87,7 @@ def _set_aside(by: Agent, lines: Sequence[PaymentWish], accounts: dict[int, Acco
         for line in lines
     ]
     try:
-        return [commitment.pk for commitment in flows.commit(by=by, wishes=wishes)]
+        return [commitment.pk for commitment in flows.commit(by=by, drafts=drafts)]
     except Refusal as refusal:
         if refusal.code != "flows.not_enough":
             raise
@@ -188,15 +188,15 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
     journal.check_follows(at, journal.day_of(made.made_at))
     box, when = made.box, journal.stamp("payout", at, after=made.made_at)
     in_coins = box.kind in (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
-    happenings: list[Happening] = []
+    drafts: list[EventDraft] = []
     rest = 0
     for line in lines:
         paid = rules.round_cash(line.amount, made.currency.cash_step) if in_coins else line.amount
         rest += line.amount - paid
-        happenings.append(journal.lowered(line.account, line.amount, when, line.commitment_id))
-        happenings.append(journal.paid_from(box, paid, when, line.account.holder_id))
-    happenings += _rounding(made, rest, when)
-    ids = flows.record(by=by, happenings=happenings)
+        drafts.append(journal.lowered(line.account, line.amount, when, line.commitment_id))
+        drafts.append(journal.paid_from(box, paid, when, line.account.holder_id))
+    drafts += _rounding(made, rest, when)
+    ids = flows.record(by=by, drafts=drafts)
     for number, line in enumerate(lines):
         line.state, line.paid_by_id = Payment.State.PAID, running().id
         line.lowered_id, line.left_id = ids[2 * number], ids[2 * number + 1]
@@ -207,7 +207,7 @@ def _pay(by: Agent, made: PaymentList, lines: Sequence[Payment], at: datetime | 
         made.save(update_fields=["state"])
 
 
-def _rounding(made: PaymentList, kept: int, when: journal.Stamp) -> list[Happening]:
+def _rounding(made: PaymentList, kept: int, when: journal.Stamp) -> list[EventDraft]:
     """What coins could not pay stays with the fund "rounding"; below 0: what they paid beyond the sum."""
     if not kept:
         return []
@@ -230,7 +230,7 @@ def return_payment(*, by: Agent, payment: Payment, reason: str, at: datetime | N
     journal.take_back(by, [(event.pk, event.at, event.value_on) for event in (line.lowered, line.left)], at)
     when = journal.stamp("payout", at, after=line.left.at)
     if undone := _rounding(line.list, line.left.quantity - line.amount, when):
-        flows.record(by=by, happenings=undone)
+        flows.record(by=by, drafts=undone)
     line.state = Payment.State.RETURNED
     line.save(update_fields=["state"])
     journal.note(reason)
@@ -248,7 +248,7 @@ def pay_back(
     journal.check_somebodys(account)
     return make_payment_list(
         by=by,
-        lines=[PaymentWish(account.pk, amount, reference)],
+        lines=[PaymentDraft(account.pk, amount, reference)],
         box=box,
         name=_("Back to %(name)s") % {"name": account},
     )

@@ -49,10 +49,10 @@ def transfer(
     if source.pk == target.pk:
         raise Refusal("money.same_account", _("Choose two different accounts."), field="target")
     code = reason if reason in REASONS else ""
-    happening = journal.moved(source, target, amount, journal.stamp(code, at))
-    happening.guard = guard
+    draft = journal.moved(source, target, amount, journal.stamp(code, at))
+    draft.guard = guard
     try:
-        flows.transfer(by=by, happening=happening)
+        flows.transfer(by=by, draft=draft)
     except Refusal as refusal:
         raise ledger.in_money_words(refusal, source, amount) from refusal
     if code != reason:

@@ -124,7 +124,7 @@ class MoneyMachine(RuleBasedStateMachine):
         account = self.pick(who, self.people)
         enough = self.has.get(account.pk, 0) - self.set_aside(account) >= amount
         wishes = [self.village.payment(account, self.farm, amount)]
-        done = self.do(flows.commit, by=self.village.house, wishes=wishes)
+        done = self.do(flows.commit, by=self.village.house, drafts=wishes)
         assert done == enough
         if done:
             self.reserved.append((account.pk, self.farm.pk, amount, self.result[0].pk))
@@ -192,7 +192,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(amount=AMOUNTS, box=PICKS)
     def draw_up(self, amount: int, box: int) -> None:
         free = self.has.get(self.farm.pk, 0) - self.set_aside(self.farm)
-        lines = [money.PaymentWish(self.farm.pk, amount)]
+        lines = [money.PaymentDraft(self.farm.pk, amount)]
         done = self.do(money.make_payment_list, lines=lines, box=self.pick(box, self.boxes), name="Farms")
         assert done == (free >= amount)
 

@@ -28,7 +28,7 @@ def euros(db: None) -> Village:
 
 def a_list(village: Village) -> tuple[PaymentList, list[Payment]]:
     farm = village.account(village.farm, "producer")
-    lines = [money.PaymentWish(farm.pk, 12345, "Runde 1"), money.PaymentWish(farm.pk, 5000, "Käse & Brot <1>")]
+    lines = [money.PaymentDraft(farm.pk, 12345, "Runde 1"), money.PaymentDraft(farm.pk, 5000, "Käse & Brot <1>")]
     made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Höfe")
     return made, list(made.payments.select_related("account__holder"))
 

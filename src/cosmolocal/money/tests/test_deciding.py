@@ -30,7 +30,7 @@ def circle(village: Village) -> Agent:
 
 
 def list_of(village: Village) -> PaymentList:
-    line = money.PaymentWish(village.account(village.farm, "producer").pk, 18000, "Round 1")
+    line = money.PaymentDraft(village.account(village.farm, "producer").pk, 18000, "Round 1")
     return money.make_payment_list(by=village.wei, lines=[line], box=village.bank, name="Farms")
 
 

@@ -87,7 +87,7 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(village: Village, kind: str)
     farm = agents.add_producer(by=village.house, name="=1+1")
     account = money.open_account(by=village.house, holder=farm, kind="producer")
     money.transfer(by=village.house, source=queries.fund("running"), target=account, amount=100, guard=False)
-    lines = [money.PaymentWish(account.pk, 100, "@SUM(A1)")]
+    lines = [money.PaymentDraft(account.pk, 100, "@SUM(A1)")]
     made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
     money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     data = as_(village, village.wei).get(f"/money/payouts/{made.pk}/file/?as={kind}").content
@@ -108,7 +108,7 @@ def test_long_and_foreign_names_make_a_valid_file_for_the_bank(db: None, name: s
     farm = agents.add_producer(by=village.house, name=name, contact=agents.ContactDraft(iban=number))
     account = money.open_account(by=village.house, holder=farm, kind="producer")
     money.transfer(by=village.house, source=queries.fund("running"), target=account, amount=99999999, guard=False)
-    lines = [money.PaymentWish(account.pk, 99999999, "生菜和鸡蛋" * 28)]
+    lines = [money.PaymentDraft(account.pk, 99999999, "生菜和鸡蛋" * 28)]
     made = money.make_payment_list(by=village.wei, lines=lines, box=box, name="x")
     payments = list(made.payments.select_related("account__holder"))
     assert b"999999.99" in bank_files.pain001(made, payments, date(2026, 9, 2))

@@ -104,7 +104,7 @@ def test_one_payment_list_asks_as_often_for_many_lines(village: Village) -> None
     counts = []
     for count in (3, 27):
         farms(village, count)
-        wishes = [money.PaymentWish(account.pk, amount) for account, amount in queries.payable()]
+        wishes = [money.PaymentDraft(account.pk, amount) for account, amount in queries.payable()]
         made = money.make_payment_list(by=village.wei, lines=wishes, box=village.bank, name="Farms")
         client.get(f"/money/payouts/{made.pk}/")
         with CaptureQueriesContext(connection) as captured:

@@ -24,7 +24,7 @@ def made(village: Village) -> PaymentList:
     village.top_up(village.amina, 30000)
     farm = village.account(village.farm, "producer")
     money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000, reason="producer")
-    lines = [money.PaymentWish(farm.pk, 10000), money.PaymentWish(farm.pk, 8000)]
+    lines = [money.PaymentDraft(farm.pk, 10000), money.PaymentDraft(farm.pk, 8000)]
     made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
     money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     return made
@@ -94,7 +94,7 @@ def farm_is_paid(village: Village, number: str = NUMBER, box: MoneyBox | None = 
 
 def a_list(village: Village, box: MoneyBox | None = None) -> PaymentList:
     farm = village.account(village.farm, "producer")
-    lines = [money.PaymentWish(farm.pk, 1000)]
+    lines = [money.PaymentDraft(farm.pk, 1000)]
     made = money.make_payment_list(by=village.wei, lines=lines, box=box or village.bank, name="Farms")
     money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     return made
@@ -147,7 +147,7 @@ def test_another_number_than_the_one_paid_to_is_looked_at_whoever_wrote_it(paid:
 def test_the_number_is_named_before_anybody_agrees_to_the_list(paid: Village) -> None:
     write(paid.li_na, paid.farm, NUMBER)
     farm = paid.account(paid.farm, "producer")
-    lines = [money.PaymentWish(farm.pk, 1000)]
+    lines = [money.PaymentDraft(farm.pk, 1000)]
     made = money.make_payment_list(by=paid.wei, lines=lines, box=paid.bank, name="Farms")
     page = as_(paid, paid.lin).get(f"/money/payouts/{made.pk}/").content.decode()
     assert "Nothing was paid to Huang farm by bank yet. Li Na wrote this one on" in page
@@ -169,7 +169,7 @@ def test_numbers_of_a_file_and_of_a_farm_just_added_are_looked_at_too(paid: Vill
     farm = agents.add_producer(by=paid.li_na, name="New farm", contact=contact)
     account = money.open_account(by=paid.house, holder=farm, kind="producer")
     money.transfer(by=paid.wei, source=paid.account(paid.amina), target=account, amount=1000, reason="producer")
-    lines = [money.PaymentWish(account.pk, 1000)]
+    lines = [money.PaymentDraft(account.pk, 1000)]
     made = money.make_payment_list(by=paid.wei, lines=lines, box=paid.bank, name="Farms")
     assert states_of(made) == ["new"]
     with refused("money.own_number"):
@@ -194,7 +194,7 @@ def test_a_circle_that_decides_about_the_list_decides_about_its_numbers(paid: Vi
     money.choose_deciders(by=paid.house, currency=paid.currency, circle=circle, needed=1)
     write(paid.li_na, paid.farm, NUMBER)
     farm = paid.account(paid.farm, "producer")
-    lines = [money.PaymentWish(farm.pk, 1000)]
+    lines = [money.PaymentDraft(farm.pk, 1000)]
     made = money.make_payment_list(by=paid.wei, lines=lines, box=paid.bank, name="Farms")
     for outside in (paid.amina, paid.huang):  # of no circle; of the circle, and a payee
         with refused("agents.not_allowed"):

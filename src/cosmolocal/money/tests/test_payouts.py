@@ -31,7 +31,7 @@ def list_of(village: Village, *amounts: int, by: object = None) -> PaymentList:
     farm = village.account(village.farm, "producer")
     return money.make_payment_list(
         by=by or village.wei,
-        lines=[money.PaymentWish(farm.pk, amount, "Round 1") for amount in amounts],
+        lines=[money.PaymentDraft(farm.pk, amount, "Round 1") for amount in amounts],
         box=village.bank,
         name="Farmers, round 1",
     )
@@ -64,7 +64,7 @@ def test_a_list_for_many_asks_no_more_than_one_for_few(paid_for_goods: Village) 
     accounts = [village.account(village.farm, "producer"), *map(village.account, (village.amina, village.jo))]
     asked = []
     for number in (1, 3):
-        lines = [money.PaymentWish(account.pk, 100) for account in accounts[:number]]
+        lines = [money.PaymentDraft(account.pk, 100) for account in accounts[:number]]
         with CaptureQueriesContext(connection) as statements:
             made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Paid back")
         asked.append(len(statements))
@@ -187,7 +187,7 @@ def test_cash_is_paid_out_in_coins_that_exist(db: None) -> None:
         by=village.wei, source=village.account(village.amina), target=farm_account, amount=1234, reason="producer"
     )
     made = money.make_payment_list(
-        by=village.wei, lines=[money.PaymentWish(farm_account.pk, 1234)], box=village.cash, name="At the gate"
+        by=village.wei, lines=[money.PaymentDraft(farm_account.pk, 1234)], box=village.cash, name="At the gate"
     )
     paper = documents.cash_list(made, list(made.payments.select_related("account__holder")))
     [table] = [section.table for section in paper.sections]

@@ -27,7 +27,7 @@ def agreed(village: Village, settings: Any) -> PaymentList:
         village.top_up(village.amina, 30000)
         source = village.account(village.amina)
         money.transfer(by=village.wei, source=source, target=farm, amount=18000, reason="producer")
-        lines = [money.PaymentWish(farm.pk, amount, "Round 1") for amount in (10000, 8000)]
+        lines = [money.PaymentDraft(farm.pk, amount, "Round 1") for amount in (10000, 8000)]
         made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
         return money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
 

@@ -32,7 +32,7 @@ def agreed_list(village: Village) -> PaymentList:
         farm = village.account(village.farm, "producer")
         money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000, reason="order")
     with clock.standing_at(at(4)):
-        lines = [money.PaymentWish(farm.pk, 10000), money.PaymentWish(farm.pk, 8000)]
+        lines = [money.PaymentDraft(farm.pk, 10000), money.PaymentDraft(farm.pk, 8000)]
         made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
         money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
     return made

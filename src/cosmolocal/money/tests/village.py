@@ -9,7 +9,7 @@ from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish as Wish
+from cosmolocal.flows.operations import CommitmentDraft as Wish
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -66,7 +66,7 @@ class Village:
 
     def set_aside(self, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> int:
         """Sets a sum aside for an order; the id of the commitment."""
-        [made] = flows.commit(by=self.house, wishes=[self.payment(account, target, amount, agreement_id)])
+        [made] = flows.commit(by=self.house, drafts=[self.payment(account, target, amount, agreement_id)])
         return made.pk
 
     def fund(self, code: str) -> int:
@@ -81,8 +81,8 @@ def build(*, cash_step: int = 1, currency: str = "CNY") -> Village:
     """A village on 1 September 2026, Shanghai time: two treasurers (Wei, Lin), steward Li Na, members Amina and Jo."""
     house = people.system()
     with clock.standing_at(BEGIN):
-        wish = agents.LocalWish(name="Ainonghui", zone="Asia/Shanghai", currency=currency)
-        agents.found_local(by=house, wish=wish)
+        wish = agents.LocalDraft(name="Ainonghui", zone="Asia/Shanghai", currency=currency)
+        agents.found_local(by=house, draft=wish)
         cny = money.open_currency(by=house, code=currency, decimals=2, symbol="¥", cash_step=cash_step)
         number = "ES91 2100 0418 4502 0005 1332" if currency == "EUR" else "6228 4800"
         bank = money.open_box(by=house, kind="bank", name="Rural credit bank", number=number, bank_name="RCB")

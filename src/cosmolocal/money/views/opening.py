@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.kernel import errands
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import forms, imports, operations, queries
@@ -66,8 +66,8 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
         by, mapping = actor(request), form.mapping()
         imports.require_name(mapping)
         if imports.is_large(kept):
-            wish = Wish("money.judge_file", [pk, sorted(mapping.items())], kept.name, request.path)
-            return reverse("errand", args=[errands.ask(wish, by_id=by.pk, key=data["key"]).pk])
+            draft = ErrandDraft("money.judge_file", [pk, sorted(mapping.items())], kept.name, request.path)
+            return reverse("errand", args=[errands.ask(draft, by_id=by.pk, key=data["key"]).pk])
         imports.judge_file(by, kept, mapping, key=data["key"])
         return reverse("money:opening_check", args=[pk])
 

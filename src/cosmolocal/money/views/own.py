@@ -9,7 +9,7 @@ from django.urls import reverse
 from cosmolocal.agents.pages import file
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.money import documents, queries
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.money.models import Account, MoneyBox
@@ -96,8 +96,8 @@ def _statement_file(
     kind, since, until = request.GET["as"], days["since"], days["until"]
     args = [isinstance(thing, Account), thing.pk, since.isoformat(), until.isoformat(), kind]
     title, back = documents.statement_title(thing, since, until), f"{address}?since={since}&until={until}"
-    wish = Wish("money.statement_file", args, title, back)
-    return file(request, wish, kind=kind, rows=queries.count_lines(thing, since, until))
+    draft = ErrandDraft("money.statement_file", args, title, back)
+    return file(request, draft, kind=kind, rows=queries.count_lines(thing, since, until))
 
 
 def _visible(request: HttpRequest, pk: int) -> Account:

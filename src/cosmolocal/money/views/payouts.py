@@ -17,7 +17,7 @@ from cosmolocal.agents.models import Contact
 from cosmolocal.agents.pages import actor, file, form_page, key_of, listing_page, number, post
 from cosmolocal.agents.queries import Reader, reader
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import bank_files, documents, forms, listings, operations, payees, policy, queries, rules
 from cosmolocal.money.forms.fields import today
@@ -92,7 +92,7 @@ def _draw_up(
 
     def act(data: dict[str, Any]) -> str:
         made = operations.make_payment_list(
-            by=actor(request), lines=form.wishes(), box=data["box"], name=data["name"], key=data["key"]
+            by=actor(request), lines=form.drafts(), box=data["box"], name=data["name"], key=data["key"]
         )
         return reverse("money:payout", args=[made.pk])
 
@@ -220,8 +220,8 @@ def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("as", "csv")
     if made.state == PaymentList.State.ASKED or (kind == "xml" and not bank_files.is_offered(made)):
         raise Http404
-    wish = Wish("money.payout_file", [pk, kind], made.name, reverse("money:payout", args=[pk]))
-    return file(request, wish, kind=kind, rows=len(lines), kinds=(*downloads.TYPES, "xml"))
+    draft = ErrandDraft("money.payout_file", [pk, kind], made.name, reverse("money:payout", args=[pk]))
+    return file(request, draft, kind=kind, rows=len(lines), kinds=(*downloads.TYPES, "xml"))
 
 
 @open_to("signed_in")

@@ -9,7 +9,7 @@ from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.bookings import operations, queries
 from cosmolocal.bookings.forms import KILOMETRES
 from cosmolocal.bookings.models import Report, Thing
-from cosmolocal.bookings.operations import BookingWish, Seen, TermsDraft, ThingDraft
+from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 
@@ -89,9 +89,9 @@ def _at(days: int, hour: int) -> datetime:
 def _book(thing: Thing, person: Agent, begins: datetime, hours: int, *, held: bool = False) -> list[int]:
     """The ids of what was booked; nothing where it is not free or she has not enough."""
     household = people.household_of(person) or person
-    wish = BookingWish(thing.pk, begins, begins + timedelta(hours=hours), 12)
+    draft = BookingDraft(thing.pk, begins, begins + timedelta(hours=hours), 12)
     try:
-        made = operations.book(by=person, person=person, household=household, wishes=[wish], held=held)
+        made = operations.book(by=person, person=person, household=household, drafts=[draft], held=held)
     except Refusal:
         return []
     return [one.pk for one in made]

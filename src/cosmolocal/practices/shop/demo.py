@@ -24,7 +24,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations import LineWish, OfferWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, OfferDraft, RoundDraft
 from cosmolocal.practices.shop.orders.queries.orders import due_now
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def plan(place: Place, handover_day: date) -> OrderRound:
     """A round of everything in the catalog, opened some days before it closes."""
     zone, by = node.current().zone, people.home_local()
     closes = _at(handover_day - timedelta(days=PACK_DAYS), CLOSES, zone)
-    wish = RoundWish(
+    draft = RoundDraft(
         name=format_day(handover_day),
         place=place,
         opens_at=min(closes - timedelta(days=OPEN_DAYS), clock.now()),
@@ -167,9 +167,9 @@ def plan(place: Place, handover_day: date) -> OrderRound:
         begins=_at(handover_day, BEGINS, zone),
         ends=_at(handover_day, ENDS, zone),
     )
-    planned = operations.plan_round(by=by, wish=wish)
+    planned = operations.plan_round(by=by, draft=draft)
     items = Item.objects.filter(is_active=True, product__is_active=True).values_list("id", flat=True)
-    operations.offer_items(by=by, round=planned, items=[OfferWish(item) for item in items])
+    operations.offer_items(by=by, round=planned, items=[OfferDraft(item) for item in items])
     return operations.open_round(by=by, round=planned)
 
 
@@ -205,14 +205,14 @@ def _buyers() -> Buyers:
     )
 
 
-def _basket(offers: Sequence[RoundOffer], chance: random.Random, lines: int, most: int) -> list[LineWish]:
+def _basket(offers: Sequence[RoundOffer], chance: random.Random, lines: int, most: int) -> list[LineDraft]:
     """Some things that people like often, and one that few like."""
     liked = offers[:: max(len(offers) // 60, 1)]
     chosen = {offer.pk for offer in chance.choices(liked, k=lines - 1)} | {chance.choice(offers).pk}
-    return [LineWish(offer, chance.randint(1, most)) for offer in sorted(chosen)]
+    return [LineDraft(offer, chance.randint(1, most)) for offer in sorted(chosen)]
 
 
-def _order(round: OrderRound, household: Agent, person: Agent, lines: list[LineWish], *, cash: bool) -> None:
+def _order(round: OrderRound, household: Agent, person: Agent, lines: list[LineDraft], *, cash: bool) -> None:
     """Orders; what is sold out or too dear is left out, as a person would."""
     pays = Order.Pays.CASH if cash else Order.Pays.PREPAID
     while lines:

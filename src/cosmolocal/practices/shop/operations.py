@@ -3,7 +3,7 @@
 from cosmolocal.practices.shop.door.operations.cash import undo_cash
 from cosmolocal.practices.shop.door.operations.door import credit_line, late_change, offer_extra, take_cash
 from cosmolocal.practices.shop.farms.operations import hear_of_letters, mark_told, write_to_producer
-from cosmolocal.practices.shop.orders.operations.orders import LineWish, cancel_order, fill_basket, place_order
+from cosmolocal.practices.shop.orders.operations.orders import LineDraft, cancel_order, fill_basket, place_order
 from cosmolocal.practices.shop.orders.operations.swapping import Side, sides, swap_orders, swap_settled
 from cosmolocal.practices.shop.rounds.operations.closing import (
     announce_stock,
@@ -13,8 +13,8 @@ from cosmolocal.practices.shop.rounds.operations.closing import (
     set_shortage,
 )
 from cosmolocal.practices.shop.rounds.operations.planning import (
-    OfferWish,
-    RoundWish,
+    OfferDraft,
+    RoundDraft,
     cancel_round,
     change_round,
     change_settings,
@@ -30,11 +30,11 @@ from cosmolocal.practices.shop.settling.operations.following import follow_facts
 from cosmolocal.practices.shop.settling.operations.settling import Preview, pay_producers, preview, settle_round
 
 __all__ = [
-    "LineWish",
-    "OfferWish",
+    "LineDraft",
+    "OfferDraft",
     "Preview",
     "Side",
-    "RoundWish",
+    "RoundDraft",
     "announce_stock",
     "cancel_order",
     "cancel_round",

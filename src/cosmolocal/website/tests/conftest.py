@@ -17,8 +17,8 @@ __all__ = ["fields", "gardens"]
 @pytest.fixture
 def local(db: None) -> Agent:
     """The local, set up with Li Na as its first steward."""
-    wish = operations.LocalWish("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
-    set_up_local(by=queries.system(), wish=wish, steward=FirstSteward("Li Na", "lina@example.org"))
+    wish = operations.LocalDraft("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    set_up_local(by=queries.system(), draft=wish, steward=FirstSteward("Li Na", "lina@example.org"))
     return queries.home_local()
 
 

@@ -61,7 +61,7 @@ def test_a_lent_session_moves_no_money_of_others(
     lent: Client, people: dict[str, Agent], payout: PaymentList, theirs: Account
 ) -> None:
     treasurer, fund = people["treasurer"], books.fund("solidarity", theirs.currency)
-    line, leg = money.PaymentWish(theirs.pk, 100), money.Leg(fund.pk, theirs.pk, 100)
+    line, leg = money.PaymentDraft(theirs.pk, 100), money.Leg(fund.pk, theirs.pk, 100)
     last_month = clock.today().replace(day=1) - timedelta(days=1)
     deeds = (
         lambda: money.set_limits(by=treasurer, account=theirs, warn_below=0, floor=-500_000),
@@ -94,7 +94,7 @@ def test_a_lent_session_says_no_to_no_list(
     """One no of a role ends a list: who borrows a name would stop every payment with it."""
     asked = payout
     if task == "of a role":
-        lines = [money.PaymentWish(payout.payments.get().account_id, 100)]
+        lines = [money.PaymentDraft(payout.payments.get().account_id, 100)]
         operations.give_role(by=queries.system(), agent=people["member"], role="treasurer")
         money.choose_deciders(by=people["steward"], currency=payout.currency, circle=None)
         money.drop_payment_list(by=people["treasurer"], payment_list=payout, reason="by a role")

@@ -15,7 +15,7 @@ from cosmolocal.kernel.models import Errand, Operation
 from cosmolocal.kernel.operation import declared, in_words
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as accounts
-from cosmolocal.website.deeds import Wish, found, newest, parts
+from cosmolocal.website.deeds import Search, found, newest, parts
 from cosmolocal.website.operations import open_accounts
 
 Browser = Callable[[Agent], Client]
@@ -140,7 +140,7 @@ def test_statement_leads_readers_of_the_books_to_who_booked_it(
 def test_the_newest_deeds_are_the_first_of_all(people: dict[str, Agent], local: Agent, topped_up: Operation) -> None:
     """What is picked by an index of each person and each kind is what the whole list begins with."""
     wishes = [
-        Wish(who=who, part=part, by_itself=itself)
+        Search(who=who, part=part, by_itself=itself)
         for who in ("", "e", "treasurer", "member", "e r", "nobody of this name")
         for part in ("", "money", "agents")
         for itself in (False, True)
@@ -148,7 +148,7 @@ def test_the_newest_deeds_are_the_first_of_all(people: dict[str, Agent], local: 
     assert any(newest(wish, 3) for wish in wishes)
     for wish in wishes:
         assert newest(wish, 3) == list(found(wish)[:3]), wish
-        older = Wish(who=wish.who, part=wish.part, by_itself=wish.by_itself, before=topped_up.pk)
+        older = Search(who=wish.who, part=wish.part, by_itself=wish.by_itself, before=topped_up.pk)
         assert newest(older, 3) == list(found(older)[:3]), older
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, jobs
-from cosmolocal.kernel.errands import Outcome, Wish
+from cosmolocal.kernel.errands import ErrandDraft, Outcome
 from cosmolocal.kernel.models import Errand
 
 
@@ -23,7 +23,7 @@ def declared_errands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def ask(code: str, *args: object, by: int) -> Errand:
-    return errands.ask(Wish(code, args, "Something long", "/home/"), by_id=by, key=code)
+    return errands.ask(ErrandDraft(code, args, "Something long", "/home/"), by_id=by, key=code)
 
 
 def work(found: Errand) -> Errand:

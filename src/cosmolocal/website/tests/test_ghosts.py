@@ -60,7 +60,7 @@ def test_an_invited_treasurer_reads_the_books_and_what_to_do_instead(
     page = browser.get("/money/").content.decode()
     assert "or ask another treasurer or steward" in page
     assert User.objects.get(agent=ghost).lent_until > clock.now()
-    line = money.PaymentWish(payout.payments.get().account_id, 10)
+    line = money.PaymentDraft(payout.payments.get().account_id, 10)
     with sessions.as_begun(_request_of(browser)), pytest.raises(Refusal) as refused:
         money.make_payment_list(by=ghost, lines=[line], box=payout.box, name="Mine")
     assert refused.value.code == "agents.session_lent"

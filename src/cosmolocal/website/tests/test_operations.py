@@ -11,7 +11,7 @@ import cosmolocal
 from cosmolocal.agents import demo as people
 from cosmolocal.agents import operations, queries
 from cosmolocal.agents.models import Agent, User
-from cosmolocal.agents.operations import ContactDraft, LocalWish
+from cosmolocal.agents.operations import ContactDraft, LocalDraft
 from cosmolocal.catalog import demo as goods
 from cosmolocal.kernel import clock, operation
 from cosmolocal.kernel.tests.stating import by_code, lent
@@ -169,7 +169,7 @@ def _look_after() -> None:
     operations.change_contact(by=jo, agent=jo, contact=ContactDraft(email="jo@example.org", phone="1"))
     operations.change_profile(by=jo, agent=jo, name="Jo")
     operations.change_group(by=jo, group=home, name="Jo's", about="", is_public=False)
-    operations.change_local(by=by, wish=LocalWish("Ainonghui", zone="Asia/Shanghai"))
+    operations.change_local(by=by, draft=LocalDraft("Ainonghui", zone="Asia/Shanghai"))
     operations.set_place(by=by, agent=home, place=place)
     operations.note_age(by=by, agent=jo, is_minor=False)
     operations.make_sign_in_code(by=by, on_behalf_of=jo, code="ABCD2345")

@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from cosmolocal.agents import columns, operations, queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.messages.models import Letter
@@ -105,13 +105,13 @@ def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: B
     open_accounts(by=local, agent=household)
     account = accounts.account_for(household)
     money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=5000)
-    wish = CommitmentWish(
+    wish = CommitmentDraft(
         *("transfer", account.holder_id, local, account.currency.specification_id, 3000),
         is_reciprocal=True,
         resource=account.resource_id,
         to_resource=accounts.fund("running").resource_id,
     )
-    flows.commit(by=local, wishes=[wish])
+    flows.commit(by=local, drafts=[wish])
     answer = signed_in(people["member"]).post("/me/leave/", {"sure": "on"})
     assert answer.status_code == 422
     assert "still to come" in answer.content.decode()
@@ -125,8 +125,8 @@ def test_goods_paid_in_cash_keep_somebody_here_until_they_came(
     assert household is not None
     open_accounts(by=local, agent=household)
     cabbage = flows.define_specification(by=local, name="Cabbage", unit="piece")
-    promise = CommitmentWish("transfer", local.pk, household.pk, cabbage.pk, 2, due=clock.now() + timedelta(days=days))
-    flows.commit(by=local, wishes=[promise])
+    promise = CommitmentDraft("transfer", local.pk, household.pk, cabbage.pk, 2, due=clock.now() + timedelta(days=days))
+    flows.commit(by=local, drafts=[promise])
     assert signed_in(people["member"]).post("/me/leave/", {"sure": "on"}).status_code == status
 
 

@@ -47,7 +47,7 @@ def payout(people: dict[str, Agent], local: Agent) -> PaymentList:
     for role in ("member", "other", "treasurer"):
         operations.join(by=house, member=people[role], group=circle)
     money.choose_deciders(by=people["steward"], currency=account.currency, circle=circle, needed=2)
-    line = money.PaymentWish(account.pk, 5000)
+    line = money.PaymentDraft(account.pk, 5000)
     return money.make_payment_list(by=treasurer, lines=[line], box=bank, name="Farms")
 
 

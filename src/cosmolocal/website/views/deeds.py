@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.pages import AT_ONCE, file
 from cosmolocal.flows import queries as flows
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.operation import in_words
 from cosmolocal.website import deeds as done
 from cosmolocal.website.forms import DeedsForm
@@ -22,8 +22,8 @@ def deeds(request: HttpRequest) -> HttpResponse:
     """Everything that was done, newest first; as a page, CSV or xlsx."""
     form = DeedsForm(request.GET)
     if "as" in request.GET:
-        return _file(request, form.wish(), request.GET["as"])
-    page = done.newest(form.wish(), SHOWN + 1)
+        return _file(request, form.search(), request.GET["as"])
+    page = done.newest(form.search(), SHOWN + 1)
     asked = request.GET.copy()
     if len(page) > SHOWN:
         asked["before"] = str(page[SHOWN - 1].pk)
@@ -39,19 +39,19 @@ def deeds(request: HttpRequest) -> HttpResponse:
     return render(request, "website/deeds.html", context)
 
 
-def _file(request: HttpRequest, wish: done.Wish, kind: str) -> HttpResponse:
-    few = done.found(wish).order_by()[: max(AT_ONCE.values()) + 1]  # nobody waits for a count of everything
+def _file(request: HttpRequest, search: done.Search, kind: str) -> HttpResponse:
+    few = done.found(search).order_by()[: max(AT_ONCE.values()) + 1]  # nobody waits for a count of everything
     asked = request.GET.copy()
     asked.pop("as")
     back = f"{request.path}?{asked.urlencode()}"
-    wanted = Wish("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back)
+    wanted = ErrandDraft("website.deeds_file", [asked.urlencode(), kind], _("Who did what"), back)
     return file(request, wanted, kind=kind, rows=few.count())
 
 
 @open_to("auditor_reads")
 def deed(request: HttpRequest, pk: int) -> HttpResponse:
     """One deed: who, when, for whom, why, and each line that it wrote in the books."""
-    found = get_object_or_404(done.found(done.Wish(by_itself=True)), pk=pk)
+    found = get_object_or_404(done.found(done.Search(by_itself=True)), pk=pk)
     page = Paginator(flows.events_in(found.pk), ENTRIES).get_page(request.GET.get("page"))
     context = {
         "deed": found,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.operations import LocalWish, change_local
+from cosmolocal.agents.operations import LocalDraft, change_local
 from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
@@ -32,8 +32,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     def act(data: dict[str, Any]) -> None:
         latitude, longitude = data["pair"] or (None, None)
         names = ("name", "about", "place_name", "zone", "language")
-        wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
-        change_local(by=actor(request), wish=wish, key=data["key"])
+        draft = LocalDraft(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
+        change_local(by=actor(request), draft=draft, key=data["key"])
 
     return form_page(
         request,

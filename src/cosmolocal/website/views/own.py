@@ -14,7 +14,7 @@ from cosmolocal.agents.limits import limited
 from cosmolocal.agents.pages import actor, form_page, long_work
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries as money
 from cosmolocal.website import operations
@@ -26,7 +26,7 @@ from cosmolocal.website.forms import LeaveForm
 def my_data(request: HttpRequest) -> HttpResponse:
     """What the file holds; the button has it made."""
     if request.method == "POST":
-        return long_work(request, Wish("website.my_data", [], _("My data"), reverse("my_data")))
+        return long_work(request, ErrandDraft("website.my_data", [], _("My data"), reverse("my_data")))
     return render(request, "website/my_data.html")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import coordinates, queries
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
-from cosmolocal.agents.operations import LocalWish
+from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import ids, jobs, node
 from cosmolocal.kernel.access import open_to
@@ -115,10 +115,10 @@ def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpRespons
         data |= form.cleaned_data
     latitude, longitude = data["pair"] or (None, None)
     names = ("name", "about", "place_name", "zone", "language", "currency", "practices")
-    wish = LocalWish(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
+    draft = LocalDraft(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
     person = set_up_local(
         by=queries.system(),
-        wish=wish,
+        draft=draft,
         steward=FirstSteward(data["steward_name"], data["steward_email"]),
         key=f"setup:{ids.digest(token)[:32]}",
     )
@@ -126,7 +126,7 @@ def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpRespons
     sign_in(request, User.objects.get(agent=person))
     if data["sample"]:
         jobs.enqueue("website.sample_data")
-    messages.success(request, _("%(name)s is ready.") % {"name": wish.name})
+    messages.success(request, _("%(name)s is ready.") % {"name": draft.name})
     return redirect("set_up")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cosmolocal.agents import queries as people
 from cosmolocal.bookings import operations, queries, tasks
 from cosmolocal.bookings.models import Report
-from cosmolocal.bookings.operations import BookingWish, Seen, TermsDraft, ThingDraft
+from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.practices.shop.tests.village import Village, client_of
 from tests.journeys.scene import Scene, fetch, work
 
@@ -22,9 +22,9 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
     bike, van = add("Bike", TermsDraft()), add("Van", TermsDraft(introduced=True))
 
     def book(person, day, minutes):
-        wish = BookingWish(bike.pk, scene.at(day, minutes), scene.at(day, minutes + 5))
+        wish = BookingDraft(bike.pk, scene.at(day, minutes), scene.at(day, minutes + 5))
         home = people.household_of(person)
-        return operations.book(by=person, person=person, household=home, wishes=[wish])[0]
+        return operations.book(by=person, person=person, household=home, drafts=[wish])[0]
 
     first, second, third = book(amina, 22, 5), book(jo, 22, 30), book(jo, 24, 30)
     operations.ask_introduction(by=amina, thing=van, person=amina)

@@ -14,7 +14,7 @@ from cosmolocal.kernel import clock, outside
 from cosmolocal.look.forms import DayTimeField, KeyedForm
 from cosmolocal.look.questions import ORDERED, Expectation
 from cosmolocal.practices.shop.models import OnHoliday, OrderRound, ShopSettings
-from cosmolocal.practices.shop.operations import RoundWish
+from cosmolocal.practices.shop.operations import RoundDraft
 
 
 class RoundForm(KeyedForm):
@@ -50,10 +50,10 @@ class RoundForm(KeyedForm):
             raise forms.ValidationError(_("That time is over. Choose a later one."), code="over")
         return moment
 
-    def wish(self) -> RoundWish:
+    def draft(self) -> RoundDraft:
         """What was typed."""
         data = self.cleaned_data
-        return RoundWish(
+        return RoundDraft(
             name=data["name"],
             place=data["place"],
             opens_at=data["opens_at"],

@@ -7,7 +7,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import OfferWish, RoundWish
+from cosmolocal.practices.shop.operations import OfferDraft, RoundDraft
 from cosmolocal.practices.shop.tests.village import Village, client_of
 from tests.journeys.scene import Scene, fetch, of_handover, work
 
@@ -67,9 +67,9 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
 def planned(scene: Scene, village: Village) -> OrderRound:
     steward = village.people["Li Na"]
     times = (scene.at(20), scene.at(22), scene.at(24, 10), scene.at(24, 50))
-    made = operations.plan_round(by=steward, wish=RoundWish("The week", village.place, *times))
+    made = operations.plan_round(by=steward, draft=RoundDraft("The week", village.place, *times))
     goods = [
-        OfferWish(item.pk, scene.at(22) if number else scene.at(20, 50))
+        OfferDraft(item.pk, scene.at(22) if number else scene.at(20, 50))
         for number, item in enumerate(village.items.values())
     ]
     operations.offer_items(by=steward, round=made, items=goods)
@@ -103,8 +103,8 @@ def again(scene: Scene, village: Village) -> None:
     """A second round: members are reminded, then it is given up."""
     times = (scene.at(28), scene.at(30), scene.at(30, 10), scene.at(30, 50))
     steward = village.people["Li Na"]
-    made = operations.plan_round(by=steward, wish=RoundWish("The next", village.place, *times))
-    operations.offer_items(by=steward, round=made, items=[OfferWish(item.pk) for item in village.items.values()])
+    made = operations.plan_round(by=steward, draft=RoundDraft("The next", village.place, *times))
+    operations.offer_items(by=steward, round=made, items=[OfferDraft(item.pk) for item in village.items.values()])
     operations.open_round(by=steward, round=made)
     village.order(made, "Amina", {"Bread": 1})
     operations.remind(by=steward, round=made)

@@ -10,7 +10,7 @@ from cosmolocal.kernel.tests.stating import BOOKS, DAY, RIGHT, ROLE
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.tests.on_the_clock import live, says
 from cosmolocal.practices.shop.tests.village import Village
 
@@ -96,7 +96,7 @@ def at_a_place(village: Village) -> dict[str, dict[str, Any]]:
         "shop.late_change": {
             "round": round,
             "household": village.households["Chen"],
-            "lines": [LineWish(village.offer(round, "Cabbage").pk, 1)],
+            "lines": [LineDraft(village.offer(round, "Cabbage").pk, 1)],
         },
         "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
         "shop.swap_orders": {"order": amina, "other": jo},

@@ -14,7 +14,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.models import Account
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, ProducerOrder
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.settling.queries import uncharged
 from cosmolocal.practices.shop.tests import village as builder
 
@@ -61,7 +61,7 @@ def packing(village):
             by=village.people["Li Na"],
             round=round,
             household=village.households["Amina"],
-            lines=[LineWish(offer.pk, 0)],
+            lines=[LineDraft(offer.pk, 0)],
         ),
         "pack": lambda: handovers.pack_line(
             by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id, quantity=300

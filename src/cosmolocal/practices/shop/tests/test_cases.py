@@ -11,7 +11,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.orders.queries import orders
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
 
@@ -55,14 +55,14 @@ def test_case_1_delivered_but_not_ordered(village):
         by=village.people["Keeper Lu"],
         round=round,
         household=village.households["Amina"],
-        lines=[LineWish(extra.pk, 2)],
+        lines=[LineDraft(extra.pk, 2)],
     )
     with refused("shop.not_enough_left"):
         operations.late_change(
             by=village.people["Keeper Lu"],
             round=round,
             household=village.households["Jo"],
-            lines=[LineWish(extra.pk, 9)],
+            lines=[LineDraft(extra.pk, 9)],
         )
     handovers.give_back(by=village.people["Tan Mei"], receipt=receipt, quantity=4)
     handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
@@ -238,7 +238,7 @@ def test_case_12_bread_closes_on_monday(village):
     round = village.round()
     bread = village.items["Bread"]
     early = MONDAY + timedelta(hours=10)
-    operations.offer_items(by=village.people["Li Na"], round=round, items=[operations.OfferWish(bread.pk, early)])
+    operations.offer_items(by=village.people["Li Na"], round=round, items=[operations.OfferDraft(bread.pk, early)])
     order = village.order(round, "Amina", {"Bread": 1, "Eggs": 1})
     with village.at(early):
         changed = village.order(round, "Amina", {"Eggs": 3}, version=order.version)
@@ -271,13 +271,13 @@ def test_case_13_an_open_order_keeps_its_price(village):
 def test_case_13_unless_the_round_says_otherwise(village):
     round, steward = village.round(), village.people["Li Na"]
     wish = round_wish(round, follows_prices=True)
-    round = operations.change_round(by=steward, round=round, wish=wish)
+    round = operations.change_round(by=steward, round=round, draft=wish)
     amina = village.order(round, "Amina", {"Bread": 12, "Eggs": 1})
     cash = village.order(round, "Jo", {"Bread": 1}, pays="cash")
     with refused("shop.prices_fixed"):
         village_round = village.round()
         other = village.order(village_round, "Jo", {"Bread": 1})
-        operations.change_round(by=steward, round=village_round, wish=round_wish(village_round, follows_prices=True))
+        operations.change_round(by=steward, round=village_round, draft=round_wish(village_round, follows_prices=True))
     operations.cancel_order(by=village.people["Jo"], order=other)
     bread = village.items["Bread"]
     tax = bread.prices.get().tax_code
@@ -311,7 +311,7 @@ def round_wish(round, **changed):
     names = ("name", "opens_at", "closes_at", "allow_cash", "note", "follows_prices")
     handover = round.handover
     wish = {name: getattr(round, name) for name in names}
-    return RoundWish(place=handover.place, begins=handover.begins, ends=handover.ends, **{**wish, **changed})
+    return RoundDraft(place=handover.place, begins=handover.begins, ends=handover.ends, **{**wish, **changed})
 
 
 def test_case_14_the_chef_changes_at_five_in_the_morning(village):
@@ -323,7 +323,7 @@ def test_case_14_the_chef_changes_at_five_in_the_morning(village):
             by=village.people["Li Na"],
             round=round,
             household=village.households["kitchen"],
-            lines=[LineWish(village.offer(round, "Eggs").pk, 8), LineWish(village.offer(round, "Bread").pk, 1)],
+            lines=[LineDraft(village.offer(round, "Eggs").pk, 8), LineDraft(village.offer(round, "Bread").pk, 1)],
         )
     assert changed.pk == order.pk
     assert changed.state == Order.State.FIXED

@@ -6,7 +6,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations, queries, tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, refused
 
 
@@ -163,7 +163,7 @@ def test_a_late_change_in_the_grace_does_not_pass_over_what_the_farm_said(villag
         operations.announce_stock(by=village.people["Li Na"], offer=eggs, available=20)
 
     def late(household, count):
-        home, lines = village.households[household], [LineWish(eggs.pk, count)]
+        home, lines = village.households[household], [LineDraft(eggs.pk, count)]
         with village.at(CLOSING):
             return operations.late_change(by=village.people["Li Na"], round=round, household=home, lines=lines)
 

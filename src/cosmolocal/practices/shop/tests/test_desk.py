@@ -300,7 +300,7 @@ def _statements(client, round, name):
 def test_the_order_form_on_paper(village, steward):
     """What is on sale by category, with its price and a box; not what has closed, is sold out, or is no round's."""
     round = village.round(stocks={"Cabbage": 0})
-    early = operations.OfferWish(village.items["Bread"].pk, MONDAY + timedelta(hours=2))
+    early = operations.OfferDraft(village.items["Bread"].pk, MONDAY + timedelta(hours=2))
     operations.offer_items(by=village.people["Li Na"], round=round, items=[early])
     address = reverse("shop:order_form", args=[round.pk])
     assert address in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()

@@ -9,7 +9,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.demo import large_catalog
 from cosmolocal.catalog.models import Product
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.views.receiving import A_PAGE
@@ -36,7 +36,7 @@ def _ask_for(home: Agent, order: ProducerOrder, many: int) -> None:
     goods = large_catalog(home, [order.producer], many, [("Kind", "Sorte")])
     kinds = list(Product.objects.filter(pk__in=goods).values_list("specification_id", flat=True))
     wishes = [
-        CommitmentWish(
+        CommitmentDraft(
             action="transfer",
             provider=order.producer_id,
             receiver=home,
@@ -48,7 +48,7 @@ def _ask_for(home: Agent, order: ProducerOrder, many: int) -> None:
         )
         for kind in kinds
     ]
-    promised = flows.commit(by=home, wishes=wishes)
+    promised = flows.commit(by=home, drafts=wishes)
     ProducerOrderLine.objects.bulk_create(
         ProducerOrderLine(order=order, commitment_id=one.pk, purchase=100, promised=one.quantity) for one in promised
     )

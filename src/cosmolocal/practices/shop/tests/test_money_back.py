@@ -15,7 +15,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.models import Account, Currency, SecondLook
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle, swapped
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, refused
 
@@ -81,9 +81,9 @@ def test_a_late_change_neither_removes_nor_raises_a_line_for_which_money_was_giv
     round, _amina, _jo, line = given_back(village, first_collects=False)
     crate, packer = village.crate(round, "Amina"), village.people["Tan Mei"]
     handovers.unpack_line(by=packer, crate=crate, commitment_id=line.commitment_id)
-    none = [LineWish(line.offer_id, 0)]
+    none = [LineDraft(line.offer_id, 0)]
     keeper, home = village.people["Keeper Lu"], village.households["Amina"]
-    for wish in (none, [LineWish(line.offer_id, 2)]):
+    for wish in (none, [LineDraft(line.offer_id, 2)]):
         with refused("shop.credited"):
             operations.late_change(by=keeper, round=round, household=home, lines=wish)
     handovers.pack_line(by=packer, crate=crate, commitment_id=line.commitment_id, quantity=0, reason="short")

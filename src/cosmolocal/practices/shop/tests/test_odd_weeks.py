@@ -13,7 +13,7 @@ from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import ProducerOrderLine
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.rounds.queries.rounds import due_to_tell_ready
 from cosmolocal.practices.shop.tests.test_cases import heavier_than_agreed, line_of, settle
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
@@ -108,7 +108,7 @@ def test_case_14_a_late_change_takes_out_the_only_line(village):
         by=village.people["Li Na"],
         round=round,
         household=village.households["Jo"],
-        lines=[LineWish(village.offer(round, "Cabbage").pk, 0)],
+        lines=[LineDraft(village.offer(round, "Cabbage").pk, 0)],
     )
     village.receive(round)
     handovers.hand_over(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))

@@ -256,7 +256,7 @@ def test_pages_ask_as_often_for_thirty_things_as_for_three(village):
     search = statements(client, reverse("shop:shop", args=[round.pk]) + "?q=a")
     more_goods(village, 30)
     operations.offer_items(
-        by=village.home, round=round, items=[operations.OfferWish(item.pk) for item in village.items.values()]
+        by=village.home, round=round, items=[operations.OfferDraft(item.pk) for item in village.items.values()]
     )
     many = dict(three) | {f"Kind {number} 500": 1 for number in range(27)}
     village.order(round, "Amina", many, version=order.version)

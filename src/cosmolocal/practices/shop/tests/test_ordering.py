@@ -13,7 +13,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.kernel import ids, node
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order
-from cosmolocal.practices.shop.operations import LineWish, OfferWish
+from cosmolocal.practices.shop.operations import LineDraft, OfferDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
 
 
@@ -163,7 +163,7 @@ def test_empty_and_foolish_baskets(village):
             by=village.people["Amina"],
             round=round,
             household=village.households["Amina"],
-            lines=[LineWish(999_999, 1)],
+            lines=[LineDraft(999_999, 1)],
         )
 
 
@@ -191,7 +191,7 @@ def test_fifty_want_the_last_one(village):
 @pytest.mark.parametrize("lines", [1, 5])
 def test_an_order_needs_few_statements_whatever_its_length(village, lines):
     round = village.round()
-    wishes = [LineWish(offer.pk, 1) for offer in round.offers.order_by("id")[:lines]]
+    wishes = [LineDraft(offer.pk, 1) for offer in round.offers.order_by("id")[:lines]]
     amina, household = village.people["Amina"], village.households["Amina"]
     with node.at_home(), CaptureQueriesContext(connection) as seen:
         operations.place_order(by=amina, round=round, household=household, lines=wishes, key=ids.fresh_key())
@@ -204,7 +204,7 @@ def test_bread_fixed_earlier_than_the_rest(village):
     round = village.round()
     bread = village.items["Bread"]
     tuesday = MONDAY + timedelta(days=1)
-    operations.offer_items(by=village.people["Li Na"], round=round, items=[OfferWish(bread.pk, tuesday)])
+    operations.offer_items(by=village.people["Li Na"], round=round, items=[OfferDraft(bread.pk, tuesday)])
     order = village.order(round, "Amina", {"Bread": 1, "Eggs": 1})
     with village.at(tuesday):
         with refused("shop.line_fixed"):

@@ -14,7 +14,7 @@ from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import operations
-from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
 
 
@@ -67,7 +67,7 @@ def test_her_own_late_change_to_less_is_looked_at(village, li_na):
     village.close(round)
     bread = village.offer(round, "Bread").pk
     for name in ("Jo", "Li Na"):
-        wish = [LineWish(bread, 3)]
+        wish = [LineDraft(bread, 3)]
         operations.late_change(by=li_na, round=round, household=village.households[name], lines=wish)
     look = SecondLook.objects.get()
     assert (look.why, look.holder, look.deed.money_note.words) == (
@@ -75,7 +75,7 @@ def test_her_own_late_change_to_less_is_looked_at(village, li_na):
         village.households["Li Na"],
         "Bread, loaf: 4 → 3",
     )
-    operations.late_change(by=li_na, round=round, household=village.households["Li Na"], lines=[LineWish(bread, 5)])
+    operations.late_change(by=li_na, round=round, household=village.households["Li Na"], lines=[LineDraft(bread, 5)])
     assert SecondLook.objects.count() == 1
 
 
@@ -93,7 +93,7 @@ def test_both_households_read_that_their_crates_were_swapped(village, li_na):
 def wish_of(round, **more):
     kept = {"opens_at": round.opens_at, "closes_at": round.closes_at}
     times = {"begins": round.handover.begins, "ends": round.handover.ends}
-    return RoundWish(**{"name": round.name, "place": round.handover.place, **kept, **times, **more})
+    return RoundDraft(**{"name": round.name, "place": round.handover.place, **kept, **times, **more})
 
 
 def settled(village, round):
@@ -110,7 +110,7 @@ def test_the_opening_of_a_round_that_is_open_is_a_fact(village, li_na):
         set_price(village, li_na, 5, 1)
     with village.at(MONDAY + timedelta(hours=2)):
         later = MONDAY + timedelta(hours=1, minutes=30)
-        operations.change_round(by=li_na, round=round, wish=wish_of(round, opens_at=later, note="Bread"))
+        operations.change_round(by=li_na, round=round, draft=wish_of(round, opens_at=later, note="Bread"))
         round.refresh_from_db()
         assert (round.opens_at, round.note) == (MONDAY, "Bread")
         village.order(round, "Li Na", {"Bread": 20})

@@ -6,7 +6,7 @@ from cosmolocal.agents import queries as who
 from cosmolocal.flows.models import Commitment
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.operations import RoundWish
+from cosmolocal.practices.shop.operations import RoundDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
 
 
@@ -76,10 +76,10 @@ def test_nobody_fills_the_basket_of_others_and_nobody_but_stewards_runs_rounds(v
     with refused("agents.not_yours"):
         operations.fill_basket(by=jo, round=round, household=village.households["Amina"], counts={bread.pk: 1})
     ends = THURSDAY + timedelta(hours=3)
-    wish = RoundWish("Other", village.place, MONDAY, CLOSING, THURSDAY, ends)
+    wish = RoundDraft("Other", village.place, MONDAY, CLOSING, THURSDAY, ends)
     deeds = (
-        lambda: operations.change_round(by=jo, round=round, wish=wish),
-        lambda: operations.plan_round(by=jo, wish=wish, like=round),
+        lambda: operations.change_round(by=jo, round=round, draft=wish),
+        lambda: operations.plan_round(by=jo, draft=wish, like=round),
         lambda: operations.choose_goods(by=jo, round=round, items=[], shown=[bread.item_id]),
         lambda: operations.set_shortage(by=jo, round=round, intent_id=bread.intent_id, available=0),
         lambda: operations.close_round(by=jo, round=round),

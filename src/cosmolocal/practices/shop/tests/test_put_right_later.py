@@ -13,7 +13,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, OrderLine
-from cosmolocal.practices.shop.operations import RoundWish
+from cosmolocal.practices.shop.operations import RoundDraft
 from cosmolocal.practices.shop.settling.operations import following
 from cosmolocal.practices.shop.tests.test_cases import settle
 from cosmolocal.practices.shop.tests.village import THURSDAY, client_of, refused
@@ -159,8 +159,8 @@ def test_a_card_that_says_nothing_any_more_goes(village, settled):
 def test_packing_for_another_round_of_the_hand_over_is_no_difference(village, settled):
     round, _amina = settled
     handover = round.handover
-    wish = RoundWish("Second", village.place, round.opens_at, round.closes_at, handover.begins, handover.ends)
-    second = operations.plan_round(by=village.people["Li Na"], wish=wish)
+    wish = RoundDraft("Second", village.place, round.opens_at, round.closes_at, handover.begins, handover.ends)
+    second = operations.plan_round(by=village.people["Li Na"], draft=wish)
     kind = village.items["Bread"].product.specification_id
     came = [ReceiptLine(kind, 2, 2, reason="unordered")]
     baker = village.producers["Baker Lan"]

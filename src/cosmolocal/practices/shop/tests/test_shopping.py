@@ -14,7 +14,7 @@ from cosmolocal.kernel import ids
 from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order, RoundOffer
-from cosmolocal.practices.shop.operations import OfferWish
+from cosmolocal.practices.shop.operations import OfferDraft
 from cosmolocal.practices.shop.orders.pages.basket import basket
 from cosmolocal.practices.shop.tests.village import MONDAY, client_of
 
@@ -219,7 +219,7 @@ def test_what_closes_early_says_so_and_then_stays(village, amina):
     round = village.round()
     noon = MONDAY + timedelta(hours=4)
     operations.offer_items(
-        by=village.people["Li Na"], round=round, items=[OfferWish(village.items["Bread"].pk, closes_at=noon)]
+        by=village.people["Li Na"], round=round, items=[OfferDraft(village.items["Bread"].pk, closes_at=noon)]
     )
     shop = reverse("shop:shop", args=[round.pk])
     assert "order until" in amina.get(shop).content.decode()
@@ -295,11 +295,11 @@ def test_what_i_had_last_time(village, amina):
         village.close(earlier)
     with village.at(MONDAY + timedelta(days=7)):
         catalog.announce_stock(by=village.home, stocks={village.items["Eggs"].pk: 2})
-        wish = operations.RoundWish(
+        wish = operations.RoundDraft(
             "Next", village.place, *(MONDAY + timedelta(days=day) for day in (7, 9, 10)), MONDAY + timedelta(days=11)
         )
-        round = operations.plan_round(by=village.home, wish=wish)
-        kept = [OfferWish(village.items[name].pk) for name in ("Pak choi", "Eggs", "Bread")]
+        round = operations.plan_round(by=village.home, draft=wish)
+        kept = [OfferDraft(village.items[name].pk) for name in ("Pak choi", "Eggs", "Bread")]
         operations.offer_items(by=village.home, round=round, items=kept)
         operations.open_round(by=village.home, round=round)
         assert "What I had last time" in amina.get(reverse("shop:home")).content.decode()

@@ -14,7 +14,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.orders.pages import basket as baskets
 from cosmolocal.practices.shop.rounds.queries import desk
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of, refused
@@ -101,7 +101,7 @@ def test_what_is_put_on_sale_again_is_ordered_again(village):
     round = village.round()
     item = village.items["Bread"].pk
     operations.withdraw_items(by=village.home, round=round, item_ids=[item])
-    operations.offer_items(by=village.home, round=round, items=[operations.OfferWish(item)])
+    operations.offer_items(by=village.home, round=round, items=[operations.OfferDraft(item)])
     assert village.order(round, "Amina", {"Bread": 1}).lines.count() == 1
 
 
@@ -187,7 +187,7 @@ def short_of_eggs(village, boxes):
 
 def late(village, round, offer, count):
     """A late change of Jo's: what is promised of it, and what is set aside in all."""
-    wish, keeper = LineWish(offer.pk, count), village.people["Keeper Lu"]
+    wish, keeper = LineDraft(offer.pk, count), village.people["Keeper Lu"]
     order = operations.late_change(by=keeper, round=round, household=village.households["Jo"], lines=[wish])
     line = order.lines.select_related("commitment").get()
     assert line.granted == line.commitment.quantity, "the line says what is promised"
@@ -209,7 +209,7 @@ def test_a_late_change_after_a_shortage_promises_what_it_says(village, there, co
 
 def test_a_late_change_of_something_else_gives_nothing_back_of_a_shortage(village):
     round, offer = short_of_eggs(village, 2)
-    wish = LineWish(village.offer(round, "Bread").pk, 1)
+    wish = LineDraft(village.offer(round, "Bread").pk, 1)
     order = operations.late_change(
         by=village.people["Keeper Lu"], round=round, household=village.households["Jo"], lines=[wish]
     )
@@ -225,6 +225,6 @@ def test_a_late_change_does_not_rewrite_a_line_for_which_money_was_given_back(vi
     operations.credit_line(by=keeper, line=line, quantity=10, reason="refused")
     with refused("shop.credited"):
         late(village, round, line.offer, 3)
-    wish, home = LineWish(line.offer_id, 1), village.households["Jo"]
+    wish, home = LineDraft(line.offer_id, 1), village.households["Jo"]
     less = operations.late_change(by=keeper, round=round, household=home, lines=[wish])
     assert (less.lines.get().pk, less.upper) == (line.pk, 1850)

@@ -11,7 +11,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import AgreedTerms
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import queries as arriving
 from cosmolocal.handovers.models import Loss, Receipt
@@ -200,7 +200,7 @@ def test_case_2_two_may_have_brought_it(village, baker):
     amina = village.order(round, "Amina", {"Bread": 3})
     village.close(round)
     other, kind = village.producers["Huang Dacheng"], village.items["Bread"].product.specification
-    promise = CommitmentWish(
+    promise = CommitmentDraft(
         action="transfer",
         provider=other,
         receiver=people.home_local(),
@@ -209,7 +209,7 @@ def test_case_2_two_may_have_brought_it(village, baker):
         place=round.handover.place_id,
         due=round.handover.begins,
     )
-    flows.commit(by=village.home, wishes=[promise])
+    flows.commit(by=village.home, drafts=[promise])
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     lot = line_of(amina, "Bread").commitment.resource_id
     assert arriving.may_be_from(round.handover, lot, kind.pk) == [baker, other]

@@ -9,7 +9,7 @@ from cosmolocal.handovers import queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine
-from cosmolocal.practices.shop.operations import LineWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.tests.village import client_of, refused
 
 
@@ -52,7 +52,7 @@ def test_doctor_names_the_crate_of_an_order_that_was_taken_back(village, packed)
 
 
 def late(village, round, household, **wishes):
-    lines = [LineWish(village.offer(round, name).pk, count) for name, count in wishes.items()]
+    lines = [LineDraft(village.offer(round, name).pk, count) for name, count in wishes.items()]
     home = village.households[household]
     return operations.late_change(by=village.people["Keeper Lu"], round=round, household=home, lines=lines)
 
@@ -137,9 +137,9 @@ def two_rounds(village):
     """A second round at the same hand-over; Amina and Jo order in both."""
     first = village.round()
     hours = (first.handover.begins, first.handover.ends)
-    wish = RoundWish("Second", village.place, first.opens_at, first.closes_at, *hours)
+    wish = RoundDraft("Second", village.place, first.opens_at, first.closes_at, *hours)
     steward = village.people["Li Na"]
-    second = operations.open_round(by=steward, round=operations.plan_round(by=steward, wish=wish, like=first))
+    second = operations.open_round(by=steward, round=operations.plan_round(by=steward, draft=wish, like=first))
     assert second.handover == first.handover
     village.order(first, "Amina", {"Bread": 1})
     village.order(first, "Jo", {"Bread": 2})

@@ -14,7 +14,7 @@ from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
 
 
@@ -53,7 +53,7 @@ def deeds(village, round, by):
     cash = next(box for box in purse.boxes() if box.kind == "cash")
     extra = Receipt.objects.get(handover=round.handover, commitment=None)
     line = OrderLine.objects.get(order=amina)
-    cabbage = LineWish(village.offer(round, "Cabbage").pk, 1)
+    cabbage = LineDraft(village.offer(round, "Cabbage").pk, 1)
     home = village.households["Chen"]
     return {
         "cash": lambda: operations.take_cash(by=by, order=amina, box=cash, amount=100),

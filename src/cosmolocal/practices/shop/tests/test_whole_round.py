@@ -14,7 +14,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, refused
 
 
@@ -137,7 +137,7 @@ def test_settling_waits_for_a_line_that_was_promised_after_its_crate_was_left(vi
     village.receive(round, Eggs=20)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     crate = handovers.leave_crate(by=village.people["Keeper Lu"], crate=village.crate(round, "Amina"))
-    more = [LineWish(village.offer(round, "Eggs").pk, 1)]
+    more = [LineDraft(village.offer(round, "Eggs").pk, 1)]
     operations.late_change(
         by=village.people["Keeper Lu"], round=round, household=village.households["Amina"], lines=more
     )

@@ -25,7 +25,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder, RoundOffer
-from cosmolocal.practices.shop.operations import LineWish, OfferWish, RoundWish
+from cosmolocal.practices.shop.operations import LineDraft, OfferDraft, RoundDraft
 
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # 8:00 in Liuzhou
 CLOSING = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # Wednesday 20:00
@@ -61,11 +61,11 @@ class Village:
             catalog.announce_stock(by=steward, stocks={self.items[name].pk: packs})
         planned = operations.plan_round(
             by=steward,
-            wish=RoundWish(
+            draft=RoundDraft(
                 "Thursday 26 November", self.place, MONDAY, CLOSING, THURSDAY, THURSDAY + timedelta(hours=3)
             ),
         )
-        wishes = [OfferWish(item.pk) for item in self.items.values()]
+        wishes = [OfferDraft(item.pk) for item in self.items.values()]
         operations.offer_items(by=steward, round=planned, items=wishes)
         packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
         return operations.open_round(by=steward, round=planned) if opens else planned
@@ -75,8 +75,8 @@ class Village:
         steward, first = self.people["Li Na"], OrderRound.objects.order_by("id")[0]
         later = [moment + timedelta(days=1) for moment in (first.opens_at, first.closes_at)]
         hours = [moment + timedelta(days=1) for moment in (first.handover.begins, first.handover.ends)]
-        wish = RoundWish("Second", self.place, *later, *hours)
-        planned = operations.plan_round(by=steward, wish=wish, like=first)
+        wish = RoundDraft("Second", self.place, *later, *hours)
+        planned = operations.plan_round(by=steward, draft=wish, like=first)
         packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
         return operations.open_round(by=steward, round=planned)
 
@@ -106,7 +106,7 @@ class Village:
     def order(
         self, round: OrderRound, household: str, wishes: Mapping[str, int], *, pays: str = "prepaid", **more: object
     ) -> Order:
-        lines = [LineWish(self.offer(round, name).pk, count) for name, count in wishes.items()]
+        lines = [LineDraft(self.offer(round, name).pk, count) for name, count in wishes.items()]
         by = more.pop("by", None) or who.members_of(self.households[household])[0]
         return operations.place_order(
             by=by, round=round, household=self.households[household], lines=lines, pays=pays, **more
@@ -146,8 +146,8 @@ class Village:
 def build(zone: str = "Asia/Shanghai", currency: str = "CNY") -> Village:
     """The village on Monday morning; every household has 200.00, the restaurant may owe 1,000.00."""
     system = who.system()
-    wish = people.LocalWish("Ainonghui", "Liuzhou", 24.33, 109.41, zone, "en", currency)
-    home = people.found_local(by=system, wish=wish)
+    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, zone, "en", currency)
+    home = people.found_local(by=system, draft=wish)
     flows.standard_units(by=home)
     money.open_currency(by=home, code=currency, decimals=2, symbol="¥", start_floor=0)
     catalog.standard_measures(by=home)

@@ -25,8 +25,14 @@ from cosmolocal.money.policy import is_own
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.door.operations import credits
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.orders.operations.drafts import Draft, check_not_packed, check_on_sale, no_account, write
-from cosmolocal.practices.shop.orders.operations.orders import LineWish
+from cosmolocal.practices.shop.orders.operations.drafts import (
+    OrderDraft,
+    check_not_packed,
+    check_on_sale,
+    no_account,
+    write,
+)
+from cosmolocal.practices.shop.orders.operations.orders import LineDraft
 from cosmolocal.practices.shop.rounds.operations.planning import lock
 from cosmolocal.practices.shop.rounds.operations.sales import load_offers
 
@@ -82,7 +88,7 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
 
 
 @operation("shop.late_change", said=gettext_lazy("changed an order after closing"))
-def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineWish], key: str = "") -> Order:
+def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequence[LineDraft], key: str = "") -> Order:
     """After closing: the lines named get new counts (0: taken out), everything else stays; each keeps who did it and
     when. Extras are taken from their lot. Where the crate has been collected, what is added is given at once.
 
@@ -95,7 +101,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
         raise Refusal("shop.not_now", _("A late change is possible between closing and settling."))
     order = Order.objects.select_for_update().filter(round=locked, household=household).first()
     handovers.hold_crate(locked.handover, household)
-    draft = Draft(by, locked, household, order, named={line.offer_id for line in lines})
+    draft = OrderDraft(by, locked, household, order, named={line.offer_id for line in lines})
     if order is not None:
         draft.lines = {line.offer_id: line for line in order.lines.select_related("pack")}
     draft.wanted = {offer: line.count for offer, line in draft.lines.items()}
@@ -122,7 +128,7 @@ def late_change(*, by: Agent, round: OrderRound, household: Agent, lines: Sequen
     return draft.order
 
 
-def _own_is_looked_at(draft: Draft) -> None:
+def _own_is_looked_at(draft: OrderDraft) -> None:
     """Less than was ordered of her own household's, after closing and by herself: somebody else looks at it."""
     less = [*draft.lowered, *draft.dropped]
     if less and is_own(draft.by, draft.household):

@@ -22,7 +22,7 @@ from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.forms import CashBackForm, CashForm, CreditForm, LateForm, SwapForm, SwappedForm
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.orders import documents
 
 
@@ -125,7 +125,7 @@ def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
             by=actor(request),
             round=round,
             household=who,
-            lines=[LineWish(data["offer"], data["count"])],
+            lines=[LineDraft(data["offer"], data["count"])],
             key=data["key"],
         ),
         title=_("Late change for %(name)s") % {"name": who.name},

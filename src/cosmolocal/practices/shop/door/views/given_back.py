@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cosmolocal.agents.pages import file
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.money import queries as purse
 from cosmolocal.money.forms import PeriodForm
 from cosmolocal.practices.shop.door.pages import given_back as pages
@@ -55,7 +55,7 @@ def _file(
     request: HttpRequest, found: QuerySet[LineCredit], args: Sequence[Any], title: str, back: str
 ) -> HttpResponse:
     kind = request.GET["as"]
-    return file(request, Wish("shop.given_back", [*args, kind], title, back), kind=kind, rows=found.count())
+    return file(request, ErrandDraft("shop.given_back", [*args, kind], title, back), kind=kind, rows=found.count())
 
 
 def _page(request: HttpRequest, found: QuerySet[LineCredit], context: dict[str, Any]) -> HttpResponse:

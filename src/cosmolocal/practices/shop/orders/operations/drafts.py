@@ -13,7 +13,7 @@ from cosmolocal.catalog import operations as shelves
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PackVersion, PriceVersion, SupplierTerms
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
@@ -43,7 +43,7 @@ class PriceFacts(NamedTuple):
 
 
 @dataclass
-class Draft:
+class OrderDraft:
     """An order on its way: its round, the lines it has, the ones it wants, and what that changes.
 
     `named`: offers of which somebody says how many there are to be, so that what a shortage took is given again.
@@ -90,7 +90,7 @@ class Draft:
 _LOWERED = ["count", "wished", "granted", "cap", "estimate", "upper", "deposit", *OrderLine.SPLIT]
 
 
-def check_on_sale(draft: Draft) -> None:
+def check_on_sale(draft: OrderDraft) -> None:
     """What was taken off sale may stay in an order, or become less. Refuses shop.not_offered, by name."""
     off = [offer for offer in draft.raised if draft.offers[offer].is_off]
     if off:
@@ -102,7 +102,7 @@ def check_on_sale(draft: Draft) -> None:
         )
 
 
-def check_not_packed(draft: Draft, offer_ids: Sequence[int]) -> None:
+def check_not_packed(draft: OrderDraft, offer_ids: Sequence[int]) -> None:
     """What somebody packed, or took, is in the order and is charged. Refuses shop.packed_already (fact: `offers`)."""
     had = {draft.lines[offer].commitment_id: offer for offer in offer_ids if offer in draft.lines}
     packed = Packed.objects.filter(commitment__in=had).order_by("commitment")
@@ -115,7 +115,7 @@ def check_not_packed(draft: Draft, offer_ids: Sequence[int]) -> None:
         )
 
 
-def write(draft: Draft, pays: str, *, late: bool = False) -> None:
+def write(draft: OrderDraft, pays: str, *, late: bool = False) -> None:
     """Writes what a draft changes: promises of goods and of money in one deed, the order and its lines.
 
     `late`: after closing nothing is on offer any more. In the grace it still counts towards what the farm has said
@@ -147,7 +147,7 @@ def write(draft: Draft, pays: str, *, late: bool = False) -> None:
         own_prices.look_at(draft.by, draft.household, recent)
 
 
-def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
+def forget(draft: OrderDraft, offer_ids: Sequence[int]) -> None:
     """Takes lines out of the order and frees what was promised for them."""
     lines = [draft.lines[offer] for offer in offer_ids]
     if lines:
@@ -155,7 +155,7 @@ def forget(draft: Draft, offer_ids: Sequence[int]) -> None:
         OrderLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
 
 
-def _lower(draft: Draft, lines: Sequence[OrderLine]) -> None:
+def _lower(draft: OrderDraft, lines: Sequence[OrderLine]) -> None:
     """Rows that hold less than before take the place of those that stand; the rest of their promise is free again."""
     if not lines:
         return
@@ -170,7 +170,7 @@ def _lower(draft: Draft, lines: Sequence[OrderLine]) -> None:
     OrderLine.objects.bulk_update(lines, _LOWERED, batch_size=200)
 
 
-def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
+def _lines(draft: OrderDraft, offer_ids: Sequence[int]) -> list[OrderLine]:
     """New rows for these offers; what was in the order before keeps the pack, the price and the terms it had."""
     prices, packs = _prices(draft, offer_ids), _packs(draft, offer_ids)
     draft.recent.update(price.id for price in prices.values() if price.valid_from > draft.round.opens_at)
@@ -221,7 +221,7 @@ def _lines(draft: Draft, offer_ids: Sequence[int]) -> list[OrderLine]:
     return made
 
 
-def _packs(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PackVersion]:
+def _packs(draft: OrderDraft, offer_ids: Sequence[int]) -> dict[int, PackVersion]:
     """Offer id -> pack: the one that the line was ordered in, else as it is sold now."""
     new = [offer for offer in offer_ids if offer not in draft.lines]
     kept = shelves.keep_packs([draft.offers[offer].facts for offer in new])
@@ -229,7 +229,7 @@ def _packs(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PackVersion]:
     return had | dict(zip(new, kept, strict=True))
 
 
-def _prices(draft: Draft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
+def _prices(draft: OrderDraft, offer_ids: Sequence[int]) -> dict[int, PriceFacts]:
     """Offer id -> price version: the one the line has already, else the one in force now for this customer."""
     kept = [draft.lines[offer].price_id for offer in offer_ids if offer in draft.lines]
     had = {row[0]: PriceFacts(*row) for row in _price_rows(pk__in=kept)} if kept else {}
@@ -271,17 +271,17 @@ _OF_ITEMS = Prepared(
 
 
 def _promise(
-    draft: Draft, order: Order, lines: Sequence[OrderLine], payment: CommitmentWish | None, *, late: bool
+    draft: OrderDraft, order: Order, lines: Sequence[OrderLine], payment: CommitmentDraft | None, *, late: bool
 ) -> None:
     """Goods to the household (from what is on offer, from the lot of an extra, or late from what will come), and the
     money for them.
     """
     handover, is_told = draft.round.handover, draft.round.state == OrderRound.State.ORDERED
-    wishes = []
+    drafts = []
     for line in lines:
         sale = draft.offers[line.offer_id]
-        wishes.append(
-            CommitmentWish(
+        drafts.append(
+            CommitmentDraft(
                 action="transfer",
                 provider=draft.round.account.holder_id,  # the local, which also holds the round's account
                 receiver=draft.household,
@@ -295,12 +295,12 @@ def _promise(
                 guard=not late or is_told or sale.lot_id is not None,  # an intent that is closed refuses all
             )
         )
-    if not wishes and payment is None:
+    if not drafts and payment is None:
         return
     try:
-        promised = flows.commit(by=draft.by, wishes=[*wishes, payment] if payment else wishes)
+        promised = flows.commit(by=draft.by, drafts=[*drafts, payment] if payment else drafts)
         if late and not is_told:
-            lacking.check_left(draft, wishes)
+            lacking.check_left(draft, drafts)
     except Refusal as refusal:
         raise lacking.not_enough(draft, refusal, payment) from refusal
     for line, commitment in zip(lines, promised, strict=False):
@@ -310,7 +310,7 @@ def _promise(
         order.payment_id = promised[-1].pk
 
 
-def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWish | None:
+def _payment(draft: OrderDraft, order: Order, pays: str, upper: int) -> CommitmentDraft | None:
     """What is to be set aside anew: the upper sum, unless as much stands already; paying in cash sets nothing aside.
 
     What is too much is given back, and the rest stays: an order may become smaller whatever the account holds.
@@ -326,13 +326,13 @@ def _payment(draft: Draft, order: Order, pays: str, upper: int) -> CommitmentWis
     if order.payment_id:
         flows.release(by=draft.by, commitments=[order.payment_id])
         order.payment_id = None
-    return payment_wish(draft, order) if wanted else None
+    return payment_draft(draft, order) if wanted else None
 
 
-def payment_wish(draft: Draft, order: Order, *, guard: bool = True) -> CommitmentWish:
+def payment_draft(draft: OrderDraft, order: Order, *, guard: bool = True) -> CommitmentDraft:
     """The upper sum of an order, promised from the household's account to the round's. Refuses shop.no_account."""
     account, target = account_of(draft), draft.round.account
-    return CommitmentWish(
+    return CommitmentDraft(
         action="transfer",
         provider=account.holder_id,
         receiver=target.holder_id,
@@ -346,7 +346,7 @@ def payment_wish(draft: Draft, order: Order, *, guard: bool = True) -> Commitmen
     )
 
 
-def account_of(draft: Draft) -> "Account":
+def account_of(draft: OrderDraft) -> "Account":
     """The household's account, with its currency. Refuses shop.no_account."""
     currency = draft.round.account.currency
     account = purse.account_for(draft.household, currency=currency)

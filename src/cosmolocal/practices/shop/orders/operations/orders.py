@@ -20,7 +20,13 @@ from cosmolocal.look.dates import format_daytime
 from cosmolocal.practices.shop import policy
 from cosmolocal.practices.shop.door.operations.credits import check_not_credited
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound, RoundOffer
-from cosmolocal.practices.shop.orders.operations.drafts import Draft, check_not_packed, check_on_sale, forget, write
+from cosmolocal.practices.shop.orders.operations.drafts import (
+    OrderDraft,
+    check_not_packed,
+    check_on_sale,
+    forget,
+    write,
+)
 from cosmolocal.practices.shop.rounds.operations.sales import load_offers
 
 MOST = 9999  # items in one line; more is a slip of the hand
@@ -28,7 +34,7 @@ MOST_LINES = 2000  # of one basket
 
 
 @dataclass(frozen=True)
-class LineWish:
+class LineDraft:
     """So many of one thing on offer; 0 takes it out."""
 
     offer_id: int
@@ -75,7 +81,7 @@ def place_order(
     by: Agent,
     round: OrderRound,
     household: Agent,
-    lines: Sequence[LineWish],
+    lines: Sequence[LineDraft],
     pays: str = Order.Pays.PREPAID,
     version: int | None = None,
     on_behalf_of: Agent | None = None,
@@ -131,7 +137,7 @@ def cancel_order(
     return found
 
 
-def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> Draft:
+def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -> OrderDraft:
     """The order as it is now. The household's row is locked, so two of its people never order at the same moment; the
     round is held, so that whoever closes it waits for orders under way; the crate too, where there is one already.
 
@@ -142,7 +148,7 @@ def _load(by: Agent, round: OrderRound, household: Agent, version: int | None) -
         _HOLD_ROUND.run([round.pk])
     fresh = _fresh(round)
     order = _STANDING.first(round=fresh.pk, household=household.pk)
-    draft = Draft(by, fresh, household, order)
+    draft = OrderDraft(by, fresh, household, order)
     if order is None:
         return draft
     order.round, order.household = fresh, household
@@ -204,7 +210,7 @@ def _check_nothing_is_added(
         _check_open(round, running().at)
 
 
-def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None:
+def _take_wishes(draft: OrderDraft, lines: Sequence[LineDraft], now: datetime) -> None:
     """What the order is to hold: the wishes, and lines that are fixed already and stay."""
     wanted = {line.offer_id: line.count for line in lines if line.count}
     _check_size(wanted)
@@ -234,12 +240,12 @@ def _take_wishes(draft: Draft, lines: Sequence[LineWish], now: datetime) -> None
     check_not_credited(draft.lines[offer] for offer in [*draft.raised, *draft.dropped] if offer in draft.lines)
 
 
-def _is_fixed(draft: Draft, offer_id: int, now: datetime) -> bool:
+def _is_fixed(draft: OrderDraft, offer_id: int, now: datetime) -> bool:
     closes_at = draft.offers[offer_id].closes_at
     return closes_at is not None and now >= closes_at
 
 
-def _check_not_fixed(draft: Draft, offer_id: int, now: datetime) -> None:
+def _check_not_fixed(draft: OrderDraft, offer_id: int, now: datetime) -> None:
     if _is_fixed(draft, offer_id, now):
         offer = draft.offers[offer_id]
         assert offer.closes_at is not None

@@ -25,7 +25,7 @@ from cosmolocal.money import queries as purse
 from cosmolocal.money.operations import journal, ledger, looks
 from cosmolocal.practices.shop import policy, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, OrderSwap
-from cosmolocal.practices.shop.orders.operations.drafts import Draft, account_of, no_account, payment_wish
+from cosmolocal.practices.shop.orders.operations.drafts import OrderDraft, account_of, no_account, payment_draft
 
 if TYPE_CHECKING:
     from cosmolocal.money.models import Account
@@ -60,7 +60,7 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
         line.commitment_id = now.get(line.row, line.commitment_id)
     OrderLine.objects.bulk_update(lines, ["commitment"], batch_size=200)
     for one, two in pairs:
-        _swap_credits(by, one, two, lambda order: account_of(Draft(by, order.round, order.household, order)))
+        _swap_credits(by, one, two, lambda order: account_of(OrderDraft(by, order.round, order.household, order)))
         _swap_households(by, one, two)
     for order in sorted(every, key=lambda one: not money.is_own(by, one.household)):
         looks.look_needed(by, order.upper, order.household)
@@ -220,7 +220,9 @@ def _swap_households(by: Agent, first: Order, second: Order) -> None:
     prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]
     promised = flows.commit(
         by=by,
-        wishes=[payment_wish(Draft(by, order.round, order.household, order), order, guard=False) for order in prepaid],
+        drafts=[
+            payment_draft(OrderDraft(by, order.round, order.household, order), order, guard=False) for order in prepaid
+        ],
     )
     for order, payment in zip(prepaid, promised, strict=True):
         order.payment_id = payment.pk

@@ -15,7 +15,7 @@ from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_soon
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderRound
-from cosmolocal.practices.shop.operations import LineWish
+from cosmolocal.practices.shop.operations import LineDraft
 from cosmolocal.practices.shop.orders.forms import PlaceForm
 from cosmolocal.practices.shop.orders.pages import asking
 from cosmolocal.practices.shop.orders.pages import basket as baskets
@@ -81,7 +81,7 @@ def _place(
         by=buyer.by,
         round=round,
         household=buyer.household,
-        lines=[LineWish(offer, count) for offer, count in sorted(shown.items())],
+        lines=[LineDraft(offer, count) for offer, count in sorted(shown.items())],
         pays=answers["pays"],
         version=answers["version"],
         on_behalf_of=buyer.on_behalf_of,

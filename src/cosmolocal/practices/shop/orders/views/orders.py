@@ -13,7 +13,7 @@ from cosmolocal.agents.pages import file, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.views import at_the_door
 from cosmolocal.practices.shop.models import Order, OrderLine
@@ -60,8 +60,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt as PDF."""
     found = _visible(request, pk)
-    wish = Wish("shop.receipt", [pk], documents.receipt_name(found), reverse("shop:order", args=[pk]))
-    return file(request, wish, kind="pdf", rows=found.lines.count())
+    draft = ErrandDraft("shop.receipt", [pk], documents.receipt_name(found), reverse("shop:order", args=[pk]))
+    return file(request, draft, kind="pdf", rows=found.lines.count())
 
 
 @open_to("household")

@@ -14,7 +14,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item, PackVersion, Terms
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
@@ -244,7 +244,7 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
         agreement = flows.agree(by=by, name=round.name)
         made[agreement.pk] = producer_id
         goods = [
-            CommitmentWish(
+            CommitmentDraft(
                 action="transfer",
                 provider=producer_id,
                 receiver=home,
@@ -256,7 +256,7 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             )
             for one in ones
         ]
-        payment = CommitmentWish(
+        payment = CommitmentDraft(
             action="transfer",
             provider=home,
             receiver=producer_id,
@@ -266,7 +266,7 @@ def _order_from_producers(by: Agent, round: OrderRound) -> None:
             is_reciprocal=True,
             to_resource=account.resource_id,
         )
-        *promised, paid = flows.commit(by=by, wishes=[*goods, payment])
+        *promised, paid = flows.commit(by=by, drafts=[*goods, payment])
         for promise, one in zip(promised, ones, strict=True):
             catalog.promise_packs((promise.pk, pack, quantity) for pack, quantity in one.packs.items())
         order = ProducerOrder.objects.create(

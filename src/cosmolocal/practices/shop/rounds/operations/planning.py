@@ -12,7 +12,7 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import IntentWish
+from cosmolocal.flows.operations import IntentDraft
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.lines import one_line
@@ -28,7 +28,7 @@ TOLD_AT_ONCE = 100  # households in one job
 
 
 @dataclass(frozen=True)
-class RoundWish:
+class RoundDraft:
     """What a round is to be: when it takes orders, where and when goods change hands (aware moments)."""
 
     name: str
@@ -43,7 +43,7 @@ class RoundWish:
 
 
 @dataclass(frozen=True)
-class OfferWish:
+class OfferDraft:
     """One item on sale; `closes_at` where its producer needs to know earlier than the round closes."""
 
     item_id: int
@@ -74,26 +74,26 @@ def change_settings(
 
 
 @operation("shop.plan_round", said=gettext_lazy("planned a round"))
-def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, key: str = "") -> OrderRound:
+def plan_round(*, by: Agent, draft: RoundDraft, like: OrderRound | None = None, key: str = "") -> OrderRound:
     """Plans a round with its hand-over and its account; `like`: with the goods of an earlier one that are still sold.
 
     Refuses: shop.closes_before_it_opens, shop.closes_after_handover, handovers.ends_before_it_begins.
     """
     policy.permit_steward(by)
-    _check_times(wish)
+    _check_times(draft)
     settings = queries.settings()
-    handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
+    handover = handovers.plan_handover(by=by, place=draft.place, begins=draft.begins, ends=draft.ends)
     planned = OrderRound.objects.create(
-        name=wish.name.strip(),
-        opens_at=wish.opens_at,
-        closes_at=wish.closes_at,
+        name=draft.name.strip(),
+        opens_at=draft.opens_at,
+        closes_at=draft.closes_at,
         grace_minutes=settings.grace_minutes,
         handover=handover,
-        account=money.open_round_account(by=by, name=wish.name.strip(), code=f"round-{running().id}"),
+        account=money.open_round_account(by=by, name=draft.name.strip(), code=f"round-{running().id}"),
         transport_bp=settings.transport_bp,
-        allow_cash=wish.allow_cash,
-        follows_prices=wish.follows_prices,
-        note=wish.note.strip(),
+        allow_cash=draft.allow_cash,
+        follows_prices=draft.follows_prices,
+        note=draft.note.strip(),
     )
     if like is not None:
         offer_items(by=by, round=planned, items=offers_of(like, planned))
@@ -101,7 +101,7 @@ def plan_round(*, by: Agent, wish: RoundWish, like: OrderRound | None = None, ke
 
 
 @operation("shop.change_round", said=gettext_lazy("changed a round"))
-def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = "") -> OrderRound:
+def change_round(*, by: Agent, round: OrderRound, draft: RoundDraft, key: str = "") -> OrderRound:
     """Changes a round that has not closed. Once it is open, its place and hand-over stay: people planned with them; and
     when it opened is a fact.
 
@@ -112,56 +112,56 @@ def change_round(*, by: Agent, round: OrderRound, wish: RoundWish, key: str = ""
     locked = lock(round)
     if locked.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
         raise Refusal("shop.round_closed", _("This round has closed. Plan the next one instead."))
-    if wish.follows_prices and not locked.follows_prices and locked.orders.exists():
+    if draft.follows_prices and not locked.follows_prices and locked.orders.exists():
         raise Refusal(
             "shop.prices_fixed",
             _("Somebody has ordered already, and keeps the prices of that moment. Choose this in the next round."),
             field="follows_prices",
         )
-    _check_times(wish)
-    moved = (wish.place.pk, wish.begins) != (locked.handover.place_id, locked.handover.begins)
+    _check_times(draft)
+    moved = (draft.place.pk, draft.begins) != (locked.handover.place_id, locked.handover.begins)
     if moved and locked.orders.exists():
         raise Refusal(
             "shop.handover_fixed",
             _("Somebody has ordered for this place and time already. Keep them, or cancel the round."),
             field="begins",
         )
-    locked.handover = handovers.plan_handover(by=by, place=wish.place, begins=wish.begins, ends=wish.ends)
-    locked.name, locked.note, locked.allow_cash = wish.name.strip(), wish.note.strip(), wish.allow_cash
+    locked.handover = handovers.plan_handover(by=by, place=draft.place, begins=draft.begins, ends=draft.ends)
+    locked.name, locked.note, locked.allow_cash = draft.name.strip(), draft.note.strip(), draft.allow_cash
     if locked.state == OrderRound.State.DRAFT or running().at < locked.opens_at:
-        locked.opens_at = wish.opens_at
-    locked.closes_at, locked.follows_prices = wish.closes_at, wish.follows_prices
+        locked.opens_at = draft.opens_at
+    locked.closes_at, locked.follows_prices = draft.closes_at, draft.follows_prices
     locked.save()
     return locked
 
 
-def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferWish]:
+def offers_of(source: OrderRound, planned: OrderRound) -> list[OfferDraft]:
     """What an earlier round offered and is still sold; own closing times as long before the end as they were."""
     sold = source.offers.on_sale().filter(lot=None).order_by("id")
     return [
-        OfferWish(offer.item_id, planned.closes_at - (source.closes_at - offer.closes_at) if offer.closes_at else None)
+        OfferDraft(offer.item_id, planned.closes_at - (source.closes_at - offer.closes_at) if offer.closes_at else None)
         for offer in sold
     ]
 
 
 @operation("shop.offer_items", said=gettext_lazy("put goods into a round"))
-def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferWish], key: str = "") -> None:
+def offer_items(*, by: Agent, round: OrderRound, items: Sequence[OfferDraft], key: str = "") -> None:
     """Puts items on sale in a round; those already there get their new closing time. Refuses: shop.round_closed."""
     policy.permit_steward(by)
     locked = lock(round)
     if locked.state not in (OrderRound.State.DRAFT, OrderRound.State.OPEN):
         raise Refusal("shop.round_closed", _("This round has closed. Plan the next one instead."))
     known = {offer.item_id: offer for offer in locked.offers.filter(lot=None)}
-    wanted = {wish.item_id: wish for wish in items}
+    wanted = {draft.item_id: draft for draft in items}
     for item_id, offer in known.items():
         if item_id in wanted:
             offer.closes_at, offer.withdrawn_at = wanted[item_id].closes_at, None
     again = [known[id] for id in known if id in wanted]
     RoundOffer.objects.bulk_update(again, ["closes_at", "withdrawn_at"], batch_size=200)
     RoundOffer.objects.bulk_create(
-        RoundOffer(round=locked, item_id=wish.item_id, closes_at=wish.closes_at)
-        for wish in wanted.values()
-        if wish.item_id not in known
+        RoundOffer(round=locked, item_id=draft.item_id, closes_at=draft.closes_at)
+        for draft in wanted.values()
+        if draft.item_id not in known
     )
     if locked.state == OrderRound.State.OPEN:
         _publish(by, locked)
@@ -183,17 +183,17 @@ def withdraw_items(*, by: Agent, round: OrderRound, item_ids: Iterable[int], key
 
 @operation("shop.choose_goods", said=gettext_lazy("chose the goods of a round"))
 def choose_goods(
-    *, by: Agent, round: OrderRound, items: Sequence[OfferWish], shown: Collection[int], key: str = ""
+    *, by: Agent, round: OrderRound, items: Sequence[OfferDraft], shown: Collection[int], key: str = ""
 ) -> None:
     """What one page says about the items `shown` (ids) on it: on sale as in `items`, or not. Others stay as they are;
     in a round that offers nothing yet they go on sale, since it begins with everything. Refuses as `offer_items`.
     """
     policy.permit_steward(by)
-    wishes = list(items)
+    drafts = list(items)
     if queries.desk.is_fresh(round):
-        wishes += [OfferWish(id) for id in queries.desk.sold_here() if id not in shown]
-    offer_items(by=by, round=round, items=wishes)
-    withdraw_items(by=by, round=round, item_ids=set(shown) - {wish.item_id for wish in items})
+        drafts += [OfferDraft(id) for id in queries.desk.sold_here() if id not in shown]
+    offer_items(by=by, round=round, items=drafts)
+    withdraw_items(by=by, round=round, item_ids=set(shown) - {draft.item_id for draft in items})
 
 
 @operation("shop.open_round", said=gettext_lazy("opened a round"))
@@ -307,16 +307,16 @@ def move(round: OrderRound, deed: str) -> None:
     round.state = state
 
 
-def _check_times(wish: RoundWish) -> None:
-    if not one_line(wish.name):
+def _check_times(draft: RoundDraft) -> None:
+    if not one_line(draft.name):
         raise Refusal("shop.name_missing", _("Give the round a name, for example its day."), field="name")
-    if wish.closes_at <= wish.opens_at:
+    if draft.closes_at <= draft.opens_at:
         raise Refusal(
             "shop.closes_before_it_opens",
             _("The round must close after it opens. Look at the two times again."),
             field="closes_at",
         )
-    if wish.begins < wish.closes_at:
+    if draft.begins < draft.closes_at:
         raise Refusal(
             "shop.closes_after_handover",
             _("Goods change hands before the round closes. Producers need time between the two."),
@@ -335,8 +335,8 @@ def _publish(by: Agent, round: OrderRound) -> None:
     made = flows.add_intents(
         by=by,
         proposal=round.proposal_id or 0,
-        wishes=[
-            IntentWish(
+        drafts=[
+            IntentDraft(
                 action="transfer",
                 specification=kind,
                 provider=home,

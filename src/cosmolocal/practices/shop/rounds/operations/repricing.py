@@ -10,7 +10,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.catalog.models import PriceVersion, Terms
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentWish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import running
 from cosmolocal.practices.shop import rules
@@ -96,17 +96,17 @@ def _set_aside_anew(by: Agent, order_ids: list[int]) -> None:
     orders = added_up(order_ids)
     paid = [order for order in orders if order.payment_id]
     flows.release(by=by, commitments=[order.payment_id for order in paid if order.payment_id])
-    promised = flows.commit(by=by, wishes=[_payment(order) for order in paid]) if paid else []
+    promised = flows.commit(by=by, drafts=[_payment(order) for order in paid]) if paid else []
     for order, payment in zip(paid, promised, strict=True):
         order.payment_id = payment.pk
     Order.objects.bulk_update(orders, _ORDER, batch_size=500)
 
 
-def _payment(order: Order) -> CommitmentWish:
+def _payment(order: Order) -> CommitmentDraft:
     """What was set aside for an order, as much as it comes to now."""
     had = order.payment
     assert had is not None
-    return CommitmentWish(
+    return CommitmentDraft(
         action="transfer",
         provider=had.provider_id,
         receiver=had.receiver_id,

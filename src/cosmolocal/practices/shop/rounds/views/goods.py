@@ -16,12 +16,12 @@ from cosmolocal.agents.pages import actor, file, form_page, number, post
 from cosmolocal.agents.queries import SEES_ALL, reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
-from cosmolocal.practices.shop.operations import OfferWish
+from cosmolocal.practices.shop.operations import OfferDraft
 from cosmolocal.practices.shop.pages import open_round
 from cosmolocal.practices.shop.rounds import order_form
 from cosmolocal.practices.shop.rounds.forms import ShortageForm, chosen_goods, read_moment
@@ -75,7 +75,7 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
     what was typed. Refuses: shop.unreadable_time, and as `choose_goods`.
     """
     ticked, early, shown = chosen_goods(request.POST)
-    wishes, unclear = [], defaultdict[str, list[str]](list)
+    drafts, unclear = [], defaultdict[str, list[str]](list)
     for one in rows:
         if shown and one.item.pk not in shown:
             continue  # it came onto this page after it was read
@@ -85,7 +85,7 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
         if sentence:
             unclear[sentence].append(one.item.product.name)
         if one.is_ticked:
-            wishes.append(OfferWish(one.item.pk, closes_at))
+            drafts.append(OfferDraft(one.item.pk, closes_at))
     if unclear:
         said = [
             _("%(names)s: when does it close? %(sentence)s") % {"names": ", ".join(names), "sentence": sentence}
@@ -95,7 +95,7 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
     operations.choose_goods(
         by=actor(request),
         round=round,
-        items=wishes,
+        items=drafts,
         shown=sorted(shown or {one.item.pk for one in rows}),
         key=key,
     )
@@ -167,8 +167,8 @@ def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
     if round.state not in order_form.STATES:
         raise Http404
     name = _("Order form, %(round)s") % {"round": round.name}
-    wish = Wish("shop.order_form", [pk], name, reverse("shop:round_desk", args=[pk]))
-    return file(request, wish, kind="pdf", rows=round.offers.on_sale().count())
+    draft = ErrandDraft("shop.order_form", [pk], name, reverse("shop:round_desk", args=[pk]))
+    return file(request, draft, kind="pdf", rows=round.offers.on_sale().count())
 
 
 @open_to("auditor_reads")
@@ -179,7 +179,7 @@ def farms(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("as") == "pdf":
         name = _("Call list, %(round)s") % {"round": round.name}
         rows = ProducerOrderLine.objects.filter(order__in=queries.farms.on_call_list(round).order_by()).count()
-        return file(request, Wish("shop.call_list", [pk], name, request.path), kind="pdf", rows=rows)
+        return file(request, ErrandDraft("shop.call_list", [pk], name, request.path), kind="pdf", rows=rows)
     page = Paginator(queries.farms.orders_of(round), FARMS_A_PAGE).get_page(request.GET.get("page"))
     open_one = _open_farm(request, round, list(page.object_list))
     context: dict[str, Any] = {
@@ -222,5 +222,5 @@ def order_file(request: HttpRequest, pk: int) -> HttpResponse:
     kind, title = request.GET.get("as", "pdf"), farm_papers.order_title(found)
     is_farm = not reader(request).has(*SEES_ALL)
     back = reverse("shop:farm") if is_farm else reverse("shop:round_farms", args=[found.round_id])
-    wish = Wish("shop.order_file", [pk, kind], title, back)
-    return file(request, wish, kind=kind, rows=found.lines.count())
+    draft = ErrandDraft("shop.order_file", [pk, kind], title, back)
+    return file(request, draft, kind=kind, rows=found.lines.count())

@@ -17,7 +17,7 @@ from cosmolocal.agents.pages import actor, form_page, long_work, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.look.dates import format_day
 from cosmolocal.practices.shop import operations, policy, queries, rules
 from cosmolocal.practices.shop.models import OrderRound
@@ -60,7 +60,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST or None, initial=_later(source) if source else None)
 
     def act(data: dict[str, Any]) -> str:
-        planned = operations.plan_round(by=actor(request), wish=form.wish(), like=source, key=data["key"])
+        planned = operations.plan_round(by=actor(request), draft=form.draft(), like=source, key=data["key"])
         return reverse("shop:round_goods", args=[planned.pk])
 
     return form_page(
@@ -76,7 +76,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda data: operations.change_round(by=actor(request), round=round, wish=form.wish(), key=data["key"]),
+        lambda data: operations.change_round(by=actor(request), round=round, draft=form.draft(), key=data["key"]),
         title=_("Change the round"),
         submit=_("Save"),
         back=reverse("shop:round_desk", args=[pk]),
@@ -133,7 +133,7 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in acts:
         return redirect(desk_url)
     if name == "send" and queries.is_large(round):
-        return long_work(request, Wish("shop.send_producer_orders", [pk], _("Order from the farms"), desk_url))
+        return long_work(request, ErrandDraft("shop.send_producer_orders", [pk], _("Order from the farms"), desk_url))
     act, said = acts[name]
     return post(request, act, to=desk_url, said=said, refused_to=desk_url)
 

@@ -19,7 +19,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
-from cosmolocal.money.operations import Leg, PaymentWish, ledger
+from cosmolocal.money.operations import Leg, PaymentDraft, ledger
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.door.operations import credits
 from cosmolocal.practices.shop.models import (
@@ -116,11 +116,11 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
     due = {int(producer): amount for producer, amount in locked.result["producers"].items() if amount > 0}
     accounts = purse.accounts_by_holder(due, "producer")
     standing = purse.balances(accounts.values())
-    wishes = [
-        PaymentWish(account.pk, min(due[producer], max(standing[account.pk].spendable or 0, 0)), locked.name)
+    drafts = [
+        PaymentDraft(account.pk, min(due[producer], max(standing[account.pk].spendable or 0, 0)), locked.name)
         for producer, account in accounts.items()
     ]
-    locked.payments = money.make_payment_list(by=by, lines=wishes, box=box, name=locked.name)
+    locked.payments = money.make_payment_list(by=by, lines=drafts, box=box, name=locked.name)
     locked.save(update_fields=["payments"])
     return locked.payments
 

@@ -12,7 +12,7 @@ from cosmolocal.agents.pages import actor, long_work, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock, errands
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.errands import Wish
+from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.pages import extras
@@ -30,7 +30,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         seen = request.POST.get("seen", "")
         sessions.require_own()  # who does it later in the background knows of no session
         if queries.is_large(round):
-            return long_work(request, Wish("shop.settle_round", [pk, seen], _("Settle the round"), request.path)).url
+            draft = ErrandDraft("shop.settle_round", [pk, seen], _("Settle the round"), request.path)
+            return long_work(request, draft).url
         operations.settle_round(by=actor(request), round=round, seen=seen, key=key)
         messages.success(request, _("The round is settled. Its account is exactly 0."))
         return None
