@@ -55,7 +55,7 @@ def of_asking(made: PaymentList) -> Iterator[Writing]:
 def of_money_that_came(account: Account, amount: int) -> Iterator[Writing]:
     """To the holder of an account: a payment by bank has arrived (minor units)."""
     balance = queries.balance(account).balance
-    for reader in _readers(account.holder):
+    for reader in readers(account.holder):
         with speaking_to(reader):
             words = {
                 "amount": queries.format(amount, account.currency),
@@ -107,7 +107,7 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
         now = standing[account.pk]
         if not now.balance < now.warn <= now.balance + charged[holder_id]:
             continue
-        for reader in _readers(account.holder):
+        for reader in readers(account.holder):
             with speaking_to(reader):
                 words = {"balance": queries.format(now.balance, account.currency), "name": account}
                 yield Writing(
@@ -121,7 +121,7 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
 
 def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
     account, papers = paid[0].account, dict[str, Attachment]()
-    for reader in _readers(account.holder):
+    for reader in readers(account.holder):
         language = language_of(reader)
         with speaking_to(reader):
             if language not in papers:
@@ -139,8 +139,10 @@ def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
             )
 
 
-def _readers(holder: Agent) -> list[Agent]:
-    """The farm where it has a mail address of its own, and its people with another one; else all its people."""
+def readers(holder: Agent) -> list[Agent]:
+    """Who reads what is written to the holder of an account: the farm where it has a mail address of its own, and its
+    people with another one; else all its people.
+    """
     found = queries.people_of(holder)
     mails = dict(Contact.objects.filter(agent__in=[holder, *found]).exclude(email="").values_list("agent_id", "email"))
     if holder.pk in mails and holder not in found:

@@ -218,6 +218,7 @@ class SecondLook(models.Model):
         PAYS = "pays", _("she herself had set what her household pays")
         EXTRA = "extra", _("goods came that nobody had ordered, so the farm is paid for more")
         LOST = "lost", _("goods were lost here, and the farm is paid for them")
+        GIVEN = "given", _("one person gave much money back for goods at the door")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for somebody else")

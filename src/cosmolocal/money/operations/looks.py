@@ -141,6 +141,17 @@ def lost_here(by: Agent, farm: Agent | None, amount: int, said: str) -> None:
         to_look_at(by, SecondLook.Why.LOST, amount, farm, said)
 
 
+def asked_last(by: Agent, why: str, since: datetime) -> datetime:
+    """When somebody else was last asked to look at what she did, for this reason; `since` where that is later."""
+    asked = SecondLook.objects.filter(deed__by=by, why=why, deed__at__gt=since).order_by("-deed__at")
+    return asked.values_list("deed__at", flat=True).first() or since
+
+
+def much_given_back(by: Agent, holder: Agent, amount: int, said: str) -> None:
+    """Puts the running deed on the list: she gave so much back for goods, most of it to `holder`."""
+    to_look_at(by, SecondLook.Why.GIVEN, amount, holder, said)
+
+
 @operation("money.look_at_group", said=gettext_lazy("had somebody else look at a customer group"))
 def look_at_group(*, by: Agent, deed: Operation, holder: Agent, said: str, key: str = "") -> None:
     """Puts a deed on the list, after it: it set at which prices `holder` buys, and who did it belongs there; else

@@ -31,6 +31,9 @@ practice = Practice(
         "producer_order": Event(
             _("What is ordered from my farm"), NOW, False, "shop.hear_of_letters", days=DAYS_OF_EVIDENCE
         ),
+        "at_farms_cost": Event(
+            _("Money given back, or goods lost, at the cost of my farm"), DIGEST, False, days=DAYS_OF_EVIDENCE
+        ),
     },
     parts=frozenset({"lines", "credits"}),
     lets_go=(LetGo("shop.Basket", "round__closes_at", timedelta(days=60)),),

@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from cosmolocal.agents.models import Agent, Membership, in_force
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_daytime, format_window
@@ -24,6 +25,7 @@ from cosmolocal.money import letters as money
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.farms import costs as farm_costs
 from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.farms.queries import AskedOrder
@@ -33,6 +35,7 @@ from cosmolocal.practices.shop.settling.operations import following
 
 log = logging.getLogger("cosmolocal.shop")
 A_DAY, A_WHILE = timedelta(hours=24), timedelta(days=5)
+AT_FARMS_COST, DAYS_BACK = "shop.tell_farms", 7
 Words = Callable[[OrderRound], tuple[str, str]]
 
 
@@ -55,6 +58,17 @@ def tell_ready_due() -> None:
     """Once all crates are packed: to everybody who ordered."""
     for round in queries.due_to_tell_ready(clock.now()):
         jobs.attempt("shop.tell_ready", round.pk)
+
+
+def tell_farms_due() -> None:
+    """Once a day is over: what it cost each farm, in one letter; also of days on which the node stood still."""
+    days = [clock.today() - timedelta(days=back) for back in range(1, DAYS_BACK + 1)]
+    keys = {f"{AT_FARMS_COST}:{day}": day for day in days}
+    told = Operation.objects.filter(code="messages.send", by=people.system(), key__in=keys).values_list(
+        "key", flat=True
+    )
+    for key in sorted(keys.keys() - set(told)):
+        jobs.attempt(AT_FARMS_COST, keys[key].isoformat())
 
 
 # One round each, so that one that fails keeps no other from its turn. They have no key: done again, nothing happens.
@@ -88,6 +102,13 @@ def tell_ready(round_id: int) -> None:
     operations.tell_ready(by=people.system(), round=OrderRound.objects.get(pk=round_id))
 
 
+@jobs.job("shop.tell_farms")
+def tell_farms(day: str) -> None:
+    """What was given back, or lost, at a farm's cost on a day."""
+    if writings := list(farm_costs.letters(date.fromisoformat(day))):
+        messages.send(by=people.system(), writings=writings, key=f"{AT_FARMS_COST}:{day}")
+
+
 @jobs.job("shop.keep_figures")
 def keep_figures() -> None:
     """After each settling; each hour for what an older version settled, or what moved into another year."""
@@ -104,6 +125,7 @@ timers: tuple[Timer, ...] = (
     Timer("shop.close_due", timedelta(seconds=30), close_due),
     Timer("shop.remind_due", timedelta(minutes=10), remind_due),
     Timer("shop.tell_ready_due", timedelta(minutes=2), tell_ready_due),
+    Timer("shop.tell_farms_due", timedelta(hours=1), tell_farms_due),
     Timer("shop.keep_figures", timedelta(hours=1), keep_figures),
 )
 

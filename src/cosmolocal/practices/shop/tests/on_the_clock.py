@@ -56,9 +56,12 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
     work(scene)
     fetch(scene, client_of(village.people["Jo"]), "shop:receipt", amina.pk)
     line = OrderLine.objects.filter(order=jo)[0]
-    operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=1, reason="broken")
+    credit = {"line": line, "quantity": 1, "reason": "broken", "borne_by": "producer"}
+    operations.credit_line(by=village.people["Keeper Lu"], **credit)
     fetch(scene, client_of(village.people["Wei Guo"]), "shop:round_given_back", round.pk, **{"as": "csv"})
     yield 26, 0
+    tasks.tell_farms_due()
+    work(scene)
     paid(scene, village, round)
     yield 28, 0
     again(scene, village)
@@ -121,6 +124,7 @@ def says(scene: Scene) -> dict[str, str]:
         "letter round_closing": f"closes on {scene.said(30)}, {clock_words}00",
         "letter order_ready": f"{scene.said(24)}, {clock_words}10",
         "letter producer_order": f"{scene.said(24)}, {clock_words}10",
+        "letter at_farms_cost": scene.said(24),
         "shop:order_form": f"{scene.said(22)}, {clock_words}00",
         "shop:receipt": f"{scene.said(24)}, {clock_words}10",
         "money:payout_file xml": f"<CreDtTm>{scene.day(26)}T{clock_words}00",

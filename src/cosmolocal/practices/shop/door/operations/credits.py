@@ -8,11 +8,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
+from cosmolocal.catalog.packs import words_then
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import queries as purse
-from cosmolocal.money.operations import Leg
-from cosmolocal.practices.shop import queries, rules
+from cosmolocal.money.operations import Leg, looks
+from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, OrderLine, OrderRound
 from cosmolocal.practices.shop.settling.operations.weighing import Weighed
 
@@ -113,6 +114,32 @@ def taken_back(
         bearer = producers.get(_producer(credit), fund) if credit.borne_by == "producer" else fund
         legs.append(Leg(households[credit.line.order.household_id], bearer, -credit.amount, "credit"))
     return legs
+
+
+def look_at_much(by: Agent, round: OrderRound) -> None:
+    """Small sums that one person gives back for lines, at whose cost ever, are one: what she gave since somebody was
+    asked to look at it last, within the days in which the door may give back, is named with who got it.
+    """
+    since = looks.asked_last(by, "given", running().at - policy.CREDITED_AT_THE_DOOR)
+    made = LineCredit.objects.filter(by=by, at__gt=since, amount__gt=0).exclude(reason=rules.PUT_RIGHT)
+    total = made.aggregate(sum=Sum("amount", default=0))["sum"]
+    if not looks.is_much(total, round.account.currency):
+        return
+    got: dict[Agent, list[LineCredit]] = defaultdict(list)
+    found = list(made.select_related(*_NAMED, "line__pack__item__product__specification__unit").order_by("-id"))
+    swapped = queries.swaps.of_orders({credit.line.order_id for credit in found})
+    for credit in found:
+        swap = swapped.get(credit.line.order_id)
+        got[swap.household if swap else credit.line.order.household].append(credit)
+    sums = {holder: sum(credit.amount for credit in theirs) for holder, theirs in got.items()}
+    most = sorted(sums, key=lambda holder: (-sums[holder], holder.pk))
+    said = [f"{holder} {purse.format(sums[holder], round.account.currency)}: {_goods(got[holder])}" for holder in most]
+    looks.much_given_back(by, most[0], total, "; ".join(said))
+
+
+def _goods(made: Iterable[LineCredit]) -> str:
+    parts = (f"{credit.line.pack.name} {words_then(credit.line.pack).amount(credit.quantity)}" for credit in made)
+    return ", ".join(parts)
 
 
 _NAMED = ("line__order__household", "line__pack", "line__offer__item__product")

@@ -145,8 +145,8 @@ def credit_line(
     """Money back for `quantity` base units of a line: refused at the door, wrong, or bad. The supplier's terms say who
     bears it, unless `borne_by` (local, producer) says so. Several parts come to what one would. With what was not
     taken ("refused") the deposit of its packs goes back, from the deposits held: a row of its own. What is not packed
-    in the end is taken back when the round is settled. Refuses: agents.session_lent, shop.too_long_ago,
-    shop.more_than_bought, money.to_oneself.
+    in the end is taken back when the round is settled. Who gives much back in many small sums has somebody else look
+    at them. Refuses: agents.session_lent, shop.too_long_ago, shop.more_than_bought, money.to_oneself.
     """
     sessions.require_own()
     found = OrderLine.objects.select_for_update(of=("self",)).select_related(*_LINE).get(pk=line.pk)
@@ -167,6 +167,7 @@ def credit_line(
     if deposit := credits.deposit_due(found, has):
         _give_back(by, found, deposit, purse.fund("deposits", found.order.round.account.currency))
         LineCredit.objects.create(quantity=0, amount=deposit, borne_by=rules.DEPOSITS, **row)
+    credits.look_at_much(by, found.order.round)
     return credit
 
 

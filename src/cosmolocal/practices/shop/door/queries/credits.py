@@ -1,9 +1,11 @@
 """Money given back for lines: of one round, or of all of them in some time."""
 
+from collections import defaultdict
 from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.money.queries import moment_after, moment_of
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import LineCredit, OrderRound
@@ -17,6 +19,15 @@ def between(since: date, until: date) -> QuerySet[LineCredit]:
 def of_round(round: OrderRound) -> QuerySet[LineCredit]:
     """All that was given back for the lines of a round, whenever that was."""
     return _named(LineCredit.objects.filter(line__order__round=round))
+
+
+def at_farms_cost(day: date) -> dict[Agent, list[LineCredit]]:
+    """What each farm bears of what was given back, or taken back by settling, on one day (one statement)."""
+    found: dict[Agent, list[LineCredit]] = defaultdict(list)
+    borne = between(day, day).filter(borne_by="producer").exclude(reason=rules.PUT_RIGHT)
+    for credit in borne.select_related("line__order__round__account__currency"):
+        found[credit.line.offer.item.product.producer].append(credit)
+    return found
 
 
 def sums(credits: QuerySet[LineCredit]) -> dict[str, int]:
