@@ -1,8 +1,10 @@
 """Jobs: at least once, never silently lost; timers: each in its own time."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents.models import Agent
@@ -43,6 +45,27 @@ def run_waiting(name: str) -> None:
     row = waiting(name)[0]
     DBTaskResult.objects.filter(pk=row.pk).update(status="SUCCESSFUL")
     jobs.run_job.func(*row.args_kwargs["args"])
+
+
+def test_what_waits_over_the_upgrade_that_brings_marks_is_done() -> None:
+    """Not what is done in somebody's name: whom its row names asks again."""
+    for name in ("test.note", "kernel.errand"):
+        jobs.enqueue(name, "hello")
+    for row in DBTaskResult.objects.all():
+        row.args_kwargs["args"].pop()
+        row.save()
+    stuck = JobTrouble.objects.create(
+        name="test.note", args=["again"], key="job:1", sentence="OSError: paper", at=clock.now()
+    )
+    assert jobs.strange() == ["test.note", "kernel.errand", "test.note"]
+    step = import_module("cosmolocal.kernel.migrations.0007_marks")
+    for _killed_and_begun_again in range(2):
+        step.ask_again(apps, None)
+        step.mark_what_waits(apps, None)
+    stuck.refresh_from_db()
+    assert (jobs.strange(), jobs.is_ours(stuck), waiting("kernel.errand")) == ([], True, [])
+    run_waiting("test.note")
+    assert [words.split()[0] for words in seen] == ["hello"]
 
 
 def test_announcing_belongs_to_the_operation() -> None:
