@@ -38,6 +38,7 @@ def _used(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef):
             for mark in node.decorator_list:
                 yield from (part.id for part in ast.walk(mark) if isinstance(part, ast.Name))
+                yield from (part.attr for part in ast.walk(mark) if isinstance(part, ast.Attribute))
         waiting.extend(child for child in ast.iter_child_nodes(node) if not _says_only(child, node))
 
 

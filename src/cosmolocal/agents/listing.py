@@ -3,8 +3,8 @@
 What is declared stands in an app's `listings.py`; agents/pages.py:listing_page shows it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from cosmolocal.kernel import jobs
@@ -21,8 +22,9 @@ from cosmolocal.look import tables as screen
 from cosmolocal.look import terms
 from cosmolocal.look.dates import format_day, format_daytime
 from cosmolocal.look.numbers import format_number
-from cosmolocal.look.templatetags.look import money, quantity
+from cosmolocal.look.templatetags.figures import money, quantity
 from cosmolocal.look.words import asked
+from cosmolocal.paper import downloads
 from cosmolocal.paper import tables as paper
 
 Kind = Literal["text", "number", "money", "quantity", "date", "moment"]
@@ -37,7 +39,8 @@ class Column:
     `sort`: True where the database can order by it under the same name, else what it orders by. `search`: True, or the
     fields in which words are looked for. `unit`: of the row, a currency for money, a unit or measure for a quantity.
     `href`: where the cell leads; `tone`: makes it a badge. `total`: the field that the database adds up for the foot.
-    `only`: "page" or "file", where the other leaves it out.
+    `only`: "page" or "file", where the other leaves it out. `under`: the column beneath whose cells it stands on a
+    page, in small; in a file it is a column like any. `words`: what is said around it there, "written down by {}".
     """
 
     name: str
@@ -51,6 +54,8 @@ class Column:
     tone: Callable[[Any], str] | None = None
     total: str = ""
     only: str = ""
+    under: str = ""
+    words: Words = "{}"
 
     @property
     def path(self) -> str:
@@ -68,13 +73,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Show:
-    """Some of the rows, as a tab of the page; `name` stands in the address; `order` where it is another one."""
+    """Some of the rows, as a tab of the page; `name` stands in the address; `order`, `empty` where it is another."""
 
     name: str
     title: Words
     rows: Callable[[QuerySet[Any]], QuerySet[Any]]
     order: Sequence[str] = ()
     counted: bool = False
+    empty: tuple[Words, Words, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,8 @@ class Listing:
     `order`: the usual one, down to a field that no two rows share. `prepare`: the rows of a page, or of a file, with
     what else stands in them, by a fixed number of statements. `find(rows, words)`: another search than by the columns,
     also asked without words. `may_read(reader, *about)`: what the view asks before it opens, for a file that is fetched
-    later. `hint`: what to search for. `empty`: title, sentence and icon of a page without rows.
+    later. `hint`: what to search for. `empty`: title, sentence and icon of a page without rows. `files`: kinds of files
+    that may be taken; none where it is read here only.
     """
 
     code: str
@@ -114,6 +121,7 @@ class Listing:
     is_muted: Callable[[Any], bool] | None = None
     hint: Words = ""
     empty: tuple[Words, Words, str] = ("", "", "leaf")
+    files: Collection[str] = tuple(downloads.TYPES)
     searched: Sequence[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -187,25 +195,44 @@ def of_code(code: str) -> Listing:
     return declared[code]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a page has for each row beside its columns: buttons, a box to tick (None: not for this row)."""
+
+    deeds: Callable[[Any], Sequence[screen.Deed]] | None = None
+    tick: Callable[[Any], screen.Tick | None] | None = None
+
+
 def on_screen(
-    listing: Listing, rows: Sequence[Any], sums: dict[str, int], *, caption: str, **address: Any
+    listing: Listing,
+    seen: Sequence[Any],
+    sums: dict[str, int],
+    *,
+    caption: str,
+    beside: Beside = Beside(),
+    **address: Any,
 ) -> screen.Table:
-    """Rows of one page. `address(column)` gives the link that orders by a column; `now` is the order as it is.
+    """Prepared rows of one page. `address(column)` gives the link that orders by a column; `now`: the order as it is.
 
     A column in which nothing stands on this page is left out, unless the list can be ordered by it.
     """
-    seen = listing.prepare(list(rows))
-    told = [(column, [_cell(column, row) for row in seen]) for column in listing.columns if column.only != "file"]
-    told = [(column, cells) for column, cells in told if column.sort or any(cell.text != "" for cell in cells)]
+    shown = [column for column in listing.columns if column.only != "file"]
+    told = [(one, _cells(one, shown, seen)) for one in shown if not one.under]
+    told = [(column, cells) for column, cells in told if column.sort or not all(cell.is_empty for cell in cells)]
+    columns, heads = [column for column, _cells in told], [_head(column, **address) for column, _cells in told]
+    foot = _foot(columns, sums, seen[0]) if sums and seen else []
+    lines = [cells for _column, cells in told]
+    ticks = [screen.Cell("", tick=beside.tick(row)) for row in seen] if beside.tick else []
+    if any(cell.tick for cell in ticks):
+        heads[0] = replace(heads[0], lead=True)
+        heads, lines, foot = [screen.Column(_("Tick"), unseen=True), *heads], [ticks, *lines], foot and ["", *foot]
+    deeds = [screen.Cell("", deeds=beside.deeds(row)) for row in seen] if beside.deeds else []
+    if any(cell.deeds for cell in deeds):
+        heads, lines = [*heads, screen.Column(_("Deeds"), unseen=True)], [*lines, deeds]
+        foot = foot and [*foot, ""]
     muted = [bool(listing.is_muted and listing.is_muted(row)) for row in seen]
-    lines = zip(*(cells for _column, cells in told), strict=True)
-    return screen.Table(
-        caption,
-        [_head(column, **address) for column, _cells in told],
-        [screen.Row(cells, is_muted) for cells, is_muted in zip(lines, muted, strict=True)],
-        foot=_foot([column for column, _cells in told], sums, seen[0]) if sums and seen else (),
-        caption_shown=False,
-    )
+    rows_of = [screen.Row(cells, is_muted) for cells, is_muted in zip(zip(*lines, strict=True), muted, strict=True)]
+    return screen.Table(caption, heads, rows_of, foot=foot, caption_shown=False)
 
 
 def _foot(columns: Sequence[Column], sums: dict[str, int], like: Any) -> list[Any]:
@@ -260,6 +287,19 @@ def _head(column: Column, *, address: Callable[[Column], str], now: str) -> scre
         href=address(column) if column.sort else "",
         order=order,
     )
+
+
+def _cells(column: Column, shown: Sequence[Column], rows: Sequence[Any]) -> list[screen.Cell]:
+    """Those of one column, with what stands under it."""
+    under = [one for one in shown if one.under == column.name]
+    return [replace(_cell(column, row), notes=list(_notes(under, row))) for row in rows]
+
+
+def _notes(under: Sequence[Column], row: Any) -> Iterator[screen.Cell]:
+    for column in under:
+        cell = _cell(column, row)
+        if not cell.is_empty:
+            yield replace(cell, text=format_html(str(column.words), cell.text))
 
 
 def _cell(column: Column, row: Any) -> screen.Cell:

@@ -1,7 +1,8 @@
-"""The lists of people, of farms and organisations, and of places."""
+"""The lists of people, of farms and organisations, of places, of who is who, of who asks to join."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import queries
 from cosmolocal.agents.listing import Column, listing
-from cosmolocal.agents.models import Agent, Contact, Membership, Place
+from cosmolocal.agents.models import Agent, Contact, JoinRequest, Membership, Place
 from cosmolocal.agents.queries import Reader
 from cosmolocal.look.words import asked
 
@@ -142,3 +143,73 @@ def organisations(_reader: Reader) -> QuerySet[Agent]:
 def places(_reader: Reader) -> QuerySet[Place]:
     """Where goods are handed over, and where farms are."""
     return Place.objects.filter(is_private=False)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody whom members find, and what she looks after."""
+
+    person: Agent
+    tasks: Sequence[Any]
+
+
+def _known(persons: list[Agent]) -> Sequence[Known]:
+    tasks = queries.tasks_of([person.pk for person in persons])
+    return [Known(person, tasks.get(person.pk, [])) for person in persons]
+
+
+@listing(
+    "agents.directory",
+    gettext_lazy("Who is who"),
+    open_to="together",
+    columns=(
+        Column("person.name", gettext_lazy("Name"), sort="name", search=("name",)),
+        Column("person.about", gettext_lazy("About"), search=("about",)),
+    ),
+    order=("name", "id"),
+    prepare=_known,
+    hint=gettext_lazy("Name, or a word about her"),
+    files=(),
+)
+def directory(reader: Reader) -> QuerySet[Agent]:
+    """Members who show themselves to members, and who looks after what. Read here, and not carried away as a file."""
+    return queries.visible_to(reader).filter(kind=Agent.Kind.PERSON).select_related("contact")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks to join; `gone`: who had the same mail address, and left."""
+
+    asked: JoinRequest
+    gone: Agent | None
+
+
+def _askers(asked: list[JoinRequest]) -> Sequence[Asker]:
+    gone = queries.gone_by_mail([one.email for one in asked])
+    return [Asker(one, gone.get(one.email)) for one in asked]
+
+
+@listing(
+    "agents.requests",
+    gettext_lazy("Who asks to join"),
+    open_to="steward",
+    columns=(
+        Column("asked.name", gettext_lazy("Name"), sort="name", search=("name",)),
+        Column("asked.at", gettext_lazy("Asked"), kind="moment", sort="at"),
+        Column("asked.email", gettext_lazy("Mail"), search=("email",)),
+        Column("asked.phone", gettext_lazy("Phone"), search=("phone",)),
+        Column("asked.words", gettext_lazy("Words"), search=("words",)),
+        Column("gone.name", gettext_lazy("Was here as")),
+    ),
+    order=("at", "id"),
+    prepare=_askers,
+    hint=gettext_lazy("Name, mail, phone …"),
+    empty=(
+        gettext_lazy("Nobody waits at the door"),
+        gettext_lazy("Requests from the public page arrive here."),
+        "door",
+    ),
+)
+def requests(_reader: Reader) -> QuerySet[JoinRequest]:
+    """Who waits for an answer, the oldest first."""
+    return JoinRequest.objects.filter(state="waiting")

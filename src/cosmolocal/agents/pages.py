@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import listing as lists
 from cosmolocal.agents import queries
-from cosmolocal.agents.listing import Asked, Column, Listing
+from cosmolocal.agents.listing import Asked, Beside, Column, Listing
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
 from cosmolocal.kernel.errands import ErrandDraft
@@ -176,8 +176,9 @@ def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: An
     """A declared list: searched, ordered by a column and paged by its address; `as` gives it as a file.
 
     `page`: lead, back (address, or address and name), `deeds` (label, address, icon; the first stands out), template,
-    and what else its template shows; `beside(rows)` gives more of it for the rows of this page. What it is `about`
-    (ids) the view has looked at: 404 where a reader may not. View and list state one access: the file is fetched later.
+    and what else its template shows; `beside(rows)` gives more of it for the prepared rows of this page; `row_deeds`
+    and `row_tick` the buttons and the box of a row. What it is `about` (ids, texts) the view has looked at: 404 where
+    a reader may not. View and list state one access: the file is fetched later.
     """
     view = request.resolver_match.func if request.resolver_match else None
     if getattr(view, "open_to", "") != listing.open_to:
@@ -187,26 +188,36 @@ def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: An
     if request.GET.get("as"):
         return _listing_file(request, listing, about, found.order_by().count())
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    rows = list(shown.object_list)
+    rows = listing.prepare(list(shown.object_list))
 
     def address(column: Column) -> str:
         return _query(request, sort=f"-{column.name}" if wish.sort == column.name else column.name)
 
     sums = listing.totals(found) if rows else {}
-    table = lists.on_screen(listing, rows, sums, caption=listing.title_of(about), address=address, now=wish.sort)
+    table = lists.on_screen(
+        listing,
+        rows,
+        sums,
+        caption=listing.title_of(about),
+        beside=Beside(page.pop("row_deeds", None), page.pop("row_tick", None)),
+        address=address,
+        now=wish.sort,
+    )
     _take_back(page)
-    beside = page.pop("beside", None)
+    beside, show = page.pop("beside", None), listing.shown(wish.show)
     context = {
         "title": listing.title_of(about),
         "listing": listing,
         "table": table,
         "width": "wide" if len(table.columns) > MANY_COLUMNS else "",
         "page": shown,
+        "rows": rows,
         "words": wish.words,
-        "kept": [(name, request.GET[name]) for name in ("show", "sort") if request.GET.get(name)],
+        "kept": [(name, value) for name, value in request.GET.items() if value and name not in ("q", "page", "as")],
+        "empty": show.empty if show and show.empty else listing.empty,
         "tabs": _shows(request, listing, about, wish),
         "orders": [head for head in table.heads() if head.href],
-        "files": [(kind, _query(request, **{"as": kind})) for kind in downloads.TYPES],
+        "files": [(kind, _query(request, **{"as": kind})) for kind in listing.files],
         **page,
         **(beside(rows) if beside else {}),
     }
@@ -224,6 +235,7 @@ def _listing_file(request: HttpRequest, listing: Listing, about: tuple[Any, ...]
         ErrandDraft("agents.listing_file", args, listing.title_of(about), f"{request.path}?{asked}"),
         kind=kind,
         rows=rows,
+        kinds=listing.files,
     )
 
 

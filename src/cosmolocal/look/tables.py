@@ -9,7 +9,8 @@ from typing import Any
 class Column:
     """One column. `number`: digits aligned at the end. `lead`: the cell that names the row (its title on a phone).
 
-    `href` orders by this column; `order` says how it is ordered now: "ascending", "descending".
+    `href` orders by this column; `order` says how it is ordered now: "ascending", "descending". `unseen`: its head is
+    only read out.
     """
 
     label: str
@@ -17,15 +18,50 @@ class Column:
     lead: bool = False
     href: str = ""
     order: str = ""
+    unseen: bool = False
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A button of a row: a link, `posts` a deed at once, without `href` a button of the form around the table.
+
+    `about` is read out instead of the label, where many rows have the same one. `name` and `value` go with a button.
+    """
+
+    label: object
+    href: str = ""
+    posts: bool = False
+    kind: str = "quiet"
+    icon: str = ""
+    about: str | None = None
+    name: str | None = None
+    value: object = None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A box to tick, of the form around the table; `label` is read out."""
+
+    name: str
+    value: object
+    label: str
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `href` makes it a link, `tone` a badge (today, late, ready, quiet)."""
+    """One cell; `href` makes it a link, `tone` a badge (today, late, ready, quiet). `notes` stand beneath in small."""
 
     text: Any
     href: str = ""
     tone: str = ""
+    notes: Sequence["Cell"] = ()
+    deeds: Sequence[Deed] = ()
+    tick: Tick | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing stands in it: a phone leaves it out."""
+        return self.text in (None, "") and not (self.notes or self.deeds or self.tick)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,10 +12,10 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import forms, operations, policy, queries
+from cosmolocal.agents import forms, listings, operations, policy, queries
 from cosmolocal.agents.limits import limited
 from cosmolocal.agents.models import Invitation, JoinRequest, Role, User
-from cosmolocal.agents.pages import actor, form_page, key_of, post
+from cosmolocal.agents.pages import actor, form_page, key_of, listing_page, post
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.access import open_to
@@ -146,13 +145,14 @@ def asked(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def requests(request: HttpRequest) -> HttpResponse:
     """Who asks, oldest first; and what was answered lately."""
-    waiting = JoinRequest.objects.filter(state="waiting").order_by("at", "id")
-    page = Paginator(waiting, 30).get_page(request.GET.get("page"))
-    gone = queries.gone_by_mail([asked.email for asked in page])
-    open_ones = [(asked, gone.get(asked.email)) for asked in page]
     answered = JoinRequest.objects.exclude(state="waiting").select_related("agent").order_by("-at")[:10]
-    rows = [(asked, _is_mailed(asked)) for asked in answered]
-    return render(request, "agents/requests.html", {"page": page, "open": open_ones, "answered": rows})
+    return listing_page(
+        request,
+        listings.requests,
+        template="agents/requests.html",
+        back=(reverse("steward"), _("To do")),
+        answered=[(asked, _is_mailed(asked)) for asked in answered],
+    )
 
 
 @open_to("steward")

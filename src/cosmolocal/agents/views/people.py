@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +18,6 @@ from cosmolocal.agents.pages import actor, form_page, listing_page, post
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.access import open_to
 
-SHOWN = 50
-
 
 @open_to("steward")
 def people(request: HttpRequest) -> HttpResponse:
@@ -35,12 +32,14 @@ def people(request: HttpRequest) -> HttpResponse:
 @open_to("together")
 def directory(request: HttpRequest) -> HttpResponse:
     """Members who show themselves to members, and who looks after what."""
-    reader = queries.reader(request)
-    found = queries.visible_to(reader).filter(kind=Agent.Kind.PERSON).select_related("contact").order_by("name", "id")
-    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-    tasks = queries.tasks_of([person.pk for person in page])
-    rows = [(person, tasks.get(person.pk, [])) for person in page]
-    return render(request, "agents/directory.html", {"rows": rows, "page": page})
+    return listing_page(
+        request,
+        listings.directory,
+        template="agents/directory.html",
+        width="narrow",
+        lead=_("People with a task, your circles, and members who like to be found."),
+        back=(reverse("me"), _("Me")),
+    )
 
 
 @open_to("signed_in")

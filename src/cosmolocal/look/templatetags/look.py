@@ -1,7 +1,6 @@
 """The tags a template writes numbers, parts and drawings with: `{% load look %}`. README.md shows each one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -13,103 +12,15 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from cosmolocal.kernel import ids, languages
-from cosmolocal.look import dates, numbers, pictures, terms
+from cosmolocal.kernel import ids
+from cosmolocal.look import numbers, pictures
 from cosmolocal.look.drawings import icons, produce
-from cosmolocal.look.tables import Table
+from cosmolocal.look.tables import Deed, Table
+from cosmolocal.look.templatetags import figures
 
 register = template.Library()
-# Values may be an empty text too: that is what a template has for a variable that is not there.
-
-
-# Numbers, money, days
-
-
-def money(minor: int | str | None, currency: Any, *, signed: bool = False, bare: bool = False) -> SafeString:
-    """A sum in minor units, kept in one piece and left to right; nothing where there is no value."""
-    if minor is None or isinstance(minor, str):
-        return mark_safe("")
-    code, decimals = terms.currency(currency)
-    text = numbers.format_number(minor, decimals) if bare else numbers.write_money(minor, code, decimals, signed=signed)
-    return format_html('<bdi class="money" dir="ltr">{}</bdi>', text)
-
-
-def quantity(base: int | str | None, unit: Any) -> SafeString:
-    """An amount in smallest parts with its unit; nothing where there is no value."""
-    if base is None or isinstance(base, str):
-        return mark_safe("")
-    symbol, decimals, per = terms.unit(unit)
-    return format_html('<bdi class="quantity">{}</bdi>', numbers.format_quantity(base, symbol, decimals, per))
-
-
-register.simple_tag(money, name="money")
-register.filter("money", money)
-register.simple_tag(quantity, name="quantity")
-register.filter("quantity", quantity)
-
-
-@register.filter
-def number(value: int | str | None) -> str:
-    """A whole number with marks between thousands."""
-    return "" if value is None or isinstance(value, str) else numbers.format_number(value)
-
-
-@register.simple_tag
-def percent(part: int, whole: int, decimals: int = 0) -> SafeString:
-    """`part` of `whole` in percent."""
-    return format_html('<bdi class="quantity" dir="ltr">{}</bdi>', numbers.format_percent(part, whole, decimals))
-
-
-@register.filter
-def day(value: date | str | None) -> SafeString:
-    """The day with its weekday, in a `<time>`."""
-    if value is None or isinstance(value, str):
-        return mark_safe("")
-    exact = dates.local(value).date() if isinstance(value, datetime) else value
-    return format_html('<time datetime="{}">{}</time>', exact.isoformat(), dates.format_day(exact))
-
-
-@register.filter
-def short_day(value: date) -> str:
-    """26 Nov 2026."""
-    return languages.write_short_day(value)
-
-
-@register.filter
-def month(value: date) -> str:
-    """November 2026."""
-    return dates.format_month(value)
-
-
-@register.filter
-def daytime(value: datetime | str | None) -> SafeString:
-    """Day and time in the local zone, in a `<time>`."""
-    return _time(value, dates.format_daytime)
-
-
-@register.filter
-def soon(value: datetime | str | None) -> SafeString:
-    """today 20:00, tomorrow 9:30, Thursday 16:00; later ones in full."""
-    return _time(value, dates.format_soon)
-
-
-@register.filter
-def clock(value: datetime | str | None) -> SafeString:
-    """The time of day in the local zone."""
-    return _time(value, dates.format_clock)
-
-
-@register.simple_tag
-def window(begin: datetime, end: datetime) -> str:
-    """From when to when, on which day."""
-    return dates.format_window(begin, end)
-
-
-def _time(value: datetime | str | None, write: Any) -> SafeString:
-    if value is None or isinstance(value, str):
-        return mark_safe("")
-    return format_html('<time datetime="{}">{}</time>', dates.local(value).isoformat(timespec="minutes"), write(value))
-
+register.tags |= figures.register.tags
+register.filters |= figures.register.filters
 
 for picture in (pictures.price_bar, pictures.sparkline, pictures.bands, pictures.path_map):
     register.simple_tag(picture)
@@ -281,10 +192,20 @@ def progress(done: int, total: int, label: object, id: str = "") -> SafeString:
     return _part("progress", {"done": done, "total": total, "label": label, "share": share, "id": id})
 
 
-@register.simple_tag
-def data_table(table: Table) -> SafeString:
+@register.inclusion_tag("look/parts/table.html", takes_context=True)
+def data_table(context: Context, table: Table) -> dict[str, Any]:
     """A table that stacks on a phone."""
-    return _part("table", {"table": table, "heads": table.heads(), "lines": table.lines(), "sums": table.sums()})
+    shown = {"table": table, "heads": table.heads(), "lines": table.lines(), "sums": table.sums()}
+    return {"request": context.get("request"), **shown}
+
+
+@register.simple_tag(takes_context=True)
+def row_deed(context: Context, one: Deed) -> SafeString:
+    """One button of a row of a table."""
+    rest: dict[str, Any] = {"kind": one.kind, "icon": one.icon, "small": True, "name": one.name, "value": one.value}
+    if one.posts:
+        return deed(context, one.label, one.href, aria_label=one.about, **rest)
+    return button(one.label, one.href, aria_label=one.about, **rest)
 
 
 @register.simple_tag

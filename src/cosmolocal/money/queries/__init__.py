@@ -46,8 +46,12 @@ from cosmolocal.money.queries.lists import (
     writers_of,
 )
 from cosmolocal.money.queries.looks import (
+    OPEN,
+    Look,
     as_looks,
     count_looks,
+    every_look,
+    looked_at_by,
     second_looks,
     touched_by,
     waiting_numbers,
@@ -73,6 +77,8 @@ from cosmolocal.money.queries.statements import (
 )
 
 __all__ = [
+    "OPEN",
+    "Look",
     "Line",
     "Statement",
     "account_for",
@@ -80,6 +86,8 @@ __all__ = [
     "account_of_past",
     "accounts_by_holder",
     "as_looks",
+    "every_look",
+    "looked_at_by",
     "asked_of",
     "balance",
     "balance_sheet",

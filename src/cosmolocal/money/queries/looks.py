@@ -1,6 +1,6 @@
 """What one person booked alone and somebody else looks at: what waits, what was said, whose accounts a deed touched."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,12 +27,11 @@ OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
 
 @dataclass(frozen=True)
 class Look:
-    """One row of the list: what was booked, for which day; `is_mine`: this reader may say that it is right."""
+    """One row of the list: what was booked, for which day."""
 
     row: SecondLook
     what: str
     on: date
-    is_mine: bool
     may_be_undone: bool
 
     @property
@@ -50,18 +49,28 @@ class Counts:
     late: int
 
 
-def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
-    """What waits, the oldest first; or what is decided, the newest first (two statements with their events)."""
-    found = SecondLook.objects.select_related(
+def every_look() -> QuerySet[SecondLook]:
+    """What waits and what is decided (two statements with their events)."""
+    return SecondLook.objects.select_related(
         "holder", "deed__by", "deed__money_note", "decided_by__by", "asked_by__by", "asked_by__money_note"
     ).prefetch_related("deed__events")
+
+
+def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
+    """What waits, the oldest first; or what is decided, the newest first."""
+    found = every_look()
     chosen = found.filter(state__in=OPEN) if is_open else found.exclude(state__in=OPEN)
     return chosen.order_by("deed_id" if is_open else "-deed_id")
 
 
-def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
-    """Rows with what a page says of each, and whether this reader may decide."""
+def looked_at_by(reader: Reader) -> Callable[[SecondLook], bool]:
+    """Which entries this reader may say to be right (one statement, however many are asked about)."""
     own, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
+    return lambda row: may and row.state in OPEN and row.deed.by_id != _who(reader) and row.holder_id not in own
+
+
+def as_looks(rows: list[SecondLook]) -> list[Look]:
+    """Rows with what a page says of each."""
     looks = []
     for row in rows:
         first = next(iter(row.deed.events.all()), None)
@@ -70,8 +79,7 @@ def as_looks(rows: list[SecondLook], reader: Reader) -> list[Look]:
         if first is not None and row.deed.code == "money.pay_cost" and first.reason != "cost":
             what = f"{what}: {reason}"
         on = first.value_on or clock.day_of(first.at) if first else clock.day_of(row.deed.at)
-        is_mine = may and row.deed.by_id != _who(reader) and row.holder_id not in own
-        looks.append(Look(row, what, on, is_mine and row.state in OPEN, row.deed.code in MAY_BE_UNDONE))
+        looks.append(Look(row, what, on, row.deed.code in MAY_BE_UNDONE))
     return looks
 
 

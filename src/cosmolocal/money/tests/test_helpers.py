@@ -57,7 +57,7 @@ def test_what_a_helper_books_there_is_looked_at_and_not_by_a_helper(village: Vil
     reader = Reader(agent=village.lin, roles=roles_of(village.lin))
     acting = Reader(agent=village.lin, roles=roles_of(village.lin), on_behalf_of=village.jo)
     for seen in (reader, acting):
-        assert [row.is_mine for row in queries.as_looks([look], seen)] == [False]
+        assert not queries.looked_at_by(seen)(look)
         assert not queries.count_looks(seen).mine
     money.agree_entries(by=village.li_na, looks=[look])
 

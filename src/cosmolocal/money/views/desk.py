@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import sessions
 from cosmolocal.agents.pages import actor, listing_page
 from cosmolocal.agents.queries import reader
-from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import switched_on
+from cosmolocal.look.tables import Deed
 from cosmolocal.money import listings, queries
 from cosmolocal.money.forms.fields import today
-from cosmolocal.money.models import MoneyBox
+from cosmolocal.money.models import MoneyBox, Unmatched
 from cosmolocal.money.views.own import statement_page
 from cosmolocal.money.views.pages import books
 
@@ -56,9 +56,18 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @open_to("auditor_reads")
 def unmatched(request: HttpRequest) -> HttpResponse:
     """Money from payers nobody knows, longest waiting first."""
-    now = clock.today()
-    rows = [(found, (now - found.on).days) for found in queries.unmatched()]
-    return render(request, "money/unmatched.html", books(request) | {"rows": rows})
+
+    def deeds(found: Unmatched) -> list[Deed]:
+        whose, back = reverse("money:match", args=[found.pk]), reverse("money:send_back", args=[found.pk])
+        return [Deed(_("Whose is it"), whose, kind="primary"), Deed(_("It went back"), back)]
+
+    return listing_page(
+        request,
+        listings.unmatched,
+        lead=_("Money that came, and nobody knows yet from whom. It is kept apart until somebody finds out."),
+        back=(reverse("money:desk"), _("Money")),
+        row_deeds=deeds if reader(request).has("treasurer") else None,
+    )
 
 
 @open_to("auditor_reads")

@@ -1,43 +1,54 @@
 """What one person booked alone: somebody else reads the list, says that it is right, or asks."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents.pages import actor, form_page, key_of, numbers
+from cosmolocal.agents.pages import actor, form_page, key_of, listing_page, numbers
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
-from cosmolocal.money import forms, operations, policy, queries
+from cosmolocal.look.tables import Deed, Tick
+from cosmolocal.money import forms, listings, operations, policy, queries
 from cosmolocal.money.models import SecondLook
-from cosmolocal.money.views.pages import books
-
-A_PAGE = 50
+from cosmolocal.money.queries import Look
 
 
 @open_to("auditor_reads")
 def looks(request: HttpRequest) -> HttpResponse:
     """What waits for somebody else, the oldest first; or what was decided."""
-    is_open, who = request.GET.get("show") != "done", reader(request)
-    page = Paginator(queries.second_looks(is_open=is_open), A_PAGE).get_page(request.GET.get("page"))
-    found = queries.as_looks(list(page), who)
-    address, counts = reverse("money:looks"), queries.count_looks(who)
-    tabs = [
-        {"url": address, "label": _("To be looked at"), "current": is_open, "count": counts.all},
-        {"url": f"{address}?show=done", "label": _("Looked at"), "current": not is_open},
-    ]
-    context = books(request) | {
-        "page": page,
-        "looks": found,
-        "tabs": tabs,
-        "is_open": is_open,
-        "has_mine": any(look.is_mine for look in found),
-    }
-    return render(request, "money/looks.html", context)
+    who = reader(request)
+    is_mine, may_book = queries.looked_at_by(who), who.has("treasurer")
+
+    def deeds(look: Look) -> list[Deed]:
+        made, row = [], look.row
+        if is_mine(row):
+            made += [Deed(_("It is right"), kind="secondary", name="one", value=row.pk)]
+            made += [Deed(_("Ask about it"), reverse("money:question", args=[row.pk]))]
+        if look.is_open and look.may_be_undone and may_book:
+            made += [Deed(_("Take it back"), reverse("money:undo", args=[row.deed_id]))]
+        return made
+
+    def tick(look: Look) -> Tick | None:
+        return Tick("look", look.row.pk, f"{look.what}, {look.row.deed.by.name}") if is_mine(look.row) else None
+
+    return listing_page(
+        request,
+        listings.looks,
+        template="money/looks.html",
+        width="wide",
+        lead=_(
+            "What one person did alone: money that left, her own account, another account number. It is kept; somebody "
+            "else looks whether it is right."
+        ),
+        back=(reverse("money:desk"), _("Money")),
+        row_deeds=deeds,
+        row_tick=tick,
+        beside=lambda rows: {"has_mine": any(is_mine(look.row) for look in rows)},
+    )
 
 
 @open_to("auditor_reads")

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from cosmolocal.agents import listing, operations, pages
 from cosmolocal.agents.listing import Column, Listing
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel.models import Errand
+from cosmolocal.kernel import clock
+from cosmolocal.kernel.models import Errand, JobTrouble
 
 FARMS = "/people/organisations/"
 
@@ -128,9 +129,7 @@ def test_a_list_and_its_files_are_open_to_whom_its_page_is(people, signed_in) ->
 def test_each_list_is_shown_by_a_view_that_states_the_same(people, signed_in) -> None:
     """A file is fetched by what the list states, its page by what the view states."""
     listing.jobs.load()
-    assert {"agents.people", "agents.organisations", "agents.places", "money.accounts", "money.payouts"} <= set(
-        listing.declared
-    )
+    assert {"agents.people", "money.looks", "website.troubles"} <= set(listing.declared)
     every = signed_in(people["steward"])
     wrong = Listing("test.wrong", "Wrong", lambda _reader: Agent.objects.none(), "anyone", ())
     request = every.get(FARMS).wsgi_request
@@ -163,3 +162,46 @@ def test_a_phone_has_the_ways_to_sort_beside_the_list(steward, farms) -> None:
     page = steward.get(FARMS).content.decode()
     assert "Sort the list" in page
     assert page.count('href="?sort=name"') == 2  # in the head of the table, and in the list beside it
+
+
+def test_what_stands_under_a_column_on_the_page_is_a_column_of_the_file() -> None:
+    columns = (
+        Column("name", "What"),
+        Column("by", "Written by", under="name", words="written by {}"),
+        Column("late", "Late", under="name", tone=lambda _row: "late", only="page"),
+        Column("price", "Price", kind="money", unit=lambda _row: "CNY"),
+    )
+    found = Listing("test.under", "Under", lambda _reader: Agent.objects.none(), "steward", columns)
+    rows = [SimpleNamespace(name="Tea", by="<b>Jo</b>", late="3 days", price=1250)]
+    rows.append(SimpleNamespace(name="Bread", by="", late="", price=None))
+    seen = listing.on_screen(found, rows, {}, caption="Under", address=lambda _column: "", now="")
+    [[name, price], [_bread, none]] = [[cell for _head, cell in cells] for _muted, cells in seen.lines()]
+    assert [(note.text, note.tone) for note in name.notes] == [
+        ("written by &lt;b&gt;Jo&lt;/b&gt;", ""),
+        ("3 days", "late"),
+    ]
+    assert not price.is_empty
+    assert none.is_empty
+    assert [column.title for column in listing.on_paper(found, rows, {}, "Under").columns] == [
+        "What",
+        "Written by",
+        "Price (CNY)",
+    ]
+
+
+def test_a_row_has_its_buttons_and_its_box_and_a_file_has_neither(steward) -> None:
+    trouble = JobTrouble.objects.create(name="shop.mail", key="k", code="shop.x", sentence="No way.", at=clock.now())
+    page = steward.get("/steward/stuck/").content.decode()
+    assert f'action="/steward/stuck/{trouble.pk}/again/"' in page
+    assert "csrfmiddlewaretoken" in page.split("No way.")[1]
+    head, row = rows_of(steward.get("/steward/stuck/?as=csv"))
+    assert (head[:3], row[:3]) == (["What", "Why", "Code"], ["shop.mail", "No way.", "shop.x"])
+    assert "No way." not in steward.get("/steward/stuck/?q=other").content.decode()
+
+
+def test_who_is_who_is_read_and_not_carried_away(people, signed_in) -> None:
+    member = signed_in(people["member"])
+    page = member.get("/people/members/")
+    assert "as=csv" not in page.content.decode()
+    assert member.get("/people/members/?as=csv").status_code == 404
+    assert people["steward"].name in member.get("/people/members/", {"q": people["steward"].name}).content.decode()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cosmolocal.agents.operations import LocalDraft, change_local
-from cosmolocal.agents.pages import actor, form_page, post
+from cosmolocal.agents.pages import actor, form_page, listing_page, post
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.practices import Practice, installed, used_by
-from cosmolocal.website import doors, operations
+from cosmolocal.look.tables import Deed
+from cosmolocal.website import doors, listings, operations
 from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of
 
@@ -82,9 +82,18 @@ def switch_practice(request: HttpRequest, name: str, to: str) -> HttpResponse:
 @open_to("steward")
 def troubles(request: HttpRequest) -> HttpResponse:
     """Jobs that were given up or refused, newest first."""
-    open_ones = JobTrouble.objects.filter(settled_at=None).order_by("-at", "-id")
-    return render(
-        request, "website/troubles.html", {"page": Paginator(open_ones, 30).get_page(request.GET.get("page"))}
+
+    def deeds(trouble: JobTrouble) -> list[Deed]:
+        again, rest = reverse("try_again", args=[trouble.pk]), reverse("settle_trouble", args=[trouble.pk])
+        tried = [] if trouble.code == "jobs.not_ours" else [Deed(_("Try again"), again, posts=True, kind="primary")]
+        return [*tried, Deed(_("Let it rest"), rest, posts=True)]
+
+    return listing_page(
+        request,
+        listings.troubles,
+        lead=_("The program tried several times and gave up. Nothing is lost: mend the cause, then try again."),
+        back=(reverse("steward"), _("To do")),
+        row_deeds=deeds,
     )
 
 
