@@ -73,7 +73,7 @@ class Onlooker(Watch):
         if stage not in WHEN:
             return
         begin = time.perf_counter()
-        with clock.standing_at(round.closes_at + WHEN[stage]):
+        with clock.frozen_at(round.closes_at + WHEN[stage]):
             readers: dict[str, Client] = {}
             for name, who, address in _LISTS[stage](round):
                 if who not in readers:

@@ -46,12 +46,12 @@ def stages(region: "Region", monday: datetime, watch: "Watch | None" = None) -> 
 
 def _open(region: "Region", monday: datetime, _round: "OrderRound | None") -> "OrderRound":
     from cosmolocal.catalog.models import Item
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.practices.shop import operations as shop
 
     opens, closes, begins = monday, monday + timedelta(days=2), monday + timedelta(days=3, hours=7)
     draft = shop.RoundDraft("Thursday", region.store, opens, closes, begins, begins + timedelta(hours=3))
-    with standing_at(opens):
+    with frozen_at(opens):
         goods = [shop.OfferDraft(item) for item in Item.objects.order_by("pk").values_list("pk", flat=True)]
         with region.watch.timing("plan and open"):
             planned = shop.plan_round(by=region.steward, draft=draft)
@@ -64,7 +64,7 @@ def _open(region: "Region", monday: datetime, _round: "OrderRound | None") -> "O
 
 def _order(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
     from benchmarks import copies
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.money import operations as money
     from cosmolocal.practices.shop import operations as shop
     from cosmolocal.practices.shop.models import RoundOffer
@@ -73,7 +73,7 @@ def _order(region: "Region", monday: datetime, round: "OrderRound | None") -> "O
     offers = list(RoundOffer.objects.filter(round=round).order_by("pk").values_list("pk", flat=True))
     with copies.recorded() as orders:
         for turn, (member, household, account) in enumerate(_ordering(region)):
-            with standing_at(monday + timedelta(hours=1, minutes=turn * 5)):
+            with frozen_at(monday + timedelta(hours=1, minutes=turn * 5)):
                 money.top_up(by=region.treasurer, account=account, box=region.bank, amount=TOPPED_UP)
                 wanted = {
                     offers[(turn * 7 + line * 331) % len(offers)]: 1 + line % 3 for line in range(region.size.lines)
@@ -81,7 +81,7 @@ def _order(region: "Region", monday: datetime, round: "OrderRound | None") -> "O
                 lines = [shop.LineDraft(offer, count) for offer, count in wanted.items()]
                 with region.watch.timing("place orders"):
                     shop.place_order(by=member, round=round, household=household, lines=lines)
-        with standing_at(monday + timedelta(hours=10)):
+        with frozen_at(monday + timedelta(hours=10)):
             run_jobs()
     orders.copy(region.size.orders // region.size.made - 1, beside=region.people)
     return round
@@ -103,13 +103,13 @@ def _ordering(region: "Region") -> "Iterator[tuple[Agent, Agent, Account]]":
 
 def _close(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
     from cosmolocal.agents import queries as who
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.practices.shop import operations as shop
 
     assert round is not None
-    with standing_at(monday + timedelta(days=2)), region.watch.timing("close"):
+    with frozen_at(monday + timedelta(days=2)), region.watch.timing("close"):
         shop.close_round(by=who.system(), round=round)
-    with standing_at(monday + timedelta(days=2, minutes=31)):
+    with frozen_at(monday + timedelta(days=2, minutes=31)):
         with region.watch.timing("order at farms"):
             shop.send_producer_orders(by=who.system(), round=round)
         run_jobs()
@@ -119,11 +119,11 @@ def _close(region: "Region", monday: datetime, round: "OrderRound | None") -> "O
 def _receive(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
     from cosmolocal.handovers import operations as handovers
     from cosmolocal.handovers.operations import ReceiptLine
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.practices.shop.models import ProducerOrder
 
     assert round is not None
-    with standing_at(monday + timedelta(days=3)):
+    with frozen_at(monday + timedelta(days=3)):
         for order in ProducerOrder.objects.filter(round=round).select_related("producer").order_by("pk"):
             lines = [
                 ReceiptLine(
@@ -141,10 +141,10 @@ def _receive(region: "Region", monday: datetime, round: "OrderRound | None") -> 
 
 def _pack(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
     from cosmolocal.handovers import operations as handovers
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
 
     assert round is not None
-    with standing_at(monday + timedelta(days=3, hours=5)):
+    with frozen_at(monday + timedelta(days=3, hours=5)):
         with region.watch.timing("pack all"):
             handovers.pack_all(by=region.steward, handover=round.handover)
         run_jobs()
@@ -154,23 +154,23 @@ def _pack(region: "Region", monday: datetime, round: "OrderRound | None") -> "Or
 def _hand_over(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
     from cosmolocal.handovers import operations as handovers
     from cosmolocal.handovers.models import Handover
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
 
     assert round is not None
-    with standing_at(monday + timedelta(days=3, hours=9)), region.watch.timing("hand over all"):
+    with frozen_at(monday + timedelta(days=3, hours=9)), region.watch.timing("hand over all"):
         handovers.hand_over_all(by=region.steward, handover=round.handover)
-    with standing_at(monday + timedelta(days=3, hours=10)):
+    with frozen_at(monday + timedelta(days=3, hours=10)):
         handovers.close_handover(by=region.steward, handover=Handover.objects.get(pk=round.handover_id))
         run_jobs()
     return round
 
 
 def _settle(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.practices.shop import operations as shop
 
     assert round is not None
-    with standing_at(monday + timedelta(days=3, hours=11)):
+    with frozen_at(monday + timedelta(days=3, hours=11)):
         with region.watch.timing("settle"):
             settled = shop.settle_round(by=region.steward, round=round)
         run_jobs()
@@ -180,21 +180,21 @@ def _settle(region: "Region", monday: datetime, round: "OrderRound | None") -> "
 
 def _evening(day: datetime) -> None:
     """The daily mail of everybody."""
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.messages.tasks import send_digests
 
-    with standing_at(day + timedelta(hours=11)):  # after six in the evening of the region
+    with frozen_at(day + timedelta(hours=11)):  # after six in the evening of the region
         send_digests()
         run_jobs()
 
 
 def _pay(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
-    from cosmolocal.kernel.clock import standing_at
+    from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.money import operations as money
     from cosmolocal.practices.shop import operations as shop
 
     assert round is not None
-    with standing_at(monday + timedelta(days=4, hours=10)):
+    with frozen_at(monday + timedelta(days=4, hours=10)):
         with region.watch.timing("pay farms"):
             made = shop.pay_producers(by=region.treasurer, round=round, box=region.bank)
         money.agree_payment_list(by=region.second, payment_list=made, yes=True)

@@ -98,7 +98,7 @@ def first_week(size: Size, watch: Watch | None = None) -> Begun:
     from cosmolocal.kernel import clock, node
 
     monday = _first_monday(size.weeks)
-    with clock.standing_at(monday - timedelta(days=10)):
+    with clock.frozen_at(monday - timedelta(days=10)):
         region = _found(size)
         with copies.recorded() as region.people:
             _households(region, size.made)

@@ -18,7 +18,7 @@ from cosmolocal.catalog.demo import large_catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
@@ -51,7 +51,7 @@ class Town:
 def build(products: int, households: int) -> Town:
     """The town with so many goods and households; its static files are collected, as in production."""
     call_command("collectstatic", verbosity=0, interactive=False)
-    with standing_at(clock.now() - timedelta(days=7)):
+    with frozen_at(clock.now() - timedelta(days=7)):
         draft = people.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
         home = people.found_local(by=who.system(), draft=draft)
         flows.standard_units(by=home)
@@ -75,7 +75,7 @@ def open_round(home: Agent, store: Place) -> OrderRound:
     opens, closes = now - timedelta(hours=1), now + timedelta(days=3)
     begins = closes + timedelta(days=1)
     draft = RoundDraft("Thursday", store, opens, closes, begins, begins + timedelta(hours=3))
-    with standing_at(opens):
+    with frozen_at(opens):
         round = shop.plan_round(by=home, draft=draft)
         offers = [OfferDraft(item) for item in Item.objects.values_list("pk", flat=True)]
         shop.offer_items(by=home, round=round, items=offers)

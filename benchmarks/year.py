@@ -36,7 +36,7 @@ def build(size: Size) -> None:
     _assets()
     begin, looking = perf_counter(), Onlooker()
     begun = region.first_week(size, looking)
-    with clock.standing_at(begun.monday + region.A_WEEK):
+    with clock.frozen_at(begun.monday + region.A_WEEK):
         region.settle_down()
     built = perf_counter() - begin - looking.spent
     pages = {name: seen.ms for name, seen in looking.pages.items()}

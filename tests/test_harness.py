@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, triggers
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import client_of
@@ -95,7 +95,7 @@ def test_a_home_that_could_not_be_made_is_made_by_the_next(tmp_path: Path) -> No
 def test_what_is_kept_has_the_rows_of_what_is_built(db: None) -> None:
     kept, made = Kept(builder.build), []
     for _time in range(2):
-        with transaction.atomic(), standing_at(builder.MONDAY):
+        with transaction.atomic(), frozen_at(builder.MONDAY):
             village = kept()
             made.append((village, {table: sorted(rows) for table, rows in rows_of_tables().items()}))
             client_of(village.people["Li Na"])  # what comes next has a number of its own
@@ -110,7 +110,7 @@ def test_a_node_that_begins_otherwise_is_built_anew(db: None) -> None:
     built = []
     kept = Kept(lambda: built.append(builder.build()))
     for name in ("", "", "Another"):
-        with transaction.atomic(), standing_at(builder.MONDAY):
+        with transaction.atomic(), frozen_at(builder.MONDAY):
             if name:
                 Agent.objects.update(name=name)
             kept()

@@ -195,7 +195,7 @@ def _forget_what_was_read() -> None:
 
 @contextmanager
 def _database_kept() -> Iterator[Any]:
-    """Gives what puts the test database back as it stands now."""
+    """Returns what puts the test database back as it stands now."""
     connections.close_all()
     path = Path(connections["default"].settings_dict["NAME"])
     kept = path.with_suffix(".kept")

@@ -18,7 +18,7 @@ from cosmolocal.flows import queries as journal
 from cosmolocal.handovers import queries as packing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import ids, timers
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.money import queries as purse
 from cosmolocal.money.models import Payment
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
@@ -28,7 +28,7 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, V
 
 @pytest.fixture
 def village(db: None, timeless: None) -> Village:
-    with standing_at(MONDAY - timedelta(days=7)):
+    with frozen_at(MONDAY - timedelta(days=7)):
         return builder.build()
 
 
@@ -104,7 +104,7 @@ def test_the_walk_of_the_guide_calls_what_it_names(village: Village) -> None:
 def walked(village: Village) -> None:
     """The week, through the pages."""
     who = {name: signed_in(agent) for name, agent in village.people.items()}
-    with standing_at(MONDAY):
+    with frozen_at(MONDAY):
         farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
         people.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
         round = _opened(village, who["Li Na"])
@@ -117,18 +117,18 @@ def walked(village: Village) -> None:
         signed_in(farmer).post(stock, {"available": "3", "key": ids.fresh_key()})
 
     for moment, state in ((CLOSING, "grace"), (CLOSING + timedelta(minutes=30), "ordered")):
-        with standing_at(moment):
+        with frozen_at(moment):
             timers.run_due()
         assert OrderRound.objects.get().state == state
     # Everybody who wanted a cabbage has one; the rest was not enough for two.
     cabbages = OrderLine.objects.filter(offer__item=village.items["Cabbage"])
     assert sorted(cabbages.values_list("granted", flat=True)) == [1, 1, 1]
 
-    with standing_at(THURSDAY - timedelta(hours=4)):
+    with frozen_at(THURSDAY - timedelta(hours=4)):
         _received_and_packed(village, who["Tan Mei"], round)
-    with standing_at(THURSDAY + timedelta(hours=1)):
+    with frozen_at(THURSDAY + timedelta(hours=1)):
         _collected(village, who["Keeper Lu"], round)
-    with standing_at(THURSDAY + timedelta(hours=4)):
+    with frozen_at(THURSDAY + timedelta(hours=4)):
         assert "account is exactly 0" in send(who["Li Na"], "shop:settle", round.pk)
     assert purse.balance(round.account).balance == 0
     amina = Order.objects.get(household=village.households["Amina"])
@@ -137,7 +137,7 @@ def walked(village: Village) -> None:
     assert village.balance("Amina") == 20_000 - 2732
     assert village.balance("Qin") == 0
 
-    with standing_at(THURSDAY + timedelta(days=1)):
+    with frozen_at(THURSDAY + timedelta(days=1)):
         _paid(who, round)
     for farm in village.producers.values():
         account = purse.account_for(farm, "producer")

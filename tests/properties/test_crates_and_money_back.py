@@ -168,12 +168,12 @@ class CratesMachine(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("timeless")
 def test_any_order_of_deeds_ends_with_each_household_paying_what_it_had() -> None:
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = CratesMachine.village = builder.build()
         round = CratesMachine.round = village.round()
         for name, wishes in WISHES.items():
             village.order(round, name, wishes)
         village.close(round)
-    with clock.standing_at(THURSDAY):
+    with clock.frozen_at(THURSDAY):
         village.receive(round)
         run_state_machine_as_test(CratesMachine, settings=settings(max_examples=25, stateful_step_count=10))

@@ -277,7 +277,7 @@ class RoundsMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_walk_ends_with_what_was_packed_being_charged() -> None:
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = RoundsMachine.village = builder.build()
         first = village.round(stocks={"Cabbage": 5})
         wish = RoundDraft(

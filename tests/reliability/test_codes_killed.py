@@ -43,7 +43,7 @@ SEND = (
     from datetime import timedelta
     from cosmolocal.kernel import clock
     from cosmolocal.messages import codes
-    with clock.standing_at(clock.now() + timedelta(minutes={minutes})):
+    with clock.frozen_at(clock.now() + timedelta(minutes={minutes})):
         codes.deliver()
     answer = list(apps.get_model("local_messages.Letter").objects.values_list("state", flat=True))
     """

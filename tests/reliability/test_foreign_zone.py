@@ -18,7 +18,7 @@ WORK = """
     from datetime import UTC, datetime
     from cosmolocal.kernel import clock, node, worker
     from cosmolocal.look.dates import format_daytime, format_soon
-    with clock.standing_at(datetime(2030, 12, 31, 16, 30, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2030, 12, 31, 16, 30, tzinfo=UTC)):
         with node.at_home():
             account, bank = apps.get_model("money.Account").objects.filter(kind="member")[0], purse.boxes()[0]
             money.top_up(by=who.system(), account=account, box=bank, amount=500, key="zone")

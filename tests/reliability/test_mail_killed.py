@@ -31,7 +31,7 @@ SEND = """
     from cosmolocal.messages import outbox
     settings.MAIL_READY, settings.EMAIL_HOST, settings.EMAIL_PORT = True, "127.0.0.1", {port}
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with clock.standing_at(clock.now() + timedelta(minutes={minutes})):
+    with clock.frozen_at(clock.now() + timedelta(minutes={minutes})):
         outbox.deliver()
     rows = apps.get_model("local_messages.Letter").objects
     answer = [rows.filter(state=state).count() for state in ("sent", "waiting")] + [rows.filter(to_note=True).count()]

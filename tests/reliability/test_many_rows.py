@@ -98,7 +98,7 @@ class _Reader(Watch):
 
     def look(self, stage: str, round: OrderRound) -> None:
         if stage in WATCHED:
-            with clock.standing_at(round.handover.begins + timedelta(hours=WATCHED.index(stage) * 6)):
+            with clock.frozen_at(round.handover.begins + timedelta(hours=WATCHED.index(stage) * 6)):
                 self.pages += _read_every_page(_browser())
 
 

@@ -23,7 +23,7 @@ BEGIN = """
     from cosmolocal.kernel import clock
     from cosmolocal.practices.shop import operations as shop
     from cosmolocal.practices.shop.tests import village as builder
-    with clock.standing_at(builder.MONDAY):
+    with clock.frozen_at(builder.MONDAY):
         village = builder.build("Asia/Shanghai", "EUR")
         for farm, iban in zip(village.producers.values(), ("DE89370400440532013000", "DE02120300000000202051",
                                                            "DE02500105170137075030")):
@@ -73,7 +73,7 @@ LIFE = """
         at(THURSDAY + timedelta(days=1), pay)
 
     def at(moment, deed):
-        with clock.standing_at(moment), node.at_home():
+        with clock.frozen_at(moment), node.at_home():
             deed()
             work()
 
@@ -123,7 +123,7 @@ LOOK = """
     Event, Letter = apps.get_model("flows.EconomicEvent"), apps.get_model("local_messages.Letter")
     Account = apps.get_model("money.Account")
     codes = Operation.objects.exclude(code__startswith="kernel.").values_list("code", flat=True)
-    with clock.standing_at(THURSDAY + timedelta(days=1)):
+    with clock.frozen_at(THURSDAY + timedelta(days=1)):
         broken = sorted({one.code for one in proving.examine(restoring.known_heads())})
     answer = {
         "deeds": dict(sorted(Counter(codes).items())),

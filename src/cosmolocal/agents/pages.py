@@ -19,8 +19,8 @@ from cosmolocal.kernel import errands, ids, outside
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.operation import noticing
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import page_of_ours, refused, say_how_read, status_of
 from cosmolocal.look.forms import check_answers
+from cosmolocal.look.pages import page_of_ours, refused, say_how_read, status_of
 from cosmolocal.look.questions import how_read
 from cosmolocal.paper import downloads
 

@@ -20,7 +20,7 @@ from cosmolocal.config import aside, backup, restoring, watch
 from cosmolocal.kernel import ids, node
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.pages import refused
 
 
 class BackupForm(forms.Form):

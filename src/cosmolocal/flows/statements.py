@@ -233,17 +233,17 @@ _SHIFT_MOVES_POSTGRESQL = (
 
 
 def insert_events(rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Writes events; gives their ids in the same order."""
+    """Writes events; returns their ids in the same order."""
     return _insert("flows_economicevent", EVENT_COLUMNS, rows)
 
 
 def insert_commitments(rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Writes commitments; gives their ids in the same order."""
+    """Writes commitments; returns their ids in the same order."""
     return _insert("flows_commitment", COMMITMENT_COLUMNS, rows)
 
 
 def shift_resources(changes: Mapping[int, Change]) -> list[int]:
-    """Moves the quantities of resources; gives the guarded ones left as they are, since they would fall too low."""
+    """Moves the quantities of resources; returns the guarded ones left as they are, since they would fall too low."""
     columns = {"id": _NUMBER, "accounting": _NUMBER, "onhand": _NUMBER, "promised": _NUMBER, "guard": _YES_NO}
     rows = [
         {"id": id, "accounting": c.accounting, "onhand": c.onhand, "promised": c.promised, "guard": c.guard}

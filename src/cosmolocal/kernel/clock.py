@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from cosmolocal.kernel import node
 
-_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _standing.get() or datetime.now(UTC)
+    return _frozen.get() or datetime.now(UTC)
 
 
 def today(zone: str | None = None) -> date:
@@ -62,10 +62,10 @@ def skipped(naive: datetime, zone: str | None = None) -> tuple[datetime, datetim
 
 
 @contextmanager
-def standing_at(moment: datetime) -> Iterator[None]:
+def frozen_at(moment: datetime) -> Iterator[None]:
     """Everything inside happens at `moment` (demo data, tests, late entries)."""
-    token = _standing.set(moment)
+    token = _frozen.set(moment)
     try:
         yield
     finally:
-        _standing.reset(token)
+        _frozen.reset(token)

@@ -188,7 +188,7 @@ def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R
     by, key = kwargs["by"], kwargs.get("key") or ids.fresh_key()
     behalf = kwargs.get("on_behalf_of")
     at = clock.now()
-    print_of_request = fingerprint(kwargs) if kwargs.get("key") else ""
+    request_hash = fingerprint(kwargs) if kwargs.get("key") else ""
     with transaction.atomic():
         row = _claim(
             {
@@ -197,12 +197,12 @@ def _once(code: str, function: Callable[..., R], kwargs: Mapping[str, Any]) -> R
                 "behalf": behalf.pk if behalf else None,
                 "at": _stored(at),
                 "key": key,
-                "print": print_of_request,
+                "print": request_hash,
                 "result": closed,
             }
         )
         if row is None:
-            return _first_result(code, by.pk, key, print_of_request)  # type: ignore[no-any-return]
+            return _first_result(code, by.pk, key, request_hash)  # type: ignore[no-any-return]
         token = under_way.set(Running(row, code, by.pk, at))
         try:
             result = function(**kwargs)
@@ -245,9 +245,9 @@ _CLAIM_AND_SAY = Statement(
 )
 
 
-def _first_result(code: str, by: int, key: str, print_of_request: str) -> Any:
+def _first_result(code: str, by: int, key: str, request_hash: str) -> Any:
     row = apps.get_model("kernel", "Operation")._default_manager.get(code=code, by=by, key=key)
-    if row.fingerprint != print_of_request:
+    if row.fingerprint != request_hash:
         raise Refusal(
             "kernel.key_reused",
             _("This page was already used for something else. Open it again and repeat what you wanted to do."),

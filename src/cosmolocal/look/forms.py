@@ -147,7 +147,7 @@ class _AmountField(forms.Field):
 
 
 class QuantityField(_AmountField):
-    """An amount of goods or time: 1,5 jin. Gives smallest parts; a unit is `per * 10**decimals` of them."""
+    """An amount of goods or time: 1,5 jin. Returns smallest parts; a unit is `per * 10**decimals` of them."""
 
     def __init__(self, *, unit: object = "", decimals: int = 0, per: int = 1, **options: Any) -> None:
         self.unit = unit
@@ -161,7 +161,7 @@ class QuantityField(_AmountField):
 
 
 class MoneyField(_AmountField):
-    """A sum of money as people write it: ¥ 12.50, 12,50 €, 12.5. Gives minor units."""
+    """A sum of money as people write it: ¥ 12.50, 12,50 €, 12.5. Returns minor units."""
 
     def __init__(self, *, currency: str, decimals: int | None = None, **options: Any) -> None:
         self.currency = currency

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look import samples
-from cosmolocal.look.answers import page_of_ours
+from cosmolocal.look.pages import page_of_ours
 
 _YEAR = 60 * 60 * 24 * 365
 

@@ -55,7 +55,7 @@ def add_picture(files: KeptFiles, *, public: bool) -> Picture:
 
 
 def sweep_files() -> int:
-    """Remove picture files older than a day that no row points to; answers how many."""
+    """Remove picture files older than a day that no row points to; returns how many."""
     known = set(Picture.objects.values_list("digest", flat=True))
     oldest = time.time() - SWEEP_AFTER_SECONDS
     removed = 0

@@ -73,7 +73,7 @@ def test_only_stewards_add_people(amina: Agent, steward: Agent) -> None:
 def test_roles_are_dated(amina: Agent, local: Agent) -> None:
     role = operations.give_role(by=local, agent=amina, role="packer", since=clock.today() + timedelta(days=1))
     assert not policy.holds(amina, "packer")
-    with clock.standing_at(clock.now() + timedelta(days=2)):
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
         assert policy.holds(amina, "packer")
         assert role is not None
         operations.end_role(by=local, role=role)
@@ -153,7 +153,7 @@ def test_leaving_hides_at_once_and_forgets_later(amina: Agent, steward: Agent) -
     assert household is not None
     assert Agent.objects.get(pk=household.pk).hidden_at is not None
     assert not User.objects.get(agent=amina).is_active
-    with clock.standing_at(clock.now() + timedelta(days=366 * 11)):
+    with clock.frozen_at(clock.now() + timedelta(days=366 * 11)):
         operations.anonymise_due(by=queries.system())
     amina.refresh_from_db()
     assert amina.name == "Somebody"
@@ -257,7 +257,7 @@ def test_a_task_that_waits_for_a_later_day_makes_room_for_one_from_today(steward
         operations.join(by=steward, member=wei, group=local)
     for rows in (wei.roles.filter(name="packer"), wei.memberships.filter(group=local)):
         assert [row.since for row in rows.filter(until=None)] == [clock.today()]
-        with clock.standing_at(clock.now() + timedelta(days=5)):
+        with clock.frozen_at(clock.now() + timedelta(days=5)):
             assert rows.filter(in_force(clock.today())).count() == 1
 
 

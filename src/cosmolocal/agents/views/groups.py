@@ -30,7 +30,7 @@ def circles(request: HttpRequest) -> HttpResponse:
 @open_to("together")
 def circle(request: HttpRequest, pk: int) -> HttpResponse:
     """One circle and its people."""
-    found = _circle(pk)
+    found = _get_circle_or_404(pk)
     members = queries.members_of(found)
     me = actor(request)
     context = {"circle": found, "members": members, "is_mine": any(member.pk == me.pk for member in members)}
@@ -59,7 +59,7 @@ def add_circle(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody comes into a circle."""
-    found = _circle(pk)
+    found = _get_circle_or_404(pk)
     back = (reverse("agents:circle", args=[pk]), found.name)
     return _join(request, found, title=_("Who comes into %(name)s?") % {"name": found.name}, back=back)
 
@@ -68,7 +68,7 @@ def join_circle(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave_circle(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Somebody leaves a circle: herself, or a steward notes it."""
-    found = _circle(pk)
+    found = _get_circle_or_404(pk)
     member = get_object_or_404(queries.members_of(found), pk=member_pk)
     return post(
         request,
@@ -119,7 +119,7 @@ def add_organisation(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
     """What a farm, organisation or household is called, and where it is."""
-    found = _buyer_or_seller(pk)
+    found = _get_group_or_404(pk)
     start = {name: getattr(found, name) for name in ("name", "about", "place", "is_public")} | {"buys": found.group}
 
     def act(data: dict[str, Any]) -> None:
@@ -142,7 +142,7 @@ def edit_group(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def join_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a farm or organisation from now on."""
-    found = _buyer_or_seller(pk)
+    found = _get_group_or_404(pk)
     back = (reverse("agents:person", args=[pk]), found.name)
     return _join(request, found, title=_("Who acts for %(name)s?") % {"name": found.name}, back=back)
 
@@ -210,10 +210,10 @@ def place(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
-def _buyer_or_seller(pk: int) -> Agent:
+def _get_group_or_404(pk: int) -> Agent:
     kinds = [Agent.Kind.ORGANISATION, Agent.Kind.HOUSEHOLD]
     return get_object_or_404(Agent.objects.present(), pk=pk, kind__in=kinds)
 
 
-def _circle(pk: int) -> Agent:
+def _get_circle_or_404(pk: int) -> Agent:
     return get_object_or_404(Agent.objects.present(), pk=pk, kind=Agent.Kind.CIRCLE)

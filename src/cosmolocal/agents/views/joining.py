@@ -58,7 +58,7 @@ def invite_home(request: HttpRequest) -> HttpResponse:
 @open_to("signed_in")
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Link and QR code of an invitation, to whoever made it, in this browser."""
-    found, link = _own(request, pk)
+    found, link = _get_invitation_or_404(request, pk)
     context = {"invitation": found, "link": link, "qr": codes.qr_svg(link, label=_("Invitation"))}
     return render(request, "agents/invitation.html", context)
 
@@ -66,7 +66,7 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("signed_in")
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
     """The same to hang up: PDF."""
-    found, link = _own(request, pk)
+    found, link = _get_invitation_or_404(request, pk)
     name = node.current().name
     sheet = Poster(
         title=_("Come and join us"),
@@ -210,7 +210,7 @@ def _invite(request: HttpRequest, **wish: Any) -> str:
     return reverse("agents:invitation", args=[made.pk])
 
 
-def _own(request: HttpRequest, pk: int) -> tuple[Invitation, str]:
+def _get_invitation_or_404(request: HttpRequest, pk: int) -> tuple[Invitation, str]:
     token = request.session.get(_TOKENS, {}).get(str(pk))
     if token is None:
         raise Http404

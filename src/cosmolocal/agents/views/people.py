@@ -94,7 +94,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """How somebody is reached, corrected by a steward; who may only read stays on the page that says who sees it."""
-    agent = _changeable(request, pk)
+    agent = _get_person_or_404(request, pk)
     if not policy.may_enter(queries.reader(request), policy.STEWARD, "POST"):
         return redirect("agents:person", agent.pk)
     kind = forms.ContactForm if agent.kind == Agent.Kind.PERSON else forms.PaidContactForm
@@ -129,7 +129,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     """One more task for somebody."""
-    agent = _changeable(request, pk)
+    agent = _get_person_or_404(request, pk)
     return form_page(
         request,
         forms.RoleForm(request.POST or None),
@@ -157,7 +157,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody acts for a member who has agreed."""
-    member = _changeable(request, pk)
+    member = _get_person_or_404(request, pk)
     return form_page(
         request,
         forms.HelperForm(request.POST or None, member=member),
@@ -191,7 +191,7 @@ def end_helping(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def note_age(request: HttpRequest, pk: int) -> HttpResponse:
     """Under age, or not any more."""
-    agent = _changeable(request, pk)
+    agent = _get_person_or_404(request, pk)
     is_minor = request.POST.get("minor") == "1"
     return post(
         request,
@@ -218,7 +218,7 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A one-time code to show or print: the page shows it this once."""
-    agent = _changeable(request, pk)
+    agent = _get_person_or_404(request, pk)
     code = ids.fresh_code(8)
     made = operations.make_sign_in_code(
         by=actor(request), on_behalf_of=agent, code=code, printed=request.POST.get("printed") == "1"
@@ -236,7 +236,7 @@ def sign_in_code(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
     """A lost phone: every session of somebody ends."""
-    agent = _changeable(request, pk)
+    agent = _get_person_or_404(request, pk)
     return post(
         request,
         lambda key: operations.sign_out_everywhere(by=actor(request), agent=agent, key=key),
@@ -249,5 +249,5 @@ def _page_of(agent: Agent) -> tuple[str, str]:
     return reverse("agents:person", args=[agent.pk]), agent.name
 
 
-def _changeable(request: HttpRequest, pk: int) -> Agent:
+def _get_person_or_404(request: HttpRequest, pk: int) -> Agent:
     return get_object_or_404(queries.visible_to(queries.reader(request)), pk=pk, hidden_at=None)

@@ -15,7 +15,7 @@ from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
 from cosmolocal.agents.pages import form_page
 from cosmolocal.kernel.access import open_to
-from cosmolocal.look.answers import page_of_ours
+from cosmolocal.look.pages import page_of_ours
 
 
 def sign_in(request: HttpRequest, user: User, *, lent_until: datetime | None = None) -> None:

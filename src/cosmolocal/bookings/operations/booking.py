@@ -22,7 +22,7 @@ from cosmolocal.bookings.operations.promising import (
     payment_draft,
     taken,
     upper,
-    use_wish,
+    use_draft,
 )
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
@@ -63,7 +63,7 @@ def book(
     agreement = flows.agree(by=by)
     chosen = [things[draft.thing_id] for draft in drafts]
     pairs = zip(chosen, drafts, strict=True)
-    promised = [use_wish(thing, household, draft.span, agreement.pk) for thing, draft in pairs]
+    promised = [use_draft(thing, household, draft.span, agreement.pk) for thing, draft in pairs]
     paid = [None if held else _payment(household, terms[draft.thing_id], draft, agreement.pk) for draft in drafts]
     made = commit_all(by, [*promised, *filter(None, paid)], chosen, household)
     uses, sums = made[: len(drafts)], iter(made[len(drafts) :])

@@ -57,7 +57,7 @@ def lock_booking(booking: Booking) -> Booking:
     return queries.bookings().select_related("payment", "thing__resource").get(pk=booking.pk)
 
 
-def use_wish(thing: Thing, receiver: Agent, span: Span, agreement_id: int) -> CommitmentDraft:
+def use_draft(thing: Thing, receiver: Agent, span: Span, agreement_id: int) -> CommitmentDraft:
     """The promise that she has it to herself in that time."""
     return CommitmentDraft(
         "use",

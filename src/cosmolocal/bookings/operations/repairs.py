@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries
 from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.bookings.operations.booking import set_free
-from cosmolocal.bookings.operations.promising import lock, use_wish
+from cosmolocal.bookings.operations.promising import lock, use_draft
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as journal
@@ -58,7 +58,7 @@ def _block(by: Agent, thing: Thing, span: Span, words: str) -> Booking | None:
     clear(by, thing, [one for one in _in_the_way(thing, span) if one.state in Booking.COMING])
     agreement = flows.agree(by=by)
     home = people.home_local()
-    [promise] = flows.commit(by=by, drafts=[use_wish(thing, home, span, agreement.pk)])
+    [promise] = flows.commit(by=by, drafts=[use_draft(thing, home, span, agreement.pk)])
     return Booking.objects.create(
         thing=thing,
         commitment=promise,
@@ -112,7 +112,7 @@ def _take_another(by: Agent, booking: Booking, others: Sequence[Thing]) -> bool:
 def promise_anew(by: Agent, booking: Booking, thing: Thing) -> None:
     """The same time of another thing, or of the same one with another owner; the price stays as it was agreed."""
     flows.release(by=by, commitments=[booking.commitment_id])
-    draft = use_wish(thing, booking.household, queries.span(booking), booking.agreement_id)
+    draft = use_draft(thing, booking.household, queries.span(booking), booking.agreement_id)
     [booking.commitment] = flows.commit(by=by, drafts=[draft])
     booking.thing = thing
     booking.save(update_fields=["thing", "commitment"])

@@ -12,5 +12,5 @@ _village = Kept(build)
 @pytest.fixture
 def village(db, timeless) -> Village:
     built = _village()
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         yield built

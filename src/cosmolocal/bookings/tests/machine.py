@@ -46,7 +46,7 @@ class BookingsMachine(RuleBasedStateMachine):
         """Does it with a key, a while later; None where it was refused, which changes nothing."""
         self.now += timedelta(minutes=50)
         try:
-            with clock.standing_at(self.now), transaction.atomic():
+            with clock.frozen_at(self.now), transaction.atomic():
                 return act(**{"key": ids.fresh_key(), **wish})
         except Refusal as refusal:
             self.said = refusal.code
@@ -129,7 +129,7 @@ class BookingsMachine(RuleBasedStateMachine):
     @rule(hours=st.integers(0, 30))
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             for booking in queries.held_too_long(self.now):
                 operations.drop_held(by=self.village.house, booking=booking)
             assert not queries.held_too_long(self.now).exists()

@@ -37,7 +37,7 @@ def test_of_many_who_press_at_once_one_has_it(transactional_db, timeless):
     village = build()
 
     def press():
-        with clock.standing_at(NOW):
+        with clock.frozen_at(NOW):
             village.book(village.amina, "Mill", 2, 4)
 
     assert at_once([press] * 12) == {"done": 1, "bookings.taken": 11}
@@ -71,7 +71,7 @@ def test_what_is_held_costs_nothing_and_ends_by_itself(village):
         village.book(village.jo, "Bike", 41, 43)
     operations.drop_held(by=village.house, booking=booking)
     assert states([booking]) == ["held"]
-    with clock.standing_at(village.at(24)):
+    with clock.frozen_at(village.at(24)):
         operations.drop_held(by=village.house, booking=booking)
     assert states([booking]) == ["off"]
     with refused("bookings.not_held"):
@@ -112,7 +112,7 @@ def test_five_things_are_booked_all_or_none(village):
 def test_every_tuesday_over_the_night_that_the_clocks_change(village):
     """The wall clock stays the same; the moments move by an hour."""
     node.configure(zone="Europe/Berlin")
-    with clock.standing_at(datetime(2026, 10, 19, 8, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 10, 19, 8, tzinfo=UTC)):
         days = rules.weekly(date(2026, 10, 20), date(2026, 11, 3))
         at = [clock.from_wall(datetime.combine(day, time(18))) for day in days]
         wishes = [BookingDraft(village.things["Mill"].pk, one, one + timedelta(hours=2)) for one in at]
@@ -125,7 +125,7 @@ def test_every_tuesday_over_the_night_that_the_clocks_change(village):
 def test_over_both_nights_in_which_the_clocks_change_real_hours_are_paid(village):
     node.configure(zone="Europe/Berlin")
     for day, hours in ((date(2026, 10, 24), 13), (date(2027, 3, 27), 11)):
-        with clock.standing_at(clock.from_wall(datetime.combine(day, time(9)))):
+        with clock.frozen_at(clock.from_wall(datetime.combine(day, time(9)))):
             begins = clock.from_wall(datetime.combine(day, time(20)))
             ends = clock.from_wall(datetime.combine(day + timedelta(days=1), time(8)))
             [booking] = village.book_all(village.amina, [BookingDraft(village.things["Bike"].pk, begins, ends)])

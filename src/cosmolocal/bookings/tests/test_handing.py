@@ -92,10 +92,10 @@ def test_late_costs_more_than_was_set_aside_and_is_a_fact(village):
 def test_late_while_the_next_one_waits_both_are_told_and_it_changes_hands_at_the_door(village, letters):
     late, after = village.book(village.amina, "Mill", 2, 4), village.book(village.jo, "Mill", 4, 6)
     village.out(late, 2, meter=100)
-    with clock.standing_at(village.at(4.2)):
+    with clock.frozen_at(village.at(4.2)):
         tasks.look()
         assert letters() == []
-    with clock.standing_at(village.at(4.3)):
+    with clock.frozen_at(village.at(4.3)):
         tasks.look()
         tasks.look()
         assert letters() == [("Amina", "Please bring Mill back"), ("Jo", "Mill is not back yet")]
@@ -112,7 +112,7 @@ def test_late_while_the_next_one_waits_both_are_told_and_it_changes_hands_at_the
 def test_longer_where_nobody_waits(village):
     booking, _next = village.book(village.amina, "Mill", 2, 4), village.book(village.jo, "Mill", 6, 8)
     village.out(booking, 2)
-    with clock.standing_at(village.at(4.5)):
+    with clock.frozen_at(village.at(4.5)):
         operations.change(by=village.amina, booking=booking, begins=village.at(0), ends=village.at(6))
         for ends, code in ((7, "taken"), (4.2, "bad_time")):
             with refused(f"bookings.{code}"):
@@ -263,7 +263,7 @@ def test_figures_name_things_and_nobody(village):
         booking = village.book(village.amina, "Bike", begins, begins + 2)
         village.out(booking, begins, meter=100)
         village.back(booking, begins + 2, meter=107)
-    with clock.standing_at(village.at(60)):
+    with clock.frozen_at(village.at(60)):
         found = {one.thing.name: one for one in queries.figures("sharing", village.at(0), village.at(48))}
     bike = found["Bike"]
     assert (bike.times, bike.minutes, bike.km, bike.income) == (2, 240, 14, 2 * (800 + 350))

@@ -49,18 +49,18 @@ class Village(treasury.Village):
         return operations.book(by=by or person, person=person, household=self.home(person), drafts=wishes, **more)
 
     def out(self, booking: Booking, hours: float, meter: int | None = None, **more: Any) -> Booking:
-        with clock.standing_at(self.at(hours)):
+        with clock.frozen_at(self.at(hours)):
             return operations.pick_up(by=booking.agent, booking=booking, seen=Seen(meter=meter, **more))
 
     def back(self, booking: Booking, hours: float, meter: int | None = None, **more: Any) -> Booking:
-        with clock.standing_at(self.at(hours)):
+        with clock.frozen_at(self.at(hours)):
             return operations.give_back(by=booking.agent, booking=booking, seen=Seen(meter=meter, **more))
 
 
 def build() -> Village:
     """On Monday morning; Amina and Jo have 300.00 each, and the local lends a bike, a second one, a van, a mill."""
     made = treasury.build()
-    with clock.standing_at(NOW - timedelta(days=3)):
+    with clock.frozen_at(NOW - timedelta(days=3)):
         flows.standard_units(by=made.house)
         for person in (made.amina, made.jo):
             made.top_up(person, 30_000)

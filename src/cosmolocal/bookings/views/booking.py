@@ -17,14 +17,14 @@ from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.bookings.operations import BookingDraft
 from cosmolocal.bookings.rules import Span
 from cosmolocal.bookings.views.feeds import address_of
-from cosmolocal.bookings.views.things import page_of, practice_of, thing_of
+from cosmolocal.bookings.views.things import get_thing_or_404, page_of, practice_of
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import KeyedForm
 from cosmolocal.money.queries import format as money
 
 
-def _mine(request: HttpRequest, pk: int) -> Booking:
+def _get_booking_or_404(request: HttpRequest, pk: int) -> Booking:
     """A booking whose deeds are hers; 404 for everybody else."""
     uses = queries.bookings().filter(purpose=Booking.Purpose.USE, thing__practice=practice_of(request))
     one = get_object_or_404(uses, pk=pk)
@@ -42,7 +42,7 @@ def _asked(request: HttpRequest, name: str) -> datetime | None:
     return clock.from_wall(wanted) if wanted and wanted.tzinfo is None else wanted
 
 
-def _wishes(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
+def _drafts(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
     """Every thing at every time: once, or on the same day of each week by the wall clock."""
     begins, ends = data["begins"], data["ends"]
     wall, length = clock.wall(begins), ends - begins
@@ -55,7 +55,7 @@ def _wishes(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
 
 def _check(thing: Thing, data: dict[str, Any]) -> Check:
     """What was chosen and what it costs, before anything is booked."""
-    drafts = _wishes(thing, data)
+    drafts = _drafts(thing, data)
     terms = queries.terms_of({draft.thing_id for draft in drafts})
     cost = sum(rules.price(terms[draft.thing_id], draft.span.minutes, draft.km) for draft in drafts)
     deposit = sum(terms[draft.thing_id].deposit for draft in drafts)
@@ -75,7 +75,7 @@ def _check(thing: Thing, data: dict[str, Any]) -> Check:
 @open_to("household")
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing, alone or with others, once or every week: chosen, read once more, booked or held."""
-    thing, who = thing_of(request, pk), reader(request)
+    thing, who = get_thing_or_404(request, pk), reader(request)
     begins = _asked(request, "begins") or clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     ends = _asked(request, "ends") or begins + timedelta(hours=2)
     start = {"begins": begins, "ends": min(ends, begins + timedelta(hours=2))}
@@ -93,7 +93,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
             by=actor(request),
             person=who.person or actor(request),
             household=data["household"],
-            drafts=_wishes(thing, data),
+            drafts=_drafts(thing, data),
             held=data["held"],
             words=data["words"],
             on_behalf_of=who.on_behalf_of,
@@ -118,7 +118,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody would like to be shown how it is used."""
-    thing, who = thing_of(request, pk), reader(request)
+    thing, who = get_thing_or_404(request, pk), reader(request)
     person = who.person or actor(request)
     return post(
         request,
@@ -150,7 +150,7 @@ def _rows(bookings: Sequence[Booking] | Any) -> list[tuple[Booking, str]]:
 @require_safe
 def booking(request: HttpRequest, pk: int) -> HttpResponse:
     """One booking: where it stands, what it costs, the code of its lock, and all one may do with it."""
-    one, now = _mine(request, pk), clock.now()
+    one, now = _get_booking_or_404(request, pk), clock.now()
     span = queries.span(one)
     is_open = one.state in (*Booking.COMING, Booking.State.OUT)
     cost = rules.price(one.terms, span.minutes, one.km)
@@ -185,7 +185,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _deed(request: HttpRequest, pk: int, deed: Any, said: str, to: str = "") -> HttpResponse:
-    one, page = _mine(request, pk), page_of(request, "booking", pk)
+    one, page = _get_booking_or_404(request, pk), page_of(request, "booking", pk)
     who = reader(request)
     return post(
         request,
@@ -228,7 +228,7 @@ def _form(request: HttpRequest, one: Booking, form: KeyedForm, act: Any, **page:
 @open_to("household")
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time; what is picked up already only lasts longer."""
-    one = _mine(request, pk)
+    one = _get_booking_or_404(request, pk)
     span, with_km = queries.span(one), one.thing.kind in forms.KILOMETRES
     start = {"begins": span.begins, "ends": span.ends, "km": one.km}
 
@@ -243,7 +243,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("household")
 def out(request: HttpRequest, pk: int) -> HttpResponse:
     """She stands before it and takes it."""
-    one = _mine(request, pk)
+    one = _get_booking_or_404(request, pk)
     still = queries.still_out(one)
     lead = _("What you note here is not blamed on you.")
     if still is not None:
@@ -255,7 +255,7 @@ def out(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("household")
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """She brings it back, or says that it broke on the way."""
-    one = _mine(request, pk)
+    one = _get_booking_or_404(request, pk)
     lead = _("Did it break on the way? Choose “cannot be used” and write where it stands: the next ones are told.")
     return _seen(request, one, operations.give_back, _("I bring %(thing)s back"), _("It is back"), lead=lead)
 
@@ -271,7 +271,7 @@ def _seen(request: HttpRequest, one: Booking, deed: Any, title: str, submit: str
     )
 
 
-def _case(request: HttpRequest, pk: int) -> Booking:
+def _get_case_or_404(request: HttpRequest, pk: int) -> Booking:
     """A booking about whose damage she may speak; 404 for everybody else."""
     one = get_object_or_404(queries.bookings().filter(thing__practice=practice_of(request)), pk=pk)
     if not policy.sees_case(reader(request), one):
@@ -294,7 +294,7 @@ def _said(one: Booking) -> dict[str, Any]:
 @open_to("household")
 def damage(request: HttpRequest, pk: int) -> HttpResponse:
     """The quiet case: what was said so far, and room to say more."""
-    one, who = _case(request, pk), reader(request)
+    one, who = _get_case_or_404(request, pk), reader(request)
     back = (page_of(request, "thing", one.thing_id), one.thing.name)
     return form_page(
         request,
@@ -317,7 +317,7 @@ def damage(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward closes the case: with a sum that is paid, or with nothing."""
-    one = _case(request, pk)
+    one = _get_case_or_404(request, pk)
     case: Any = getattr(one, "damage", None)
     if case is None:
         raise Http404

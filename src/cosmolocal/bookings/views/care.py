@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cosmolocal.agents.pages import actor, form_page, post
 from cosmolocal.bookings import documents, forms, operations, queries
 from cosmolocal.bookings.models import Booking, Introduction, Thing
-from cosmolocal.bookings.views.things import cared_of, page_of, practice_of, thing_of
+from cosmolocal.bookings.views.things import get_cared_thing_or_404, get_thing_or_404, page_of, practice_of
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.paper import downloads, pdf
@@ -48,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @open_to("together")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What it is, and on which terms it is lent from now on."""
-    one = cared_of(request, pk)
+    one = get_cared_thing_or_404(request, pk)
     terms = queries.terms(one)
     start = {name: getattr(one, name) for name in ("kind", "name", "about", "place", "code")}
     start |= {name: getattr(terms, name) for name in operations.TermsDraft.__dataclass_fields__}
@@ -63,7 +63,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("together")
 def repair(request: HttpRequest, pk: int) -> HttpResponse:
     """It cannot be used for a while."""
-    one, now = cared_of(request, pk), clock.now()
+    one, now = get_cared_thing_or_404(request, pk), clock.now()
     start = {"begins": now, "ends": now + timedelta(days=2)}
     return _page(
         request,
@@ -81,7 +81,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
 def repaired(request: HttpRequest, pk: int) -> HttpResponse:
     """It can be used again."""
     block = get_object_or_404(queries.bookings().filter(purpose=Booking.Purpose.REPAIR), pk=pk)
-    one = cared_of(request, block.thing_id)
+    one = get_cared_thing_or_404(request, block.thing_id)
     return post(
         request,
         lambda key: operations.end_block(by=actor(request), booking=block, key=key),
@@ -93,7 +93,7 @@ def repaired(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("together")
 def introduce(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody was shown how it is used."""
-    one = cared_of(request, pk)
+    one = get_cared_thing_or_404(request, pk)
     return _page(
         request,
         one,
@@ -109,7 +109,7 @@ def introduce(request: HttpRequest, pk: int) -> HttpResponse:
 def end_introduction(request: HttpRequest, pk: int) -> HttpResponse:
     """She may not use it any more, or her wish is declined."""
     introduction = get_object_or_404(Introduction.objects.select_related("thing__holder", "agent"), pk=pk)
-    one = cared_of(request, introduction.thing_id)
+    one = get_cared_thing_or_404(request, introduction.thing_id)
     return post(
         request,
         lambda key: operations.end_introduction(by=actor(request), introduction=introduction, key=key),
@@ -121,7 +121,7 @@ def end_introduction(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def owner(request: HttpRequest, pk: int) -> HttpResponse:
     """It belongs to somebody else from now on."""
-    one = thing_of(request, pk)
+    one = get_thing_or_404(request, pk)
     return _page(
         request,
         one,
@@ -135,7 +135,7 @@ def owner(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Sold, worn out or lost."""
-    one = thing_of(request, pk)
+    one = get_thing_or_404(request, pk)
     return _page(
         request,
         one,

@@ -29,14 +29,14 @@ def page_of(request: HttpRequest, name: str, *args: Any) -> str:
     return reverse(f"{practice_of(request)}:{name}", args=args)
 
 
-def thing_of(request: HttpRequest, pk: int) -> Thing:
+def get_thing_or_404(request: HttpRequest, pk: int) -> Thing:
     """The thing; one that is gone too, since bookings of it stay."""
     return get_object_or_404(queries.things(practice_of(request), gone=True), pk=pk)
 
 
-def cared_of(request: HttpRequest, pk: int) -> Thing:
+def get_cared_thing_or_404(request: HttpRequest, pk: int) -> Thing:
     """A thing she looks after; 404 for everybody else."""
-    one = thing_of(request, pk)
+    one = get_thing_or_404(request, pk)
     if not policy.looks_after(reader(request), one):
         raise Http404
     return one
@@ -46,7 +46,7 @@ def cared_of(request: HttpRequest, pk: int) -> Thing:
 @require_safe
 def thing(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing: what it is, on which terms, and its week or its month."""
-    one, who = thing_of(request, pk), reader(request)
+    one, who = get_thing_or_404(request, pk), reader(request)
     terms, asked = queries.terms(one), _day(request)
     cares = policy.looks_after(who, one)
     context = {

@@ -111,7 +111,7 @@ def add_producers(by: Agent) -> dict[str, Agent]:
 
 
 def build(by: Agent, producers: Mapping[str, Agent]) -> list[int]:
-    """Standard lists, terms and the 300 goods of `producers` (by village, as `PRODUCERS`). Answers their ids."""
+    """Standard lists, terms and the 300 goods of `producers` (by village, as `PRODUCERS`). Returns their ids."""
     _start(by)
     for village, producer in producers.items():
         terms = PRODUCERS[village]

@@ -39,7 +39,7 @@ def set_price(
 
 @operation("catalog.set_prices", said=gettext_lazy("set prices"))
 def set_prices(*, by: Agent, drafts: Sequence[ItemPriceDraft], key: str = "") -> list[int]:
-    """Many prices at once; answers the price version of each wish, in order. One insert for all.
+    """Many prices at once; returns the price version of each draft, in order. One insert for all.
 
     Where the farm that they pay, or a buyer at them, is her own, somebody else looks at them afterwards.
     Refuses with agents.not_allowed, catalog.price_out_of_range, catalog.purchase_above_price.

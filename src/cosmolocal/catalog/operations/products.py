@@ -47,7 +47,7 @@ def add_product(
 
 @operation("catalog.add_products", said=gettext_lazy("added products"))
 def add_products(*, by: Agent, drafts: Sequence[ProductDraft], key: str = "") -> list[int]:
-    """Many new goods at once, in few statements whatever their number; answers their ids in order.
+    """Many new goods at once, in few statements whatever their number; returns their ids in order.
 
     Refuses with agents.not_allowed, catalog.not_a_producer, catalog.unknown_name (a category, measure or tax code),
     catalog.name_missing, catalog.name_too_long, catalog.description_too_long, catalog.organic_without_certificate,

@@ -46,7 +46,7 @@ def test_prices_are_read_in_one_statement_and_of_any_moment(village: at.Village)
     product, other = at.pak_choi(village), at.eggs(village)
     item = product.items.get()
     before = clock.now()
-    with clock.standing_at(before + timedelta(hours=1)):
+    with clock.frozen_at(before + timedelta(hours=1)):
         operations.set_price(
             by=village.steward, item=item, price=480, purchase=360, tax_code=at.tax("cn-grower"), per_quantity=500
         )
@@ -338,12 +338,12 @@ def test_a_price_written_while_the_clock_was_ahead_never_comes_back_over_a_newer
     """Nobody sets a price for later: the newest row holds, and what was written on that machine holds at once."""
     item, now = at.pak_choi(village).items.get(), clock.now()
     tax = at.tax("cn-grower")
-    with clock.standing_at(now + timedelta(days=3)):
+    with clock.frozen_at(now + timedelta(days=3)):
         operations.set_price(by=village.steward, item=item, price=500, purchase=300, tax_code=tax, per_quantity=500)
     assert queries.current_prices([item.pk])[item.pk].price == 500
     operations.set_price(by=village.steward, item=item, price=700, purchase=300, tax_code=tax, per_quantity=500)
     for days in (0, 4):
-        with clock.standing_at(now + timedelta(days=days, minutes=1)):
+        with clock.frozen_at(now + timedelta(days=days, minutes=1)):
             assert queries.current_prices([item.pk])[item.pk].price == 700
             assert [price.price for price in queries.standing_prices([item.pk], [""])] == [700]
     assert queries.price_history(item.product)[0].price == 700

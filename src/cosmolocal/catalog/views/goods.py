@@ -99,7 +99,7 @@ def add_product(request: HttpRequest) -> HttpResponse:
 @open_to("producer")
 def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward changes everything about goods; a producer tells about her own."""
-    found = _own(request, pk)
+    found = _get_product_or_404(request, pk)
     manages = policy.may_manage(people.reader(request))
     names = ("name", "category", "description", "origin", "certificate")
     initial = {name: getattr(found, name) for name in names}
@@ -122,7 +122,7 @@ def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("producer")
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo for goods: re-encoded before it is kept."""
-    found = _own(request, pk)
+    found = _get_product_or_404(request, pk)
     form = forms.PhotoForm(request.POST or None, request.FILES or None)
 
     def act(data: dict[str, Any]) -> None:
@@ -145,7 +145,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The drawing of its kind again."""
-    found = _own(request, pk)
+    found = _get_product_or_404(request, pk)
     return post(
         request,
         lambda key: operations.show_picture(by=actor(request), product=found, files=None, key=key),
@@ -208,7 +208,7 @@ def _farm(request: HttpRequest, troubles: Mapping[int, Question | None] = Mappin
     return render(request, "catalog/farm.html", context, status=422 if troubles else 200)
 
 
-def _own(request: HttpRequest, pk: int) -> Product:
+def _get_product_or_404(request: HttpRequest, pk: int) -> Product:
     """Goods that this person may tell about; others are not there."""
     found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
     return found if policy.may_describe(actor(request), found.producer) else get_object_or_404(Product.objects.none())

@@ -42,7 +42,7 @@ def add_item(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
     """What a pack holds and how it is counted; its price has its own page."""
-    item = _item(pk)
+    item = _get_item_or_404(pk)
     form = forms.ItemForm(request.POST or None, product=item.product, item=item, initial=forms.ItemForm.values_of(item))
 
     def act(data: dict[str, Any]) -> None:
@@ -62,7 +62,7 @@ def edit_item(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def set_price(request: HttpRequest, pk: int) -> HttpResponse:
     """A new price, after a look at it: orders already placed keep the price they were made under."""
-    item = _item(pk)
+    item = _get_item_or_404(pk)
     unit, initial = item.product.specification.unit.code, _standing(item, request.GET.get("group", ""))
     form = forms.PriceForm(request.POST or None, unit=unit, initial=initial)
     title = _("Price of %(name)s, %(pack)s") % {"name": item.product.name, "pack": queries.pack_text(item)}
@@ -83,7 +83,7 @@ def set_price(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is not offered any more."""
-    item = _item(pk)
+    item = _get_item_or_404(pk)
     return post(
         request,
         lambda key: operations.retire_item(by=actor(request), item=item, key=key),
@@ -96,7 +96,7 @@ def rest_item(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def return_item(request: HttpRequest, pk: int) -> HttpResponse:
     """A pack that is on offer again."""
-    item = _item(pk)
+    item = _get_item_or_404(pk)
     return post(
         request,
         lambda key: operations.return_item(by=actor(request), item=item, key=key),
@@ -105,7 +105,7 @@ def return_item(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _item(pk: int) -> Item:
+def _get_item_or_404(pk: int) -> Item:
     items = queries.items_with_units().select_related("product__producer", "product__category")
     return get_object_or_404(items, pk=pk)
 

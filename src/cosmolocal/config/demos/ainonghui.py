@@ -36,7 +36,7 @@ def build(*, fresh: bool = False) -> None:
         triggers.protect()
         seals.put_back(heads.EMPTIED)
     today = clock.today("Asia/Shanghai")
-    with clock.standing_at(clock.now() - BEGINS_BEFORE):
+    with clock.frozen_at(clock.now() - BEGINS_BEFORE):
         village = people.found_ainonghui(today)
         farms = goods.add_producers(by=system())
         people.add_farmers(farms, today)
@@ -74,11 +74,11 @@ def _open_books(village: people.Village) -> money.Books:
 def _live_through_the_month(books: money.Books, village: people.Village) -> None:
     """Rent and drivers, cash carried to the bank, a payment nobody can place yet, and one back that waits for a yes."""
     by = system()
-    with clock.standing_at(clock.now() - timedelta(days=4)):
+    with clock.frozen_at(clock.now() - timedelta(days=4)):
         money.pay_month(by, books, rent=RENT_A_MONTH)
         payments.pay_cost(by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH, reason="wages")
         money.carry_cash(by, books, keep=1_200_00)
         money.pay_alone(list(role_holders(TREASURER)), books)
-    with clock.standing_at(clock.now() - timedelta(days=2)):
+    with clock.frozen_at(clock.now() - timedelta(days=2)):
         money.puzzle(village.people["treasurer"], books)
         money.ask_to_pay_back(village.people["treasurer"], village.people["steward"], books, village.households[40])

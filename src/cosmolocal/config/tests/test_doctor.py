@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("local")
 
 @pytest.fixture
 def local(db: None, timeless: None) -> None:
-    with clock.standing_at(builder.MONDAY):
+    with clock.frozen_at(builder.MONDAY):
         builder.build()
 
 

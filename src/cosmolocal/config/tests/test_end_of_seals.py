@@ -40,11 +40,11 @@ def sealing(django_capture_on_commit_callbacks: Callable[..., AbstractContextMan
 @pytest.fixture
 def village(db: None, sealing: Sealing) -> Village:
     """A local with three seals."""
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = builder.build()
         sealing()
     for hours, role in ((1, "packer"), (2, "driver")):
-        with clock.standing_at(MONDAY + timedelta(hours=hours)):
+        with clock.frozen_at(MONDAY + timedelta(hours=hours)):
             people.give_role(by=village.home, agent=village.people["Jo"], role=role)
             assert sealing() == 1
     return village
@@ -75,7 +75,7 @@ def test_seals_that_were_taken_away_are_missed_and_never_made_anew(
     assert ("end", "kernel_seal") in found()
     assert sealing() == 0
     assert Seal.objects.count() == after
-    with clock.standing_at(MONDAY + timedelta(hours=3)):
+    with clock.frozen_at(MONDAY + timedelta(hours=3)):
         people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert sealing() == 0
     assert ("end", "kernel_seal") in found()
@@ -123,7 +123,7 @@ def test_a_backup_remembers_the_head_where_the_file_is_gone(village: Village, se
         cut(1)
         heads.path().unlink()
         assert ("end", "kernel_seal") in found()
-        with clock.standing_at(clock.now() + timedelta(seconds=1)):
+        with clock.frozen_at(clock.now() + timedelta(seconds=1)):
             seals.put_back()  # from here on it is older than what the file says
         assert ("end", "kernel_seal") not in found()
     finally:
@@ -147,7 +147,7 @@ def test_a_disk_that_takes_nothing_stops_no_sealing_and_is_said(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "pwrite", full)
-    with clock.standing_at(MONDAY + timedelta(hours=3)):
+    with clock.frozen_at(MONDAY + timedelta(hours=3)):
         people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert sealing() == 1
         assert found() == set()
@@ -172,7 +172,7 @@ def test_two_that_seal_at_once_write_each_head_once(village: Village) -> None:
 
 
 def test_what_waits_unsealed_while_the_node_sealed_is_said(village: Village) -> None:
-    with clock.standing_at(MONDAY + timedelta(hours=3)):
+    with clock.frozen_at(MONDAY + timedelta(hours=3)):
         people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert found() == set()
     TimerRun.objects.create(name="kernel.seal", at=MONDAY + timedelta(hours=5))
@@ -185,7 +185,7 @@ def test_the_file_belongs_to_the_node_alone(village: Village) -> None:
 
 
 def test_a_chain_that_stands_still_is_said_where_people_look(village: Village, client: Client) -> None:
-    with clock.standing_at(MONDAY + timedelta(hours=2)):
+    with clock.frozen_at(MONDAY + timedelta(hours=2)):
         steward = people.make_user(by=village.home, agent=village.people["Li Na"], email="lina@example.org")
     told = "The books are no longer sealed"
 
@@ -193,10 +193,10 @@ def test_a_chain_that_stands_still_is_said_where_people_look(village: Village, c
         client.force_login(steward)
         return "seals" in client.get("/readyz").json()["missing"], told in client.get("/steward/").content.decode()
 
-    with clock.standing_at(MONDAY + timedelta(hours=3)):
+    with clock.frozen_at(MONDAY + timedelta(hours=3)):
         people.give_role(by=village.home, agent=village.people["Amina"], role="driver")
         assert seen() == (False, False)
-    with clock.standing_at(MONDAY + timedelta(hours=5)):
+    with clock.frozen_at(MONDAY + timedelta(hours=5)):
         assert seen() == (False, False)  # nobody tried to seal yet
         TimerRun.objects.update_or_create(name=seals.timers[0].name, defaults={"at": clock.now()})
         assert seen() == (True, True)

@@ -146,6 +146,6 @@ def test_a_folder_without_a_local_is_a_sentence(tmp_path: Path, words: tuple[str
 @pytest.mark.django_db
 def test_the_name_of_every_backup_is_the_time_on_the_wall() -> None:
     Node.objects.update_or_create(defaults={"name": "Here", "zone": "Asia/Shanghai"})
-    with node.at_home(), clock.standing_at(datetime(2031, 5, 4, 20, 30, tzinfo=UTC)):
+    with node.at_home(), clock.frozen_at(datetime(2031, 5, 4, 20, 30, tzinfo=UTC)):
         for words in ("", "before-fresh-"):
             assert backup.default_file(words).name == f"{words}2031-05-05-043000.cosmolocal"

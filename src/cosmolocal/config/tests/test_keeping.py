@@ -71,7 +71,7 @@ def test_finished_jobs_go_after_a_week_and_those_to_be_done_never() -> None:
     jobs_done(3, NOW - timedelta(days=8))
     jobs_done(2, NOW - timedelta(days=6))
     jobs.enqueue("messages.deliver", after=NOW - timedelta(days=400))
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         keeping.prune()
     assert DBTaskResult.objects.filter(status="SUCCESSFUL").count() == 2
     assert DBTaskResult.objects.filter(status="READY").count() == 1
@@ -82,7 +82,7 @@ def test_a_backlog_of_years_goes_in_small_steps(monkeypatch) -> None:
     monkeypatch.setattr(keeping, "STEPS_AT_ONCE", 3)
     jobs_done(75, NOW - timedelta(days=300))
     left = []
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         for _again in range(4):
             keeping.prune()
             left.append(DBTaskResult.objects.count())
@@ -95,9 +95,9 @@ def test_letters_go_after_their_time_with_their_files(event: str) -> None:
     file = letters.Attachment("statement.pdf", "application/pdf", b"%PDF")
     days = every()[event].days
     for age in (days - 1, days + 1):
-        with clock.standing_at(NOW - timedelta(days=age)):
+        with clock.frozen_at(NOW - timedelta(days=age)):
             letters.send(by=system(), writings=[letters.Writing(reader.pk, event, "About", "Text.", "", (file,))])
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         keeping.prune()
     [kept] = Letter.objects.all()
     assert (NOW - kept.written_at).days == days - 1
@@ -111,7 +111,7 @@ def test_what_a_farm_was_asked_and_what_was_paid_stays_for_years() -> None:
 
 def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None:
     by, old, young = system(), NOW - TWO_MONTHS - timedelta(days=1), NOW - timedelta(days=1)
-    with clock.standing_at(old):
+    with clock.frozen_at(old):
         home = people.found_local(by=by, draft=people.LocalDraft("Home", "Liuzhou", 24.3, 109.4, "UTC", "en", "CNY"))
     for at in (old, young):
         key = ids.fresh_key()
@@ -126,7 +126,7 @@ def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None
     JoinRequest.objects.create(name="Amina", at=NOW - timedelta(days=400), state="declined")
     JoinRequest.objects.create(name="Ida", at=NOW - timedelta(days=400), state="waiting")
     deeds = Operation.objects.count()
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         keeping.prune()
     left = {model: model.objects.count() for model in (Session, Invitation, SignInCode, WorkerBeat, JoinRequest)}
     assert left == {Session: 0, Invitation: 1, SignInCode: 1, WorkerBeat: 1, JoinRequest: 1}
@@ -135,7 +135,7 @@ def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None
     assert (
         list(Operation.objects.order_by("pk").values_list("code", flat=True))[deeds:] == ["agents.forget_ways_in"] * 2
     )
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         keeping.prune()
     assert Operation.objects.count() == deeds + 2  # nothing to let go is no deed
 
@@ -143,7 +143,7 @@ def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None
 def test_counts_of_the_limits_go_when_they_are_over() -> None:
     cache.set("limit:join:old", 1, timeout=1)
     cache.set("limit:join:young", 1, timeout=10 * 86400)
-    with clock.standing_at(clock.now() + timedelta(days=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
         keeping.prune()
     with connection.cursor() as cursor:
         cursor.execute("SELECT cache_key FROM kernel_cache WHERE cache_key LIKE '%limit:join:%'")

@@ -21,7 +21,7 @@ def backups(moments: Iterable[datetime]) -> list[str]:
     """The local times at which a backup is asked for while the node ticks at these moments."""
     asked = []
     for moment in moments:
-        with clock.standing_at(moment):
+        with clock.frozen_at(moment):
             before = DBTaskResult.objects.count()
             timers.run_due()
             asked += [f"{clock.wall(moment):%d. %H:%M}"] * (DBTaskResult.objects.count() - before)

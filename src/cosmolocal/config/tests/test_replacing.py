@@ -121,9 +121,9 @@ def test_a_guard_that_is_gone_is_said(db: None) -> None:
 
 
 def test_lines_of_an_open_order_may_be_written_again(db: None) -> None:
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = builder.build()
-    with clock.standing_at(MONDAY + timedelta(hours=1)):
+    with clock.frozen_at(MONDAY + timedelta(hours=1)):
         round = village.round()
         village.order(round, "Amina", {"Pak choi": 1})
         lines, orders = list(OrderLine.objects.all()), list(Order.objects.all())

@@ -19,7 +19,7 @@ PACKERS = 2  # of the village
 
 @pytest.fixture
 def village(db: None) -> Village:
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = builder.build()
         people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
         assert seals.seal() > 0
@@ -52,7 +52,7 @@ def test_a_row_in_the_name_of_an_upgrade_is_named_before_and_after_the_next_seal
     assert found() == {("row", "agents_role")}
     seals.seal()
     assert found() == {("row", "agents_role")}
-    with clock.standing_at(MONDAY + timedelta(hours=1)):
+    with clock.frozen_at(MONDAY + timedelta(hours=1)):
         people.give_role(by=village.home, agent=village.people["Amina"], role="driver")
         seals.seal()
     assert found() == {("row", "agents_role")}

@@ -30,9 +30,9 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, V
 def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
     """A round that was settled, a payment list that waits, one that was paid; everything sealed, in many seals."""
     monkeypatch.setattr(seals, "OPERATIONS_EACH", 20)
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         village = builder.build()
-    with clock.standing_at(MONDAY + timedelta(hours=1)):
+    with clock.frozen_at(MONDAY + timedelta(hours=1)):
         round = village.round()
         village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
         village.order(round, "Jo", {"Pak choi": 4, "Lotus root": 2})
@@ -54,9 +54,9 @@ def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
         bank = next(box for box in purse.boxes() if box.kind == "bank")
         money.top_up_unmatched(by=village.home, box=bank, amount=100, payer="Somebody", reference="for her")
         _lend(village)
-    with clock.standing_at(CLOSING + timedelta(minutes=31)):
+    with clock.frozen_at(CLOSING + timedelta(minutes=31)):
         village.close(round)
-    with clock.standing_at(THURSDAY):
+    with clock.frozen_at(THURSDAY):
         village.receive(round)
         handovers.lose(
             by=village.people["Tan Mei"],
@@ -68,7 +68,7 @@ def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
         handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
         line = OrderLine.objects.order_by("pk")[0]
         shop.credit_line(by=village.people["Keeper Lu"], line=line, quantity=1, reason="spoiled")
-    with clock.standing_at(THURSDAY + timedelta(hours=1)):
+    with clock.frozen_at(THURSDAY + timedelta(hours=1)):
         settled = shop.settle_round(by=village.people["Li Na"], round=round)
         shop.pay_producers(by=village.people["Wei Guo"], round=settled, box=bank)
         assert seals.seal() > 0
@@ -250,7 +250,7 @@ def test_leaving_and_erasing_break_no_seal(village: Village) -> None:
     people.leave(by=village.people["Li Na"], agent=village.people["Jo"])
     people.leave(by=village.people["Li Na"], agent=amina)
     seals.seal()
-    with clock.standing_at(clock.now() + timedelta(days=20 * 366)):
+    with clock.frozen_at(clock.now() + timedelta(days=20 * 366)):
         people.anonymise_due(by=village.home)
         assert not Contact.objects.filter(agent=amina).exists()
         seals.seal()
@@ -271,7 +271,7 @@ def test_seals_follow_each_other_and_nothing_new_makes_none(village: Village) ->
 
 
 def test_nothing_sealed_for_a_day_is_said(village: Village) -> None:
-    with clock.standing_at(THURSDAY + timedelta(days=1)):
+    with clock.frozen_at(THURSDAY + timedelta(days=1)):
         people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
-    with clock.standing_at(THURSDAY + timedelta(days=3)):
+    with clock.frozen_at(THURSDAY + timedelta(days=3)):
         assert found() == {("late", "kernel_operation")}

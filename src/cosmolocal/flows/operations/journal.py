@@ -55,7 +55,7 @@ def begin_processes(*, by: Agent, drafts: Sequence[ProcessDraft], key: str = "")
 
 @operation("flows.record", said=gettext_lazy("made an entry"))
 def record(*, by: Agent, drafts: Sequence[EventDraft], key: str = "") -> list[int]:
-    """Writes what happened, all or none; gives the ids of the events in the same order. Quantities in smallest units.
+    """Writes what happened, all or none; returns the ids of the events in the same order. Quantities in smallest units.
 
     Refuses `flows.bad_event` (fact: `problem`, one word of rules.check) and, for drafts with `guard`,
     `flows.not_enough` (fact: `resources`, id -> how much may be spent).
@@ -154,7 +154,7 @@ def correct(
 
     `at` and `value_on` are when the reversing one counts, and its true day where that differs; now, where not given.
 
-    Gives the ids of the new events. Refuses `flows.already_corrected` and `flows.bad_event`.
+    Returns the ids of the new events. Refuses `flows.already_corrected` and `flows.bad_event`.
     """
     event = EconomicEvent.objects.select_for_update(no_key=True).filter(pk=event_id).first()
     if event is None:

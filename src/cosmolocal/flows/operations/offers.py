@@ -48,7 +48,7 @@ def propose(
 
 @operation("flows.add_intents", said=gettext_lazy("added to an offer"))
 def add_intents(*, by: Agent, proposal: Proposal | int, drafts: Sequence[IntentDraft], key: str = "") -> list[Intent]:
-    """Adds intents to a proposal; gives them in the order of the drafts."""
+    """Adds intents to a proposal; returns them in the order of the drafts."""
     return Intent.objects.bulk_create(
         Intent(
             proposal_id=row_id(proposal),

@@ -86,7 +86,7 @@ def agree(*, by: Agent, name: str = "", key: str = "") -> Agreement:
 
 @operation("flows.commit", said=gettext_lazy("noted a promise"))
 def commit(*, by: Agent, drafts: Sequence[CommitmentDraft], key: str = "") -> list[Commitment]:
-    """Makes promises, all or none; gives them in the order of the drafts.
+    """Makes promises, all or none; returns them in the order of the drafts.
 
     Refuses `flows.not_enough` (facts: `intents` and `resources`, id -> how much is left), `flows.offer_closed` (fact:
     `intents`, ids), `flows.taken` (fact: `times`, place of the draft -> beginning and end of what stands in its way),

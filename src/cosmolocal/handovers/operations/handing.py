@@ -47,8 +47,8 @@ def went_to(by: Agent, commitment_ids: Iterable[int], receiver_id: int) -> None:
 
 
 def reverse(by: Agent, commitments: Iterable["Commitment"]) -> dict[int, int]:
-    """What was written as handed over of these is reversed, each with the event it corrects. Gives commitment id -> id
-    of who had it, where that was somebody else than was promised.
+    """What was written as handed over of these is reversed, each with the event it corrects. Returns commitment
+    id -> id of who had it, where that was somebody else than was promised.
     """
     promised = {commitment.pk: commitment.receiver_id for commitment in commitments}
     standing, others = journal.fulfilling(promised), dict[int, int]()

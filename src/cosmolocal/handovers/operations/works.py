@@ -67,7 +67,7 @@ def divide_lot(
 @operation("handovers.mix_lots", said=gettext_lazy("put lots together"))
 def mix_lots(*, by: Agent, handover: Handover, taken: Mapping[int, int], key: str = "") -> "list[EconomicResource]":
     """Two lots or more (lot -> base units) go into one bin. Each kind of goods keeps its share, as a new lot with one
-    code for all: whatever is packed from it is possibly of each of them. Gives the lots in the order of their kinds.
+    code for all: whatever is packed from it is possibly of each of them. Returns the lots in the order of their kinds.
 
     Refuses: handovers.one_lot_only, handovers.other_unit, handovers.not_so_much_free, handovers.not_here.
     """

@@ -10,7 +10,7 @@ from cosmolocal.flows.tests.test_writers import at_once
 from cosmolocal.handovers import keying, operations, queries
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.test_cases import settle
 from cosmolocal.practices.shop.tests.village import client_of
@@ -21,7 +21,7 @@ NAMES = ("Amina", "Jo", "Chen", "Zhou", "Wei")
 
 @pytest.fixture
 def village(transactional_db):
-    with standing_at(builder.MONDAY):
+    with frozen_at(builder.MONDAY):
         yield builder.build()
 
 
@@ -37,7 +37,7 @@ def together(works):
     """All at once, each in a thread of its own, on the day of the hand-over."""
 
     def then(work):
-        with standing_at(builder.THURSDAY):
+        with frozen_at(builder.THURSDAY):
             work()
 
     return at_once([lambda work=work: then(work) for work in works])

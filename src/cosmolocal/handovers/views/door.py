@@ -16,10 +16,10 @@ from cosmolocal.agents.queries import reader
 from cosmolocal.handovers import operations, pickup, policy, queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries import CrateRow
-from cosmolocal.handovers.views.pages import head, may_hand_over, open_crate, open_handover
+from cosmolocal.handovers.views.pages import get_crate_or_404, get_handover_or_404, head, may_hand_over
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.sets import among
-from cosmolocal.look.answers import say
+from cosmolocal.look.pages import say
 
 PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collected last
 
@@ -27,7 +27,7 @@ PER_PAGE, LATELY = 50, 20  # crates that wait on a page, crates that were collec
 @open_to("packer")
 def door(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody with a crate here, found by name or number, ticked when she has it."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     return _page(request, handover)
 
 
@@ -35,7 +35,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """She has her crate."""
-    crate = open_crate(request, pk)
+    crate = get_crate_or_404(request, pk)
     operations.hand_over(by=actor(request), crate=crate, key=key_of(request))
     return _after(request, crate, _("%(name)s has crate %(number)s."))
 
@@ -44,7 +44,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Ticked by mistake: it still stands here."""
-    crate = open_crate(request, pk)
+    crate = get_crate_or_404(request, pk)
     operations.take_back(by=actor(request), crate=crate, key=key_of(request))
     return _after(request, crate, _("Crate %(number)s of %(name)s stands here again."))
 
@@ -53,7 +53,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody came for it."""
-    crate = open_crate(request, pk)
+    crate = get_crate_or_404(request, pk)
     operations.leave_crate(by=actor(request), crate=crate, key=key_of(request))
     return _after(request, crate, _("Crate %(number)s of %(name)s was not collected."))
 
@@ -62,7 +62,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """The door is shut."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     return post(
         request,
         lambda _key: operations.close_handover(by=actor(request), handover=handover),

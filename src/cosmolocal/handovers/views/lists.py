@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.pages import file
 from cosmolocal.handovers import documents, pickup, queries
 from cosmolocal.handovers.models import Handover
-from cosmolocal.handovers.views.pages import head, may_hand_over, open_handover
+from cosmolocal.handovers.views.pages import get_handover_or_404, head, may_hand_over
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 
@@ -22,7 +22,7 @@ KINDS = ("household", "product", "place", "door")
 @open_to("packer")
 def lists(request: HttpRequest, pk: int) -> HttpResponse:
     """The packing list in one of three orders, or the pick-up list; `as` gives a file."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     by, kind = request.GET.get("by", "household"), request.GET.get("as", "")
     if by not in KINDS:
         raise Http404
@@ -64,7 +64,7 @@ def _list(handover: Handover, by: str, number: str | None) -> dict[str, Any]:
 @open_to("packer")
 def labels(request: HttpRequest, pk: int) -> HttpResponse:
     """One label a crate, as PDF."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     draft = ErrandDraft("handovers.labels", [pk], _("Labels"), reverse("handovers:lists", args=[pk]))
     return file(request, draft, kind="pdf", rows=handover.crates.count())
 

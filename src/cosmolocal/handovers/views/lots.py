@@ -19,7 +19,7 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import DivideForm, MixForm
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries import LotHere
-from cosmolocal.handovers.views.pages import head, open_door, open_handover
+from cosmolocal.handovers.views.pages import get_door_or_404, get_handover_or_404, head
 from cosmolocal.kernel.access import open_to
 
 A_PAGE = 50
@@ -28,7 +28,7 @@ A_PAGE = 50
 @open_to("packer")
 def lots(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that lies at this place."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     words = request.GET.get("q", "")[:80]
     page = Paginator(queries.lots_found(handover, words), A_PAGE).get_page(request.GET.get("page"))
     context = head(request, handover, "lots") | {
@@ -43,7 +43,7 @@ def lots(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("packer")
 def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """A cheese is cut, a sack is filled into bags: something of a lot becomes a lot of its own."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     here = _here(handover, [lot])[0]
 
     def act(data: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def divide(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
 @open_to("packer")
 def mix(request: HttpRequest, pk: int) -> HttpResponse:
     """Two lots or more go into one bin."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     chosen = set(numbers(request.GET, "lot"))
     here = _here(handover, chosen) if chosen else []
     if len(here) < 2:
@@ -94,7 +94,7 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("keeper")
 def takers(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """Who got of a lot, or is to get it, with whom to call: when a farm says, do not eat it."""
-    handover = open_door(request, pk)
+    handover = get_door_or_404(request, pk)
     known = journal.resources([lot]).get(lot)
     if known is None or known.location_id != handover.place_id or known.conforms_to.medium_of_exchange:
         raise Http404

@@ -16,15 +16,15 @@ from cosmolocal.handovers import operations, policy, queries
 from cosmolocal.handovers.forms import LossForm
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import CrateSheet, Line
-from cosmolocal.handovers.views.pages import head, may_pack, open_crate, open_handover, say_where_charged
+from cosmolocal.handovers.views.pages import get_crate_or_404, get_handover_or_404, head, may_pack, say_where_charged
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.outside import NumberUnclear
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look import questions
-from cosmolocal.look.answers import say
 from cosmolocal.look.forms import stepped
+from cosmolocal.look.pages import say
 from cosmolocal.look.questions import ORDERED, Asked, Expectation, Question, Typed
 
 PER_PAGE = 60
@@ -33,7 +33,7 @@ PER_PAGE = 60
 @open_to("packer")
 def packing(request: HttpRequest, pk: int) -> HttpResponse:
     """Crates page by page, how far packing is, who is at it. A screen that watches is drawn anew after changes only."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     stamp = queries.stamp(handover)
     if request.GET.get("seen") == stamp:
         return HttpResponse(status=204)
@@ -79,7 +79,7 @@ def _again(request: HttpRequest, stamp: str) -> str:
 @require_POST
 def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
     """Crates for whom something is due and who has none yet."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     return post(
         request,
         lambda _key: operations.make_crates(by=actor(request), handover=handover),
@@ -91,7 +91,7 @@ def make_crates(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything was packed as ordered."""
-    handover, here = open_handover(request, pk), reverse("handovers:packing", args=[pk])
+    handover, here = get_handover_or_404(request, pk), reverse("handovers:packing", args=[pk])
     if queries.is_large(handover):
         return long_work(request, ErrandDraft("handovers.pack_all", [pk], _("Pack everything"), here))
 
@@ -106,7 +106,7 @@ def pack_all(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def weights(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward says whether what is paid by weight may be ticked without one."""
-    handover, allowed = open_handover(request, pk), request.POST.get("allowed") == "1"
+    handover, allowed = get_handover_or_404(request, pk), request.POST.get("allowed") == "1"
     if allowed:
         said = _("For this round a tick without a weight counts as ordered.")
     else:
@@ -122,7 +122,7 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("packer")
 def crate(request: HttpRequest, pk: int) -> HttpResponse:
     """One crate: tick, weigh, missing, next."""
-    found = open_crate(request, pk)
+    found = get_crate_or_404(request, pk)
     if may_pack(request, found.handover) and found.state == Crate.State.TO_PACK and found.packer_id is None:
         found.packer = actor(request)
     return _crate_page(request, found)
@@ -132,7 +132,7 @@ def crate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """A line lies in the crate, with what the scale said; ticked again, it is taken out."""
-    found = open_crate(request, pk)
+    found = get_crate_or_404(request, pk)
     data, is_step = stepped(request.POST, request.POST.get("step", "1"))
     # Also what was taken out of the order since the page was opened: what lies in the crate is written down.
     one = next((row for row in _sheet(found, also=line).lines if row.commitment_id == line), None)
@@ -153,7 +153,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         return _crate_page(request, found, now=line, typed=typed, status=422)
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return _crate_page(request, open_crate(request, pk), now=line, typed=typed, status=422)
+        return _crate_page(request, get_crate_or_404(request, pk), now=line, typed=typed, status=422)
     if found.state == Crate.State.COLLECTED or found.handover.begins <= clock.now():
         say_where_charged(request, found.handover)
     now = next(row for row in _sheet(found, also=line).lines if row.commitment_id == line)
@@ -166,7 +166,7 @@ def tick(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @open_to("packer")
 def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Something in the crate spoiled or broke: it comes out, and is a loss of its lot."""
-    found = open_crate(request, pk)
+    found = get_crate_or_404(request, pk)
     one = next((row for row in _sheet(found).lines if row.commitment_id == line and row.quantity), None)
     if one is None:
         return _gone(request, found)
@@ -202,7 +202,7 @@ def lose_packed(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """This crate is packed; the next one opens."""
-    found = open_crate(request, pk)
+    found = get_crate_or_404(request, pk)
 
     def act(key: str) -> str:
         operations.close_crate(by=actor(request), crate=found, key=key)
@@ -262,7 +262,7 @@ def _unclear(line: Line, typed: str) -> str:
 def _after(request: HttpRequest, found: Crate, sentence: str, now: int = 0) -> HttpResponse:
     """The crate again: as a part of the page where htmx asked, else by a redirect."""
     if getattr(request, "htmx", False):
-        return say(_crate_page(request, open_crate(request, found.pk), now=now), sentence)
+        return say(_crate_page(request, get_crate_or_404(request, found.pk), now=now), sentence)
     address = reverse("handovers:crate", args=[found.pk])
     return redirect(f"{address}?line={now}#line-{now}" if now else address)
 

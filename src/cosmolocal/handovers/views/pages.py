@@ -14,17 +14,17 @@ from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.look.dates import format_window
 
 
-def open_handover(request: HttpRequest, pk: int) -> Handover:
+def get_handover_or_404(request: HttpRequest, pk: int) -> Handover:
     """The hand-over, or 404 where the reader may not open it."""
     return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
-def open_door(request: HttpRequest, pk: int) -> Handover:
+def get_door_or_404(request: HttpRequest, pk: int) -> Handover:
     """The hand-over, or 404 where the reader does not stand at its door."""
     return get_object_or_404(queries.kept_by(reader(request)), pk=pk)
 
 
-def open_crate(request: HttpRequest, pk: int) -> Crate:
+def get_crate_or_404(request: HttpRequest, pk: int) -> Crate:
     """The crate, or 404 where the reader may not open its hand-over."""
     crates = Crate.objects.select_related("handover__place", "receiver", "packer")
     return get_object_or_404(crates.filter(handover__in=queries.visible_to(reader(request))), pk=pk)

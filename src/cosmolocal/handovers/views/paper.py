@@ -14,7 +14,13 @@ from cosmolocal.agents.pages import actor, numbers, post
 from cosmolocal.handovers import keying, operations, pickup, queries
 from cosmolocal.handovers.keying import ALL, Part, SheetForm
 from cosmolocal.handovers.models import Crate, Handover
-from cosmolocal.handovers.views.pages import head, may_hand_over, open_door, open_handover, say_where_charged
+from cosmolocal.handovers.views.pages import (
+    get_door_or_404,
+    get_handover_or_404,
+    head,
+    may_hand_over,
+    say_where_charged,
+)
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
@@ -26,7 +32,7 @@ DOOR_LINES = 200  # ticks in one form
 @open_to("packer")
 def key_in(request: HttpRequest, pk: int) -> HttpResponse:
     """The packing sheet as a form; a block is saved alone, or the whole page at once."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     by = request.GET.get("by", ORDERS[0])
     if by not in ORDERS:
         raise Http404
@@ -41,7 +47,7 @@ def key_in(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("keeper")
 def key_in_door(request: HttpRequest, pk: int) -> HttpResponse:
     """The pick-up list as a form: who has a tick on paper gets one here; ticks that stand are not taken away."""
-    handover = open_door(request, pk)
+    handover = get_door_or_404(request, pk)
     page = Paginator(queries.found(handover), DOOR_LINES).get_page(request.GET.get("page"))
     if request.method == "POST":
         waiting = handover.crates.exclude(state=Crate.State.COLLECTED).select_related("receiver")

@@ -19,9 +19,9 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries import Coming
-from cosmolocal.handovers.views.pages import head, open_handover
+from cosmolocal.handovers.views.pages import get_handover_or_404, head
 from cosmolocal.kernel.access import open_to
-from cosmolocal.look.answers import say_how_read
+from cosmolocal.look.pages import say_how_read
 
 FEW_GOODS = 200  # in one list to choose from
 FEW_FARMS = 12  # all of them stand open on one page
@@ -31,7 +31,7 @@ A_PAGE = 200  # kinds of goods, each with two fields: what a person reads, far b
 @open_to("packer")
 def receiving(request: HttpRequest, pk: int) -> HttpResponse:
     """What every producer promised, and what came."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     return _page(request, handover)
 
 
@@ -39,7 +39,7 @@ def receiving(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
     """One producer's delivery is counted and weighed."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     delivery = queries.delivery_of(handover, producer, ReceiveForm.sent(request.POST))
     if delivery is None:
         raise Http404
@@ -64,7 +64,7 @@ def receive(request: HttpRequest, pk: int, producer: int) -> HttpResponse:
 @open_to("packer")
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
     """Something came that nobody had ordered; where there are many goods, the farm is chosen first."""
-    handover = open_handover(request, pk)
+    handover = get_handover_or_404(request, pk)
     products, farm = Product.objects.filter(is_active=True), number(request.GET, "farm")
     if farm is not None:
         products = products.filter(producer=farm)
@@ -87,7 +87,7 @@ def extra(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("packer")
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """A number was typed wrong."""
-    receipt = _receipt(request, pk)
+    receipt = _get_receipt_or_404(request, pk)
     goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = CorrectionForm(request.POST or None, goods=goods, receipt=receipt)
 
@@ -105,7 +105,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The producer takes it home again."""
-    receipt = _receipt(request, pk)
+    receipt = _get_receipt_or_404(request, pk)
 
     def act(key: str) -> None:
         operations.give_back(by=actor(request), receipt=receipt, quantity=receipt.accepted, key=key)
@@ -118,7 +118,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("packer")
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Something of a lot spoiled or broke."""
-    receipt = _receipt(request, pk)
+    receipt = _get_receipt_or_404(request, pk)
     goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
     form = LossForm(request.POST or None, goods=goods, most=receipt.accepted)
 
@@ -200,7 +200,7 @@ def _receiving(pk: int) -> tuple[str, str]:
     return reverse("handovers:receiving", args=[pk]), _("Receive")
 
 
-def _receipt(request: HttpRequest, pk: int) -> Receipt:
+def _get_receipt_or_404(request: HttpRequest, pk: int) -> Receipt:
     seen = queries.visible_to(people.reader(request))
     return get_object_or_404(
         Receipt.objects.select_related("handover__place", "producer").filter(handover__in=seen), pk=pk

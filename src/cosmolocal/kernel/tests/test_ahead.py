@@ -29,10 +29,10 @@ def test_timers_run_at_once_when_the_clock_is_right_again(monkeypatch) -> None:
     ran: list[str] = []
     often = Timer("test.often", timedelta(minutes=1), lambda: ran.append(""))
     monkeypatch.setattr(timers, "all_timers", lambda: [often])
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         timers.run_due()
     assert len(ran) == 1
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         timers.run_due()
         timers.run_due()
     assert len(ran) == 2
@@ -40,9 +40,9 @@ def test_timers_run_at_once_when_the_clock_is_right_again(monkeypatch) -> None:
 
 
 def test_a_tick_in_the_far_future_is_pulled_back() -> None:
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         timers.ensure_tick()
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         assert len(complaints()) == 1
         timers.ensure_tick()
         assert DBTaskResult.objects.get(args_kwargs__args__0="kernel.tick").run_after <= NOW
@@ -50,15 +50,15 @@ def test_a_tick_in_the_far_future_is_pulled_back() -> None:
 
 
 def test_a_tick_that_waits_for_some_hours_is_too_late_already() -> None:
-    with clock.standing_at(NOW + timedelta(hours=3)):
+    with clock.frozen_at(NOW + timedelta(hours=3)):
         timers.ensure_tick()
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         timers.ensure_tick()
         assert DBTaskResult.objects.get().run_after <= NOW
 
 
 def test_what_waits_as_planned_stays_where_it_is() -> None:
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         timers.ensure_tick()
         jobs.enqueue("messages.deliver", after=NOW + max(jobs.PAUSES))
         jobs.enqueue("messages.deliver")
@@ -72,7 +72,7 @@ def test_jobs_and_letters_in_the_far_future_happen_now() -> None:
     jobs.enqueue("messages.deliver", after=LATER)
     Letter.objects.create(event="x", subject="x", text="x", written_at=NOW, next_at=LATER)
     Outlet.objects.create(pk=1, next_try_at=LATER)
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         assert ahead.pull_back(NOW) == 3
     assert DBTaskResult.objects.get().run_after == NOW
     assert Letter.objects.get().next_at == NOW
@@ -83,7 +83,7 @@ def test_a_dead_worker_does_not_look_alive_by_a_beat_in_the_future() -> None:
     jobs.enqueue("messages.deliver")
     DBTaskResult.objects.update(status="RUNNING", worker_ids=["dead"])
     WorkerBeat.objects.create(worker="dead", at=LATER)
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         assert not worker.living(worker.SILENT_AFTER).exists()
         assert worker.take_back() == 1
 
@@ -91,7 +91,7 @@ def test_a_dead_worker_does_not_look_alive_by_a_beat_in_the_future() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_mends_it_by_itself_and_readyz_says_so_until_then(client: Client) -> None:
     WorkerBeat.objects.create(worker="alive", at=clock.now())
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         timers.ensure_tick()
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -103,10 +103,10 @@ def test_the_worker_mends_it_by_itself_and_readyz_says_so_until_then(client: Cli
 
 
 def test_what_was_counted_in_the_future_locks_nobody_out() -> None:
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         for _time in range(3):
             assert limits.allow("join", "x", times=3, seconds=3600)
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         assert limits.allow("join", "x", times=3, seconds=3600)
         ahead.pull_back(NOW)
         assert Try.objects.count() == 1

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.once
 
 @pytest.mark.parametrize(("zone", "day"), [("Asia/Shanghai", 24), ("America/Los_Angeles", 23), ("", 23)])
 def test_today_is_the_day_of_the_node(zone: str, day: int) -> None:
-    with node.at_home(Node(zone=zone)), clock.standing_at(datetime(2026, 11, 23, 17, 0, tzinfo=UTC)):
+    with node.at_home(Node(zone=zone)), clock.frozen_at(datetime(2026, 11, 23, 17, 0, tzinfo=UTC)):
         assert clock.today() == date(2026, 11, day)
 
 

@@ -67,7 +67,7 @@ def test_one_person_has_so_much_done_at_a_time() -> None:
 
 
 def test_of_two_asked_for_in_one_moment_the_one_under_way_is_the_last() -> None:
-    with clock.standing_at(clock.now()):
+    with clock.frozen_at(clock.now()):
         for number in range(8):  # rows of one moment come in any order: eight tries see it
             if number:
                 work(errands.last("test.refuse", [], by_id=1))
@@ -103,11 +103,11 @@ def test_a_file_is_kept_for_a_day_and_the_row_for_a_week() -> None:
     assert path.read_bytes() == b"%PDF"
     errands.forget()
     assert errands.file_of(made) == path
-    with clock.standing_at(clock.now() + timedelta(hours=25)):
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
         errands.forget()
     assert errands.file_of(made) is None
     assert Errand.objects.filter(pk=made.pk).exists()
-    with clock.standing_at(clock.now() + timedelta(days=8)):
+    with clock.frozen_at(clock.now() + timedelta(days=8)):
         errands.forget()
     assert not Errand.objects.filter(pk=made.pk).exists()
 

@@ -137,7 +137,7 @@ def test_a_timer_runs_when_its_pause_has_passed_and_one_that_fails_stops_no_othe
     monkeypatch.setattr(timers, "all_timers", lambda: clockwork)
     start = clock.now()
     for minutes in (0, 0.5, 2, 61):
-        with clock.standing_at(start + timedelta(minutes=minutes)):
+        with clock.frozen_at(start + timedelta(minutes=minutes)):
             timers.run_due()
     assert ran == ["often", "rarely", "often", "often", "rarely"]
 

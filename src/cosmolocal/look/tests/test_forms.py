@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look import answers
+from cosmolocal.look import pages
 from cosmolocal.look.forms import (
     BigChoice,
     DayField,
@@ -117,8 +117,8 @@ def test_the_key_stays_the_same_after_an_error_and_is_fresh_before() -> None:
 
 def test_a_refusal_stands_where_the_person_looks() -> None:
     form = fill()
-    answers.refused(form, Refusal("money.not_enough", "There is ¥ 3 too little.", "amount"))
-    answers.refused(form, Refusal("shop.closed", "The round closed at 20:00.", "no_such_field"))
+    pages.refused(form, Refusal("money.not_enough", "There is ¥ 3 too little.", "amount"))
+    pages.refused(form, Refusal("shop.closed", "The round closed at 20:00.", "no_such_field"))
     assert form.errors["amount"].as_data()[0].code == "money.not_enough"
     assert form.non_field_errors() == ["The round closed at 20:00."]
 

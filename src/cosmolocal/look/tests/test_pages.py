@@ -14,7 +14,7 @@ from django.utils import translation
 
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Node
-from cosmolocal.look import answers, samples, views
+from cosmolocal.look import pages, samples, views
 from cosmolocal.look.tables import Cell, Column, Row, Table
 
 ERRORS = ["400", "403", "403_csrf", "404", "422", "429", "500", "503"]
@@ -122,7 +122,7 @@ def test_a_theme_nobody_offers_is_not_written() -> None:
 
 
 def test_sums_and_days_in_a_sentence() -> None:
-    with node.at_home(Node(zone="Asia/Shanghai")), clock.standing_at(NOVEMBER):
+    with node.at_home(Node(zone="Asia/Shanghai")), clock.frozen_at(NOVEMBER):
         assert write('{% money 12640 "CNY" %}') == '<bdi class="money" dir="ltr">¥\xa0126.40</bdi>'
         assert write('{{ sum|money:"KRW" }}', sum=12000) == '<bdi class="money" dir="ltr">₩\xa012,000</bdi>'
         assert write('{% money nothing "CNY" %}') == ""
@@ -147,7 +147,7 @@ def test_sums_and_days_in_a_sentence() -> None:
     ],
 )
 def test_days_are_written_as_the_language_does(language: str, text: str) -> None:
-    with node.at_home(Node()), translation.override(language), clock.standing_at(NOVEMBER):
+    with node.at_home(Node()), translation.override(language), clock.frozen_at(NOVEMBER):
         assert text in write("{{ at|day }}", at=NOVEMBER)
 
 
@@ -219,7 +219,7 @@ def test_passkeys_need_a_name(host: str, secure: bool, possible: bool) -> None:
 
 
 def test_an_answer_says_one_sentence() -> None:
-    answer = answers.say(HttpResponse(), "Two jin of pak choi 小白菜")
+    answer = pages.say(HttpResponse(), "Two jin of pak choi 小白菜")
     assert '"say"' in answer["HX-Trigger"]
     assert answer["HX-Trigger"].isascii()
 

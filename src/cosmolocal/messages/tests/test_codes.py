@@ -49,7 +49,7 @@ def work(moment: datetime) -> list[datetime]:
     looked = []
     again: datetime | None = moment
     while again is not None:
-        with clock.standing_at(again):
+        with clock.frozen_at(again):
             looked.append(again)
             again = codes.deliver()
     return looked
@@ -148,7 +148,7 @@ def test_one_that_has_ended_is_not_sent_any_more(amina: Agent) -> None:
         looked = work(clock.now())
         assert all(later - sooner <= timedelta(seconds=61) for sooner, later in pairwise(looked))
         assert looked[-1] - looked[0] > timedelta(minutes=13)
-    with mail_server(Moody()) as moody, clock.standing_at(after(minutes=16)):
+    with mail_server(Moody()) as moody, clock.frozen_at(after(minutes=16)):
         tasks.look_after()
         codes.deliver()
     assert not moody.got
@@ -179,7 +179,7 @@ def test_no_other_delivery_takes_it(amina: Agent) -> None:
         ask()
         codes._take_in()
         operations.let_go(by=who.system(), waiting=True)
-        with clock.standing_at(after(days=4)):
+        with clock.frozen_at(after(days=4)):
             outbox.give_up()
             outbox.deliver()
         assert not moody.got
@@ -195,7 +195,7 @@ def test_what_a_killed_worker_had_claimed_goes_a_little_later(amina: Agent) -> N
         assert not moody.got
         assert again is not None
         assert again <= after(minutes=1)
-        with clock.standing_at(again):
+        with clock.frozen_at(again):
             DBTaskResult.objects.all().delete()
             tasks.look_after()
             assert DBTaskResult.objects.filter(queue_name=jobs.SOON).count() == 1
@@ -251,7 +251,7 @@ def test_where_no_mail_is_set_up_it_is_told_in_person(amina: Agent) -> None:
     assert codes.deliver() is None
     assert the_letter().state == "no_mail"
     assert codes.deliver() is None
-    with clock.standing_at(after(minutes=16)):
+    with clock.frozen_at(after(minutes=16)):
         codes.end()
     assert not Secret.objects.exists()
 

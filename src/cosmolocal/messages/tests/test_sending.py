@@ -49,7 +49,7 @@ def now_and_later(*minutes: int) -> None:
     begun = clock.now()
     outbox.deliver()
     for passed in minutes:
-        with clock.standing_at(begun + timedelta(minutes=passed, seconds=50)):
+        with clock.frozen_at(begun + timedelta(minutes=passed, seconds=50)):
             outbox.deliver()
 
 
@@ -166,7 +166,7 @@ def test_an_address_that_no_mail_can_carry_stops_only_itself(people) -> None:
 def test_a_letter_that_never_goes_is_told_in_person_after_days(people) -> None:
     with mail_server():
         [letter] = write(people[:1])
-        with clock.standing_at(clock.now() + rules.GIVE_UP_AFTER + timedelta(minutes=1)):
+        with clock.frozen_at(clock.now() + rules.GIVE_UP_AFTER + timedelta(minutes=1)):
             tasks.look_after()
     letter.refresh_from_db()
     assert letter.state == "failed"
@@ -216,7 +216,7 @@ def test_the_daily_mail_is_one_mail_a_reader_and_refused_for_one_only(people) ->
 
 def test_the_daily_mail_goes_once_a_day_also_where_the_node_slept_at_its_hour(people) -> None:
     moment = clock.now().replace(hour=23, minute=10) + timedelta(days=1)
-    with mail_server(Moody()), clock.standing_at(moment):
+    with mail_server(Moody()), clock.frozen_at(moment):
         write(people[:1], "receipt")
         tasks.send_digests()
         assert set(states().values()) == {"waiting"}
@@ -258,7 +258,7 @@ def test_held_mail_waits_for_a_steward_who_sends_or_drops_it(people) -> None:
         assert moody.readers() == [mail(2)]
         operations.hold(by=system())
         write(people[3:4])
-        with clock.standing_at(clock.now() + timedelta(days=9)):
+        with clock.frozen_at(clock.now() + timedelta(days=9)):
             tasks.look_after()
             operations.let_go(by=system(), waiting=True)
             tasks.look_after()

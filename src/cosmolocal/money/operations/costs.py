@@ -79,7 +79,7 @@ def count_cash(*, by: Agent, box: MoneyBox, counted: int, at: datetime | None = 
     """Books what was found in a box: `counted` minor units. The difference goes to the fund "drawer_difference".
 
     `at` on an earlier day: at the end of that day, against what lay there by then; where the box was counted again
-    since, that later count still holds. A fact whatever it shows; gives the difference (below 0: missing).
+    since, that later count still holds. A fact whatever it shows; returns the difference (below 0: missing).
     What is missing is looked at by somebody else: always in a lent session, else from rules.MISSING_COINS on.
     Refuses: money.bad_amount below 0, money.not_yet.
     """

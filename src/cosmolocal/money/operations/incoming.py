@@ -57,7 +57,7 @@ def pay_in_coins(
 ) -> int:
     """Books cash paid for what is owed, rounded to the smallest coin; the difference goes to the fund "rounding".
 
-    Gives what was taken in coins, in minor units.
+    Returns what was taken in coins, in minor units.
     """
     policy.permit_cash(by, box)
     journal.check_amount(amount)

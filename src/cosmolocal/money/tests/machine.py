@@ -61,7 +61,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.now += timedelta(hours=7)
         wish = {"by": self.village.wei, "key": ids.fresh_key(), **wish}
         try:
-            with clock.standing_at(self.now), transaction.atomic():
+            with clock.frozen_at(self.now), transaction.atomic():
                 self.result = act(**wish)
         except Refusal:
             return False
@@ -253,7 +253,7 @@ class MoneyMachine(RuleBasedStateMachine):
         """A double click, a lost answer: the same deed with the same key happens once."""
         assert self.last is not None
         act, wish = self.last
-        with clock.standing_at(self.now), transaction.atomic():
+        with clock.frozen_at(self.now), transaction.atomic():
             act(**wish)
 
     @rule()

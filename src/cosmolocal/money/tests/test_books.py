@@ -19,13 +19,13 @@ def at(day: int, hour: int = 4, month: int = 9) -> datetime:
 def a_month(village: Village) -> None:
     """300 in on the 2nd, 50 spent on the 3rd, rent of 20 on the 10th, 18 to the farm on the 20th."""
     amina = village.account(village.amina)
-    with clock.standing_at(at(2)):
+    with clock.frozen_at(at(2)):
         money.top_up(by=village.wei, account=amina, box=village.bank, amount=30000, reference="September")
-    with clock.standing_at(at(3)):
+    with clock.frozen_at(at(3)):
         money.transfer(by=village.wei, source=amina, target=queries.fund("running"), amount=5000, reason="order")
-    with clock.standing_at(at(10)):
+    with clock.frozen_at(at(10)):
         money.pay_cost(by=village.wei, fund_code="running", box=village.bank, amount=2000, reason="rent")
-    with clock.standing_at(at(20)):
+    with clock.frozen_at(at(20)):
         farm = village.account(village.farm, "producer")
         money.transfer(by=village.wei, source=amina, target=farm, amount=1800, reason="order")
 
@@ -44,7 +44,7 @@ def test_a_statement_opens_and_closes(village: Village) -> None:
 
 def test_days_are_those_of_the_local(village: Village) -> None:
     """17 h UTC on the 4th is already the 5th in Shanghai."""
-    with clock.standing_at(at(4, 17)):
+    with clock.frozen_at(at(4, 17)):
         village.top_up(village.amina, 100)
     amina = village.account(village.amina)
     assert queries.statement(amina, date(2026, 9, 4), date(2026, 9, 4)).lines == []
@@ -80,7 +80,7 @@ def test_the_sheet_balances_on_every_day(village: Village) -> None:
 
 def test_who_owes_the_local_is_an_asset_of_it(village: Village) -> None:
     amina = village.account(village.amina)
-    with clock.standing_at(at(2)):
+    with clock.frozen_at(at(2)):
         money.transfer(
             by=village.wei, source=amina, target=queries.fund("running"), amount=500, reason="producer", guard=False
         )
@@ -98,7 +98,7 @@ def test_sheet_and_statement_need_as_many_statements_for_much_as_for_little(vill
             queries.statement(village.account(village.amina), date(2026, 9, 1), date(2026, 9, 30))
         return len(sheet), len(statement)
 
-    with clock.standing_at(at(2)):
+    with clock.frozen_at(at(2)):
         village.top_up(village.amina, 100)
         few = statements()
         for person in (village.amina, village.jo, village.li_na, village.wei) * 5:
@@ -110,7 +110,7 @@ def test_a_closed_month_never_changes_again(village: Village) -> None:
     a_month(village)
     october = at(3, month=10)
     before = queries.balance_sheet(date(2026, 9, 30))
-    with clock.standing_at(october):
+    with clock.frozen_at(october):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
         money.top_up(by=village.wei, account=village.account(village.amina), box=village.bank, amount=700, at=at(28))
     assert queries.balance_sheet(date(2026, 9, 30)) == before
@@ -120,14 +120,14 @@ def test_a_closed_month_never_changes_again(village: Village) -> None:
 
 
 def test_a_late_fact_of_an_open_month_stands_on_its_day(village: Village) -> None:
-    with clock.standing_at(at(30)):
+    with clock.frozen_at(at(30)):
         money.top_up(by=village.wei, account=village.account(village.amina), box=village.bank, amount=700, at=at(5))
     [line] = queries.statement(village.account(village.amina), date(2026, 9, 5), date(2026, 9, 5)).lines
     assert (line.on, line.value_on) == (date(2026, 9, 5), None)
 
 
 def test_months_are_closed_when_they_are_over_and_once(village: Village) -> None:
-    with clock.standing_at(at(3, month=10)):
+    with clock.frozen_at(at(3, month=10)):
         with refused("money.not_month_end"):
             money.close_month(by=village.wei, until=date(2026, 9, 29))
         with refused("money.month_not_over"):
@@ -139,7 +139,7 @@ def test_months_are_closed_when_they_are_over_and_once(village: Village) -> None
 
 def test_history_is_one_point_a_day(village: Village) -> None:
     a_month(village)
-    with clock.standing_at(at(21)):
+    with clock.frozen_at(at(21)):
         points = queries.history(village.account(village.amina), points=20)
     assert points[0] == (date(2026, 9, 2), 30000)
     assert dict(points)[date(2026, 9, 19)] == 25000

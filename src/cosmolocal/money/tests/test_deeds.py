@@ -274,7 +274,7 @@ def test_accounts_are_seen_by_their_own_people_and_by_who_reads_the_books(villag
 
 
 def test_events_carry_no_words_of_people(village: Village) -> None:
-    with clock.standing_at(datetime(2026, 9, 2, 8, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 9, 2, 8, tzinfo=UTC)):
         money.top_up(
             by=village.wei,
             account=village.account(village.amina),

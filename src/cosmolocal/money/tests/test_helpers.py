@@ -80,7 +80,7 @@ def test_who_stops_helping_or_leaves_a_household_stays_one_of_it_for_some_days(
     agents.end_helping(by=village.wei, helping=helping)
     with refused("money.to_oneself"):
         gives(village)
-    with clock.standing_at(now + LENT + timedelta(days=2)):
+    with clock.frozen_at(now + LENT + timedelta(days=2)):
         gives(village)
     assert village.has(village.amina) == 100
 

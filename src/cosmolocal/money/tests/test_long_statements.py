@@ -31,7 +31,7 @@ def test_pages_of_a_statement_add_up_to_the_whole(village: Village, monkeypatch:
 
 
 def test_what_was_held_is_the_same_from_either_end(village: Village) -> None:
-    with clock.standing_at(clock.now() - timedelta(days=3)):
+    with clock.frozen_at(clock.now() - timedelta(days=3)):
         village.top_up(village.amina, 700)
     village.top_up(village.jo, 50)
     today = clock.today()

@@ -142,7 +142,7 @@ def test_the_house_and_nothing_need_no_second_pair_of_eyes(village: Village) -> 
 
 
 def test_counts_are_about_the_reader(village: Village) -> None:
-    with clock.standing_at(clock.now() - timedelta(days=8)):
+    with clock.frozen_at(clock.now() - timedelta(days=8)):
         pay_rent(village)
     pay_rent(village, payee=village.lin)
 
@@ -180,7 +180,7 @@ def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village)
     money.count_cash(by=village.wei, box=village.cash, counted=4500)
     money.count_cash(by=village.wei, box=village.cash, counted=4499)
     assert [(look.why, look.amount) for look in SecondLook.objects.all()] == [("left", 1)]
-    with clock.standing_at(clock.now() + timedelta(days=31)):
+    with clock.frozen_at(clock.now() + timedelta(days=31)):
         money.count_cash(by=village.wei, box=village.cash, counted=4000)
     assert SecondLook.objects.count() == 1
 

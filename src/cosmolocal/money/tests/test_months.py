@@ -22,13 +22,13 @@ DAYS = [
 
 def _autumn(village: Village) -> None:
     """Amina pays in 300 in September and 50 in October, Jo 70 in October; September is closed on the 4th."""
-    with clock.standing_at(at(12)):
+    with clock.frozen_at(at(12)):
         village.top_up(village.amina, 30000)
-    with clock.standing_at(at(2, month=10)):
+    with clock.frozen_at(at(2, month=10)):
         village.top_up(village.amina, 5000)
-    with clock.standing_at(at(4, month=10)):
+    with clock.frozen_at(at(4, month=10)):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
-    with clock.standing_at(at(9, month=10)):
+    with clock.frozen_at(at(9, month=10)):
         village.top_up(village.jo, 7000)
 
 
@@ -49,7 +49,7 @@ def test_balances_of_a_closed_month_are_written_down(village: Village) -> None:
 
 def test_a_sheet_is_the_same_with_and_without_written_balances(village: Village) -> None:
     _autumn(village)
-    with clock.standing_at(at(20, month=10)):
+    with clock.frozen_at(at(20, month=10)):
         with_them = _everything()
         assert [one.get("members", 0) for one in with_them[:8]] == [0, 0, 30000, 30000, 30000, 30000, 42000, 42000]
         _forget()
@@ -61,7 +61,7 @@ def test_a_sheet_is_the_same_with_and_without_written_balances(village: Village)
 
 def test_a_late_fact_leaves_the_closed_month_as_it_was(village: Village) -> None:
     _autumn(village)
-    with clock.standing_at(at(10, month=10)):
+    with clock.frozen_at(at(10, month=10)):
         money.top_up(by=village.wei, account=village.account(village.jo), box=village.bank, amount=900, at=at(28))
         assert queries.held_on(village.bank, date(2026, 9, 30)) == 30900
         assert totals(date(2026, 9, 30))["bank"] == 30000
@@ -71,7 +71,7 @@ def test_a_late_fact_leaves_the_closed_month_as_it_was(village: Village) -> None
 
 def test_no_statement_reads_what_lies_behind_a_closed_month(village: Village) -> None:
     _autumn(village)
-    with clock.standing_at(at(20, month=10)), CaptureQueriesContext(connection) as asked:
+    with clock.frozen_at(at(20, month=10)), CaptureQueriesContext(connection) as asked:
         page = queries.statement_page(village.bank, date(2026, 10, 1), date(2026, 10, 20))
         assert queries.held_on(village.bank, date(2026, 10, 3)) == 35000
     assert (page.opening, page.closing, page.came, page.went) == (30000, 42000, 12000, 0)

@@ -81,7 +81,7 @@ def as_csv(rows: list[list[str]], header: list[str] = HEADER) -> bytes:
 
 
 def bring_in(village: Village, data: bytes, **options: object) -> imports.Outcome:
-    with clock.standing_at(NOON):
+    with clock.frozen_at(NOON):
         return imports.run_import(by=options.pop("by", village.li_na), data=data, name="books.csv", on=ON, **options)
 
 

@@ -129,7 +129,7 @@ def test_of_two_that_were_called_alike_before_a_row_says_the_number(village: Vil
 
 
 def killed_after(batches: int) -> Callable[[], None]:
-    """Pulls the plug after so many batches; gives what puts it back."""
+    """Pulls the plug after so many batches; returns what puts it back."""
     left, real = [batches], operations.import_people
 
     def until_killed(**wish: object) -> None:
@@ -285,7 +285,7 @@ def test_once_the_books_run_only_a_treasurer_of_some_days_sets_balances_by_a_fil
     with refused("agents.right_too_new"):
         set_balances(village, rows, by=village.li_na)
     assert village.has(village.amina) == 100
-    with clock.standing_at(clock.now() + timedelta(days=4)):
+    with clock.frozen_at(clock.now() + timedelta(days=4)):
         assert set_balances(village, rows, by=village.li_na) == 2
 
 
@@ -313,7 +313,7 @@ def test_once_the_books_run_only_a_steward_puts_somebody_into_a_household_that_i
         imports.run_import(by=by, data=data, name="books.csv", on=clock.day_of(BEGIN))
         return {one.name for one in people.members_of(home)}
 
-    with clock.standing_at(BEGIN + timedelta(days=days, hours=2)):
+    with clock.frozen_at(BEGIN + timedelta(days=days, hours=2)):
         assert members(village.wei) == ({"Amina"} if days else {"Amina", "Ghost"})
         chen = Agent.objects.get(name="Chen", kind="household")
         assert {one.name for one in people.members_of(chen)} == {"New", "Newer"}

@@ -240,7 +240,7 @@ def test_nothing_is_paid_before_its_list_was_drawn_up(paid_for_goods: Village) -
         with refused("money.before_it"):
             money.confirm_payment(by=village.wei, payment=made.payments.get(), at=long_ago)
     morning = clock.from_wall(datetime.combine(clock.day_of(made.made_at), time()))
-    with clock.standing_at(made.made_at + timedelta(minutes=1)):
+    with clock.frozen_at(made.made_at + timedelta(minutes=1)):
         money.confirm_list(by=village.wei, payment_list=made, at=morning)
     left = made.payments.get().left
     assert left is not None

@@ -23,7 +23,7 @@ def agreed(village: Village, settings: Any) -> PaymentList:
     """The farm is owed 180 in two lines; Lin has agreed."""
     settings.MAIL_READY = True
     farm = village.account(village.farm, "producer")
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         village.top_up(village.amina, 30000)
         source = village.account(village.amina)
         money.transfer(by=village.wei, source=source, target=farm, amount=18000, reason="producer")
@@ -39,11 +39,11 @@ def mail(village: Village, agent: Agent, email: str) -> None:
 def pay(village: Village, made: PaymentList, told_at: Any = NOW) -> list[Letter]:
     """Confirms the list, then runs what it announced, twice as after a crash."""
     announced: list[Any] = []
-    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+    with clock.frozen_at(NOW), pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "enqueue", lambda *job: announced.append(job))
         money.confirm_list(by=village.wei, payment_list=made)
     [(name, ids)] = announced
-    with clock.standing_at(told_at):
+    with clock.frozen_at(told_at):
         for _again in range(2):
             assert jobs.run_job.call(*jobs.marked(name, [ids], "job:one")) == "done"
     return list(Letter.objects.order_by("id"))
@@ -61,7 +61,7 @@ def test_the_farmer_gets_a_letter_with_the_statement(village: Village, agreed: P
 
 
 def test_who_has_no_mail_is_told_in_person(village: Village, agreed: PaymentList) -> None:
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         agents.give_role(by=village.house, agent=village.jo, role="producer", scope=village.farm)
     letters = pay(village, agreed)
     assert {(letter.to, letter.state) for letter in letters} == {
@@ -85,7 +85,7 @@ def test_nobody_is_told_of_payments_of_long_ago(village: Village, agreed: Paymen
 
 def announced_by(act: Any) -> list[Any]:
     found: list[Any] = []
-    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+    with clock.frozen_at(NOW), pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "enqueue", lambda *job: found.append(job))
         act()
     return found
@@ -94,20 +94,20 @@ def announced_by(act: Any) -> list[Any]:
 def test_who_paid_by_bank_hears_that_it_arrived(village: Village) -> None:
     mail(village, village.amina, "amina@example.org")
     [(name, *args)] = announced_by(lambda: village.top_up(village.amina, 30000))
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         for _again in range(2):
             assert jobs.run_job.call(*jobs.marked(name, args, "job:one")) == "done"
     [letter] = Letter.objects.all()
     assert (letter.to, letter.event) == (village.amina, "payment")
     assert letter.text.count("300.00") == 2
-    with clock.standing_at(NOW + timedelta(days=30)):
+    with clock.frozen_at(NOW + timedelta(days=30)):
         jobs.run_job.call(*jobs.marked(name, args, "job:two"))
     assert Letter.objects.count() == 1
 
 
 def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village: Village) -> None:
     assert announced_by(lambda: village.top_up(village.amina, 30000, village.cash)) == []
-    with clock.standing_at(NOW):
+    with clock.frozen_at(NOW):
         unknown = money.top_up_unmatched(by=village.wei, box=village.bank, amount=5000)
     account = village.account(village.jo)
     told = announced_by(lambda: money.match_unmatched(by=village.wei, unmatched=unknown, account=account, amount=2000))
@@ -117,7 +117,7 @@ def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village:
 def write_number(by: Agent, farm: Agent, **contact: str) -> list[tuple[str | None, str]]:
     """Writes how a farm is reached and paid, then runs what that announced: who is told, at which address."""
     announced: list[Any] = []
-    with clock.standing_at(NOW), pytest.MonkeyPatch.context() as patch:
+    with clock.frozen_at(NOW), pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "enqueue", lambda name, *args: announced.append((name, args)))
         agents.change_contact(by=by, agent=farm, contact=ContactDraft(**contact))
     for name, args in announced:

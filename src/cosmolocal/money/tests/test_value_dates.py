@@ -27,11 +27,11 @@ def totals(day: date) -> dict[str, int]:
 
 def agreed_list(village: Village) -> PaymentList:
     """180 of Amina's 300 are owed to the farm since the 3rd; the list of the 4th is agreed."""
-    with clock.standing_at(at(3)):
+    with clock.frozen_at(at(3)):
         village.top_up(village.amina, 30000)
         farm = village.account(village.farm, "producer")
         money.transfer(by=village.wei, source=village.account(village.amina), target=farm, amount=18000, reason="order")
-    with clock.standing_at(at(4)):
+    with clock.frozen_at(at(4)):
         lines = [money.PaymentDraft(farm.pk, 10000), money.PaymentDraft(farm.pk, 8000)]
         made = money.make_payment_list(by=village.wei, lines=lines, box=village.bank, name="Farms")
         money.agree_payment_list(by=village.lin, payment_list=made, yes=True)
@@ -41,7 +41,7 @@ def agreed_list(village: Village) -> PaymentList:
 def test_a_payment_stands_on_the_day_the_bank_paid_it_and_on_the_day_it_came_back(village: Village) -> None:
     made = agreed_list(village)
     first, second = made.payments.all()
-    with clock.standing_at(at(20)):
+    with clock.frozen_at(at(20)):
         money.confirm_payment(by=village.wei, payment=first, at=at(7))
         money.confirm_list(by=village.wei, payment_list=made, at=at(8))
         with refused("money.before_it"):
@@ -63,7 +63,7 @@ def test_late_news_of_a_closed_month_stand_today_with_their_day(village: Village
     """Paid on the 28th and back on the 30th, both told in October: September stays; October shows when it was."""
     made = agreed_list(village)
     september = queries.balance_sheet(date(2026, 9, 30))
-    with clock.standing_at(at(3, month=10)):
+    with clock.frozen_at(at(3, month=10)):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
         money.confirm_list(by=village.wei, payment_list=made, at=at(28))
         line = Payment.objects.first()
@@ -83,10 +83,10 @@ def test_late_news_of_a_closed_month_stand_today_with_their_day(village: Village
 def test_nothing_counts_before_what_it_follows(village: Village) -> None:
     """The payment counts on 3 October for 28 September; what came back on the 1st cannot lower the bank before it."""
     made = agreed_list(village)
-    with clock.standing_at(at(3, month=10)):
+    with clock.frozen_at(at(3, month=10)):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
         money.confirm_list(by=village.wei, payment_list=made, at=at(28))
-    with clock.standing_at(at(6, month=10)):
+    with clock.frozen_at(at(6, month=10)):
         money.return_payment(by=village.wei, payment=Payment.objects.first(), reason="closed", at=at(1, month=10))
     assert totals(date(2026, 10, 2)) == totals(date(2026, 9, 30))
     last = queries.box_statement(village.bank, date(2026, 10, 1), date(2026, 10, 31)).lines[-1]
@@ -94,10 +94,10 @@ def test_nothing_counts_before_what_it_follows(village: Village) -> None:
 
 
 def test_a_returned_debit_is_taken_back_on_its_day_and_never_before_it_came(village: Village) -> None:
-    with clock.standing_at(at(10, hour=9)):
+    with clock.frozen_at(at(10, hour=9)):
         village.top_up(village.amina, 5000)
     [entry] = Operation.objects.filter(code="money.top_up")
-    with clock.standing_at(at(20)):
+    with clock.frozen_at(at(20)):
         with refused("money.before_it"):
             money.undo(by=village.wei, deed_id=entry.pk, reason="returned", at=at(9))
         # Noon of the same day would be before the entry of five in the afternoon.
@@ -108,12 +108,12 @@ def test_a_returned_debit_is_taken_back_on_its_day_and_never_before_it_came(vill
 
 
 def test_an_unknown_payer_is_found_on_a_day_and_never_before_the_money_came(village: Village) -> None:
-    with clock.standing_at(at(3, month=10)):
+    with clock.frozen_at(at(3, month=10)):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
         late = money.top_up_unmatched(by=village.wei, box=village.bank, amount=900, at=at(28))
         new = money.top_up_unmatched(by=village.wei, box=village.bank, amount=400, at=at(2, month=10))
     amina = village.account(village.amina)
-    with clock.standing_at(at(6, month=10)):
+    with clock.frozen_at(at(6, month=10)):
         with refused("money.before_it"):
             money.match_unmatched(by=village.wei, unmatched=new, account=amina, at=at(1, month=10))
         money.match_unmatched(by=village.wei, unmatched=new, account=amina, amount=100, at=at(2, month=10))
@@ -127,7 +127,7 @@ def test_an_unknown_payer_is_found_on_a_day_and_never_before_the_money_came(vill
 
 def test_something_given_back_counts_on_its_day(village: Village) -> None:
     amina = village.account(village.amina)
-    with clock.standing_at(at(20)):
+    with clock.frozen_at(at(20)):
         money.refund(
             by=village.wei, source=queries.fund("goodwill"), account=amina, amount=800, reason="eggs", at=at(5)
         )
@@ -136,29 +136,29 @@ def test_something_given_back_counts_on_its_day(village: Village) -> None:
 
 def test_cash_counted_on_friday_and_told_on_sunday(village: Village) -> None:
     """Compared with what lay there on Friday evening, not with what Saturday brought."""
-    with clock.standing_at(at(3)):
+    with clock.frozen_at(at(3)):
         village.top_up(village.amina, 5000, village.cash)
-    with clock.standing_at(at(5)):
+    with clock.frozen_at(at(5)):
         village.top_up(village.jo, 700, village.cash)
-    with clock.standing_at(at(6)):
+    with clock.frozen_at(at(6)):
         assert money.count_cash(by=village.wei, box=village.cash, counted=4990, at=at(4)) == -10
     assert village.in_box(village.cash) == 5690
     assert [totals(date(2026, 9, day))["cash"] for day in (3, 4, 5)] == [5000, 4990, 5690]
 
 
 def test_a_count_told_late_leaves_a_later_count_as_it_was(village: Village) -> None:
-    with clock.standing_at(at(3)):
+    with clock.frozen_at(at(3)):
         village.top_up(village.amina, 5000, village.cash)
-    with clock.standing_at(at(5)):
+    with clock.frozen_at(at(5)):
         assert money.count_cash(by=village.wei, box=village.cash, counted=4980) == -20
-    with clock.standing_at(at(6)):
+    with clock.frozen_at(at(6)):
         assert money.count_cash(by=village.wei, box=village.cash, counted=4990, at=at(4)) == -10
     assert [totals(date(2026, 9, day))["cash"] for day in (3, 4, 5)] == [5000, 4990, 4980]
     assert (village.in_box(village.cash), village.fund("drawer_difference")) == (4980, -20)
 
 
 def test_a_count_of_a_closed_month_knows_the_late_facts_of_that_month(village: Village) -> None:
-    with clock.standing_at(at(3, month=10)):
+    with clock.frozen_at(at(3, month=10)):
         money.close_month(by=village.wei, until=date(2026, 9, 30))
         amina = village.account(village.amina)
         money.top_up(by=village.wei, account=amina, box=village.cash, amount=5000, at=at(28))
@@ -178,7 +178,7 @@ def wei(village: Village) -> Client:
 
 
 def test_every_page_asks_for_the_day_and_knows_no_tomorrow(village: Village, wei: Client) -> None:
-    with clock.standing_at(clock.now() - timedelta(days=5)):
+    with clock.frozen_at(clock.now() - timedelta(days=5)):
         village.top_up(village.amina, 500)
         found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=900)
         amina = village.account(village.amina)
@@ -222,7 +222,7 @@ def test_every_page_asks_for_the_day_and_knows_no_tomorrow(village: Village, wei
 
 def test_a_day_in_a_closed_month_is_told_before_and_after(village: Village, wei: Client) -> None:
     last = clock.today().replace(day=1) - timedelta(days=1)
-    with clock.standing_at(clock.now() - timedelta(days=70)):
+    with clock.frozen_at(clock.now() - timedelta(days=70)):
         village.top_up(village.amina, 500)
     money.close_month(by=village.wei, until=last)
     before, entry = queries.balance_sheet(last), Operation.objects.get(code="money.top_up")

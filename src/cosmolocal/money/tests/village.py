@@ -80,7 +80,7 @@ class Village:
 def build(*, cash_step: int = 1, currency: str = "CNY") -> Village:
     """A village on 1 September 2026, Shanghai time: two treasurers (Wei, Lin), steward Li Na, members Amina and Jo."""
     house = people.system()
-    with clock.standing_at(BEGIN):
+    with clock.frozen_at(BEGIN):
         wish = agents.LocalDraft(name="Ainonghui", zone="Asia/Shanghai", currency=currency)
         agents.found_local(by=house, draft=wish)
         cny = money.open_currency(by=house, code=currency, decimals=2, symbol="¥", cash_step=cash_step)

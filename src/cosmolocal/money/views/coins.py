@@ -30,13 +30,13 @@ def coins(request: HttpRequest) -> HttpResponse:
 @open_to("keeper")
 def count_coins(request: HttpRequest, pk: int) -> HttpResponse:
     """She counts a box of her place."""
-    return counting(request, _mine(request, pk), _coins())
+    return counting(request, _get_box_or_404(request, pk), _coins())
 
 
 @open_to("keeper")
 def hand_over_coins(request: HttpRequest, pk: int) -> HttpResponse:
     """She brings coins of her place to the bank, or to the box of the treasurer."""
-    box = _mine(request, pk)
+    box = _get_box_or_404(request, pk)
     targets = [one for one in queries.boxes(box.currency) if one != box and _may_bring(request, one)]
 
     def act(data: dict[str, Any]) -> None:
@@ -76,7 +76,7 @@ def _coins() -> tuple[str, str]:
     return reverse("money:coins"), _("Cash box")
 
 
-def _mine(request: HttpRequest, pk: int) -> MoneyBox:
+def _get_box_or_404(request: HttpRequest, pk: int) -> MoneyBox:
     """A box whose coins she may use, else there is no such page."""
     found = next((box for box in queries.coins(reader_of(request)) if box.pk == pk), None)
     if found is None:

@@ -188,7 +188,7 @@ def change_box(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("treasurer")
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Money given back to a member, and why."""
-    account = _account(request, pk)
+    account = _get_account_or_404(request, pk)
 
     def act(data: dict[str, Any]) -> None:
         source = queries.fund(data.pop("fund"), account.currency)
@@ -211,7 +211,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("treasurer")
 def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
     """What is on an account goes back to its holder; a second person agrees."""
-    account = _account(request, pk)
+    account = _get_account_or_404(request, pk)
     most = queries.balance(account).payable
 
     def act(data: dict[str, Any]) -> str:
@@ -241,7 +241,7 @@ def pay_back(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("treasurer")
 def limits(request: HttpRequest, pk: int) -> HttpResponse:
     """When a holder gets a friendly word, and where it stops."""
-    account = _account(request, pk)
+    account = _get_account_or_404(request, pk)
     standing = queries.standing(account)
 
     initial = {"warn_below": standing.warn, "floor": standing.floor}
@@ -278,7 +278,7 @@ def levels(request: HttpRequest) -> HttpResponse:
 @open_to("treasurer")
 def close_account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account ends; what is left goes to the solidarity fund, with a reason."""
-    account = _account(request, pk)
+    account = _get_account_or_404(request, pk)
     return form_page(
         request,
         forms.ReasonForm(request.POST or None),
@@ -315,7 +315,7 @@ def _unmatched() -> tuple[str, str]:
     return reverse("money:unmatched"), _("Payer unknown")
 
 
-def _account(request: HttpRequest, pk: int) -> Account:
+def _get_account_or_404(request: HttpRequest, pk: int) -> Account:
     """An open account of somebody, or a closed one that a fact has touched since."""
     seen = queries.visible_to(reader(request)).exclude(kind__in=[Account.Kind.FUND, Account.Kind.ROUND])
     return get_object_or_404(seen.filter(Q(closed_at=None) | ~Q(resource__accounting_quantity=0)), pk=pk)

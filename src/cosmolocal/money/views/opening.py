@@ -59,7 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @open_to("auditor_reads")
 def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column means what."""
-    kept = _kept(pk, Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED)
+    kept = _get_upload_or_404(pk, Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED)
     head = kept.mapping["head"]
 
     def act(data: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def map_columns(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What would happen, row by row, and whether the sums agree; then yes."""
-    kept = _kept(pk, Upload.State.CHECKED)
+    kept = _get_upload_or_404(pk, Upload.State.CHECKED)
 
     def act(data: dict[str, Any]) -> str:
         operations.take_file_over(by=actor(request), upload=kept, accept_difference=data["accept"], key=data["key"])
@@ -123,7 +123,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def done(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; the page may be left and comes back."""
-    kept = _kept(pk, Upload.State.IMPORTING, Upload.State.DONE, Upload.State.REFUSED)
+    kept = _get_upload_or_404(pk, Upload.State.IMPORTING, Upload.State.DONE, Upload.State.REFUSED)
     progress = Progress.objects.filter(kind=KIND, subject_id=pk).first()
     left_out = [row for row in kept.verdicts if row[1] == "refused"]
     context = books(request) | {
@@ -146,5 +146,5 @@ def _refusal_of(asks: Callable[[], None]) -> str:
     return ""
 
 
-def _kept(pk: int, *states: str) -> Upload:
+def _get_upload_or_404(pk: int, *states: str) -> Upload:
     return get_object_or_404(Upload.objects.defer("data"), pk=pk, kind=KIND, state__in=states)

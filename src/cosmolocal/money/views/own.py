@@ -34,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @open_to("signed_in")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account on one page."""
-    found = _visible(request, pk)
+    found = _get_account_or_404(request, pk)
     standing = queries.standing(found)
     history = queries.history(found, DAYS_DRAWN)
     lines = queries.newest_lines(found, history[0][0], history[-1][0], LAST_LINES + 1)
@@ -62,7 +62,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("signed_in")
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened on an account between two days; as a page, CSV, xlsx or PDF."""
-    found = _visible(request, pk)
+    found = _get_account_or_404(request, pk)
     address = reverse("money:statement", args=[pk])
     back = (reverse("money:account", args=[pk]), str(found))
     return statement_page(request, found, address, back)
@@ -100,7 +100,7 @@ def _statement_file(
     return file(request, draft, kind=kind, rows=queries.count_lines(thing, since, until))
 
 
-def _visible(request: HttpRequest, pk: int) -> Account:
+def _get_account_or_404(request: HttpRequest, pk: int) -> Account:
     return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 

@@ -216,7 +216,7 @@ def agree_number(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def payout_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes to the bank: CSV, xlsx, pain.001 (euros); or the cash list to sign."""
-    made, lines = _list(pk)
+    made, lines = _get_list_or_404(pk)
     kind = request.GET.get("as", "csv")
     if made.state == PaymentList.State.ASKED or (kind == "xml" and not bank_files.is_offered(made)):
         raise Http404
@@ -267,7 +267,7 @@ def disagree(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("treasurer")
 def confirm_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is still planned has been paid."""
-    made, lines = _list(pk)
+    made, lines = _get_list_or_404(pk)
     planned = [line for line in lines if line.state == Payment.State.PLANNED]
     if not planned:
         return redirect("money:payout", pk)
@@ -327,7 +327,7 @@ def _has_left(
 @open_to("treasurer")
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """What is not paid yet will not be, and why."""
-    made, _lines = _list(pk)
+    made, _lines = _get_list_or_404(pk)
     return form_page(
         request,
         forms.ReasonForm(request.POST or None),
@@ -361,7 +361,7 @@ def came_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _readable(request: HttpRequest, pk: int) -> tuple[PaymentList, list[Payment]]:
     """The list for whom it concerns; for everybody else it is not there."""
-    made, lines = _list(pk)
+    made, lines = _get_list_or_404(pk)
     if not policy.may_read_list(reader(request), made):
         raise Http404
     return made, lines
@@ -371,7 +371,7 @@ def _page_of(made: PaymentList) -> tuple[str, str]:
     return reverse("money:payout", args=[made.pk]), made.name
 
 
-def _list(pk: int) -> tuple[PaymentList, list[Payment]]:
+def _get_list_or_404(pk: int) -> tuple[PaymentList, list[Payment]]:
     made = get_object_or_404(_READ.all(), pk=pk)
     return made, list(made.payments.select_related("account__holder"))
 

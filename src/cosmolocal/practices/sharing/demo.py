@@ -57,7 +57,7 @@ def build_start() -> None:
     steward, picks = _person("steward"), random.Random(5)  # noqa: S311 - the same weeks each time
     store = Place.objects.filter(is_handover=True).order_by("pk")[0]
     members = [_person("member"), _person("packer"), _person("keeper"), _person("treasurer")]
-    with clock.standing_at(clock.now() - timedelta(weeks=WEEKS + 1)):
+    with clock.frozen_at(clock.now() - timedelta(weeks=WEEKS + 1)):
         home, made = people.home_local(), {}
         for name, kind, about, code, terms in THINGS:
             draft = ThingDraft(kind, name, about, store, code)
@@ -99,16 +99,16 @@ def _book(thing: Thing, person: Agent, begins: datetime, hours: int, *, held: bo
 
 def _lent(thing: Thing, person: Agent, days: int, hour: int, picks: random.Random) -> None:
     begins, hours = _at(days, hour), picks.choice((2, 3, 5))
-    with clock.standing_at(begins - timedelta(days=1)):
+    with clock.frozen_at(begins - timedelta(days=1)):
         made = _book(thing, person, begins, hours)
     for pk in made:
         has_meter = thing.kind in KILOMETRES
         meter = (queries.last_meter(thing) or 1200) + picks.randint(0, 2)
-        with clock.standing_at(begins + timedelta(minutes=5)):
+        with clock.frozen_at(begins + timedelta(minutes=5)):
             operations.pick_up(
                 by=person, booking=queries.bookings().get(pk=pk), seen=Seen(meter=meter if has_meter else None)
             )
-        with clock.standing_at(begins + timedelta(hours=hours, minutes=-10)):
+        with clock.frozen_at(begins + timedelta(hours=hours, minutes=-10)):
             seen = Seen(meter=meter + picks.randint(4, 30) if has_meter else None)
             operations.give_back(by=person, booking=queries.bookings().get(pk=pk), seen=seen)
 
@@ -119,10 +119,10 @@ def _now_and_soon(steward: Agent, made: dict[str, Thing], members: list[Agent]) 
     now = clock.now().replace(minute=0, second=0, microsecond=0)
     for thing, person, hours, back in (("Cargo bike Lijiang", treasurer, 3, ""), ("Trailer", keeper, 2, "damaged")):
         begins = now - timedelta(hours=5)
-        with clock.standing_at(begins - timedelta(hours=1)):
+        with clock.frozen_at(begins - timedelta(hours=1)):
             booked = _book(made[thing], person, begins, hours)
         for pk in booked:
-            with clock.standing_at(begins):
+            with clock.frozen_at(begins):
                 operations.pick_up(by=person, booking=queries.bookings().get(pk=pk), seen=Seen())
             if back:
                 seen = Seen(Report.State.DAMAGED, words="The hitch is bent; it still holds.")

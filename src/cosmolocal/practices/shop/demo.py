@@ -83,7 +83,7 @@ def open_round_closing_tonight(place: Place, today: date, orders: int = 94) -> O
     """Open since some days, with most households' orders in, closing at 20:00; after 19:00 it is tomorrow's 20:00."""
     zone = node.current().zone
     closing_day = today if clock.wall(clock.now(), zone).time() < time(19, 0) else today + timedelta(days=1)
-    with clock.standing_at(min(_at(closing_day - timedelta(days=2), time(9, 0), zone), clock.now())):
+    with clock.frozen_at(min(_at(closing_day - timedelta(days=2), time(9, 0), zone), clock.now())):
         opened = plan(place, closing_day + timedelta(days=PACK_DAYS))
         order_all(opened, orders, random.Random(opened.pk))  # noqa: S311 - the same orders each time
     _run_short(opened)
@@ -107,11 +107,11 @@ def round_being_packed(place: Place, handover_day: date, orders: int = 38) -> Or
     """Ordered, received (now and then a farm is short), and about half of its crates packed."""
     zone, chance = node.current().zone, random.Random(7)  # noqa: S311
     closing = _at(handover_day - timedelta(days=PACK_DAYS), CLOSES, zone)
-    with clock.standing_at(closing - timedelta(days=2)):
+    with clock.frozen_at(closing - timedelta(days=2)):
         planned = plan(place, handover_day)
         order_all(planned, orders, chance, restaurants=2)
     closed = _close(planned, closing)
-    with clock.standing_at(min(clock.now(), _at(handover_day, time(11, 0), zone))):
+    with clock.frozen_at(min(clock.now(), _at(handover_day, time(11, 0), zone))):
         _receive(closed, chance)
         packers = list(people.role_holders("packer")) or [people.home_local()]
         sheets = packing.crate_sheets(closed.handover)
@@ -130,12 +130,12 @@ def settled_round(place: Place, handover_day: date, orders: int = 60, *, is_work
     """A whole round in the past, paid to the producers by two people; `is_worked`: with a lot cut and two mixed."""
     zone, chance = node.current().zone, random.Random(handover_day.toordinal())  # noqa: S311
     closing = _at(handover_day - timedelta(days=PACK_DAYS), CLOSES, zone)
-    with clock.standing_at(closing - timedelta(days=2)):
+    with clock.frozen_at(closing - timedelta(days=2)):
         planned = plan(place, handover_day)
         order_all(planned, orders, chance, restaurants=4)
     closed = _close(planned, closing)
     by = people.home_local()
-    with clock.standing_at(_at(handover_day, BEGINS, zone)):
+    with clock.frozen_at(_at(handover_day, BEGINS, zone)):
         _receive(closed, chance)
         if is_worked:
             _cut_and_mix(closed)
@@ -148,9 +148,9 @@ def settled_round(place: Place, handover_day: date, orders: int = 60, *, is_work
         handovers.hand_over_all(by=by, handover=closed.handover)
         _take_all_cash(closed)
         handovers.close_handover(by=by, handover=closed.handover)
-    with clock.standing_at(_at(handover_day, time(21, 0), zone)):
+    with clock.frozen_at(_at(handover_day, time(21, 0), zone)):
         settled = operations.settle_round(by=by, round=closed)
-    with clock.standing_at(_at(handover_day + timedelta(days=1), time(10, 0), zone)):
+    with clock.frozen_at(_at(handover_day + timedelta(days=1), time(10, 0), zone)):
         _pay(settled)
     return settled
 
@@ -236,9 +236,9 @@ def _top_up(households: Sequence[Agent]) -> None:
 
 def _close(round: OrderRound, closing: datetime) -> OrderRound:
     by = people.system()
-    with clock.standing_at(closing):
+    with clock.frozen_at(closing):
         operations.close_round(by=by, round=round)
-    with clock.standing_at(closing + timedelta(minutes=round.grace_minutes)):
+    with clock.frozen_at(closing + timedelta(minutes=round.grace_minutes)):
         closed = operations.send_producer_orders(by=by, round=round)
         for order in closed.producer_orders.all():
             operations.mark_told(by=by, producer_order=order, how="mail")

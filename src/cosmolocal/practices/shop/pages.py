@@ -30,12 +30,12 @@ def buying(request: HttpRequest) -> Buyer:
     return found
 
 
-def open_round(request: HttpRequest, pk: int) -> OrderRound:
+def get_round_or_404(request: HttpRequest, pk: int) -> OrderRound:
     """A round this reader may see at the desk, or 404."""
     return get_object_or_404(queries.visible_to(reader(request)), pk=pk)
 
 
-def seen_round(request: HttpRequest, pk: int) -> OrderRound:
+def get_seen_round_or_404(request: HttpRequest, pk: int) -> OrderRound:
     """A round that this reader may see, or 404."""
     if (found := rounds.seen(reader(request), pk)) is None:
         raise Http404

@@ -5,8 +5,8 @@ from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.orders.queries import orders, swaps
 from cosmolocal.practices.shop.rounds.queries import desk
 from cosmolocal.practices.shop.rounds.queries.rounds import (
+    RoundStanding,
     Short,
-    Standing,
     Sums,
     due_to_close,
     due_to_order,
@@ -31,7 +31,7 @@ from cosmolocal.practices.shop.settling.queries import figures
 
 __all__ = [
     "Short",
-    "Standing",
+    "RoundStanding",
     "Sums",
     "cash",
     "credits",

@@ -47,7 +47,7 @@ ROLES = ("member", "steward", "treasurer", "producer", "keeper")
 
 def build() -> dict[str, Agent]:
     by = queries.system()
-    with clock.standing_at(clock.now() - timedelta(days=30)):
+    with clock.frozen_at(clock.now() - timedelta(days=30)):
         today = clock.today("Asia/Shanghai")
         village = people.found_ainonghui(today, 16)
         farms = goods.add_producers(by=by)
@@ -75,7 +75,7 @@ _life = Kept(build)
 @pytest.fixture
 def life(db: None, timeless: None) -> Iterator[dict[str, Agent]]:
     """A local in the middle of its year: a settled round, one that takes orders, one on the packing table."""
-    with clock.standing_at(NOON):
+    with clock.frozen_at(NOON):
         yield _life()
 
 

@@ -28,7 +28,7 @@ EVIL = "DE89370400440532013000"
 @pytest.fixture
 def later(people: dict[str, Agent]) -> Iterator[None]:
     """The people have been here for longer than a way in is lent."""
-    with clock.standing_at(clock.now() + 2 * sessions.LENT):
+    with clock.frozen_at(clock.now() + 2 * sessions.LENT):
         yield
 
 

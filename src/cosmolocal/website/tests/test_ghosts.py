@@ -83,7 +83,7 @@ def test_a_place_in_the_circle_counts_three_days_after_it_was_given(
     assert "One person alone gave you this task" in page
     assert "I agree</span>" not in page
     assert agree(own, payout) == 422
-    with clock.standing_at(clock.now() + OLD):
+    with clock.frozen_at(clock.now() + OLD):
         assert agree(own, payout) == 302
 
 
@@ -100,7 +100,7 @@ def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agen
         operations.give_role(by=also[second], agent=packer, role=Role.Name.TREASURER)
     counts = rights.decides_from(packer, roles=["treasurer"]) is None
     assert counts == (second == "another steward")
-    with clock.standing_at(clock.now() + OLD):
+    with clock.frozen_at(clock.now() + OLD):
         assert rights.decides_from(packer, roles=["treasurer"]) is None
 
 
@@ -123,21 +123,21 @@ def test_a_task_counts_from_when_it_was_given_by_whichever_deed(
     else:
         assert until is not None
         assert until > clock.now() + sessions.LENT - timedelta(hours=1)
-        with clock.standing_at(clock.now() + OLD):
+        with clock.frozen_at(clock.now() + OLD):
             assert rights.decides_from(wei, roles=["treasurer"]) is None
 
 
 def test_a_clock_that_stood_in_the_past_makes_no_task_old(people: dict[str, Agent]) -> None:
     """Neither alone nor written a second time: a deed is not older than those that were written before it."""
     steward, packer, today = people["steward"], people["packer"], clock.now() + timedelta(days=20)
-    with clock.standing_at(today):
+    with clock.frozen_at(today):
         operations.note_age(by=steward, agent=packer, is_minor=False)
     for long_ago in (OLD, 2 * OLD):
-        with clock.standing_at(today - long_ago):
+        with clock.frozen_at(today - long_ago):
             operations.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
-        with clock.standing_at(today):
+        with clock.frozen_at(today):
             assert rights.decides_from(packer, roles=["treasurer"]) == today + sessions.LENT
-    with clock.standing_at(today + OLD):
+    with clock.frozen_at(today + OLD):
         assert rights.decides_from(packer, roles=["treasurer"]) is None
 
 
@@ -156,7 +156,7 @@ def test_a_steward_of_today_makes_no_way_in_for_who_keeps_the_money(
     assert User.objects.get(agent=treasurer).email == "treasurer@example.org"
     assert "Show a code" in browser.get(f"/people/{people['member'].pk}/").content.decode()
     assert browser.post(f"/people/{people['member'].pk}/code/").status_code == 200
-    with clock.standing_at(clock.now() + OLD):
+    with clock.frozen_at(clock.now() + OLD):
         assert browser.post(f"{page}code/").status_code == 200
 
 

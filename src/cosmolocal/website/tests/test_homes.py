@@ -67,7 +67,7 @@ def test_what_one_person_booked_alone_reaches_the_stewards_after_a_week(
     money.pay_cost(by=people["treasurer"], fund_code="running", box=box, amount=100, reason="fee")
     steward = signed_in(people["steward"])
     assert "second pair of eyes" not in steward.get("/steward/").content.decode()
-    with clock.standing_at(clock.now() + timedelta(days=8)):
+    with clock.frozen_at(clock.now() + timedelta(days=8)):
         assert "1 entry of money waits for a second pair of eyes" in steward.get("/steward/").content.decode()
 
 

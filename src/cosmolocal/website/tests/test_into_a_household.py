@@ -22,7 +22,7 @@ SAYS = "orders and statements"
 
 @pytest.fixture
 def village(db: None) -> Village:
-    with clock.standing_at(MONDAY - timedelta(days=7)):
+    with clock.frozen_at(MONDAY - timedelta(days=7)):
         return builder.build()
 
 
@@ -39,12 +39,12 @@ def in_the_file(person: Agent, household: Agent) -> str:
 
 def test_she_reads_the_books_of_before_and_no_letter_of_the_others(village: Village) -> None:
     amina, home = village.people["Amina"], village.households["Amina"]
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         order = village.order(village.round(), "Amina", {"Bread": 2})
         words = Writing(to_id=amina.pk, event="join", subject="Only for Amina", text="dear Amina", url="")
         messages.send(by=village.home, writings=[words])
         people.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
-    with clock.standing_at(MONDAY + timedelta(days=1)):
+    with clock.frozen_at(MONDAY + timedelta(days=1)):
         new = people.add_member(by=village.home, name="Yan", household=home)
         account = purse.account_for(home)
         assert account is not None

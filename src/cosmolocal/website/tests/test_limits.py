@@ -18,12 +18,12 @@ def guess(client: Client, code: str = "WRNG2222") -> int:
 def test_ten_in_an_hour_are_ten_in_any_hour(local: Agent) -> None:
     now, client = clock.now(), Client()
     for minute in range(10):
-        with clock.standing_at(now + timedelta(minutes=5 * minute)):
+        with clock.frozen_at(now + timedelta(minutes=5 * minute)):
             assert guess(client) == 422
     for minute in (51, 55, 59):
-        with clock.standing_at(now + timedelta(minutes=minute)):
+        with clock.frozen_at(now + timedelta(minutes=minute)):
             assert guess(client) == 429
-    with clock.standing_at(now + timedelta(minutes=61)):
+    with clock.frozen_at(now + timedelta(minutes=61)):
         assert guess(client) == 422
         assert guess(client) == 429
 
@@ -60,6 +60,6 @@ def test_one_home_of_ipv6_is_one_sender(local: Agent) -> None:
 
 def test_old_tries_are_forgotten(local: Agent) -> None:
     limits.allow("invite", "agent-1", times=1, seconds=60)
-    with clock.standing_at(clock.now() + timedelta(days=2)):
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
         limits.forget()
     assert not Try.objects.exists()

@@ -10,7 +10,7 @@ from django.test import Client
 from cosmolocal.agents import operations
 from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.kernel import node
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 
 Browser = Callable[[Agent], Client]
 LAST, FIRST = date(2026, 11, 23), date(2026, 11, 24)
@@ -28,7 +28,7 @@ def midnight(request: pytest.FixtureRequest, local: Agent) -> dict[str, datetime
 
 
 def status(client: Client, path: str, moment: datetime) -> int:
-    with standing_at(moment):
+    with frozen_at(moment):
         return client.get(path).status_code
 
 
@@ -74,8 +74,8 @@ def test_a_helper_helps_until_midnight(local: Agent, midnight: dict[str, datetim
     )
     helping = Helping.objects.create(helper=helper, member=helped, consent="by word", since=joined, until=LAST)
     client = signed_in(helper)
-    with standing_at(midnight["before"]):
+    with frozen_at(midnight["before"]):
         client.post(f"/people/helping/{helping.pk}/act/", {"key": "a"})
         assert "Chen" in client.get("/home/").content.decode()
-    with standing_at(midnight["after"]):
+    with frozen_at(midnight["after"]):
         assert "Chen" not in client.get("/home/").content.decode()

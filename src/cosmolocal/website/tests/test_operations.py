@@ -122,7 +122,7 @@ def _lent_fits(code: str, why: str) -> bool:
 
 def _live(walk: Walk) -> None:
     by = queries.system()
-    with clock.standing_at(clock.now() - timedelta(days=30)):
+    with clock.frozen_at(clock.now() - timedelta(days=30)):
         today = clock.today("Asia/Shanghai")
         village = people.found_ainonghui(today, 16)
         walk.people = _roles(by, village)

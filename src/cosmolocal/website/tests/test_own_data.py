@@ -199,7 +199,7 @@ def test_who_is_put_into_a_household_is_named_to_who_was_there_before(
     """By whom too; those who came with her, by one file or one steward, need no letter."""
     household = queries.household_of(people["member"])
     assert household is not None
-    with clock.standing_at(clock.now() + timedelta(days=days)), job_running():
+    with clock.frozen_at(clock.now() + timedelta(days=days)), job_running():
         ghost = operations.add_member(by=people["steward"], name="Ghost", household=household)
         tasks.tell_of_newcomer(household.pk, ghost.pk, people["steward"].pk)
     assert [letter.to for letter in Letter.objects.all()] == [people[name] for name in told]

@@ -34,9 +34,9 @@ Wish = dict[str, Any]
 
 @pytest.fixture
 def village(db: None) -> Iterator[Village]:
-    with clock.standing_at(MONDAY - timedelta(days=7)):
+    with clock.frozen_at(MONDAY - timedelta(days=7)):
         built = builder.build()
-    with clock.standing_at(MONDAY):
+    with clock.frozen_at(MONDAY):
         yield built
 
 

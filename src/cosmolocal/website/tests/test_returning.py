@@ -144,7 +144,7 @@ def test_who_is_here_or_forgotten_is_not_brought_back(people: dict[str, Agent], 
     with pytest.raises(Refusal) as refused:
         operations.add_member(by=steward, name="Somebody else", email=MAIL)
     assert refused.value.code == "agents.was_here"
-    with clock.standing_at(clock.now() + timedelta(days=366 * 12)):
+    with clock.frozen_at(clock.now() + timedelta(days=366 * 12)):
         forget(by=queries.system())
         with pytest.raises(Refusal) as refused:
             operations.bring_back(by=local, agent=amina)

@@ -54,10 +54,10 @@ def test_a_code_ends_and_a_new_one_ends_the_old(people: dict[str, Agent], local:
     operations.make_sign_in_code(by=local, on_behalf_of=member, code="BBBB3333")
     with pytest.raises(Refusal):
         operations.use_sign_in_code(by=local, code="AAAA2222")
-    with clock.standing_at(clock.now() + timedelta(minutes=31)), pytest.raises(Refusal):
+    with clock.frozen_at(clock.now() + timedelta(minutes=31)), pytest.raises(Refusal):
         operations.use_sign_in_code(by=local, code="BBBB3333")
     operations.make_sign_in_code(by=local, on_behalf_of=member, code="CCCC4444", printed=True)
-    with clock.standing_at(clock.now() + timedelta(days=6)):
+    with clock.frozen_at(clock.now() + timedelta(days=6)):
         assert operations.use_sign_in_code(by=local, code="cccc 4444").agent == member
 
 
@@ -163,14 +163,14 @@ def asked(address: str, *, times: int, sender: str = "192.0.2.1", known: str = "
 def test_one_stranger_uses_up_what_is_hers_alone(people: dict[str, Agent], address: str) -> None:
     begin = clock.now()
     for hour, more in enumerate([5, 5, 0, 0]):
-        with clock.standing_at(begin + timedelta(hours=hour, minutes=hour)):
+        with clock.frozen_at(begin + timedelta(hours=hour, minutes=hour)):
             assert asked(address, times=7) == [302] * more + [200] * (7 - more)
-    with clock.standing_at(begin + timedelta(hours=3, minutes=4)):
+    with clock.frozen_at(begin + timedelta(hours=3, minutes=4)):
         assert asked(address, times=1, sender="198.51.100.7") == [302]
         said = Client().post("/account/login/code/", {"email": address}, REMOTE_ADDR="192.0.2.1").content.decode()
     assert "Many codes were asked for" in said
     assert "failed login" not in said
-    with clock.standing_at(begin + timedelta(days=1, hours=2)):
+    with clock.frozen_at(begin + timedelta(days=1, hours=2)):
         assert asked(address, times=1) == [302]
 
 
@@ -178,7 +178,7 @@ def test_one_stranger_uses_up_what_is_hers_alone(people: dict[str, Agent], addre
 def test_many_strangers_do_not_flood_an_address(people: dict[str, Agent], address: str) -> None:
     begin, taken = clock.now(), 0
     for hour in range(4):
-        with clock.standing_at(begin + timedelta(hours=hour, minutes=hour)):
+        with clock.frozen_at(begin + timedelta(hours=hour, minutes=hour)):
             answers = [asked(address, times=1, sender=f"198.51.100.{n}")[0] for n in range(20)]
         taken += answers.count(302)
     assert taken == 30

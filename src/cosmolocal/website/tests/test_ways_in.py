@@ -78,7 +78,7 @@ def test_after_three_days_a_lent_session_is_like_any_other(
     people: dict[str, Agent], signed_in: Browser, payout: PaymentList
 ) -> None:
     browser = came_in_by_code(signed_in(people["steward"]), people["member"])
-    with clock.standing_at(clock.now() + sessions.LENT + timedelta(minutes=1)):
+    with clock.frozen_at(clock.now() + sessions.LENT + timedelta(minutes=1)):
         answer = browser.post(f"/money/payouts/{payout.pk}/agree/", {"key": ids.fresh_key()})
     assert answer.status_code == 302
 

@@ -21,7 +21,7 @@ from cosmolocal.paper.downloads import safe_name
 @require_safe
 def errand(request: HttpRequest, token: UUID) -> HttpResponse:
     """Renews itself until it is over; then the page it leads to opens, or the file can be fetched."""
-    found = _own(request, token)
+    found = _get_errand_or_404(request, token)
     asks_part = bool(getattr(request, "htmx", False))
     if found.state == Errand.State.DONE and found.url:
         if found.sentence:
@@ -43,7 +43,7 @@ def errand(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, token: UUID) -> FileResponse:
     """What the errand made, as long as it is kept."""
-    found = _own(request, token)
+    found = _get_errand_or_404(request, token)
     path = errands.file_of(found)
     if path is None:
         raise Http404
@@ -54,5 +54,5 @@ def file(request: HttpRequest, token: UUID) -> FileResponse:
     return response
 
 
-def _own(request: HttpRequest, token: UUID) -> Errand:
+def _get_errand_or_404(request: HttpRequest, token: UUID) -> Errand:
     return get_object_or_404(Errand, pk=token, made_by_id=actor(request).pk)

@@ -19,7 +19,7 @@ from cosmolocal.kernel import ids, jobs, node
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import used_by
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
+from cosmolocal.look.pages import refused
 from cosmolocal.website import world
 from cosmolocal.website.forms import (
     BeginForm,

@@ -40,7 +40,7 @@ def life(village):
     rows["sharing:feed"] = {"token": signing.dumps([user.pk, feeds._mark(user)], salt=feeds._SALT)}
     people = {"member": village.amina, "other": village.jo, "steward": village.li_na, "treasurer": village.wei}
     assert queries.coming("sharing").count() == 3
-    with clock.standing_at(village.at(0.7)):
+    with clock.frozen_at(village.at(0.7)):
         yield Life(people, rows, grow, repeated=REPEATED)
 
 

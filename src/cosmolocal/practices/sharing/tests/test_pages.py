@@ -131,7 +131,7 @@ def test_nobody_opens_the_bookings_and_cases_of_others(village):
 def test_the_next_one_at_the_door_takes_it_from_who_is_late(village, amina):
     late, after = village.book(village.jo, "Mill", 1, 2), village.book(village.amina, "Mill", 2, 4)
     village.out(late, 1)
-    with clock.standing_at(village.at(2.5)):
+    with clock.frozen_at(village.at(2.5)):
         assert "It is not back yet" in read(amina, "booking", after.pk)
         assert "Jo still has it by our book" in read(amina, "out", after.pk)
         press(amina, "out", after.pk, state="good")
@@ -215,7 +215,7 @@ def test_the_home_pages_say_what_she_has_and_what_waits(village, amina, steward)
     assert "Mill" in amina.get("/home/").content.decode()
     booking = village.book(village.jo, "Bike", 0.1, 1)
     village.out(booking, 0.1)
-    with clock.standing_at(village.at(3)):
+    with clock.frozen_at(village.at(3)):
         assert "1 thing waits on the desk" in steward.get("/steward/", follow=True).content.decode()
 
 

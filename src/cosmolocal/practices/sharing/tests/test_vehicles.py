@@ -23,7 +23,7 @@ def test_the_feed_is_as_its_format_says_and_tells_of_nobody(village, settings, t
     booking = village.book(village.amina, "Bike", 0, 2)
     village.out(booking, 0)
     operations.block(by=village.li_na, thing=village.things["Van"], begins=village.at(0), ends=village.at(9))
-    with clock.standing_at(village.at(3)):
+    with clock.frozen_at(village.at(3)):
         files = {
             name: Client().get(reverse("sharing:gbfs", args=[name])).json()
             for name in ("gbfs", "system_information", "vehicle_types", "vehicle_status")

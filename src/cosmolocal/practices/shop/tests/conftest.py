@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.practices.shop.tests import village as builder
 from tests.kept import Kept
 
@@ -14,9 +14,9 @@ _village = Kept(builder.build)
 @pytest.fixture
 def village(db, timeless):
     """The village, on Monday morning 8:00 in Liuzhou, when its rounds open."""
-    with standing_at(builder.MONDAY - timedelta(days=7)):
+    with frozen_at(builder.MONDAY - timedelta(days=7)):
         built = _village()
-    with standing_at(builder.MONDAY):
+    with frozen_at(builder.MONDAY):
         yield built
 
 

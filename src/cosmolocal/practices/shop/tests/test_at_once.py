@@ -7,7 +7,7 @@ import pytest
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Packed
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.kernel.tests.meeting import meet, only_postgres
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), only_postgres]
 
 @pytest.fixture
 def village(transactional_db):
-    with standing_at(builder.MONDAY):
+    with frozen_at(builder.MONDAY):
         yield builder.build()
 
 
@@ -31,7 +31,7 @@ def at(moment, deed: Callable[[], object]) -> Callable[[], None]:
     """Each thread has a clock of its own."""
 
     def run() -> None:
-        with standing_at(moment):
+        with frozen_at(moment):
             deed()
 
     return run

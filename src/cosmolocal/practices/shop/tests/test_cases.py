@@ -270,14 +270,14 @@ def test_case_13_an_open_order_keeps_its_price(village):
 
 def test_case_13_unless_the_round_says_otherwise(village):
     round, steward = village.round(), village.people["Li Na"]
-    wish = round_wish(round, follows_prices=True)
+    wish = round_draft(round, follows_prices=True)
     round = operations.change_round(by=steward, round=round, draft=wish)
     amina = village.order(round, "Amina", {"Bread": 12, "Eggs": 1})
     cash = village.order(round, "Jo", {"Bread": 1}, pays="cash")
     with refused("shop.prices_fixed"):
         village_round = village.round()
         other = village.order(village_round, "Jo", {"Bread": 1})
-        operations.change_round(by=steward, round=village_round, draft=round_wish(village_round, follows_prices=True))
+        operations.change_round(by=steward, round=village_round, draft=round_draft(village_round, follows_prices=True))
     operations.cancel_order(by=village.people["Jo"], order=other)
     bread = village.items["Bread"]
     tax = bread.prices.get().tax_code
@@ -307,7 +307,7 @@ def test_case_13_unless_the_round_says_otherwise(village):
     assert village.balance("Amina") == 20_000 - 12 * 1700 - 1850
 
 
-def round_wish(round, **changed):
+def round_draft(round, **changed):
     names = ("name", "opens_at", "closes_at", "allow_cash", "note", "follows_prices")
     handover = round.handover
     wish = {name: getattr(round, name) for name in names}

@@ -200,7 +200,7 @@ def test_months_later_it_is_not_given_at_the_door(village):
     village.receive(round)
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     settle(village, round)
-    with clock.standing_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
+    with clock.frozen_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
         in_parts(village, amina, "Bread", [1])
 
 

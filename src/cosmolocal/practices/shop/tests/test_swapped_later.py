@@ -142,7 +142,7 @@ def test_a_statement_that_was_read_stays_as_it_was(village, taken):
     account = purse.account_for(village.households["Amina"])
     november = (clock.today().replace(day=1), clock.today())
     before = purse.statement(account, *november)
-    with clock.standing_at(THURSDAY + timedelta(days=20)):
+    with clock.frozen_at(THURSDAY + timedelta(days=20)):
         money.close_month(by=village.home, until=clock.today().replace(day=1) - timedelta(days=1))
         swap(village, amina, jo)
         assert purse.statement(account, *november) == before
@@ -168,7 +168,7 @@ def test_somebody_else_looks_at_who_pays_less(village, taken):
     look = SecondLook.objects.get()
     assert (look.why, look.holder, look.amount) == ("between", village.households["Jo"], JO - AMINA)
     people.give_role(by=village.home, agent=village.people["Jo"], role="treasurer")
-    with clock.standing_at(clock.now() + timedelta(days=30)), refused("money.own_look"):
+    with clock.frozen_at(clock.now() + timedelta(days=30)), refused("money.own_look"):
         money.agree_entries(by=village.people["Jo"], looks=[look])
     money.agree_entries(by=village.people["Wei Guo"], looks=[look])
 
@@ -185,7 +185,7 @@ def test_what_is_refused(village, taken):
         operations.swap_settled(by=keeper, order=amina, other=elsewhere, reason="taken")
     with refused("shop.not_settled"):
         operations.swap_settled(by=keeper, order=also, other=elsewhere, reason="taken")
-    with clock.standing_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
+    with clock.frozen_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
         operations.swap_settled(by=keeper, order=amina, other=jo, reason="taken")
     people.give_role(by=village.home, agent=village.people["Jo"], role="keeper", place=village.place)
     with refused("money.to_oneself"):
@@ -233,7 +233,7 @@ def test_her_home_page_and_what_she_takes_along_show_what_she_had(village, taken
     keeper = village.people["Keeper Lu"]
     operations.credit_line(by=keeper, line=line_of(jo, "Eggs"), quantity=10, reason="broken")
     swap(village, amina, jo)
-    with clock.standing_at(THURSDAY + timedelta(days=1)):
+    with clock.frozen_at(THURSDAY + timedelta(days=1)):
         home = page(village, "Amina", "/home/")
         data = my_data.collect(village.people["Amina"], village.households["Amina"])
     assert "37.00" in home

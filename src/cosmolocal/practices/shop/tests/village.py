@@ -19,7 +19,7 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import operations as packing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.operations import ReceiptLine
-from cosmolocal.kernel.clock import standing_at
+from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as purse
@@ -52,7 +52,7 @@ class Village:
     items: dict[str, Item] = field(default_factory=dict)
 
     def at(self, moment: datetime) -> AbstractContextManager[None]:
-        return standing_at(moment)
+        return frozen_at(moment)
 
     def round(self, *, stocks: Mapping[str, int | None] | None = None, opens: bool = True) -> OrderRound:
         """A round of everything, open since Monday, closing on Wednesday, collected on Thursday."""

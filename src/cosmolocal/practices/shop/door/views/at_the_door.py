@@ -29,7 +29,7 @@ from cosmolocal.practices.shop.orders import documents
 @open_to("keeper")
 def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """The page a keeper opens while somebody stands before her."""
-    round, who = _open(request, pk, household)
+    round, who = _get_round_and_household_or_404(request, pk, household)
     order = queries.swaps.order_of(round, who)
     swap = queries.swaps.of_orders([order.pk]).get(order.pk) if order else None
     lines = queries.orders.lines_of(order) if order else []
@@ -55,7 +55,7 @@ def at_the_door(request: HttpRequest, pk: int, household: int) -> HttpResponse:
 @open_to("keeper")
 def cash(request: HttpRequest, pk: int) -> HttpResponse:
     """She pays in cash."""
-    order = _seen_order(request, pk)
+    order = _get_order_or_404(request, pk)
     payer = queries.swaps.holder_of(order)
     currency = order.round.account.currency
     place = order.round.handover.place
@@ -88,7 +88,7 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("keeper")
 def cash_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Cash that was written down was not taken: the entry is taken back, and is to pay again."""
-    order = _seen_order(request, pk)
+    order = _get_order_or_404(request, pk)
     currency = order.round.account.currency
     entries = [
         (one.deed.pk, f"{purse.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
@@ -109,7 +109,7 @@ def cash_back(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("keeper")
 def late(request: HttpRequest, pk: int, household: int) -> HttpResponse:
     """Something more, or less, after closing."""
-    round, who = _open(request, pk, household)
+    round, who = _get_round_and_household_or_404(request, pk, household)
     offers = list(
         RoundOffer.objects.on_sale()
         .filter(round=round)
@@ -158,7 +158,7 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("keeper")
 def swap(request: HttpRequest, pk: int) -> HttpResponse:
     """Two families took each other's crate."""
-    order = _seen_order(request, pk)
+    order = _get_order_or_404(request, pk)
     others = (
         order.round.orders.exclude(state=Order.State.CANCELLED)
         .exclude(pk=pk)
@@ -264,13 +264,13 @@ def _rounds(request: HttpRequest) -> Any:
     return OrderRound.objects.filter(handover__in=seen).select_related("handover__place", "account__currency")
 
 
-def _open(request: HttpRequest, pk: int, household: int) -> tuple[OrderRound, Agent]:
+def _get_round_and_household_or_404(request: HttpRequest, pk: int, household: int) -> tuple[OrderRound, Agent]:
     round = get_object_or_404(_rounds(request), pk=pk)
     there = queries.orders.may_come(round, anybody=policy.may_run(reader(request)))
     return round, get_object_or_404(there, pk=household)
 
 
-def _seen_order(request: HttpRequest, pk: int) -> Order:
+def _get_order_or_404(request: HttpRequest, pk: int) -> Order:
     orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household")
     seen: Any = Handover.objects.filter(pk__in=packing.kept_by(reader(request)).values("pk"))
     return get_object_or_404(orders.filter(round__handover__in=seen), pk=pk)

@@ -20,7 +20,7 @@ from cosmolocal.practices.shop.door.pages import given_back as pages
 from cosmolocal.practices.shop.door.queries import credits
 from cosmolocal.practices.shop.models import LineCredit
 from cosmolocal.practices.shop.orders import documents
-from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.pages import get_round_or_404
 
 PER_PAGE = 100
 
@@ -43,7 +43,7 @@ def given_back(request: HttpRequest) -> HttpResponse:
 @require_safe
 def of_round(request: HttpRequest, pk: int) -> HttpResponse:
     """All of one round."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     found = credits.of_round(round)
     if request.GET.get("as"):
         return _file(request, found, [pk, "", ""], documents.given_back_in(round), request.path)

@@ -11,8 +11,8 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.look.answers import refused
 from cosmolocal.look.dates import format_soon
+from cosmolocal.look.pages import refused
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderRound
 from cosmolocal.practices.shop.operations import LineDraft
@@ -24,13 +24,13 @@ from cosmolocal.practices.shop.orders.pages.basket import BasketView
 from cosmolocal.practices.shop.orders.pages.buyers import Buyer
 from cosmolocal.practices.shop.orders.queries import usual
 from cosmolocal.practices.shop.orders.views.shopping import lines_of
-from cosmolocal.practices.shop.pages import BUYING_FOR, buying, seen_round
+from cosmolocal.practices.shop.pages import BUYING_FOR, buying, get_seen_round_or_404
 
 
 @open_to("household")
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is about to be ordered, once more; posted from here, it is binding."""
-    buyer, round = buying(request), seen_round(request, pk)
+    buyer, round = buying(request), get_seen_round_or_404(request, pk)
     if request.method == "POST":
         return _order(request, round, buyer)
     view = baskets.basket(round, buyer.household)

@@ -43,7 +43,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order: where it stands and, once it is settled, its receipt."""
-    found = _visible(request, pk)
+    found = _get_order_or_404(request, pk)
     view = pages.order_view(found)
     context = pages.context(view) | {
         "taxes": pages.taxes(view),
@@ -59,7 +59,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt as PDF."""
-    found = _visible(request, pk)
+    found = _get_order_or_404(request, pk)
     draft = ErrandDraft("shop.receipt", [pk], documents.receipt_name(found), reverse("shop:order", args=[pk]))
     return file(request, draft, kind="pdf", rows=found.lines.count())
 
@@ -67,7 +67,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("household")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, then takes the whole order back."""
-    found, buyer = _visible(request, pk), buying(request)
+    found, buyer = _get_order_or_404(request, pk), buying(request)
     if request.method == "POST":
         version = number(request.POST, "version")
         return post(
@@ -112,7 +112,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/line.html", context)
 
 
-def _visible(request: HttpRequest, pk: int) -> Order:
+def _get_order_or_404(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(queries.orders.visible_to(reader(request)), pk=pk)
 
 

@@ -17,9 +17,9 @@ from cosmolocal.agents.queries import reader
 from cosmolocal.catalog import queries as catalog
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
-from cosmolocal.look.answers import say
 from cosmolocal.look.dates import format_clock, format_day, format_soon
 from cosmolocal.look.numbers import format_number
+from cosmolocal.look.pages import say
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.orders.forms import WriterForm
@@ -28,7 +28,7 @@ from cosmolocal.practices.shop.orders.pages import buyers
 from cosmolocal.practices.shop.orders.pages.basket import BasketLine, BasketView
 from cosmolocal.practices.shop.orders.pages.buyers import Buyer
 from cosmolocal.practices.shop.orders.pages.shelf import Choice, Line, Shelf, offers_of, shelf
-from cosmolocal.practices.shop.pages import BUYING_FOR, buyer_of, buying, count_of, seen_round
+from cosmolocal.practices.shop.pages import BUYING_FOR, buyer_of, buying, count_of, get_seen_round_or_404
 from cosmolocal.practices.shop.rounds import pages as rounds
 
 SOON = timedelta(hours=24)
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def shop(request: HttpRequest, pk: int) -> HttpResponse:
     """The shop of one round."""
     standing = rounds.rounds(reader(request)).open
-    found = next((round for round in standing if round.pk == pk), None) or seen_round(request, pk)
+    found = next((round for round in standing if round.pk == pk), None) or get_seen_round_or_404(request, pk)
     return _shop(request, found, standing)
 
 
@@ -191,7 +191,7 @@ def _spoken(view: BasketView, entry: BasketLine | None, line: Line, said: str) -
 @require_POST
 def last_week(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts what she ordered the last time into the basket, as far as this round offers it."""
-    buyer, round = buying(request), seen_round(request, pk)
+    buyer, round = buying(request), get_seen_round_or_404(request, pk)
     order = baskets.last_order(buyer.household, round)
     found = baskets.as_last_time(round, order) if order else None
     if found is not None and found.counts:
@@ -249,7 +249,7 @@ def _order_for(request: HttpRequest, asked: int) -> None:
 @require_safe
 def basket(request: HttpRequest, pk: int) -> HttpResponse:
     """The basket on a page of its own: change it, see what it comes to, go on to order."""
-    buyer, round = buying(request), seen_round(request, pk)
+    buyer, round = buying(request), get_seen_round_or_404(request, pk)
     return render(request, "shop/basket.html", basket_context(round, buyer))
 
 
@@ -257,7 +257,7 @@ def basket(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Several lines at once: takes what is left, or takes out what cannot be had (`line` is offer:count)."""
-    buyer, round = buying(request), seen_round(request, pk)
+    buyer, round = buying(request), get_seen_round_or_404(request, pk)
     limits.require("basket", limits.who(request), times=60, seconds=600)
     operations.fill_basket(
         by=buyer.by,
@@ -273,7 +273,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def as_ordered(request: HttpRequest, pk: int) -> HttpResponse:
     """The basket becomes what was ordered again."""
-    buyer, round = buying(request), seen_round(request, pk)
+    buyer, round = buying(request), get_seen_round_or_404(request, pk)
     view = baskets.basket(round, buyer.household)
     operations.fill_basket(
         by=buyer.by,

@@ -186,7 +186,7 @@ def last_settled(count: int = 4) -> list[OrderRound]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoundStanding:
     """How a round stands, for the steward's desk: counts of orders and their sum."""
 
     orders: int
@@ -197,13 +197,13 @@ class Standing:
     told: int
 
 
-def standing(round: OrderRound) -> Standing:
+def standing(round: OrderRound) -> RoundStanding:
     """Orders and how many producers were told (three statements)."""
     placed = round.orders.exclude(state="cancelled")
     found = placed.aggregate(count=Count("id"), estimate=Sum("estimate"), cash=Count("id", filter=Q(pays="cash")))
     told = round.producer_orders.aggregate(count=Count("id"), told=Count("told_at"))
     members = Agent.objects.present().filter(kind=Agent.Kind.HOUSEHOLD).count()
-    return Standing(found["count"], members, found["estimate"] or 0, found["cash"], told["count"], told["told"])
+    return RoundStanding(found["count"], members, found["estimate"] or 0, found["cash"], told["count"], told["told"])
 
 
 @dataclass(frozen=True)

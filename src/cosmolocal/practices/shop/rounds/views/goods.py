@@ -22,7 +22,7 @@ from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.operations import OfferDraft
-from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.rounds import order_form
 from cosmolocal.practices.shop.rounds.forms import ShortageForm, chosen_goods, read_moment
 from cosmolocal.practices.shop.rounds.queries.desk import Choosable
@@ -37,7 +37,7 @@ MOST_LETTERS = 80  # of a search
 @open_to("steward")
 def goods(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that can be on sale, ticked where it is; own closing times where a farm needs to know earlier."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     page = queries.desk.goods_to_offer(round).get_page(request.GET.get("page"))
     farms = queries.desk.by_farm(round, list(page.object_list))
     is_fresh = queries.desk.is_fresh(round)
@@ -106,7 +106,7 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
 @open_to("auditor_reads")
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """What is ordered of each thing, the short ones first, or who ordered: searched, and page by page."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     of, words = request.GET.get("of", "goods"), request.GET.get("q", "").strip()[:MOST_LETTERS]
     kinds, households = queries.desk.count_sold(round), queries.orders.orders_in(round).count()
     context: dict[str, Any] = {
@@ -143,7 +143,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
     """There is less of something: say how much there is, see who gets what by the rule."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     one = next(iter(queries.desk.named(queries.desk.sold(round).filter(intent_id=intent))), None)
     if one is None:
         raise Http404
@@ -163,7 +163,7 @@ def shortage(request: HttpRequest, pk: int, intent: int) -> HttpResponse:
 @open_to("steward")
 def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The order form to print, as long as orders can still be written on it."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     if round.state not in order_form.STATES:
         raise Http404
     name = _("Order form, %(round)s") % {"round": round.name}
@@ -174,7 +174,7 @@ def paper_form(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
     """What each farm is asked for, who was told, who is to be called; the call list on paper."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     untold = queries.farms.to_call(round)
     if request.GET.get("as") == "pdf":
         name = _("Call list, %(round)s") % {"round": round.name}

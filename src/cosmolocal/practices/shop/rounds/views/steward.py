@@ -22,7 +22,7 @@ from cosmolocal.look.dates import format_day
 from cosmolocal.practices.shop import operations, policy, queries, rules
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.orders.pages import buyers
-from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.rounds.forms import (
     CancelForm,
     ReopenForm,
@@ -71,7 +71,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """When, where, a word to the members."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     form = RoundForm(request.POST or None, initial=typed(round))
     return form_page(
         request,
@@ -86,7 +86,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """One round: how it stands, and the one thing to do next."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     now = clock.now()
     context: dict[str, Any] = {
         "round": round,
@@ -119,7 +119,7 @@ def _writers() -> dict[str, Any]:
 @require_POST
 def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One of the deeds without a form: open, close, send, remind, give up what was never open."""
-    round, by, desk_url = open_round(request, pk), actor(request), reverse("shop:round_desk", args=[pk])
+    round, by, desk_url = get_round_or_404(request, pk), actor(request), reverse("shop:round_desk", args=[pk])
     acts: dict[str, tuple[Callable[[str], object], str]] = {
         "open": (lambda key: operations.open_round(by=by, round=round, key=key), _("The round is open.")),
         "close": (lambda key: operations.close_round(by=by, round=round, key=key), _("The round is closed.")),
@@ -141,7 +141,7 @@ def deed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @open_to("steward")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """What cancelling an open round will do, and why it is done."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     if request.method != "POST" and round.state != OrderRound.State.OPEN:
         return redirect("shop:round_desk", pk)
     standing = queries.standing(round)
@@ -168,7 +168,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Closed by mistake."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     later = max(round.closes_at, clock.now() + rules.HOUR)
     return form_page(
         request,

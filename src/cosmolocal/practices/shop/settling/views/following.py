@@ -10,14 +10,14 @@ from cosmolocal.agents.pages import actor, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.practices.shop import operations, policy
-from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.settling.operations import following
 
 
 @open_to("auditor_reads")
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Every difference between what was settled and what is written now."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     if request.method == "POST":
         return post(
             request,

@@ -17,14 +17,14 @@ from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.pages import extras
 from cosmolocal.practices.shop.models import OrderRound
-from cosmolocal.practices.shop.pages import open_round
+from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.settling.queries import oddities
 
 
 @open_to("steward")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """What settling will do, and the button that does it."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
 
     def act(key: str) -> str | None:
         seen = request.POST.get("seen", "")
@@ -75,7 +75,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("auditor_reads")
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of what each farm gets, from which box; a second person then agrees."""
-    round = open_round(request, pk)
+    round = get_round_or_404(request, pk)
     boxes = list(purse.boxes(round.account.currency))
     if request.method == "POST":
         box = next((box for box in boxes if box.pk == number(request.POST, "box")), boxes[0])
