@@ -26,7 +26,7 @@ VAGUE = {
     "misc",
     "lib",
 }
-DOORS = ("views", "handlers", "tasks", "forms", "middleware", "context")
+ENTRANCES = ("views", "handlers", "tasks", "forms", "middleware", "context")
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "save"}
 # place:line's function -> why a door writes by itself
 WRITING_DOORS: dict[str, str] = {}
@@ -88,7 +88,7 @@ def test_doors_decide_and_write_nothing() -> None:
     """Views, handlers, jobs and forms call operations; the rules stand there, once."""
     offenders = []
     for place, path in source.modules():
-        if source.is_part(place, *DOORS):
+        if source.is_part(place, *ENTRANCES):
             for function, call in _calls(path):
                 if _is_write(call) and f"{place}:{function}" not in WRITING_DOORS:
                     offenders.append(f"{place}:{function}: {ast.unparse(call.func)}")

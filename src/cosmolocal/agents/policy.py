@@ -19,8 +19,9 @@ STEWARD, TREASURER, AUDITOR = Role.Name.STEWARD, Role.Name.TREASURER, Role.Name.
 PACKER, KEEPER, DRIVER = Role.Name.PACKER, Role.Name.KEEPER, Role.Name.DRIVER
 PRODUCER, MEMBER, GUEST = Role.Name.PRODUCER, Role.Name.MEMBER, Role.Name.GUEST
 
-# Which roles pass a page's door; what is meant for one household or producer is then decided by `visible_to`.
-DOORS: dict[str, frozenset[str]] = {
+# Which roles may enter a page that states this access; what is for one household or
+# producer is then decided by `visible_to`.
+ACCESS_ROLES: dict[str, frozenset[str]] = {
     "member": frozenset({MEMBER}),
     "together": frozenset({MEMBER, STEWARD}),
     "household": frozenset({MEMBER}),
@@ -169,7 +170,7 @@ def may_enter(reader: Reader, access: str, method: str = "GET") -> bool:
         return True
     if access in DRIVER_READS and method in ("GET", "HEAD") and reader.has(DRIVER):
         return True
-    return reader.has(*DOORS.get(access, _of_practices(access)))
+    return reader.has(*ACCESS_ROLES.get(access, _of_practices(access)))
 
 
 def _of_practices(access: str) -> frozenset[str]:

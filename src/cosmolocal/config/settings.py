@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cosmolocal.agents.browsers.BrowserMiddleware",
-    "cosmolocal.website.middleware.DoorMiddleware",
+    "cosmolocal.website.middleware.ReaderMiddleware",
 ]
 ROOT_URLCONF = "cosmolocal.config.urls"
 WSGI_APPLICATION = "cosmolocal.config.wsgi.application"

@@ -1,4 +1,4 @@
-"""What every page knows: this local, who is reading, and which doors stand open for her."""
+"""What every page knows: this local, who is reading, and which items of the navigation are hers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents import queries
 from cosmolocal.kernel import node
-from cosmolocal.website import doors
+from cosmolocal.website import navigation
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,10 +20,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "local": local,
         "reader": reader,
-        "nav": doors.nav(request, reader, local),
+        "nav": navigation.nav(request, reader, local),
         "acting_for": reader.on_behalf_of.name if reader.on_behalf_of else "",
         "acting_stop_url": reverse("agents:stop_acting"),
-        "demo_roles": doors.demo_roles(request, reader, local),
+        "demo_roles": navigation.demo_roles(request, reader, local),
         "footer_links": [
             {"url": reverse("about"), "label": _("About this page")},
             {"url": reverse("privacy"), "label": _("Who sees what")},

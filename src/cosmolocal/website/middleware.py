@@ -27,7 +27,7 @@ from cosmolocal.website import access, bodies, errors, incoming
 ALONE = ("/healthz", "/readyz")  # answered by themselves, whether or not the database is there
 
 
-class DoorMiddleware:
+class ReaderMiddleware:
     """Stands last, so that session, user and htmx are known."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

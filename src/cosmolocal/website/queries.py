@@ -25,7 +25,7 @@ from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import queries as letters
 from cosmolocal.money import queries as money
-from cosmolocal.website.doors import address, open_address
+from cosmolocal.website.navigation import address, open_address
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 CODES_SHOWN = timedelta(days=7)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.policy import DOORS
+from cosmolocal.agents.policy import ACCESS_ROLES
 from cosmolocal.website import access
 from cosmolocal.website.tests.addresses import READERS, ROLES, WRITERS, Address, addresses
 from tests import harness
@@ -42,7 +42,7 @@ def test_every_address_is_stated_or_left_to_nobody() -> None:
 def test_every_statement_is_about_an_address_and_a_known_word() -> None:
     words = {access.of_view(name, view) for name, _path, view in access.addresses()}
     assert words <= {*READERS, ""}
-    assert set(DOORS) <= set(READERS)
+    assert set(ACCESS_ROLES) <= set(READERS)
 
 
 def expected(address: Address, role: str, allowed: dict[str, set[str]]) -> str:

@@ -24,7 +24,7 @@ PERMISSION = {
     *("agents.not_allowed", "agents.other_place", "agents.not_yours"),
     *("agents.may_not_vote", "agents.mail_is_hers"),
 }
-DOORS = ("views", "pages", "forms", "middleware")
+ENTRANCES = ("views", "pages", "forms", "middleware")
 TABLE, LENT = by_code("WHO"), lent()
 
 
@@ -78,7 +78,7 @@ def test_what_is_inside_other_deeds_is_called_by_no_page(declared: dict[str, ope
     inside = {declared[code].run for code, who in TABLE.items() if who == "inside"}
     wrong = []
     for name in modules():
-        if any(part in DOORS for part in name.split(".")):
+        if any(part in ENTRANCES for part in name.split(".")):
             module = importlib.import_module(name)
             for alias, value in vars(module).items():
                 reached = {value} if callable(value) else set()

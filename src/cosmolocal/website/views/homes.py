@@ -21,8 +21,8 @@ from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practices import used_by
 from cosmolocal.look.dates import format_day
-from cosmolocal.website import doors, queries
-from cosmolocal.website.doors import FEW
+from cosmolocal.website import navigation, queries
+from cosmolocal.website.navigation import FEW
 
 Way = dict[str, str]
 FACES = 12
@@ -45,7 +45,7 @@ def public(request: HttpRequest) -> HttpResponse:
         "faces": [(person, tasks.get(person.pk, [])) for person in shown],
         "map_title": _("%(name)s and its farms") % {"name": local.name},
         "figures": queries.local_figures(local),
-        "offers": doors.offers(queries.local_of(request)),
+        "offers": navigation.offers(queries.local_of(request)),
         "join_url": reverse("agents:ask"),
         "sign_in_url": resolve_url(settings.LOGIN_URL),
     }
@@ -67,15 +67,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def together(request: HttpRequest) -> HttpResponse:
     """The practices that this local uses, each with what waits in it for me, and what of all this stands in the bar."""
     reader, local = people.reader(request), queries.local_of(request)
-    in_bar, known = ({door.name for door in found(reader, local)} for found in (doors.bar, doors.known_doors))
+    in_bar, known = ({item.name for item in found(reader, local)} for found in (navigation.bar, navigation.known_items))
     now = clock.now()
     rows = []
     for practice in used_by(local):
         waiting = [card for card in queries.cards_of(practice, reader) if queries.band_of(card, now) != "quiet"]
         may_pin = practice.entry in known
-        rows.append((practice, doors.address(practice.entry), waiting, may_pin, practice.entry in in_bar))
+        rows.append((practice, navigation.address(practice.entry), waiting, may_pin, practice.entry in in_bar))
     rows.sort(key=lambda row: not row[2])
-    tasks = [(desk, doors.address(desk.name), desk.name in in_bar) for desk in doors.desks(reader, local)]
+    tasks = [(desk, navigation.address(desk.name), desk.name in in_bar) for desk in navigation.desks(reader, local)]
     return render(request, "website/together.html", {"practices": rows, "tasks": tasks})
 
 
@@ -84,10 +84,10 @@ def together(request: HttpRequest) -> HttpResponse:
 def pin(request: HttpRequest, name: str, to: str) -> HttpResponse:
     """Into the bar, where the one that stands there longest makes room, or off it."""
     reader, local = people.reader(request), queries.local_of(request)
-    known = {door.name: door for door in (*doors.known_doors(reader, local), *doors.desks(reader, local))}
+    known = {item.name: item for item in (*navigation.known_items(reader, local), *navigation.desks(reader, local))}
     if name not in known or to not in ("in", "out"):
         raise Http404
-    held = [door.name for door in doors.bar(reader, local) if door.name in known and door.name != name]
+    held = [item.name for item in navigation.bar(reader, local) if item.name in known and item.name != name]
     chosen = [*held, name] if to == "in" else held
     said = _("%(door)s stands in the bar.") if to == "in" else _("%(door)s stands in the bar no more.")
     return post(
@@ -145,8 +145,8 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _of_practices(reader: Reader, local: Node) -> tuple[list[Way], list[Way]]:
     """What practices have for her on *Me*: of those in her bar, or of all where there are few, and of the others."""
-    rows = [(practice, row) for practice in used_by(local) for row in doors.mine(reader, practice)]
-    in_bar = {door.name for door in doors.bar(reader, local)}
+    rows = [(practice, row) for practice in used_by(local) for row in navigation.mine(reader, practice)]
+    in_bar = {item.name for item in navigation.bar(reader, local)}
     is_few = len({practice.name for practice, _row in rows}) <= FEW
     near: list[Way] = []
     far: list[Way] = []
@@ -158,7 +158,10 @@ def _of_practices(reader: Reader, local: Node) -> tuple[list[Way], list[Way]]:
 
 def _my_sections(request: HttpRequest, reader: Reader, of_practices: list[Way]) -> list[tuple[str, list[Way]]]:
     local = queries.local_of(request)
-    desks = [{"url": doors.address(d.name), "label": str(d.label), "icon": d.icon} for d in doors.desks(reader, local)]
+    desks = [
+        {"url": navigation.address(d.name), "label": str(d.label), "icon": d.icon}
+        for d in navigation.desks(reader, local)
+    ]
     mine = []
     if reader.has(MEMBER):
         household = reader.household.name if reader.household else ""
@@ -189,7 +192,7 @@ def _my_sections(request: HttpRequest, reader: Reader, of_practices: list[Way]) 
 
 def _ways(*wanted: tuple[str, str, str, str]) -> list[Way]:
     """Links to the pages that exist."""
-    found = [(doors.address(name), label, icon, note) for name, label, icon, note in wanted]
+    found = [(navigation.address(name), label, icon, note) for name, label, icon, note in wanted]
     return [{"url": url, "label": label, "icon": icon, "note": note} for url, label, icon, note in found if url]
 
 

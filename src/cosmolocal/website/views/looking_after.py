@@ -15,7 +15,7 @@ from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.kernel.practices import Practice, installed, used_by
 from cosmolocal.look.tables import Deed
-from cosmolocal.website import doors, listings, operations
+from cosmolocal.website import listings, navigation, operations
 from cosmolocal.website.forms import LocalForm
 from cosmolocal.website.queries import local_of
 
@@ -58,7 +58,7 @@ def practices(request: HttpRequest) -> HttpResponse:
 
 def _pages_of(practice: Practice) -> dict[str, str]:
     """Where it is used, and where is said how it works here."""
-    return {"entry": doors.address(practice.entry), "settings": doors.address(practice.settings)}
+    return {"entry": navigation.address(practice.entry), "settings": navigation.address(practice.settings)}
 
 
 @open_to("steward")
@@ -74,7 +74,7 @@ def switch_practice(request: HttpRequest, name: str, to: str) -> HttpResponse:
     def act(key: str) -> str:
         operations.switch_practice(by=actor(request), name=name, is_on=is_on, key=key)
         messages.success(request, said % {"practice": practice.title})
-        return doors.address(practice.settings) if is_on and practice.settings else page
+        return navigation.address(practice.settings) if is_on and practice.settings else page
 
     return post(request, act, to=page, refused_to=page)
 

@@ -1,4 +1,4 @@
-"""Which doors stand in the navigation, for whom: at most five, and only such as exist."""
+"""Which items stand in the navigation, for whom: at most five, and only such as exist."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,42 +51,42 @@ def open_address(reader: Reader, name: str) -> str:
     return address(name) if may_enter(reader, access.stated(name)) else ""
 
 
-def practice_door(practice: Practice) -> NavItem | None:
-    """A practice's own door."""
+def practice_item(practice: Practice) -> NavItem | None:
+    """A practice's own item."""
     if not practice.entry or not address(practice.entry):
         return None
     return NavItem(practice.entry, practice.title, practice.icon)
 
 
-def practice_doors(local: Node) -> list[NavItem]:
-    """The doors of the practices that this local uses."""
-    return [door for door in map(practice_door, used_by(local)) if door]
+def practice_items(local: Node) -> list[NavItem]:
+    """The items of the practices that this local uses."""
+    return [item for item in map(practice_item, used_by(local)) if item]
 
 
-def known_doors(reader: Reader, local: Node) -> list[NavItem]:
+def known_items(reader: Reader, local: Node) -> list[NavItem]:
     """Those for this reader: practices are for members, whoever else may look at their pages."""
-    return practice_doors(local) if reader.has(MEMBER, STEWARD) else []
+    return practice_items(local) if reader.has(MEMBER, STEWARD) else []
 
 
 def pinned(wanted: Sequence[str], among: Sequence[NavItem]) -> list[NavItem]:
-    """What somebody pinned, of these; a door that is shut meanwhile (a task ended, a practice is off) is left out."""
-    by_name = {door.name: door for door in among}
+    """What somebody pinned, of these; one that is shut meanwhile (a task ended, a practice is off) is left out."""
+    by_name = {item.name: item for item in among}
     return [by_name[name] for name in wanted if name in by_name]
 
 
 def offers(local: Node) -> list[dict[str, str]]:
-    """What each practice offers to strangers: its door with a few words."""
-    found = [(practice, practice_door(practice)) for practice in used_by(local)]
+    """What each practice offers to strangers: its item with a few words."""
+    found = [(practice, practice_item(practice)) for practice in used_by(local)]
     return [
         {
-            "title": str(door.label),
-            "url": address(door.name),
-            "icon": door.icon,
+            "title": str(item.label),
+            "url": address(item.name),
+            "icon": item.icon,
             "text": str(practice.offer),
             "deed": gettext("Look around"),
         }
-        for practice, door in found
-        if door
+        for practice, item in found
+        if item
     ]
 
 
@@ -102,9 +102,9 @@ def mine(reader: Reader, practice: Practice) -> list[NavItem]:
 
 
 def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
-    """The doors of this reader, with the one she stands in marked."""
+    """The items of this reader, with the one she is at marked."""
     if reader.agent is None:
-        chosen: Sequence[NavItem] = [PUBLIC, *practice_doors(local)[: MOST - 3], JOIN, SIGN_IN]
+        chosen: Sequence[NavItem] = [PUBLIC, *practice_items(local)[: MOST - 3], JOIN, SIGN_IN]
     else:
         chosen = [HOME, *bar(reader, local), ME]
     return _items(request.path, chosen)
@@ -114,7 +114,7 @@ def bar(reader: Reader, local: Node) -> list[NavItem]:
     """What stands between *Home* and *Me*: what she pinned, or else her first tasks and the first practices. Where she
     chose, or there are more practices than the bar holds, *Together* leads to all of them.
     """
-    known, tasks = known_doors(reader, local), desks(reader, local)
+    known, tasks = known_items(reader, local), desks(reader, local)
     if reader.user is not None and reader.user.pinned is not None:
         return [*pinned(reader.user.pinned, [*known, *tasks]), TOGETHER]
     if len(known) <= FEW:
@@ -141,9 +141,9 @@ def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[s
 
 
 def _items(path: str, chosen: Sequence[NavItem]) -> list[dict[str, Any]]:
-    placed = [(door, address(door.name)) for door in chosen]
+    placed = [(item, address(item.name)) for item in chosen]
     inside = [url for _door, url in placed if path == url or (url != "/" and path.startswith(url))]
     current = max(inside, key=len, default="")
     return [
-        {"url": url, "label": door.label, "icon": door.icon, "current": url == current} for door, url in placed if url
+        {"url": url, "label": item.label, "icon": item.icon, "current": url == current} for item, url in placed if url
     ]
