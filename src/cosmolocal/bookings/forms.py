@@ -19,7 +19,6 @@ from cosmolocal.paper import images, pictures
 _LINES = forms.Textarea(attrs={"rows": 3})
 LONGEST = 366 * 24 * 60  # minutes: a year
 MOST_KM = 20_000
-KILOMETRES = frozenset({Thing.Kind.BIKE, Thing.Kind.CAR, Thing.Kind.TRAILER})
 
 
 class TimesForm(KeyedForm):
@@ -237,7 +236,7 @@ class InventoryForm(KeyedForm):
             self.fields[f"state_{thing.pk}"] = forms.ChoiceField(
                 label=thing.name, choices=[("", _("not looked at")), *Report.State.choices], required=False
             )
-            if thing.kind in KILOMETRES:
+            if thing.has_meter:
                 self.fields[f"meter_{thing.pk}"] = forms.IntegerField(
                     label=_("Its kilometres"), min_value=0, max_value=9_999_999, required=False
                 )

@@ -34,6 +34,7 @@ class Thing(models.Model):
         LEFT = "left", _("went with its owner")
 
     GONE = (State.SOLD, State.WORN, State.LOST, State.LEFT)
+    METERED = (Kind.BIKE, Kind.CAR, Kind.TRAILER)
 
     practice = models.CharField(max_length=20)
     resource = models.OneToOneField("flows.EconomicResource", models.PROTECT, related_name="+")
@@ -48,6 +49,11 @@ class Thing(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_meter(self) -> bool:
+        """Whether kilometres mean anything for it."""
+        return self.kind in self.METERED
 
 
 @kept()

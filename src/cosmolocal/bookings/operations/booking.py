@@ -1,6 +1,7 @@
 """Somebody holds, books, changes or cancels: all or nothing, one or many at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -56,6 +57,7 @@ def book(
     policy.permit_use(by, household, on_behalf_of)
     _permit_person(by, person, household, on_behalf_of)
     _check_number(drafts)
+    drafts = [replace(draft, km=_far(things[draft.thing_id], draft.km)) for draft in drafts]
     for draft in drafts:
         thing = things[draft.thing_id]
         policy.check_who(thing, terms[thing.pk], person, household, draft.ends)
@@ -87,6 +89,11 @@ def book(
         )
         for thing, draft, use, sum in zip(chosen, drafts, uses, paid, strict=True)
     )
+
+
+def _far(thing: Thing, km: int) -> int:
+    """How far she thinks to go with it; 0 for what goes nowhere, whatever is said of what she takes beside it."""
+    return km if thing.has_meter else 0
 
 
 def _payment(household: Agent, terms: Terms, draft: BookingDraft, agreement_id: int) -> CommitmentDraft | None:
@@ -143,6 +150,7 @@ def change(
     found = lock_booking(booking)
     policy.permit_use(by, found.household, on_behalf_of)
     _check_not_over(found)
+    km = _far(found.thing, km)
     span = Span(queries.span(found).begins if found.state == State.OUT else begins, ends)
     terms = queries.terms(found.thing)
     if found.state == State.OUT:

@@ -55,6 +55,14 @@ def test_price_and_deposit_are_set_aside_and_free_again(village):
     assert journal.replay() == []
 
 
+def test_what_goes_nowhere_has_no_kilometres(village):
+    bike, mill = village.book_all(village.amina, [village.wish(name, 2, 5, km=10) for name in ("Bike", "Mill")])
+    assert (bike.km, mill.km) == (10, 0)
+    operations.change(by=village.amina, booking=mill, begins=village.at(2), ends=village.at(4), km=7)
+    mill.refresh_from_db()
+    assert mill.km == 0
+
+
 def test_who_has_not_enough_money_reads_what_is_missing(village):
     with refused("bookings.not_enough_money") as told:
         village.book_all(village.amina, [village.wish("Bike", day * 24, day * 24 + 12) for day in range(1, 6)])

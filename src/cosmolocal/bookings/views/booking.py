@@ -85,7 +85,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
         initial=start,
         households=buying_agents_of(who),
         others=others,
-        with_km=thing.kind in forms.KILOMETRES,
+        with_km=thing.has_meter,
     )
 
     def act(data: dict[str, Any]) -> str:
@@ -229,7 +229,7 @@ def _form(request: HttpRequest, one: Booking, form: KeyedForm, act: Any, **page:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time; what is picked up already only lasts longer."""
     one = _get_booking_or_404(request, pk)
-    span, with_km = queries.span(one), one.thing.kind in forms.KILOMETRES
+    span, with_km = queries.span(one), one.thing.has_meter
     start = {"begins": span.begins, "ends": span.ends, "km": one.km}
 
     def act(data: dict[str, Any], told: dict[str, Any]) -> None:
@@ -261,7 +261,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, one: Booking, deed: Any, title: str, submit: str, lead: str) -> HttpResponse:
-    form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.kind in forms.KILOMETRES)
+    form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter)
 
     def act(data: dict[str, Any], told: dict[str, Any]) -> None:
         deed(seen=form.seen(), **told)

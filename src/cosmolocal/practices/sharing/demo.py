@@ -7,7 +7,6 @@ from cosmolocal.agents import queries as people
 from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.bookings import operations, queries
-from cosmolocal.bookings.forms import KILOMETRES
 from cosmolocal.bookings.models import Report, Thing
 from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.kernel import clock
@@ -102,7 +101,7 @@ def _lent(thing: Thing, person: Agent, days: int, hour: int, picks: random.Rando
     with clock.frozen_at(begins - timedelta(days=1)):
         made = _book(thing, person, begins, hours)
     for pk in made:
-        has_meter = thing.kind in KILOMETRES
+        has_meter = thing.has_meter
         meter = (queries.last_meter(thing) or 1200) + picks.randint(0, 2)
         with clock.frozen_at(begins + timedelta(minutes=5)):
             operations.pick_up(

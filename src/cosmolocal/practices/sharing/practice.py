@@ -9,7 +9,7 @@ from cosmolocal.practices.sharing import cards, demo, desk
 
 practice = Practice(
     name="sharing",
-    title=_("Shared things"),
+    title=_("Sharing"),
     icon="key",
     offer=_("A cargo bike, a van, a mill, a room: book it, fetch it, bring it back."),
     urls="cosmolocal.practices.sharing.urls",
