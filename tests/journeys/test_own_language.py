@@ -18,6 +18,7 @@ from django.utils import translation
 from cosmolocal.agents.languages import language_of
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import languages, node
+from cosmolocal.messages.models import Letter
 from tests import pseudo
 from tests.journeys import living
 from tests.journeys import scene as scenes
@@ -58,6 +59,7 @@ def scene(db: None, settings: Any, timeless: None, tmp_path: Path, monkeypatch: 
         for some in (Agent.objects.filter(kind="person"), Agent.objects.filter(is_producer=True)):
             every_second = list(some.order_by("pk"))[::2]
             Agent.objects.filter(pk__in=[agent.pk for agent in every_second]).update(language=HERS)
+        Letter.objects.all().delete()  # written before anybody had these languages
         return village
 
     monkeypatch.setattr(living, "found", speaking)

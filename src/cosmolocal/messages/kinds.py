@@ -9,7 +9,8 @@ from cosmolocal.kernel.practices import Practice, installed, switched_on
 from cosmolocal.messages.rules import CODE, DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 
 HOUSE: Mapping[str, Event] = {
-    "payment": Event(_("A payment to or from me"), NOW, True, days=DAYS_OF_EVIDENCE),
+    "payment": Event(_("A payment to me"), NOW, True, days=DAYS_OF_EVIDENCE),
+    "paid_in": Event(_("My payment has arrived"), NOW, True),
     "low_balance": Event(_("My balance runs low"), DIGEST, True),
     "join": Event(_("Somebody asks to join, or I am welcomed"), NOW, False),
     "sign_in": Event(_("Somebody made a code to sign in as me"), NOW, False),

@@ -52,25 +52,6 @@ def of_asking(made: PaymentList) -> Iterator[Writing]:
             )
 
 
-def of_money_that_came(account: Account, amount: int) -> Iterator[Writing]:
-    """To the holder of an account: a payment by bank has arrived (minor units)."""
-    balance = queries.balance(account).balance
-    for reader in readers(account.holder):
-        with speaking_to(reader):
-            words = {
-                "amount": queries.format(amount, account.currency),
-                "balance": queries.format(balance, account.currency),
-                "name": account,
-            }
-            yield Writing(
-                to_id=reader.pk,
-                event="payment",
-                subject=_("Your payment has arrived: %(amount)s") % words,
-                text=_("%(amount)s stands on the account of %(name)s. The balance is now %(balance)s.") % words,
-                url=reverse("money:account", args=[account.pk]),
-            )
-
-
 def of_number(holder: Agent, by: Agent, mail: str) -> Iterator[Writing]:
     """Another bank account was written for a payee: to all whose money it is but who wrote it, and to the farm's own
     `mail` as it was before, since a new address may be of the same hand.
@@ -107,7 +88,7 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
         now = standing[account.pk]
         if not now.balance < now.warn <= now.balance + charged[holder_id]:
             continue
-        for reader in readers(account.holder):
+        for reader in queries.readers_of(account.holder):
             with speaking_to(reader):
                 words = {"balance": queries.format(now.balance, account.currency), "name": account}
                 yield Writing(
@@ -121,7 +102,7 @@ def of_low_balances(charged: Mapping[int, int]) -> Iterator[Writing]:
 
 def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
     account, papers = paid[0].account, dict[str, Attachment]()
-    for reader in readers(account.holder):
+    for reader in queries.readers_of(account.holder):
         language = language_of(reader)
         with speaking_to(reader):
             if language not in papers:
@@ -137,17 +118,6 @@ def _of_account(paid: Sequence[Payment]) -> Iterator[Writing]:
                 url=reverse("money:account", args=[account.pk]),
                 attachments=(papers[language],),
             )
-
-
-def readers(holder: Agent) -> list[Agent]:
-    """Who reads what is written to the holder of an account: the farm where it has a mail address of its own, and its
-    people with another one; else all its people.
-    """
-    found = queries.people_of(holder)
-    mails = dict(Contact.objects.filter(agent__in=[holder, *found]).exclude(email="").values_list("agent_id", "email"))
-    if holder.pk in mails and holder not in found:
-        return [holder, *(one for one in found if mails.get(one.pk, mails[holder.pk]) != mails[holder.pk])]
-    return found or [holder]
 
 
 def _paper(account: Account) -> Attachment:

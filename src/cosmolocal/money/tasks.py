@@ -18,6 +18,7 @@ from cosmolocal.messages import operations as messages
 from cosmolocal.money import bank_files, documents, imports, letters, operations, queries
 from cosmolocal.money.models import Account, MoneyBox, Payment, PaymentList
 from cosmolocal.money.operations import months
+from cosmolocal.money.operations.telling import tell_paid_in as tell_arrival
 from cosmolocal.money.operations.uploads import KIND
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.models import Upload
@@ -123,11 +124,9 @@ def ask_for_agreement(list_id: int) -> None:
 
 
 @job("money.tell_paid_in")
-def tell_paid_in(deed_id: int, account_id: int, amount: int) -> None:
-    """To who paid by bank: it has arrived (minor units); nothing for payments of long ago."""
-    if Operation.objects.filter(pk=deed_id, at__gt=clock.now() - A_WHILE).exists():
-        account = Account.objects.labelled().get(pk=account_id)
-        messages.send(by=people.system(), writings=list(letters.of_money_that_came(account, amount)), key=key())
+def tell_paid_in(_deed_id: int, account_id: int, amount: int) -> None:
+    """To who paid by bank where the letter waited over an upgrade: it has arrived (minor units)."""
+    tell_arrival(Account.objects.labelled().get(pk=account_id), amount, key())
 
 
 @job("money.tell_payees")

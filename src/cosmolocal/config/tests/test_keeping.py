@@ -106,7 +106,7 @@ def test_letters_go_after_their_time_with_their_files(event: str) -> None:
 
 def test_what_a_farm_was_asked_and_what_was_paid_stays_for_years() -> None:
     kept = {event for event, known in every().items() if known.days > 5 * 365}
-    assert kept == {"producer_order", "payment"}
+    assert kept == {"producer_order", "at_farms_cost", "payment"}
 
 
 def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
 from cosmolocal.money.models import Account, MoneyBox, SecondLook, Unmatched
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.looks import look_needed, to_look_at
+from cosmolocal.money.operations.telling import tell_paid_in
 
 
 @operation("money.top_up", said=gettext_lazy("took money in"), fact=True)
@@ -48,7 +48,7 @@ def top_up(
     journal.note(reference)
     look_needed(by, amount, account.holder)
     if box.kind not in policy.COINS:
-        announce("money.tell_paid_in", running().id, account.pk, amount)
+        tell_paid_in(account, amount)
 
 
 @operation("money.pay_in_coins", said=gettext_lazy("paid out in coins"), fact=True)
@@ -134,7 +134,7 @@ def match_unmatched(
     look_needed(by, part, account.holder)
     if unmatched.typed_by is not None and policy.is_own(unmatched.typed_by, account.holder):
         to_look_at(by, SecondLook.Why.TYPED, part, account.holder)
-    announce("money.tell_paid_in", running().id, account.pk, part)
+    tell_paid_in(account, part)
 
 
 @operation("money.send_back", said=gettext_lazy("sent an unknown payment back"), fact=True)

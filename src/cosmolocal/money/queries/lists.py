@@ -122,6 +122,17 @@ def people_of(holder: Agent) -> list[Agent]:
     return list({person.pk: person for person in [*itself, *people.members_of(holder), *named]}.values())
 
 
+def readers_of(holder: Agent) -> list[Agent]:
+    """Who gets letters about its money: the farm where it has a mail address of its own, and its people with another
+    one; else all its people.
+    """
+    found = people_of(holder)
+    mails = dict(Contact.objects.filter(agent__in=[holder, *found]).exclude(email="").values_list("agent_id", "email"))
+    if holder.pk in mails and holder not in found:
+        return [holder, *(one for one in found if mails.get(one.pk, mails[holder.pk]) != mails[holder.pk])]
+    return found or [holder]
+
+
 def may_not_agree(holders: Iterable[Agent]) -> list[Agent]:
     """`people_of` of several, and who helps one of them: none of these says yes to money for them (four statements)."""
     ids, holds = [holder.pk for holder in holders], in_force(clock.today())

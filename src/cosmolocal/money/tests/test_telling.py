@@ -10,6 +10,7 @@ from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel.models import Operation
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money.models import PaymentList
@@ -46,7 +47,7 @@ def pay(village: Village, made: PaymentList, told_at: Any = NOW) -> list[Letter]
     with clock.frozen_at(told_at):
         for _again in range(2):
             assert jobs.run_job.call(*jobs.marked(name, [ids], "job:one")) == "done"
-    return list(Letter.objects.order_by("id"))
+    return list(Letter.objects.exclude(event="paid_in").order_by("id"))
 
 
 def test_the_farmer_gets_a_letter_with_the_statement(village: Village, agreed: PaymentList) -> None:
@@ -91,18 +92,25 @@ def announced_by(act: Any) -> list[Any]:
     return found
 
 
-def test_who_paid_by_bank_hears_that_it_arrived(village: Village) -> None:
+def test_who_paid_by_bank_hears_that_it_arrived(village: Village, settings: Any) -> None:
+    settings.MAIL_READY = True
     mail(village, village.amina, "amina@example.org")
-    [(name, *args)] = announced_by(lambda: village.top_up(village.amina, 30000))
+    deeds = Operation.objects.count()
+    assert announced_by(lambda: village.top_up(village.amina, 30000)) == [("messages.deliver",)]
+    [letter] = Letter.objects.all()
+    assert (letter.to, letter.event, letter.state) == (village.amina, "paid_in", "waiting")
+    assert letter.text.count("300.00") == 2
+    assert Operation.objects.count() == deeds + 1  # the letter is no deed of its own
+
+
+def test_a_letter_that_waits_over_an_upgrade_is_written_once(village: Village) -> None:
+    mail(village, village.amina, "amina@example.org")
+    deed, account = Operation.objects.latest("pk"), village.account(village.amina)
     with clock.frozen_at(NOW):
         for _again in range(2):
-            assert jobs.run_job.call(*jobs.marked(name, args, "job:one")) == "done"
-    [letter] = Letter.objects.all()
-    assert (letter.to, letter.event) == (village.amina, "payment")
-    assert letter.text.count("300.00") == 2
-    with clock.frozen_at(NOW + timedelta(days=30)):
-        jobs.run_job.call(*jobs.marked(name, args, "job:two"))
-    assert Letter.objects.count() == 1
+            call = jobs.marked("money.tell_paid_in", [deed.pk, account.pk, 500], "job:one")
+            assert jobs.run_job.call(*call) == "done"
+    assert Letter.objects.get().event == "paid_in"
 
 
 def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village: Village) -> None:
@@ -110,8 +118,9 @@ def test_who_pays_in_cash_gets_no_letter_and_who_was_found_out_gets_one(village:
     with clock.frozen_at(NOW):
         unknown = money.top_up_unmatched(by=village.wei, box=village.bank, amount=5000)
     account = village.account(village.jo)
-    told = announced_by(lambda: money.match_unmatched(by=village.wei, unmatched=unknown, account=account, amount=2000))
-    assert [(name, *args[1:]) for name, *args in told] == [("money.tell_paid_in", account.pk, 2000)]
+    assert not Letter.objects.exists()
+    money.match_unmatched(by=village.wei, unmatched=unknown, account=account, amount=2000)
+    assert Letter.objects.get().subject.endswith("20.00")
 
 
 def write_number(by: Agent, farm: Agent, **contact: str) -> list[tuple[str | None, str]]:

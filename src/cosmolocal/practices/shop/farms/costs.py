@@ -14,7 +14,6 @@ from cosmolocal.handovers.models import Loss
 from cosmolocal.handovers.queries import measured
 from cosmolocal.look.dates import format_day
 from cosmolocal.messages.operations import Writing
-from cosmolocal.money import letters as money
 from cosmolocal.money import queries as purse
 from cosmolocal.practices.shop.door.pages.given_back import GivenBack, rows
 from cosmolocal.practices.shop.door.queries import credits
@@ -28,7 +27,7 @@ def letters(day: date) -> Iterator[Writing]:
     given, lost = credits.at_farms_cost(day), _lost(day)
     named = _Goods(loss.lot.conforms_to_id for losses in lost.values() for loss in losses)
     for farm in sorted({*given, *lost}, key=lambda farm: (farm.name, farm.pk)):
-        for reader in money.readers(farm):
+        for reader in purse.readers_of(farm):
             with speaking_to(reader):
                 yield Writing(
                     to_id=reader.pk,
