@@ -135,8 +135,8 @@ def open_box(
     resource = flows.open_resource(
         by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
     )
-    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, bank_name=bank_name, place=place)
-    _write_number(by, made, bank_number(number, "number"))
+    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, place=place)
+    _write_number(by, made, bank_number(number, "number"), bank_name)
     made.save()
     return made
 
@@ -154,15 +154,24 @@ def _name_taken() -> Refusal:
     return Refusal("money.name_taken", _("Another place for money is called so. Choose another name."), field="name")
 
 
-def _write_number(by: Agent, box: MoneyBox, has: str) -> None:
-    """Another number where members pay: looked at by somebody else, and but for the first of all shown only then."""
-    if has == box.number:
+def _write_number(by: Agent, box: MoneyBox, has: str, bank: str) -> None:
+    """Another number, or another bank beside it, where members pay: looked at by somebody else, and but for the first
+    of all shown only then.
+    """
+    was, box.bank_name = _said(box.number, box.bank_name), bank.strip()[:120]
+    now = _said(has, box.bank_name)
+    if was == now:
         return
     others = MoneyBox.objects.exclude(pk=box.pk)
-    had = [box.number] if box.number else list(others.exclude(number__in=["", has]).values_list("number", flat=True))
+    had = [was] if was else list(others.exclude(number__in=["", has]).values_list("number", flat=True))
     is_first = not (box.number or box.number_deed_id or others.exclude(number="", number_deed=None).exists())
-    number_changed(by, ", ".join(had), has)
+    number_changed(by, ", ".join(had), now)
     box.number, box.number_deed_id = has, None if is_first or agents.is_house(by) else running().id
+
+
+def _said(number: str, bank: str) -> str:
+    """Where members pay, in words; nothing without a number."""
+    return ", ".join(filter(None, (number, bank))) if number else ""
 
 
 @operation("money.change_box", said=gettext_lazy("changed a place where money lies"))
@@ -178,8 +187,9 @@ def change_box(
 ) -> MoneyBox:
     """Changes how a box is called, whose keepers use it, and the account number members pay to; what lies in it stays.
 
-    A changed number is looked at by somebody else before members see it. Refuses: money.name_missing, money.name_taken,
-    money.whole_house, agents.bad_iban, agents.session_lent (number, bank or place), agents.not_allowed.
+    A changed number, or another bank beside it, is looked at by somebody else before members see it. Refuses:
+    money.name_missing, money.name_taken, money.whole_house, agents.bad_iban, agents.session_lent (number, bank or
+    place), agents.not_allowed.
     """
     policy.permit_house(by)
     called = one_line(name)[:120]
@@ -193,9 +203,9 @@ def change_box(
     wished = (number.strip(), bank_name.strip(), place.pk if place else None)
     if wished != (locked.number, locked.bank_name, locked.place_id):
         sessions.require_own_or_house(by)
-    if number.strip() != locked.number:
-        _write_number(by, locked, bank_number(number, "number"))
-    locked.name, locked.bank_name, locked.place = called, bank_name.strip()[:120], place
+    has = locked.number if number.strip() == locked.number else bank_number(number, "number")
+    _write_number(by, locked, has, bank_name)
+    locked.name, locked.place = called, place
     locked.save(update_fields=["name", "number", "number_deed", "bank_name", "place"])
     return locked
 

@@ -50,7 +50,7 @@ def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str
 
 
 def number_changed(by: Agent, had: str, has: str) -> None:
-    """Puts the running deed on the list: it changed the account number to which members pay.
+    """Puts the running deed on the list: it changed the account number to which members pay, or the bank beside it.
 
     The first number of somebody who keeps the house alone is nothing that another could compare.
     """
@@ -60,7 +60,7 @@ def number_changed(by: Agent, had: str, has: str) -> None:
     SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": SecondLook.Why.NUMBER, "amount": 0})
     earlier = Note.objects.filter(operation=running().id).first()
     if earlier is None:
-        journal.note(f"{shorten(had, 120, placeholder=' …')} → {has}")
+        journal.note(f"{shorten(had, 118, placeholder=' …')} → {shorten(has, 118, placeholder=' …')}")
     else:
         Note.objects.filter(pk=earlier.pk).update(words=f"{earlier.words}; {has}"[:240])
 

@@ -7,7 +7,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel import evidence
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import MoneyBox
+from cosmolocal.money.models import MoneyBox, SecondLook
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village, refused
 
@@ -136,3 +136,23 @@ def test_a_keeper_of_another_place_finds_no_box_of_this_one(village: Village, ke
     assert held("Till") == 1200
     assert as_(village, village.amina).get("/money/coins/").status_code == 403
     assert bo.get(f"/money/coins/{village.bank.pk}/count/").status_code == 404
+
+
+def test_another_bank_beside_the_number_is_shown_once_somebody_else_has_looked(village: Village) -> None:
+    address, amina = f"/money/accounts/{village.account(village.amina).pk}/", as_(village, village.amina)
+    number = village.bank.number
+    assert number in amina.get(address).content.decode()
+    money.change_box(by=village.li_na, box=village.bank, name="Bank", number=number, bank_name="Evil bank")
+    page = amina.get(address).content.decode()
+    assert "Evil bank" not in page
+    assert number not in page
+    look = SecondLook.objects.get()
+    assert (look.why, look.deed.by) == ("number", village.li_na)
+    assert "Evil bank" in look.deed.money_note.words
+    assert "Evil bank" in as_(village, village.wei).get("/money/").content.decode()
+    with refused("money.own_look"):
+        money.agree_entries(by=village.li_na, looks=[look])
+    money.agree_entries(by=village.wei, looks=[look])
+    assert "Evil bank" in amina.get(address).content.decode()
+    money.change_box(by=village.li_na, box=village.bank, name="Main bank", number=number, bank_name="Evil bank")
+    assert SecondLook.objects.count() == 1
