@@ -16,7 +16,7 @@ from benchmarks.harness import Ground, Row, alternate, analyse, must, watch
 from benchmarks.raw import Pair, Raw
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as books
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import EconomicResource
 from cosmolocal.kernel import clock, ids, node
 from cosmolocal.kernel.operation import operation
@@ -56,7 +56,7 @@ class Ledger:
             must(cursor.fetchone()[0] == START * len(self.accounts), "the sum of all accounts changed")
             cursor.execute("SELECT count(*) FROM flows_economicevent WHERE action = 'transfer'")
             must(cursor.fetchone()[0] == transfers, "events are missing or double")
-        must(books.replay() == [], "replaying the events gives other quantities")
+        must(flows_queries.replay() == [], "replaying the events gives other quantities")
 
 
 @operation("money.benchmark_fill")

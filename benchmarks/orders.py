@@ -12,10 +12,10 @@ from benchmarks.empty_urls import EMPTY
 from benchmarks.harness import Ground, Row, alternate, must, percentile
 from benchmarks.served import Asked
 from benchmarks.town import Town
-from cosmolocal.agents import queries as who
-from cosmolocal.flows import queries as books
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import ids
-from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import Order, OrderLine, RoundOffer
 
 CLIENTS, WORKERS, LINES = 8, 2, 6
@@ -87,10 +87,10 @@ def order_wishes(there: Town) -> list[Asked]:
     offers = list(RoundOffer.objects.filter(round=there.round).order_by("pk").values_list("pk", flat=True))
     made = []
     for number, member in enumerate(there.members):
-        household = who.household_of(member)
+        household = agents_queries.household_of(member)
         assert household is not None
         counts = {offers[(number * 7 + line * 11) % len(offers)]: 1 + line % 3 for line in range(LINES)}
-        operations.fill_basket(by=member, round=there.round, household=household, counts=counts)
+        shop.fill_basket(by=member, round=there.round, household=household, counts=counts)
         answers: dict[str, object] = {
             "key": ids.fresh_key(),
             "version": "",
@@ -106,9 +106,9 @@ def _check(orders: int) -> None:
     must(Order.objects.filter(version=1, state=Order.State.OPEN).count() == orders, "orders are missing or double")
     must(OrderLine.objects.count() == orders * LINES, "lines are missing or double")
     wished = OrderLine.objects.aggregate(all=Sum("wished"))["all"]
-    promised = sum(intent.promised_quantity for intent in books.intents(_intents()).values())
+    promised = sum(intent.promised_quantity for intent in flows_queries.intents(_intents()).values())
     must(wished == promised, f"{promised} base units are promised, {wished} were ordered")
-    must(books.replay() == [], "replaying the events gives other quantities")
+    must(flows_queries.replay() == [], "replaying the events gives other quantities")
 
 
 def _intents() -> list[int]:

@@ -14,7 +14,7 @@ from benchmarks import town
 from benchmarks.empty_urls import EMPTY
 from benchmarks.harness import Ground, Row, alternate, must, watch
 from benchmarks.town import Town
-from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import RoundOffer
 from cosmolocal.practices.shop.operations import LineDraft
 
@@ -85,9 +85,9 @@ def _busy(place: Town) -> None:
     assert household is not None
     offers = list(RoundOffer.objects.filter(round=place.round).order_by("pk").values_list("pk", flat=True)[:9])
     lines = [LineDraft(offer, 1) for offer in offers[:6]]
-    operations.place_order(by=member, round=place.round, household=household, lines=lines)
+    shop.place_order(by=member, round=place.round, household=household, lines=lines)
     counts = dict.fromkeys(offers[6:], 2)
-    operations.fill_basket(by=member, round=place.round, household=household, counts=counts)
+    shop.fill_basket(by=member, round=place.round, household=household, counts=counts)
 
 
 def _body(client: Client, address: str) -> str:

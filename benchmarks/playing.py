@@ -102,16 +102,16 @@ def _ordering(region: "Region") -> "Iterator[tuple[Agent, Agent, Account]]":
 
 
 def _close(region: "Region", monday: datetime, round: "OrderRound | None") -> "OrderRound":
-    from cosmolocal.agents import queries as who
+    from cosmolocal.agents import queries as agents_queries
     from cosmolocal.kernel.clock import frozen_at
     from cosmolocal.practices.shop import operations as shop
 
     assert round is not None
     with frozen_at(monday + timedelta(days=2)), region.watch.timing("close"):
-        shop.close_round(by=who.system(), round=round)
+        shop.close_round(by=agents_queries.system(), round=round)
     with frozen_at(monday + timedelta(days=2, minutes=31)):
         with region.watch.timing("order at farms"):
-            shop.send_producer_orders(by=who.system(), round=round)
+            shop.send_producer_orders(by=agents_queries.system(), round=round)
         run_jobs()
     return round
 

@@ -136,62 +136,62 @@ def _first_monday(weeks: int) -> datetime:
 
 def _found(size: Size) -> Region:
     from benchmarks import names
-    from cosmolocal.agents import operations as people
-    from cosmolocal.agents import queries as who
+    from cosmolocal.agents import operations as agents
+    from cosmolocal.agents import queries as agents_queries
     from cosmolocal.catalog import operations as catalog
     from cosmolocal.catalog.demo import large_catalog
     from cosmolocal.flows import operations as flows
     from cosmolocal.money import operations as money
 
-    wish = people.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    home = people.found_local(by=who.system(), draft=wish)
+    wish = agents.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    home = agents.found_local(by=agents_queries.system(), draft=wish)
     flows.standard_units(by=home)
     money.open_currency(by=home, code="CNY", decimals=2, symbol="¥", start_floor=0)
     catalog.standard_measures(by=home)
     catalog.standard_categories(by=home)
     catalog.chinese_taxes(by=home)
-    store = people.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
+    store = agents.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
     farms = [_farm(home, number, name) for number, name in enumerate(names.farms(size.farms))]
     large_catalog(home, farms, size.products, names.goods())
     bank = money.open_box(by=home, kind="bank", name="Bank")
     desk = {role: _person(home, role) for role in ("steward", "treasurer", "treasurer2", "auditor", "packer", "keeper")}
     for name, person in desk.items():
-        people.give_role(by=home, agent=person, role=name.rstrip("2"), place=store if name == "keeper" else None)
+        agents.give_role(by=home, agent=person, role=name.rstrip("2"), place=store if name == "keeper" else None)
     run_jobs()
     return Region(size, home, store, bank, desk["steward"], desk["treasurer"], desk["treasurer2"])
 
 
 def _person(home: "Agent", name: str) -> "Agent":
-    from cosmolocal.agents import operations as people
+    from cosmolocal.agents import operations as agents
 
-    return people.add_member(by=home, name=name.capitalize(), email=f"{name}@example.org", household_name=name)
+    return agents.add_member(by=home, name=name.capitalize(), email=f"{name}@example.org", household_name=name)
 
 
 def _farm(home: "Agent", number: int, name: str) -> "Agent":
-    from cosmolocal.agents import operations as people
+    from cosmolocal.agents import operations as agents
     from cosmolocal.catalog import operations as catalog
     from cosmolocal.money import operations as money
 
-    place = people.add_place(by=home, name=name, latitude=23.5 + number / 40, longitude=109.0 + number / 50)
-    farm = people.add_producer(by=home, name=f"Farm of {name}", place=place)
+    place = agents.add_place(by=home, name=name, latitude=23.5 + number / 40, longitude=109.0 + number / 50)
+    farm = agents.add_producer(by=home, name=f"Farm of {name}", place=place)
     money.open_account(by=home, holder=farm, kind="producer")
     catalog.set_terms(by=home, producer=farm)
     return farm
 
 
 def _households(region: Region, count: int, first: int = 0) -> None:
-    from cosmolocal.agents import operations as people
-    from cosmolocal.agents import queries as who
+    from cosmolocal.agents import operations as agents
+    from cosmolocal.agents import queries as agents_queries
     from cosmolocal.money import operations as money
 
     for number in range(first, first + count):
-        member = people.add_member(
+        member = agents.add_member(
             by=region.home,
             name=f"Member {number}",
             email=f"member{number}@example.org",
             household_name=f"Household {number}",
         )
-        household = who.household_of(member)
+        household = agents_queries.household_of(member)
         assert household is not None
         account = money.open_account(by=region.home, holder=household)
         money.top_up(by=region.home, account=account, box=region.bank, amount=MONEY)

@@ -10,8 +10,8 @@ from django.test import Client
 
 from benchmarks import names
 from benchmarks.harness import analyse
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.demo import large_catalog
@@ -52,14 +52,14 @@ def build(products: int, households: int) -> Town:
     """The town with so many goods and households; its static files are collected, as in production."""
     call_command("collectstatic", verbosity=0, interactive=False)
     with frozen_at(clock.now() - timedelta(days=7)):
-        draft = people.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-        home = people.found_local(by=who.system(), draft=draft)
+        draft = agents.LocalDraft("Vale", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+        home = agents.found_local(by=agents_queries.system(), draft=draft)
         flows.standard_units(by=home)
         money.open_currency(by=home, code="CNY", decimals=2, symbol="¥", start_floor=0)
         catalog.standard_measures(by=home)
         catalog.standard_categories(by=home)
         catalog.chinese_taxes(by=home)
-        store = people.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
+        store = agents.add_place(by=home, name="Store", latitude=24.31, longitude=109.41, is_handover=True)
         farms = [_farm(home, number, name) for number, name in enumerate(FARMS)]
         large_catalog(home, farms, products, names.goods())
         bank = money.open_box(by=home, kind="bank", name="Bank")
@@ -83,18 +83,18 @@ def open_round(home: Agent, store: Place) -> OrderRound:
 
 
 def _farm(home: Agent, number: int, name: str) -> Agent:
-    place = people.add_place(by=home, name=name, latitude=23.5 + number / 4, longitude=109.0 + number / 10)
-    farm = people.add_producer(by=home, name=f"Farm of {name}", place=place)
+    place = agents.add_place(by=home, name=name, latitude=23.5 + number / 4, longitude=109.0 + number / 10)
+    farm = agents.add_producer(by=home, name=f"Farm of {name}", place=place)
     money.open_account(by=home, holder=farm, kind="producer")
     catalog.set_terms(by=home, producer=farm)
     return farm
 
 
 def _household(home: Agent, bank: "MoneyBox", number: int) -> Agent:
-    member = people.add_member(
+    member = agents.add_member(
         by=home, name=f"Member {number}", email=f"member{number}@example.org", household_name=f"Household {number}"
     )
-    household = who.household_of(member)
+    household = agents_queries.household_of(member)
     assert household is not None
     account = money.open_account(by=home, holder=household)
     money.top_up(by=home, account=account, box=bank, amount=MONEY)

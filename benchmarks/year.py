@@ -14,7 +14,7 @@ from benchmarks.onlooker import Onlooker
 from benchmarks.playing import stages
 from benchmarks.region import Size
 from cosmolocal.config import doctor
-from cosmolocal.flows import queries as books
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock, node
 from cosmolocal.practices.shop.models import OrderLine
 
@@ -68,7 +68,7 @@ def _rows(there: Kept) -> Iterator[Row]:
         for _stage, _round in stages(begun.region, begun.next_monday, looking):
             yield from _seen(looking, there.first)
             looking.pages, looking.deeds = {}, {}
-    must(books.replay() == [], "replaying the events gives other quantities")
+    must(flows_queries.replay() == [], "replaying the events gives other quantities")
 
 
 def _assets() -> None:

@@ -42,9 +42,9 @@ def test_every_setting_is_explained_and_every_explained_setting_is_read() -> Non
 
 def test_operations_and_refusals_are_found_by_reading() -> None:
     """The scan sees what Django has loaded, so nothing is declared in a way that it overlooks."""
-    from cosmolocal.kernel import operation
+    from cosmolocal.kernel import operation as kernel_operation
 
-    loaded = {code for code, spec in operation.declared.items() if ".tests." not in spec.run.__module__}
+    loaded = {code for code, spec in kernel_operation.declared.items() if ".tests." not in spec.run.__module__}
     assert loaded <= set(reference.declared("operation"))
 
 

@@ -7,17 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.config import commands
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.tests.stating import stated
-from cosmolocal.messages import operations as letters
+from cosmolocal.messages import operations as messages
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import Village, client_of
-from cosmolocal.website import operations as house
+from cosmolocal.website import operations as website
 from tests.journeys.scene import Scene, fetch, work
 
 IBANS = ("DE89370400440532013000", "DE02120300000000202051", "DE02500105170137075030", "DE02100500000054540402")
@@ -46,18 +46,18 @@ def found(scene: Scene) -> Village:
     village = builder.build(scene.zone.key, "EUR")
     for number, person in enumerate(village.people.values()):
         draft = ContactDraft(email=f"p{number}@example.org")
-        people.change_contact(by=village.home, agent=person, contact=draft)
+        agents.change_contact(by=village.home, agent=person, contact=draft)
     for number, farm in enumerate(village.producers.values()):
         draft = ContactDraft(email=f"farm{number}@example.org" if number else "", iban=IBANS[number], phone="1")
-        people.change_contact(by=village.home, agent=farm, contact=draft)
-    letters.choose(by=village.people["Jo"], event="order_changed", how="digest")
+        agents.change_contact(by=village.home, agent=farm, contact=draft)
+    messages.choose(by=village.people["Jo"], event="order_changed", how="digest")
     return village
 
 
 def of_books(scene: Scene, village: Village) -> None:
     """A member's money arrives, and papers of the books."""
-    wei, bank = village.people["Wei Guo"], purse.boxes()[0]
-    treasurer, account = client_of(wei), purse.account_for(village.households["Amina"])
+    wei, bank = village.people["Wei Guo"], money_queries.boxes()[0]
+    treasurer, account = client_of(wei), money_queries.account_for(village.households["Amina"])
     assert account is not None
     money.top_up(by=wei, account=account, box=bank, amount=500)
     work(scene)
@@ -77,25 +77,25 @@ def of_house(
     answer = steward.post(reverse("agents:invitations"), {"role": "member", "uses": 1, "days": 2, "key": "i"})
     fetch(scene, steward, "agents:poster", int(answer["Location"].strip("/").split("/")[-1]))
     for mine in ("a", "b"):
-        asked = people.ask_to_join(by=village.home, name="Sun", email=f"{mine}@example.org", words="Hello")
+        asked = agents.ask_to_join(by=village.home, name="Sun", email=f"{mine}@example.org", words="Hello")
         work(scene)
         if mine == "a":
-            people.welcome(by=li_na, request=asked)
+            agents.welcome(by=li_na, request=asked)
         else:
-            people.decline(by=li_na, request=asked, reason="Later")
-    house.leave_local(by=village.people["Chen"], agent=village.people["Chen"])
+            agents.decline(by=li_na, request=asked, reason="Later")
+    website.leave_local(by=village.people["Chen"], agent=village.people["Chen"])
     for kind in ("csv", "xlsx"):
         fetch(scene, steward, "deeds", **{"as": kind})
     for kind in ("csv", "xlsx", "pdf"):
         fetch(scene, steward, "agents:people", **{"as": kind})
-    letters.begin_daily_mail(by=village.home)
+    messages.begin_daily_mail(by=village.home)
     work(scene)
     amina = client_of(village.people["Amina"])
-    people.add_member(by=li_na, name="Lee", household=village.households["Amina"])
+    agents.add_member(by=li_na, name="Lee", household=village.households["Amina"])
     moved = ContactDraft("moved@example.org", iban=IBANS[1])
-    people.change_contact(by=li_na, agent=village.people["Amina"], contact=moved)
+    agents.change_contact(by=li_na, agent=village.people["Amina"], contact=moved)
     for hers in ("moved@example.org", "sun@example.org"):  # of somebody else: that mailbox reads so
-        people.change_contact(by=village.people["Jo"], agent=village.people["Jo"], contact=ContactDraft(email=hers))
+        agents.change_contact(by=village.people["Jo"], agent=village.people["Jo"], contact=ContactDraft(email=hers))
     assert Client().post("/account/login/code/", {"email": "moved@example.org"}).status_code == 302
     jobs.enqueue("website.tell_of_passkey", village.people["Jo"].pk)  # as the page does, once a browser made one
     taken = amina.post(reverse("my_data"), {"key": "d"})["Location"]

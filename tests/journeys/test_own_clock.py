@@ -20,7 +20,7 @@ import pytest
 
 import cosmolocal
 from cosmolocal.agents.models import Agent
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.tests.stating import stated
 from tests.journeys import living
 from tests.journeys.scene import Scene
@@ -143,7 +143,7 @@ def test_every_letter_and_paper_shows_the_clock_of_the_local(
         living.live(scene, monkeypatch, capsys)
     assert "\n".join(dict.fromkeys(scene.wrong)) == ""
     assert sorted(makers() - seen) == []
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
     expect(scene)
 
 

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import pytest
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents import pages
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, errands, ids, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.kernel.tests.stating import stated
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import PaymentList
 from cosmolocal.money.operations import PaymentDraft
 from cosmolocal.paper.models import Upload
@@ -39,8 +39,8 @@ class Case(NamedTuple):
 
 def cases(village: Village, round: OrderRound) -> Iterator[Case]:  # noqa: F811
     """Every errand there is, once for each way by which somebody may ask for it."""
-    crates, box = (round.handover_id,), purse.boxes()[0].pk
-    own = purse.account_for(village.households["Amina"])
+    crates, box = (round.handover_id,), money_queries.boxes()[0].pk
+    own = money_queries.account_for(village.households["Amina"])
     assert own is not None
     today = clock.today()
     since, until = (today - timedelta(days=30)).isoformat(), today.isoformat()
@@ -85,26 +85,26 @@ def work(asked: Errand) -> Errand:
 def end_what_lets_her(village: Village, person: Agent) -> None:  # noqa: F811
     """Her tasks end, and who has none leaves her household and the local."""
     for role in person.roles.all():
-        people.end_role(by=village.home, role=role, until=clock.today() - timedelta(days=1))
+        agents.end_role(by=village.home, role=role, until=clock.today() - timedelta(days=1))
     if person.name == "Amina":
-        people.leave(by=village.home, agent=person)
+        agents.leave(by=village.home, agent=person)
 
 
 @pytest.fixture
 def ready(village: Village) -> OrderRound:  # noqa: F811
     for role in ("steward", "treasurer"):
-        people.give_role(by=village.home, agent=village.people["Second Treasurer"], role=role)
+        agents.give_role(by=village.home, agent=village.people["Second Treasurer"], role=role)
     round = village.round()
     village.order(round, "Amina", {"Pak choi": 2})
     village.close(round)
     village.next_round()
-    farmer = village.people["Farmer"] = people.add_member(by=village.home, name="Farmer", household_name="Farmer")
+    farmer = village.people["Farmer"] = agents.add_member(by=village.home, name="Farmer", household_name="Farmer")
     farm = ProducerOrder.objects.get(round=round).producer
-    people.give_role(by=village.home, agent=farmer, role="producer", scope=farm)
-    own = purse.account_for(village.households["Amina"])
+    agents.give_role(by=village.home, agent=farmer, role="producer", scope=farm)
+    own = money_queries.account_for(village.households["Amina"])
     assert own is not None
     wei, lines = village.people["Wei Guo"], [PaymentDraft(own.pk, 100)]
-    made = money.make_payment_list(by=wei, lines=lines, box=purse.boxes()[0], name="Paid back")
+    made = money.make_payment_list(by=wei, lines=lines, box=money_queries.boxes()[0], name="Paid back")
     money.agree_payment_list(by=village.people["Second Treasurer"], payment_list=made, yes=True)
     head = money.Head(["name"], [["Li"]], 1)
     money.keep_file(by=wei, name="books.csv", data=b"name\nLi\n", on=clock.today(), head=head)
@@ -180,10 +180,10 @@ def test_a_keeper_has_no_list_of_another_place(village: Village, ready: OrderRou
     keeper = village.people["Keeper Lu"]
     [case, *_rest] = [case for case in cases(village, ready) if case.who == "Keeper Lu"]
     made = work(ask(case, keeper))
-    other = people.add_place(by=village.home, name="Other store", latitude=24.3, longitude=109.4, is_handover=True)
-    people.give_role(by=village.home, agent=keeper, role="keeper", place=other)
+    other = agents.add_place(by=village.home, name="Other store", latitude=24.3, longitude=109.4, is_handover=True)
+    agents.give_role(by=village.home, agent=keeper, role="keeper", place=other)
     old = keeper.roles.get(place=village.place)
-    people.end_role(by=village.home, role=old, until=clock.today() - timedelta(days=1))
+    agents.end_role(by=village.home, role=old, until=clock.today() - timedelta(days=1))
     assert client_of(keeper).get(case.page).status_code == 404
     assert client_of(keeper).get(reverse("errand_file", args=[made.pk])).status_code == 404
 
@@ -192,11 +192,11 @@ def test_a_helper_has_the_statement_as_long_as_she_helps(village: Village, ready
     case = next(case for case in cases(village, ready) if case.who == "Amina" and "statement" in case.code)
     jo, amina = village.people["Jo"], village.people["Amina"]
     assert work(ask(case, jo)).state == Errand.State.REFUSED
-    helping = people.start_helping(by=amina, helper=jo, member=amina, consent="told me")
+    helping = agents.start_helping(by=amina, helper=jo, member=amina, consent="told me")
     made = work(ask(case, jo))
     address = reverse("errand_file", args=[made.pk])
     assert client_of(jo).get(address).status_code == 200
-    people.end_helping(by=amina, helping=helping)
+    agents.end_helping(by=amina, helping=helping)
     assert client_of(jo).get(address).status_code == 404
 
 

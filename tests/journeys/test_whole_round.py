@@ -12,14 +12,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, User
-from cosmolocal.flows import queries as journal
-from cosmolocal.handovers import queries as packing
+from cosmolocal.flows import queries as flows_queries
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import ids, timers
 from cosmolocal.kernel.clock import frozen_at
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Payment
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.tests import village as builder
@@ -105,8 +105,8 @@ def walked(village: Village) -> None:
     """The week, through the pages."""
     who = {name: signed_in(agent) for name, agent in village.people.items()}
     with frozen_at(MONDAY):
-        farmer = people.add_member(by=village.home, name="Huang", household_name="Huang")
-        people.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
+        farmer = agents.add_member(by=village.home, name="Huang", household_name="Huang")
+        agents.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
         round = _opened(village, who["Li Na"])
         order(village, who["Amina"], round, {"Pak choi": 2, "Eggs": 1})
         order(village, who["Jo"], round, {"Pak choi": 4, "Cabbage": 1})
@@ -130,7 +130,7 @@ def walked(village: Village) -> None:
         _collected(village, who["Keeper Lu"], round)
     with frozen_at(THURSDAY + timedelta(hours=4)):
         assert "account is exactly 0" in send(who["Li Na"], "shop:settle", round.pk)
-    assert purse.balance(round.account).balance == 0
+    assert money_queries.balance(round.account).balance == 0
     amina = Order.objects.get(household=village.households["Amina"])
     # 1,050 g of pak choi at 4.20 per 500 g; eggs 18.00 with 0.50 deposit.
     assert amina.final == 882 + 1800 + 50
@@ -140,17 +140,17 @@ def walked(village: Village) -> None:
     with frozen_at(THURSDAY + timedelta(days=1)):
         _paid(who, round)
     for farm in village.producers.values():
-        account = purse.account_for(farm, "producer")
+        account = money_queries.account_for(farm, "producer")
         assert account is not None
-        assert purse.balance(account).balance == 0
+        assert money_queries.balance(account).balance == 0
 
     choi = amina.lines.get(offer__item=village.items["Pak choi"])
     told = who["Amina"].get(reverse("shop:line", args=[choi.pk])).content.decode()
     assert "Huang Dacheng" in told
     assert "1126-HD" in told
     assert who["Jo"].get(reverse("shop:line", args=[choi.pk])).status_code == 404
-    assert purse.sums_agree().difference == 0
-    assert journal.replay() == []
+    assert money_queries.sums_agree().difference == 0
+    assert flows_queries.replay() == []
 
 
 def _opened(village: Village, steward: Client) -> OrderRound:
@@ -176,13 +176,13 @@ def _opened(village: Village, steward: Client) -> OrderRound:
 
 def _received_and_packed(village: Village, packer: Client, round: OrderRound) -> None:
     handover = round.handover
-    for delivery in packing.receiving_list(handover):
+    for delivery in handovers_queries.receiving_list(handover):
         came = {f"came_{a.commitment_id}": a.goods.value(a.promised) for a in delivery.arrivals}
         send(packer, "handovers:receive", handover.pk, delivery.producer.pk, **came)
     for by in ("product", "place"):
         assert packer.get(reverse("handovers:lists", args=[handover.pk]), {"by": by}).status_code == 200
     crate = Crate.objects.get(handover=handover, receiver=village.households["Amina"])
-    for line in packing.crate_sheets(handover, only=crate)[0].lines:
+    for line in handovers_queries.crate_sheets(handover, only=crate)[0].lines:
         weighed = "2.1" if line.goods.name == "Pak choi" else line.value
         send(packer, "handovers:tick", crate.pk, line.commitment_id, tick=1, **{line.field: weighed})
     send(packer, "handovers:close_crate", crate.pk)
@@ -194,7 +194,7 @@ def _collected(village: Village, keeper: Client, round: OrderRound) -> None:
     door = keeper.get(reverse("handovers:door", args=[handover.pk])).content.decode()
     assert "15.00 in cash" in door
     cash_order = Order.objects.get(household=village.households["Qin"])
-    box = next(box for box in purse.boxes() if box.kind == "cash")
+    box = next(box for box in money_queries.boxes() if box.kind == "cash")
     send(keeper, "shop:cash", cash_order.pk, amount="15.00", box=box.pk)
     for crate in Crate.objects.filter(handover=handover):
         send(keeper, "handovers:hand_over", crate.pk)
@@ -202,7 +202,7 @@ def _collected(village: Village, keeper: Client, round: OrderRound) -> None:
 
 
 def _paid(who: dict[str, Client], round: OrderRound) -> None:
-    bank = next(box for box in purse.boxes() if box.kind == "bank")
+    bank = next(box for box in money_queries.boxes() if box.kind == "bank")
     send(who["Wei Guo"], "shop:pay", round.pk, box=bank.pk)
     round.refresh_from_db()
     asked = ProducerOrder.objects.filter(round=round).count()

@@ -10,15 +10,15 @@ from itertools import count
 import pytest
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as books
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import Intent
 from cosmolocal.flows.tests.village import together
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account
 from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.village import Village, build
@@ -51,7 +51,7 @@ class Round:
 
     @property
     def home(self) -> Agent:
-        return people.home_local()
+        return agents_queries.home_local()
 
     def of(self, who: str) -> Account:
         holder = {"amina": self.village.amina, "jo": self.village.jo, "restaurant": self.restaurant}[who]
@@ -77,14 +77,14 @@ class Round:
             assert found == wanted, f"{name}: {found}, expected {wanted}"
 
     def set_aside(self, who: str) -> int:
-        return queries.balance(self.of(who)).set_aside
+        return money_queries.balance(self.of(who)).set_aside
 
     def stock(self, resource: int) -> tuple[int, int, int]:
-        found = books.resource(resource)
+        found = flows_queries.resource(resource)
         return found.accounting_quantity, found.onhand_quantity, found.promised_quantity
 
     def promised(self) -> int:
-        return books.intents([self.offer])[self.offer].promised_quantity
+        return flows_queries.intents([self.offer])[self.offer].promised_quantity
 
     def open(self, specification: int, **more: object) -> int:
         return flows.open_resource(by=self.house, specification=specification, accountable=self.home, **more).pk
@@ -94,8 +94,8 @@ class Round:
 
     def prove(self) -> None:
         """After every step: all accounts together are all the money there is, and the books replay."""
-        assert queries.sums_agree().difference == 0
-        assert books.replay() == []
+        assert money_queries.sums_agree().difference == 0
+        assert flows_queries.replay() == []
 
 
 @pytest.fixture
@@ -172,9 +172,9 @@ def the_farm_offers(one: Round) -> None:
         for intent, quantity in ((jars, 500), (on_shelf, 5))
     ]
     made = flows.commit(by=one.house, drafts=wishes)
-    assert books.intents([jars.pk])[jars.pk].promised_quantity == 500  # unlimited, still counted
+    assert flows_queries.intents([jars.pk])[jars.pk].promised_quantity == 500  # unlimited, still counted
     assert one.stock(shelf) == (12, 12, 5)  # the reservation lies on the lot
-    assert books.intents([on_shelf.pk])[on_shelf.pk].promised_quantity == 0
+    assert flows_queries.intents([on_shelf.pk])[on_shelf.pk].promised_quantity == 0
     flows.release(by=one.house, commitments=made)
     assert one.stock(shelf) == (12, 12, 0)
 
@@ -265,7 +265,7 @@ def the_round_closes(one: Round) -> None:
         ],
     )
     one.bought, one.purchase = goods.pk, price.pk
-    assert [c.quantity for c in books.commitments_of([agreement])] == [40_000, 360_00]
+    assert [c.quantity for c in flows_queries.commitments_of([agreement])] == [40_000, 360_00]
 
 
 def the_farm_delivers_short(one: Round) -> None:
@@ -273,7 +273,7 @@ def the_farm_delivers_short(one: Round) -> None:
     one.lot = one.open(one.carrots, lot="2026-12-05 Huang", expires_on=date(2026, 12, 20))
     one.record("transfer", 37_000, to_resource_id=one.lot, fulfils_id=one.bought)
     assert one.stock(one.lot) == (37_000, 37_000, 0)
-    bought = books.commitments([one.bought])[one.bought]
+    bought = flows_queries.commitments([one.bought])[one.bought]
     assert (bought.quantity - bought.fulfilled_quantity, bought.finished) == (3_000, False)
     flows.finish(by=one.house, commitments=[one.bought])
 
@@ -294,16 +294,16 @@ def crates_are_packed(one: Round) -> None:
     one.record("produce", 500, resource_id=whole)  # own harvest
     one.record("consume", 500, resource_id=whole, input_of_id=cutting)
     one.record("produce", 480, resource_id=pieces, output_of_id=cutting)
-    assert (one.stock(whole)[0], one.stock(pieces)[0], books.resource(pieces).stage) == (0, 480, "split")
+    assert (one.stock(whole)[0], one.stock(pieces)[0], flows_queries.resource(pieces).stage) == (0, 480, "split")
 
 
 def goods_are_handed_over(one: Round) -> None:
     """8: from the lot to the household, whose kitchen is outside our books."""
     for who in ("amina", "restaurant"):
-        done = books.commitments([one.goods[who]])[one.goods[who]]
+        done = flows_queries.commitments([one.goods[who]])[one.goods[who]]
         one.record("transfer", done.quantity, resource_id=one.lot, fulfils_id=done.pk)
     assert one.stock(one.lot) == (7_400, 7_400, 7_400)
-    [origin] = books.provenance(one.goods["amina"]).sources
+    [origin] = flows_queries.provenance(one.goods["amina"]).sources
     assert (origin.producer, origin.quantity, origin.lot, origin.is_sure) == (
         one.village.farm,
         37_000,
@@ -314,7 +314,7 @@ def goods_are_handed_over(one: Round) -> None:
 
 def one_crate_is_not_collected(one: Round) -> None:
     """8: Jo did not come. Her carrots stay due; part of them becomes a gift to a neighbour, the rest she fetches."""
-    assert [c.pk for c in books.commitments([one.goods["jo"]]).values() if not c.finished] == [one.goods["jo"]]
+    assert [c.pk for c in flows_queries.commitments([one.goods["jo"]]).values() if not c.finished] == [one.goods["jo"]]
     flows.assign_lots(by=one.house, moves=[flows.LotMove(one.goods["jo"], one.lot, 6_400)])
     one.record("transfer", 1_000, resource_id=one.lot, receiver_id=one.holder("amina"), reason="gift")
     one.record("transfer", 6_400, resource_id=one.lot, fulfils_id=one.goods["jo"])
@@ -338,7 +338,7 @@ def the_round_is_settled(one: Round) -> None:
     )
     one.stands(amina=274_72, jo=61_20, restaurant=-331_20, round=445_28)
     assert [one.set_aside(who) for who in finals] == [0, 0, 0]
-    assert all(c.finished for c in books.commitments(one.paid.values()).values())
+    assert all(c.finished for c in flows_queries.commitments(one.paid.values()).values())
 
 
 def the_round_is_split(one: Round) -> None:
@@ -351,7 +351,7 @@ def the_round_is_split(one: Round) -> None:
     farm = v.account(v.farm, "producer")
     parts["running"] = v.has(source) - 37 * PURCHASE - sum(parts.values())
     legs = [money.Leg(source.pk, farm.pk, 37 * PURCHASE, reason="producer")]
-    legs += [money.Leg(source.pk, queries.fund(code).pk, amount, reason=code) for code, amount in parts.items()]
+    legs += [money.Leg(source.pk, money_queries.fund(code).pk, amount, reason=code) for code, amount in parts.items()]
     money.transfer_many(by=one.house, legs=legs)
     one.stands(round=0, farm=333_00, tax=36_60, transport=20_00, deposits=2_00, rounding=1, running=53_67)
 
@@ -365,7 +365,7 @@ def the_farm_is_paid(one: Round) -> None:
         made = money.make_payment_list(
             by=v.wei, lines=[money.PaymentDraft(farm.pk, 333_00, "Round 1")], box=v.bank, name="Farms"
         )
-        assert queries.balance(farm).spendable == 0
+        assert money_queries.balance(farm).spendable == 0
         money.agree_payment_list(by=v.lin, payment_list=made, yes=True)
         money.confirm_list(by=v.wei, payment_list=made)
         return made.payments.get()
@@ -389,17 +389,17 @@ def the_restaurant_pays_its_invoice(one: Round) -> None:
 def something_was_wrong(one: Round) -> None:
     """14: goodwill for spoiled goods; a wrong weight after settling is one reversing and one right event, linked."""
     v = one.village
-    money.refund(by=v.wei, source=queries.fund("goodwill"), account=one.of("amina"), amount=1_20, reason="refund")
+    money.refund(by=v.wei, source=money_queries.fund("goodwill"), account=one.of("amina"), amount=1_20, reason="refund")
     one.stands(goodwill=-1_20, amina=275_92)
-    taken = books.events_of([one.lot]).get(fulfils_id=one.goods["amina"])
-    right = books.draft_of(taken)
+    taken = flows_queries.events_of([one.lot]).get(fulfils_id=one.goods["amina"])
+    right = flows_queries.draft_of(taken)
     right.quantity = 1_900
     flows.correct(by=v.wei, event_id=taken.pk, replacement=right)
-    assert books.commitments([one.goods["amina"]])[one.goods["amina"]].fulfilled_quantity == 1_900
+    assert flows_queries.commitments([one.goods["amina"]])[one.goods["amina"]].fulfilled_quantity == 1_900
     assert one.stock(one.lot) == (40, 40, 0)  # 40 g must still lie there: a count will tell
-    linked = books.events_of([one.lot]).filter(corrects_id=taken.pk).order_by("pk")
+    linked = flows_queries.events_of([one.lot]).filter(corrects_id=taken.pk).order_by("pk")
     assert [event.quantity for event in linked] == [-1_940, 1_900]
-    money.refund(by=v.wei, source=queries.fund("running"), account=one.of("amina"), amount=48, reason="refund")
+    money.refund(by=v.wei, source=money_queries.fund("running"), account=one.of("amina"), amount=48, reason="refund")
     one.stands(round=0, running=53_19, amina=276_40)
 
 
@@ -444,7 +444,7 @@ def test_what_is_sold_at_the_counter(one: Round) -> None:
         assert v.has(account) == 0
         one.prove()
     assert one.stock(lot) == (-500, -500, 0)
-    assert lot in {resource.pk for resource in books.below_floor()}  # marked for the count
+    assert lot in {resource.pk for resource in flows_queries.below_floor()}  # marked for the count
     assert (v.has(sales), v.in_box(drawer)) == (66_00, 66_00)
     assert money.count_cash(by=v.wei, box=drawer, counted=65_90) == -10
     one.stands(drawer_difference=-10)
@@ -453,7 +453,7 @@ def test_what_is_sold_at_the_counter(one: Round) -> None:
 
 def agents_walk_in() -> Agent:
     """Customers at the counter whose name nobody asks."""
-    return people.walk_in()
+    return agents_queries.walk_in()
 
 
 def test_opening_books(one: Round) -> None:
@@ -489,8 +489,8 @@ def test_a_currency_of_hours_sums_to_nothing(one: Round) -> None:
             "transfer", minutes, resource_id=accounts[source], to_resource_id=accounts[target], guard=True
         )
         flows.transfer(by=one.house, draft=told)
-        assert sum(books.balance(account) for account in accounts) == 0
-    assert [books.balance(account) for account in accounts] == [-600, -310, 910]
+        assert sum(flows_queries.balance(account) for account in accounts) == 0
+    assert [flows_queries.balance(account) for account in accounts] == [-600, -310, 910]
     with pytest.raises(Refusal):
         flows.transfer(
             by=one.house,

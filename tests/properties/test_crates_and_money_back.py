@@ -10,14 +10,15 @@ from django.db.models import Sum
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.evidence import SEALED
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop import operations, queries
+from cosmolocal.money import queries as money_queries
+from cosmolocal.practices.shop import operations as shop
+from cosmolocal.practices.shop import queries as shop_queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.settling.operations import following
 from cosmolocal.practices.shop.tests import village as builder
@@ -86,7 +87,7 @@ class CratesMachine(RuleBasedStateMachine):
     def give_back(self, n: int, parts: list[int], farm: bool) -> None:
         for part in parts:
             wish = {"line": self.line(n), "quantity": part, "borne_by": "producer" if farm else "local"}
-            self.do(operations.credit_line, "Keeper Lu", reason="broken", **wish)
+            self.do(shop.credit_line, "Keeper Lu", reason="broken", **wish)
 
     @rule(n=INDEXES, is_back=st.booleans())
     def tick(self, n: int, is_back: bool) -> None:
@@ -96,23 +97,23 @@ class CratesMachine(RuleBasedStateMachine):
     @rule(a=INDEXES, b=INDEXES)
     def swap_before(self, a: int, b: int) -> None:
         one, other = self.pair(a, b)
-        self.do(operations.swap_orders, "Keeper Lu", order=one, other=other)
+        self.do(shop.swap_orders, "Keeper Lu", order=one, other=other)
 
     @rule()
     def settle(self) -> None:
         self.do(handovers.hand_over_all, "Keeper Lu", handover=self.round.handover)
-        self.do(operations.settle_round, "Li Na", round=self.round)
+        self.do(shop.settle_round, "Li Na", round=self.round)
 
     @rule(a=INDEXES, b=INDEXES)
     def swap_after(self, a: int, b: int) -> None:
         one, other = self.pair(a, b)
-        self.do(operations.swap_settled, "Keeper Lu", order=one, other=other, reason="taken")
+        self.do(shop.swap_settled, "Keeper Lu", order=one, other=other, reason="taken")
 
     @rule()
     def follow(self) -> None:
         """What was put right after settling is booked; then nothing is left to book."""
         if self.is_settled():
-            self.do(operations.follow_facts, "Wei Guo", round=self.round)
+            self.do(shop.follow_facts, "Wei Guo", round=self.round)
             assert following.differences(self.round) == []
 
     @rule(n=INDEXES, percent=st.sampled_from([0, 50, 100]))
@@ -124,18 +125,18 @@ class CratesMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_books_are_right(self) -> None:
-        assert journal.replay() == []
-        assert purse.sums_agree().difference == 0
-        assert purse.balance(self.round.account).balance == 0
+        assert flows_queries.replay() == []
+        assert money_queries.sums_agree().difference == 0
+        assert money_queries.balance(self.round.account).balance == 0
 
     @invariant()
     def each_household_pays_what_it_had(self) -> None:
         for order in self.orders():
-            holder = queries.swaps.holder_of(order)
-            account = purse.account_for(holder)
+            holder = shop_queries.swaps.holder_of(order)
+            account = money_queries.account_for(holder)
             assert account is not None
-            paid = (order.final or 0) - queries.orders.given_back(order)
-            assert purse.balance(account).balance == BEGAN_WITH - paid, holder
+            paid = (order.final or 0) - shop_queries.orders.given_back(order)
+            assert money_queries.balance(account).balance == BEGAN_WITH - paid, holder
 
     @invariant()
     def no_more_is_given_back_than_was_paid(self) -> None:
@@ -159,9 +160,9 @@ class CratesMachine(RuleBasedStateMachine):
     def the_journal_names_who_has_it(self) -> None:
         if any(order.state != Order.State.SETTLED for order in self.orders()):
             return
-        holders = {order.pk: queries.swaps.holder_of(order) for order in self.orders()}
+        holders = {order.pk: shop_queries.swaps.holder_of(order) for order in self.orders()}
         for line in OrderLine.objects.filter(order__round=self.round).select_related("commitment"):
-            handed = journal.provenance(line.commitment_id).handed
+            handed = flows_queries.provenance(line.commitment_id).handed
             assert {step.receiver for step in handed} <= {holders[line.order_id]}
 
 

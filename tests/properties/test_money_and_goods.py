@@ -7,13 +7,13 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.tests.machine import INDEXES, FlowsMachine, Promise, Stock
 from cosmolocal.flows.tests.village import Village
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account, MoneyBox, PaymentList, Unmatched
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.tests import village as money_village
@@ -33,17 +33,17 @@ class MoneyMachine(FlowsMachine):
         carrots = flows.define_specification(by=local.house, name="carrots", unit="kg")
         credit = flows.define_specification(by=local.house, name="credit", unit="XTS", medium_of_exchange=True)
         bikes = flows.define_specification(by=local.house, name="cargo bike", unit="piece", effort_unit="min")
-        jo = people.household_of(local.jo) or local.jo
-        return Village(local.house, people.home_local(), local.farm, jo, carrots, credit, bikes)
+        jo = agents_queries.household_of(local.jo) or local.jo
+        return Village(local.house, agents_queries.home_local(), local.farm, jo, carrots, credit, bikes)
 
     def begin_more(self) -> None:
         local = self.local
         money.set_limits(by=local.house, account=local.account(local.jo), warn_below=None, floor=-15)
         members = [local.account(local.amina), local.account(local.jo)]
-        others = [local.account(local.farm, "producer"), queries.fund("running"), queries.fund("deposits")]
+        others = [local.account(local.farm, "producer"), money_queries.fund("running"), money_queries.fund("deposits")]
         self.purses: list[Account] = [*members, *others]
         self.boxes: list[MoneyBox] = [local.bank, local.cash]
-        self.known = {code: queries.fund(code) for code in ("unmatched", "drawer_difference", "solidarity")}
+        self.known = {code: money_queries.fund(code) for code in ("unmatched", "drawer_difference", "solidarity")}
         floors = [0, -15, 0, None, 0]
         for account, floor in zip(self.purses, floors, strict=True):
             self.watch(account.resource_id, account.holder_id, local.currency.specification_id, floor)
@@ -117,7 +117,7 @@ class MoneyMachine(FlowsMachine):
     @rule(b=INDEXES, amount=AMOUNTS)
     def pay_cost(self, b: int, amount: int) -> None:
         box = self.box(b)
-        changes = {queries.fund("running").resource_id: -amount, box.resource_id: -amount}
+        changes = {money_queries.fund("running").resource_id: -amount, box.resource_id: -amount}
         self.deed(changes, money.pay_cost, fund_code="running", box=box, amount=amount)
 
     @rule(amount=AMOUNTS)
@@ -149,7 +149,7 @@ class MoneyMachine(FlowsMachine):
 
     @rule(a=INDEXES, amount=AMOUNTS)
     def refund(self, a: int, amount: int) -> None:
-        account, fund = self.purse(a % 2), queries.fund("running")
+        account, fund = self.purse(a % 2), money_queries.fund("running")
         changes = {fund.resource_id: -amount, account.resource_id: amount}
         self.deed(changes, money.refund, source=fund, account=account, amount=amount, reason="refund")
 
@@ -172,7 +172,7 @@ class MoneyMachine(FlowsMachine):
 
     @rule(a=INDEXES, amount=AMOUNTS)
     def reserve(self, a: int, amount: int) -> None:
-        account, target = self.purse(a % 2), queries.fund("running")
+        account, target = self.purse(a % 2), money_queries.fund("running")
         refused = "flows.not_enough" if self.lacks(account.resource_id, amount) else ""
         answer = self.do(flows.commit, refused, drafts=[self.local.payment(account, target, amount)])
         if not refused:
@@ -201,7 +201,7 @@ class MoneyMachine(FlowsMachine):
     @rule(n=INDEXES, finals=st.lists(st.integers(0, 40), min_size=1, max_size=3))
     def settle_orders(self, n: int, finals: list[int]) -> None:
         """A fact: what was handed over is charged, whatever was set aside for it."""
-        target, legs, chosen = queries.fund("running"), [], []
+        target, legs, chosen = money_queries.fund("running"), [], []
         for step, amount in enumerate(finals):
             promise = self.reserved()[(n + step) % len(self.reserved())]
             account = next(a for a in self.purses if a.resource_id == promise.stock)
@@ -282,7 +282,7 @@ class MoneyMachine(FlowsMachine):
     @invariant()
     def all_accounts_are_all_money(self) -> None:
         if self.books.stocks:
-            assert queries.sums_agree().difference == 0
+            assert money_queries.sums_agree().difference == 0
 
 
 @pytest.mark.django_db

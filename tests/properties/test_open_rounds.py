@@ -13,14 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemPriceDraft
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
-from cosmolocal.practices.shop import operations, queries
+from cosmolocal.money import queries as money_queries
+from cosmolocal.practices.shop import operations as shop
+from cosmolocal.practices.shop import queries as shop_queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.settling.queries import uncharged
@@ -92,31 +93,31 @@ class RoundsMachine(RuleBasedStateMachine):
         lines = [wish for wish in self.wishes(round, counts) if wish.count]
         household, version = self.village.households[name], found.version if found else None
         pays = "cash" if cash else "prepaid"
-        self.do(operations.place_order, name, round=round, household=household, lines=lines, pays=pays, version=version)
+        self.do(shop.place_order, name, round=round, household=household, lines=lines, pays=pays, version=version)
 
     @rule(n=WHICH, h=WHICH)
     def cancel(self, n: int, h: int) -> None:
         if (order := self.order_of(n, h)) is not None:
-            self.do(operations.cancel_order, HOUSEHOLDS[h % 3], order=order)
+            self.do(shop.cancel_order, HOUSEHOLDS[h % 3], order=order)
 
     @rule(n=WHICH, h=WHICH, offer=WHICH, count=SOME)
     def change_late(self, n: int, h: int, offer: int, count: int) -> None:
         round, household = self.round(n), self.village.households[HOUSEHOLDS[h % 3]]
         offers = list(round.offers.order_by("pk"))
         lines = [LineDraft(offers[offer % len(offers)].pk, count)]
-        self.do(operations.late_change, "Li Na", round=round, household=household, lines=lines)
+        self.do(shop.late_change, "Li Na", round=round, household=household, lines=lines)
 
     @rule(n=WHICH, offer=WHICH, there=st.sampled_from([None, 0, 500, 1400, 3, 20]))
     def say_stock(self, n: int, offer: int, there: int | None) -> None:
         offers = list(self.round(n).offers.select_related("round", "item__product__producer").order_by("pk"))
-        self.do(operations.announce_stock, "Li Na", offer=offers[offer % len(offers)], available=there)
+        self.do(shop.announce_stock, "Li Na", offer=offers[offer % len(offers)], available=there)
 
     @rule(n=WHICH, offer=WHICH, there=st.sampled_from([0, 500, 1400, 3]))
     def fall_short(self, n: int, offer: int, there: int) -> None:
         round = self.round(n)
         offers = list(round.offers.exclude(intent=None).order_by("pk"))
         intent = offers[offer % len(offers)].intent_id
-        self.do(operations.set_shortage, "Li Na", round=round, intent_id=intent, available=there)
+        self.do(shop.set_shortage, "Li Na", round=round, intent_id=intent, available=there)
 
     @rule(item=WHICH, price=st.sampled_from([300, 900, 1700]))
     def set_price(self, item: int, price: int) -> None:
@@ -128,20 +129,20 @@ class RoundsMachine(RuleBasedStateMachine):
 
     @rule(n=WHICH)
     def close(self, n: int) -> None:
-        self.do(operations.close_round, "Li Na", round=self.round(n))
+        self.do(shop.close_round, "Li Na", round=self.round(n))
 
     @rule(n=WHICH)
     def reopen(self, n: int) -> None:
-        self.do(operations.reopen_round, "Li Na", round=self.round(n), closes_at=CLOSING)
+        self.do(shop.reopen_round, "Li Na", round=self.round(n), closes_at=CLOSING)
 
     @rule(n=WHICH)
     def send(self, n: int) -> None:
-        self.do(operations.send_producer_orders, "Li Na", round=self.round(n))
+        self.do(shop.send_producer_orders, "Li Na", round=self.round(n))
 
     @rule(n=WHICH)
     def cancel_round(self, n: int) -> None:
         if n == 5:
-            self.do(operations.cancel_round, "Li Na", round=self.round(n), reason="Storm")
+            self.do(shop.cancel_round, "Li Na", round=self.round(n), reason="Storm")
 
     @rule()
     def make_crates(self) -> None:
@@ -178,18 +179,18 @@ class RoundsMachine(RuleBasedStateMachine):
     def swap(self, n: int, a: int, b: int) -> None:
         one, other = self.order_of(n, a), self.order_of(n, b)
         if one is not None and other is not None and one.pk != other.pk:
-            self.do(operations.swap_orders, "Keeper Lu", order=one, other=other)
+            self.do(shop.swap_orders, "Keeper Lu", order=one, other=other)
 
     @rule(n=st.integers(0, 30), part=st.sampled_from([1, 500, 2000]))
     def give_back(self, n: int, part: int) -> None:
         if (line := self.line(n)) is not None:
-            self.do(operations.credit_line, "Keeper Lu", line=line, quantity=part, reason="broken")
+            self.do(shop.credit_line, "Keeper Lu", line=line, quantity=part, reason="broken")
 
     @rule(n=WHICH, h=WHICH, amount=st.sampled_from([100, 1230]))
     def take_cash(self, n: int, h: int, amount: int) -> None:
         order = self.order_of(n, h)
-        box = next(box for box in purse.boxes() if box.kind == "cash")
-        if order is not None and self.do(operations.take_cash, "Li Na", order=order, box=box, amount=amount):
+        box = next(box for box in money_queries.boxes() if box.kind == "cash")
+        if order is not None and self.do(shop.take_cash, "Li Na", order=order, box=box, amount=amount):
             self.cash[HOUSEHOLDS[h % 3]] += amount
 
     @rule(n=WHICH, percent=st.sampled_from([0, 50, 100, 120]))
@@ -218,9 +219,9 @@ class RoundsMachine(RuleBasedStateMachine):
         steward = self.village.people["Li Na"]
         for n in range(len(self.rounds)):
             if self.round(n).state == "open":
-                operations.close_round(by=steward, round=self.round(n))
+                shop.close_round(by=steward, round=self.round(n))
             if self.round(n).state == "grace":
-                operations.send_producer_orders(by=steward, round=self.round(n))
+                shop.send_producer_orders(by=steward, round=self.round(n))
         handover = self.round(0).handover
         for order in ProducerOrder.objects.filter(round__in=self.rounds).select_related("producer"):
             self.bring(order, 100)
@@ -230,7 +231,7 @@ class RoundsMachine(RuleBasedStateMachine):
         handovers.hand_over_all(by=self.village.people["Keeper Lu"], handover=handover)
         for n in range(len(self.rounds)):
             if self.round(n).state == "ordered":
-                operations.settle_round(by=steward, round=self.round(n))
+                shop.settle_round(by=steward, round=self.round(n))
         self.everything_is_charged()
 
     def pack_what_was_added(self) -> None:
@@ -259,20 +260,20 @@ class RoundsMachine(RuleBasedStateMachine):
         for name in HOUSEHOLDS:
             orders = Order.objects.filter(round__in=self.rounds, household=self.village.households[name])
             final = orders.filter(state="settled").aggregate(sum=Sum("final", default=0))["sum"]
-            back = sum(queries.orders.given_back(order) for order in orders.filter(state="settled"))
-            account = purse.account_for(self.village.households[name])
+            back = sum(shop_queries.orders.given_back(order) for order in orders.filter(state="settled"))
+            account = money_queries.account_for(self.village.households[name])
             assert account is not None
-            assert purse.balance(account).balance == BEGAN_WITH + self.cash[name] - final + back, name
+            assert money_queries.balance(account).balance == BEGAN_WITH + self.cash[name] - final + back, name
             assert account.resource.promised_quantity == 0, name
         for n in range(len(self.rounds)):
-            assert purse.balance(self.round(n).account).balance == 0
+            assert money_queries.balance(self.round(n).account).balance == 0
             assert self.round(n).state in ("settled", "cancelled"), self.round(n).state
         self.the_books_are_right()
         assert list(uncharged.wrong()) == []
 
     def the_books_are_right(self) -> None:
-        assert journal.replay() == []
-        assert purse.sums_agree().difference == 0
+        assert flows_queries.replay() == []
+        assert money_queries.sums_agree().difference == 0
 
 
 @pytest.mark.django_db
@@ -283,8 +284,8 @@ def test_any_walk_ends_with_what_was_packed_being_charged() -> None:
         wish = RoundDraft(
             "Bread", village.place, MONDAY, CLOSING, THURSDAY, THURSDAY + timedelta(hours=3), follows_prices=True
         )
-        second = operations.plan_round(by=village.people["Li Na"], draft=wish, like=first)
-        operations.open_round(by=village.people["Li Na"], round=second)
+        second = shop.plan_round(by=village.people["Li Na"], draft=wish, like=first)
+        shop.open_round(by=village.people["Li Na"], round=second)
         assert second.handover_id == first.handover_id
         RoundsMachine.rounds = [first, second]
         # The same walks in every landing, so that one of them never fails a change that has no part in it.

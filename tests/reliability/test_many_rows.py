@@ -22,10 +22,10 @@ from django.urls import Resolver404, resolve
 import cosmolocal
 from benchmarks import region
 from benchmarks.playing import Watch
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop.models import OrderRound
 
@@ -52,7 +52,7 @@ def test_statements_that_name_their_rows_are_noted() -> None:
     named: dict[str, int] = {}
     with connection.execute_wrapper(_noting(named)):
         list(Agent.objects.present().filter(pk__in=range(MOST + 1)))  # asked here: no code of ours
-        flows.intents(range(MOST + 1))
+        flows_queries.intents(range(MOST + 1))
     assert [(place.partition(":")[0], count) for place, count in named.items()] == [
         ("/flows/queries/books.py", MOST + 1)
     ]
@@ -106,7 +106,7 @@ def _browser() -> Client:
     somebody = User.objects.get(email="steward@example.org")
     assert somebody.agent is not None
     for role in ("treasurer", "auditor", "packer", "keeper"):
-        people.give_role(by=who.home_local(), agent=somebody.agent, role=role)
+        agents.give_role(by=agents_queries.home_local(), agent=somebody.agent, role=role)
     browser = Client(headers={"host": "localhost"})
     browser.force_login(somebody, backend=settings.AUTHENTICATION_BACKENDS[0])
     return browser

@@ -24,8 +24,7 @@ from cosmolocal.look.dates import format_day, format_daytime
 from cosmolocal.look.numbers import format_number
 from cosmolocal.look.templatetags.figures import money, quantity
 from cosmolocal.look.words import asked
-from cosmolocal.paper import downloads
-from cosmolocal.paper import tables as paper
+from cosmolocal.paper import downloads, tables
 
 Kind = Literal["text", "number", "money", "quantity", "date", "moment"]
 Words = str | Promise
@@ -241,12 +240,12 @@ def _foot(columns: Sequence[Column], sums: dict[str, int], like: Any) -> list[An
     return [made[0] or _("Together"), *made[1:]]
 
 
-def on_paper(listing: Listing, rows: Sequence[Any], sums: dict[str, int], name: str) -> paper.Table:
+def on_paper(listing: Listing, rows: Sequence[Any], sums: dict[str, int], name: str) -> tables.Table:
     """All rows for a file. A unit that is the same in all of them stands in the head, else in a column of its own."""
     seen = list(listing.prepare(list(rows)))
-    columns: list[paper.Column] = []
-    cells: list[list[paper.Cell]] = []
-    total: list[paper.Cell] = []
+    columns: list[tables.Column] = []
+    cells: list[list[tables.Cell]] = []
+    total: list[tables.Cell] = []
     for column in listing.columns:
         if column.only == "page":
             continue
@@ -260,18 +259,18 @@ def on_paper(listing: Listing, rows: Sequence[Any], sums: dict[str, int], name: 
         same = len(set(units)) <= 1
         title = f"{column.title} ({units[0][0]})" if same and units else str(column.title)
         decimals = units[0][1] if same and units else None
-        columns.append(paper.Column(title, kind="number", decimals=decimals if column.kind == "money" else None))
+        columns.append(tables.Column(title, kind="number", decimals=decimals if column.kind == "money" else None))
         cells.append(
             [None if value is None else _measured(value, unit) for value, unit in zip(values, units, strict=True)]
         )
         total.append(_measured(sums[column.name], units[0]) if column.name in sums and units else None)
         if not same:
-            columns.append(paper.Column(_("Unit")))
+            columns.append(tables.Column(_("Unit")))
             cells.append([unit[0] for unit in units])
             total.append(None)
     if sums and total and total[0] is None:
         total[0] = _("Together")
-    return paper.Table(columns, list(zip(*cells, strict=True)), total if sums else None, name=name)
+    return tables.Table(columns, list(zip(*cells, strict=True)), total if sums else None, name=name)
 
 
 def _attribute(value: Any, name: str) -> Any:
@@ -323,12 +322,12 @@ def _text(kind: Kind, value: Any, unit: Any) -> Any:
     return format_daytime(value) if kind == "moment" else value
 
 
-def _plain(column: Column) -> paper.Column:
+def _plain(column: Column) -> tables.Column:
     kinds: dict[str, Any] = {"number": "number", "date": "date", "moment": "time"}
-    return paper.Column(str(column.title), kind=kinds.get(column.kind, "text"))
+    return tables.Column(str(column.title), kind=kinds.get(column.kind, "text"))
 
 
-def _filed(kind: Kind, value: Any) -> paper.Cell:
+def _filed(kind: Kind, value: Any) -> tables.Cell:
     if value is None or isinstance(value, (int, Decimal, date, datetime)):
         return value
     return str(value)

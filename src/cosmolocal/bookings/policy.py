@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.bookings import rules
@@ -15,43 +15,49 @@ from cosmolocal.kernel.refusal import Refusal
 
 def permit_keep(by: Agent) -> None:
     """Things are added, counted and taken out by stewards. Refuses agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
 
 
 def permit_care(by: Agent, thing: Thing) -> None:
     """Rules, repairs, introductions: stewards, and whose it is. Refuses agents.not_yours."""
-    people.require(people.is_house(by) or people.is_steward(by) or people.speaks_for(by, thing.holder))
+    agents_policy.require(
+        agents_policy.is_house(by) or agents_policy.is_steward(by) or agents_policy.speaks_for(by, thing.holder)
+    )
 
 
 def permit_use(by: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
     """Booking, picking up, giving back: her household, who helps her, stewards. Refuses agents.not_yours."""
-    people.require(
-        people.is_house(by)
-        or people.may_act_for_group(by, household, on_behalf_of)
-        or (on_behalf_of is None and people.is_steward(by))
+    agents_policy.require(
+        agents_policy.is_house(by)
+        or agents_policy.may_act_for_group(by, household, on_behalf_of)
+        or (on_behalf_of is None and agents_policy.is_steward(by))
     )
 
 
 def permit_case(by: Agent, booking: Booking, on_behalf_of: Agent | None) -> None:
     """What is said of a damage: who had the thing, whose it is, stewards. Refuses agents.not_yours."""
-    people.require(
-        people.is_house(by)
-        or people.is_steward(by)
-        or people.speaks_for(by, booking.thing.holder)
-        or people.may_act_for_group(by, booking.household, on_behalf_of)
+    agents_policy.require(
+        agents_policy.is_house(by)
+        or agents_policy.is_steward(by)
+        or agents_policy.speaks_for(by, booking.thing.holder)
+        or agents_policy.may_act_for_group(by, booking.household, on_behalf_of)
     )
 
 
 def looks_after(reader: Reader, thing: Thing) -> bool:
     """What `permit_care` says, for a page."""
-    return reader.agent is not None and (reader.has(people.STEWARD) or people.speaks_for(reader.agent, thing.holder))
+    return reader.agent is not None and (
+        reader.has(agents_policy.STEWARD) or agents_policy.speaks_for(reader.agent, thing.holder)
+    )
 
 
 def uses(reader: Reader, booking: Booking) -> bool:
     """Is it her booking, or that of whom she acts for? A steward stands beside everybody at the door."""
     if reader.agent is None:
         return False
-    return reader.has(people.STEWARD) or people.may_act_for_group(reader.agent, booking.household, reader.on_behalf_of)
+    return reader.has(agents_policy.STEWARD) or agents_policy.may_act_for_group(
+        reader.agent, booking.household, reader.on_behalf_of
+    )
 
 
 def sees_case(reader: Reader, booking: Booking) -> bool:
@@ -87,9 +93,9 @@ def hindrance(thing: Thing, terms: Terms, person: Agent, household: Agent, ends:
     """Why this person may not use it until then, in one word; "" where she may."""
     if thing.state != Thing.State.READY or thing.holder.hidden_at is not None:
         return "gone"
-    if not people.is_member(person) or person.hidden_at is not None:
+    if not agents_policy.is_member(person) or person.hidden_at is not None:
         return "not_member"
-    if terms.who == Terms.Who.CIRCLE and (terms.circle is None or not people.belongs_to(person, terms.circle)):
+    if terms.who == Terms.Who.CIRCLE and (terms.circle is None or not agents_policy.belongs_to(person, terms.circle)):
         return "not_in_circle"
     if terms.who == Terms.Who.HOUSEHOLDS and household.kind != Agent.Kind.HOUSEHOLD:
         return "households_only"

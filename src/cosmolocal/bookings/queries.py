@@ -11,7 +11,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.bookings import rules
 from cosmolocal.bookings.models import Booking, Damage, Introduction, Report, Terms, Thing
 from cosmolocal.bookings.rules import Span
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.sets import among
 
 _WITH = ("thing__holder", "thing__place", "commitment", "agent", "household", "terms")
@@ -69,7 +69,7 @@ def span(booking: Booking) -> Span:
 
 def slots(resources: Collection[int], since: datetime, until: datetime) -> list[Slot]:
     """Who has these things (ids of their resources) at any time between two moments, by beginning (two statements)."""
-    promised = {one.pk: one for one in journal.booked(resources, since, until)}
+    promised = {one.pk: one for one in flows_queries.booked(resources, since, until)}
     found = Booking.objects.filter(commitment__in=among(promised)).select_related("agent", "household", "thing")
     of = {booking.commitment_id: booking for booking in found}
     return [
@@ -157,7 +157,7 @@ def figures(practice: str, since: datetime, until: datetime) -> list[Figures]:
     """How each thing was used between two moments: from what happened, and by nobody's name (three statements)."""
     found = list(things(practice, gone=True))
     minutes: dict[int, int] = {}
-    for event in journal.events_of([thing.resource_id for thing in found], since, until).filter(action="use"):
+    for event in flows_queries.events_of([thing.resource_id for thing in found], since, until).filter(action="use"):
         assert event.resource_id is not None
         minutes[event.resource_id] = minutes.get(event.resource_id, 0) + (event.effort_quantity or 0)
     back = Booking.objects.filter(thing__in=found, reports__what=Report.What.BACK, charged__isnull=False)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import operations, queries
@@ -43,7 +43,7 @@ def tell_moved(booking_id: int, became: str, thing_id: int) -> None:
                 "costs nothing. Please look for another time or another thing."
             )
         writing = Writing(booking.agent_id, "booking_moved", subject, text % words, _page(booking))
-    messages.send(by=people.system(), writings=[writing], key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("bookings.tell_code")
@@ -56,7 +56,7 @@ def tell_code(thing_id: int) -> None:
             subject = _("%(thing)s has another code") % words
             text = _("The lock of %(thing)s has another code. For %(when)s it stands on the page of your booking.")
             writings.append(Writing(booking.agent_id, "booking_moved", subject, text % words, _page(booking)))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("bookings.tell_late")
@@ -76,7 +76,7 @@ def tell_late(booking_id: int) -> None:
                 "look for another thing, or cancel; it costs you nothing."
             )
             writings.append(Writing(after.agent_id, "booking_late", subject, text % words, _page(after)))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 def _late(booking: Booking) -> Writing:
@@ -102,13 +102,13 @@ def tell_asked(introduction_id: int) -> None:
             text = _("%(person)s asks to be shown how %(thing)s is used. Agree on a time; then note it on its page.")
             url = reverse(f"{asked.thing.practice}:thing", args=[asked.thing_id])
             writings.append(Writing(reader.pk, "duty", subject, text % words, url))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 def _who_care(thing: Thing) -> Iterable[Agent]:
     if thing.holder.is_home:
-        return people.role_holders("steward")
-    return [thing.holder] if thing.holder.kind == Agent.Kind.PERSON else people.members_of(thing.holder)
+        return agents_queries.role_holders("steward")
+    return [thing.holder] if thing.holder.kind == Agent.Kind.PERSON else agents_queries.members_of(thing.holder)
 
 
 @jobs.job("bookings.tell_case")
@@ -124,25 +124,25 @@ def tell_case(damage_id: int, by_id: int) -> None:
                 text = _("Somebody wrote something that concerns you and %(thing)s. It stands on its page.") % words
                 url = reverse(f"{booking.thing.practice}:damage", args=[booking.pk])
                 writings.append(Writing(reader.pk, "booking_case", subject, text, url))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("bookings.drop_held")
 def drop_held(booking_id: int) -> None:
     """What was held too long."""
-    operations.drop_held(by=people.system(), booking=queries.bookings().get(pk=booking_id))
+    operations.drop_held(by=agents_queries.system(), booking=queries.bookings().get(pk=booking_id))
 
 
 @jobs.job("bookings.note_late")
 def note_late(booking_id: int) -> None:
     """What is late."""
-    operations.note_late(by=people.system(), booking=queries.bookings().get(pk=booking_id))
+    operations.note_late(by=agents_queries.system(), booking=queries.bookings().get(pk=booking_id))
 
 
 @jobs.job("bookings.after_leaving")
 def after_leaving() -> None:
     """Who has left."""
-    operations.after_leaving(by=people.system())
+    operations.after_leaving(by=agents_queries.system())
 
 
 def look() -> None:

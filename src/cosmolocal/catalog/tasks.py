@@ -3,8 +3,8 @@
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import exports, imports
 from cosmolocal.kernel import jobs
@@ -19,13 +19,13 @@ timers: tuple[Timer, ...] = ()
 
 
 def _reads_goods(by_id: int, *_asked: str) -> bool:
-    return any(policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+    return any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
 
 
 @errand("catalog.products_file", may_read=_reads_goods)
 def products_file(by_id: int, asked: str, kind: str) -> Outcome:
     """Goods as a file that `intake.own` reads again; `asked` is the query of the page that showed them to who asks."""
-    table = exports.products_table(exports.chosen(next(people.readers(by_id)), QueryDict(asked)))
+    table = exports.products_table(exports.chosen(next(agents_queries.readers(by_id)), QueryDict(asked)))
     name = f"{_('products')}.{kind}"
     data = downloads.table_bytes([table], _("products"), kind)
     return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])

@@ -27,13 +27,14 @@ from django.utils.translation import gettext as _  # noqa: E402
 from cosmolocal.agents.models import Agent, User  # noqa: E402
 from cosmolocal.agents.operations import make_sign_in_code, remove_passkey, sign_out_everywhere  # noqa: E402
 from cosmolocal.agents.queries import role_holders, system  # noqa: E402
-from cosmolocal.catalog import exports, imports  # noqa: E402
+from cosmolocal.catalog import exports  # noqa: E402
+from cosmolocal.catalog import imports as catalog_imports  # noqa: E402
 from cosmolocal.config import aside, backup, cli, doctor, home, restoring  # noqa: E402
 from cosmolocal.config.demos import ainonghui  # noqa: E402
 from cosmolocal.kernel import clock, heads, ids, node, seals  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
-from cosmolocal.money import imports as books  # noqa: E402
+from cosmolocal.money import imports as money_imports  # noqa: E402
 from cosmolocal.paper.tables import LARGEST_BYTES  # noqa: E402
 from cosmolocal.website.operations import make_setup_link  # noqa: E402
 
@@ -233,7 +234,7 @@ def do_import(args: Namespace) -> int:
         raise Refusal("config.no_date", _("Write the day as YYYY-MM-DD, for example 2026-01-01.")) from error
     with source.open("rb") as file:
         data = file.read(LARGEST_BYTES + 1)
-    outcome = books.run_import(
+    outcome = money_imports.run_import(
         by=by,
         data=data,
         name=source.name,
@@ -247,7 +248,7 @@ def do_import(args: Namespace) -> int:
 
 
 def _import_products(args: Namespace, by: Agent, source: Path) -> int:
-    report = imports.run_import(by=by, file=source, dry_run=args.dry_run, make_missing=args.make_missing)
+    report = catalog_imports.run_import(by=by, file=source, dry_run=args.dry_run, make_missing=args.make_missing)
     for row in report.rows:
         if row.verdict != "same":
             say(f"{row.number}: {row.verdict}: {row.what} {row.sentence}".rstrip())

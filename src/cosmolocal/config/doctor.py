@@ -11,15 +11,15 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.config import aside, home, restoring
-from cosmolocal.flows import queries as flows
-from cosmolocal.handovers import queries as handovers
+from cosmolocal.flows import queries as flows_queries
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.kernel import ahead, clock, errands, heads, jobs, node, practices, proving, triggers
 from cosmolocal.kernel.beside import side_by_side
 from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import queries as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import uploads
 
 
@@ -54,11 +54,11 @@ def _complaints() -> Iterator[Complaint]:
         )
     yield from _books()
     yield from _addresses()
-    sums = money.sums_agree() if node.is_ready() else None
+    sums = money_queries.sums_agree() if node.is_ready() else None
     if sums and sums.difference:
         yield Complaint(
             _("Bank and cash hold %(boxes)s, all accounts together %(accounts)s.")
-            % {"boxes": money.format(sums.boxes), "accounts": money.format(sums.accounts)},
+            % {"boxes": money_queries.format(sums.boxes), "accounts": money_queries.format(sums.accounts)},
             _("Restore the last backup in which they agree into another folder, and compare the statements of both."),
             grave=True,
         )
@@ -79,14 +79,14 @@ def _books() -> list[Complaint]:
     where it takes long.
     """
     elsewhere = list(restoring.known_heads())
-    works: list[Callable[[], list[Complaint]]] = [partial(_told, look) for look in flows.looks()]
+    works: list[Callable[[], list[Complaint]]] = [partial(_told, look) for look in flows_queries.looks()]
     seals = proving.looks(elsewhere) if proving.is_long() else [partial(proving.examine, elsewhere)]
     works += [partial(_told, look) for look in seals]
     works += [_months, _crates, *(partial(_of_practice, practice) for practice in practices.installed())]
     return side_by_side(works) if proving.is_long() else [one for work in works for one in work()]
 
 
-def _told(look: Callable[[], Sequence[flows.Finding] | Sequence[proving.Broken]]) -> list[Complaint]:
+def _told(look: Callable[[], Sequence[flows_queries.Finding] | Sequence[proving.Broken]]) -> list[Complaint]:
     return [Complaint(one.sentence, one.fix, grave=one.code != "late") for one in look()]
 
 
@@ -95,7 +95,7 @@ def _of_practice(practice: practices.Practice) -> list[Complaint]:
 
 
 def _crates() -> list[Complaint]:
-    return [Complaint(wrong.what, wrong.fix, wrong.grave) for wrong in handovers.wrong()]
+    return [Complaint(wrong.what, wrong.fix, wrong.grave) for wrong in handovers_queries.wrong()]
 
 
 def notes() -> Iterator[str]:
@@ -148,7 +148,7 @@ def _strange_work() -> Iterator[Complaint]:
 
 
 def _addresses() -> Iterator[Complaint]:
-    for address in people.strange_addresses():
+    for address in agents_queries.strange_addresses():
         yield Complaint(
             _("A mailed code for %(mail)s signs in as %(name)s, and that is not the mail address of hers.")
             % {"mail": address.email, "name": address.user},
@@ -168,7 +168,7 @@ def _months() -> list[Complaint]:
             _("Restore the last backup without this finding into another folder, and compare the statements of both."),
             grave=True,
         )
-        for month in money.wrong_balances()
+        for month in money_queries.wrong_balances()
     ]
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.queries import system
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practices import LetGo, Timer, installed
@@ -36,11 +36,11 @@ def _letters() -> Iterator[LetGo]:
 
 
 def _codes(ids: Sequence[int]) -> None:
-    people.forget_ways_in(by=system(), codes=ids)
+    agents.forget_ways_in(by=system(), codes=ids)
 
 
 def _invitations(ids: Sequence[int]) -> None:
-    people.forget_ways_in(by=system(), invitations=ids)
+    agents.forget_ways_in(by=system(), invitations=ids)
 
 
 _OF_THE_HOUSE = (

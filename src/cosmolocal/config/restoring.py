@@ -27,11 +27,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from cosmolocal import __version__
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.config import aside, backup, elsewhere, encryption, old_rows, rows
 from cosmolocal.kernel import heads, node, seals, signing, upgrading
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import operations as letters
+from cosmolocal.messages import operations as messages
 
 log = logging.getLogger("cosmolocal.restoring")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
@@ -186,7 +186,7 @@ def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
                 _fill(archive, manifest)
                 _check_seal(manifest)
                 if node.is_ready():
-                    letters.hold(by=people.system())
+                    messages.hold(by=agents_queries.system())
                 _move(files, place, home)
         except (*_BROKEN, DatabaseError) as error:
             raise _damaged(str(error).splitlines()[0][:80] if str(error) else type(error).__name__) from error

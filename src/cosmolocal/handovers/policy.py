@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Handover
@@ -12,7 +12,7 @@ from cosmolocal.kernel.refusal import Refusal
 
 def permit_plan(by: Agent) -> None:
     """Planning hand-overs: stewards. Refuses agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
 
 
 def permit_packing(by: Agent, place: Place) -> None:
@@ -20,12 +20,12 @@ def permit_packing(by: Agent, place: Place) -> None:
 
     Refuses agents.not_allowed, agents.other_place.
     """
-    people.permit(by, people.PACKER, people.KEEPER, people.STEWARD, place=place)
+    agents_policy.permit(by, agents_policy.PACKER, agents_policy.KEEPER, agents_policy.STEWARD, place=place)
 
 
 def permit_handing(by: Agent, place: Place) -> None:
     """Handing over: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
-    people.permit(by, people.KEEPER, people.STEWARD, place=place)
+    agents_policy.permit(by, agents_policy.KEEPER, agents_policy.STEWARD, place=place)
 
 
 def permit_all_at_once(handover: Handover) -> None:
@@ -51,9 +51,9 @@ def called_off(handover: Handover, promise: int | None = None) -> str:
 
 def may_pack(reader: Reader, place_id: int) -> bool:
     """Packers and keepers of that place, and stewards, receive and pack; drivers and auditors read."""
-    return reader.has_at(place_id, people.PACKER, people.KEEPER, people.STEWARD)
+    return reader.has_at(place_id, agents_policy.PACKER, agents_policy.KEEPER, agents_policy.STEWARD)
 
 
 def may_hand_over(reader: Reader, place_id: int) -> bool:
     """The keeper of that place, and stewards, give crates out."""
-    return reader.has_at(place_id, people.KEEPER, people.STEWARD)
+    return reader.has_at(place_id, agents_policy.KEEPER, agents_policy.STEWARD)

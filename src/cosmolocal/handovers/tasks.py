@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
-from cosmolocal.agents import policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.handovers import documents, operations, queries
 from cosmolocal.handovers.models import Handover
@@ -14,8 +14,8 @@ from cosmolocal.paper import downloads, pdf
 
 def _opens_lists(by_id: int, handover_id: int, *_rest: str) -> bool:
     return any(
-        policy.may_enter(reader, "packer") and queries.visible_to(reader).filter(pk=handover_id).exists()
-        for reader in people.readers(by_id)
+        agents_policy.may_enter(reader, "packer") and queries.visible_to(reader).filter(pk=handover_id).exists()
+        for reader in agents_queries.readers(by_id)
     )
 
 

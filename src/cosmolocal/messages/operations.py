@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent, Contact
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
@@ -102,7 +102,9 @@ def choose(*, by: Agent, event: str, how: str, on_behalf_of: Agent | None = None
     """How `by` (or whom she helps) wants to hear of `event`. Refusals: agents.not_yours, messages.unknown_choice,
     messages.must_know.
     """
-    policy.require(on_behalf_of is None or policy.is_house(by) or policy.acts_for(by, on_behalf_of))
+    agents_policy.require(
+        on_behalf_of is None or agents_policy.is_house(by) or agents_policy.acts_for(by, on_behalf_of)
+    )
     known = kinds.every().get(event)
     if known is None or how not in Preference.How.values:
         raise Refusal("messages.unknown_choice", _("Choose one of the ways shown for each kind of message."))
@@ -127,7 +129,7 @@ def mark(*, by: Agent, letter_ids: Sequence[int], key: str = "") -> list[int]:
 
     Refuses with agents.not_allowed.
     """
-    policy.permit(by)
+    agents_policy.permit(by)
     rows = Letter.objects.select_for_update().filter(pk__in=among(letter_ids), to_note=True)
     answered = dict(rows.order_by("pk").values_list("pk", "event"))
     Letter.objects.filter(pk__in=among(answered)).update(to_note=False)
@@ -141,7 +143,7 @@ def tell_in_person(*, by: Agent, letter: Letter, key: str = "") -> None:
 
     Refuses with agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     open_ones = Letter.objects.filter(pk=letter.pk, state__in=[*Letter.STUCK, Letter.State.WAITING])
     if open_ones.update(state=Letter.State.TOLD, next_at=None, to_note=False):
         _tell_who_relies({letter.pk: letter.event})
@@ -153,7 +155,7 @@ def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
 
     Refuses: messages.no_address, messages.no_server, messages.code_ended, agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     found = Letter.objects.select_for_update().get(pk=letter.pk)
     if found.state not in Letter.STUCK:
         return
@@ -175,7 +177,7 @@ def send_again(*, by: Agent, letter: Letter, key: str = "") -> None:
 @operation("messages.begin_daily_mail", said=gettext_lazy("sent the daily mail off"))
 def begin_daily_mail(*, by: Agent, key: str = "") -> None:
     """What waited for the evening goes out now, one mail for each reader. Refuses: agents.not_allowed."""
-    policy.permit(by)
+    agents_policy.permit(by)
     Outlet.objects.update_or_create(pk=1, defaults={"daily_on": clock.day_of(running().at)})
     waited = Letter.objects.filter(state=Letter.State.DIGEST)
     if waited.update(state=Letter.State.WAITING, daily=True, since=running().at, next_at=running().at):
@@ -188,7 +190,7 @@ def hold(*, by: Agent, key: str = "") -> None:
 
     Refuses: agents.not_allowed.
     """
-    policy.permit(by)
+    agents_policy.permit(by)
     Outlet.objects.update_or_create(pk=1, defaults={"held_since": running().at})
 
 
@@ -198,7 +200,7 @@ def let_go(*, by: Agent, waiting: bool, key: str = "") -> None:
 
     Refuses: agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     held = Letter.objects.filter(state__in=[Letter.State.WAITING, Letter.State.DIGEST]).exclude(event=rules.CODE)
     if waiting:
         held.filter(state=Letter.State.WAITING).update(since=running().at, next_at=running().at)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cosmolocal.agents import approvals
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.money import operations, queries
 from cosmolocal.money.models import Account, Currency, MoneyBox, PaymentList
@@ -93,7 +93,7 @@ def agree(made: PaymentList) -> None:
 
 def ask_to_pay_back(maker: Agent, first: Agent, books: Books, household: Agent) -> None:
     """A household wants half of what it has back; one of those who are asked has agreed."""
-    account = operations.open_account(by=people.system(), holder=household)
+    account = operations.open_account(by=agents_queries.system(), holder=household)
     half = (queries.balance(account).spendable or 0) // 200 * 100
     made = operations.pay_back(by=maker, account=account, box=books.bank, amount=half, reference="moves to Nanning")
     operations.agree_payment_list(by=first, payment_list=made, yes=True)

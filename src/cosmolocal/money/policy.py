@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.agents.queries import Reader
@@ -21,12 +21,12 @@ COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
 def may_read_books(reader: Reader) -> bool:
     """Sees every account: treasurers and stewards; auditors, who change nothing."""
-    return reader.has(agents.TREASURER, agents.STEWARD, agents.AUDITOR)
+    return reader.has(agents_policy.TREASURER, agents_policy.STEWARD, agents_policy.AUDITOR)
 
 
 def may_keep_house(reader: Reader) -> bool:
     """Opens and changes the places where money lies, and what every account starts with: treasurers and stewards."""
-    return reader.has(agents.TREASURER, agents.STEWARD)
+    return reader.has(agents_policy.TREASURER, agents_policy.STEWARD)
 
 
 def may_read_list(reader: Reader, made: PaymentList) -> bool:
@@ -34,20 +34,24 @@ def may_read_list(reader: Reader, made: PaymentList) -> bool:
     if may_read_books(reader):
         return True
     asked = made.approval.circle_id if made.approval else None
-    return asked is not None and reader.agent is not None and asked in {g.pk for g in people.groups_of(reader.agent)}
+    return (
+        asked is not None
+        and reader.agent is not None
+        and asked in {g.pk for g in agents_queries.groups_of(reader.agent)}
+    )
 
 
 def own_holders(reader: Reader) -> set[int]:
     """Ids of those whose accounts are the reader's own: herself, households, organisations, farms."""
     if reader.person is None:
         return set()
-    holders = [reader.person, *people.buying_agents(reader.person), *people.producers_of(reader.person)]
+    holders = [reader.person, *agents_queries.buying_agents(reader.person), *agents_queries.producers_of(reader.person)]
     return {holder.pk for holder in holders}
 
 
 def permit_books(by: Agent) -> None:
     """Refuses `agents.not_allowed` unless a treasurer or the house is at work."""
-    agents.permit(by, agents.TREASURER)
+    agents_policy.permit(by, agents_policy.TREASURER)
 
 
 def permit_cash(by: Agent, box: MoneyBox) -> None:
@@ -55,20 +59,20 @@ def permit_cash(by: Agent, box: MoneyBox) -> None:
     whole house's. Refuses agents.not_allowed, agents.other_place.
     """
     if box.kind in COINS:
-        agents.permit(by, agents.TREASURER, agents.STEWARD, agents.KEEPER, place=box.place)
+        agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD, agents_policy.KEEPER, place=box.place)
     else:
-        agents.permit(by, agents.TREASURER, agents.STEWARD)
+        agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD)
 
 
 def may_use_coins(reader: Reader, box: MoneyBox) -> bool:
     """What `permit_cash` says of a cash box or drawer, for a page."""
-    roles = (agents.TREASURER, agents.STEWARD, agents.KEEPER)
+    roles = (agents_policy.TREASURER, agents_policy.STEWARD, agents_policy.KEEPER)
     return reader.has(*roles) if box.place_id is None else reader.has_at(box.place_id, *roles)
 
 
 def permit_house(by: Agent) -> None:
     """Currencies and boxes are opened and changed by stewards and treasurers."""
-    agents.permit(by, agents.TREASURER, agents.STEWARD)
+    agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD)
 
 
 def own_to(by: Agent, since: datetime | None = None) -> QuerySet[Agent]:
@@ -77,12 +81,14 @@ def own_to(by: Agent, since: datetime | None = None) -> QuerySet[Agent]:
 
     Everybody belongs to the local, and its funds are nobody's own; nothing is the house's own.
     """
-    if agents.is_house(by):
+    if agents_policy.is_house(by):
         return Agent.objects.none()
     held = _not_over_before(since or clock.now() - LENT)
     helped = Helping.objects.filter(held, helper=by).values("member")
     groups = Membership.objects.filter(held, Q(member=by) | Q(member__in=helped)).values("group")
-    named = Role.objects.filter(held, Q(agent=by) | Q(agent__in=helped), name=agents.PRODUCER, scope__isnull=False)
+    named = Role.objects.filter(
+        held, Q(agent=by) | Q(agent__in=helped), name=agents_policy.PRODUCER, scope__isnull=False
+    )
     own = Q(pk=by.pk) | Q(pk__in=helped) | Q(pk__in=groups) | Q(pk__in=named.values("scope"))
     return Agent.objects.filter(own, is_home=False)
 
@@ -114,31 +120,31 @@ def _not_over_before(moment: datetime) -> Q:
 
 def may_agree(by: Agent, made: PaymentList) -> bool:
     """May she say yes to the list as it stands today: asked, and none of the money is her own?"""
-    if made.approval is None or not agents.may_vote(by, made.approval):
+    if made.approval is None or not agents_policy.may_vote(by, made.approval):
         return False
     return not made.payments.filter(account__holder__in=own_to(by, made.made_at)).exists()
 
 
 def may_look(by: Agent, look: SecondLook) -> bool:
     """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
-    if look.deed.by_id == by.pk or not agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+    if look.deed.by_id == by.pk or not agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
         return False
     return look.holder is None or not is_own(by, look.holder, look.deed.at)
 
 
 def may_read_number(by: Agent, made: PaymentList) -> bool:
     """Treasurers, stewards and who is asked about the list say of a payee's new bank account that it is right."""
-    if agents.holds_any(by, agents.TREASURER, agents.STEWARD):
+    if agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
         return True
-    return made.approval is not None and agents.may_vote(by, made.approval)
+    return made.approval is not None and agents_policy.may_vote(by, made.approval)
 
 
 def permit_number(by: Agent, made: PaymentList) -> None:
     """Refuses `agents.not_allowed` to all but these, and `agents.right_too_new` to whose task or place is too young."""
     if not may_read_number(by, made):
-        agents.permit(by, agents.TREASURER, agents.STEWARD)
-    if agents.holds_any(by, agents.TREASURER, agents.STEWARD):
-        rights.require_settled(by, agents.TREASURER, agents.STEWARD)
+        agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD)
+    if agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
+        rights.require_settled(by, agents_policy.TREASURER, agents_policy.STEWARD)
     elif made.approval is not None:
         rights.require_settled(by, made.approval.role, circle=made.approval.circle)
 
@@ -152,7 +158,7 @@ def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> b
 
 def permit_look(by: Agent, look: SecondLook) -> None:
     """Refuses `money.own_look` to all others."""
-    agents.permit(by, agents.TREASURER, agents.STEWARD)
+    agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD)
     if not may_look(by, look):
         raise Refusal(
             "money.own_look",

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as people_policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.errands import Outcome, errand
@@ -32,10 +32,10 @@ A_WHILE = timedelta(days=5)
 
 
 def _reads_statement(by_id: int, is_account: bool, thing_id: int, *_rest: str) -> bool:
-    readers = people.readers(by_id)
+    readers = agents_queries.readers(by_id)
     if is_account:
         return any(queries.visible_to(reader).filter(pk=thing_id).exists() for reader in readers)
-    return any(people_policy.may_enter(reader, "auditor_reads") for reader in readers)
+    return any(agents_policy.may_enter(reader, "auditor_reads") for reader in readers)
 
 
 @errand("money.statement_file", may_read=_reads_statement)
@@ -53,20 +53,20 @@ def group_changed(deed_id: int, agent_id: int, before: str, after: str) -> None:
     names = {"": _("like a household"), "restaurant": _("like a restaurant")}
     said = f"{names.get(before, before)} → {names.get(after, after)}"
     deed, holder = Operation.objects.select_related("by").get(pk=deed_id), Agent.objects.get(pk=agent_id)
-    operations.look_at_group(by=people.system(), deed=deed, holder=holder, said=said, key=key())
+    operations.look_at_group(by=agents_queries.system(), deed=deed, holder=holder, said=said, key=key())
 
 
 @job("money.tell_of_number")
 def tell_of_number(agent_id: int, by_id: int, mail: str) -> None:
     """Where somebody is paid was changed: she reads so, since it may not have been she who did it."""
     holder, by = Agent.objects.get(pk=agent_id), Agent.objects.get(pk=by_id)
-    if holder.hidden_at is None and not people_policy.is_house(by):
-        messages.send(by=people.system(), writings=list(letters.of_number(holder, by, mail)), key=key())
+    if holder.hidden_at is None and not agents_policy.is_house(by):
+        messages.send(by=agents_queries.system(), writings=list(letters.of_number(holder, by, mail)), key=key())
 
 
 def _reads_payout(by_id: int, list_id: int, _kind: str) -> bool:
     is_told = PaymentList.objects.filter(pk=list_id).exclude(state=PaymentList.State.ASKED).exists()
-    return is_told and any(people_policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+    return is_told and any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
 
 
 @errand("money.payout_file", may_read=_reads_payout)
@@ -90,7 +90,7 @@ def payout_file(by_id: int, list_id: int, kind: str) -> Outcome:
 
 
 def _opens_books(by_id: int, upload_id: int, _columns: Sequence[object]) -> bool:
-    may = any(people_policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+    may = any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
     return may and Upload.objects.filter(pk=upload_id, kind=KIND).exists()
 
 
@@ -120,7 +120,7 @@ def ask_for_agreement(list_id: int) -> None:
         pk=list_id, state=PaymentList.State.ASKED, made_at__gt=clock.now() - A_WHILE
     )
     for made in asked:
-        messages.send(by=people.system(), writings=list(letters.of_asking(made)), key=key())
+        messages.send(by=agents_queries.system(), writings=list(letters.of_asking(made)), key=key())
 
 
 @job("money.tell_paid_in")
@@ -134,4 +134,4 @@ def tell_payees(payment_ids: Sequence[int]) -> None:
     """To who was paid: how much, with the statement of the account; nothing for payments of long ago."""
     paid = Payment.objects.filter(pk__in=payment_ids, state=Payment.State.PAID, paid_by__at__gt=clock.now() - A_WHILE)
     payments = paid.select_related("list", "account__currency", "account__holder", "account__resource")
-    messages.send(by=people.system(), writings=list(letters.of_payments(payments)), key=key())
+    messages.send(by=agents_queries.system(), writings=list(letters.of_payments(payments)), key=key())

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.kernel import node
 from cosmolocal.website import navigation
 
@@ -14,7 +14,7 @@ from cosmolocal.website import navigation
 def page(request: HttpRequest) -> dict[str, Any]:
     """`local` (the node's row), `reader`, `nav`, and the strips: acting for somebody, roles of the demo."""
     local = getattr(request, "node", None) or node.current()
-    reader = getattr(request, "reader", queries.STRANGER)
+    reader = getattr(request, "reader", agents_queries.STRANGER)
     if local.ready_at is None:
         return {"local": local, "reader": reader}
     return {

@@ -16,7 +16,7 @@ from cosmolocal.kernel.operation import declared, in_words
 from cosmolocal.look.dates import format_clock, format_day
 from cosmolocal.look.numbers import format_money, format_quantity
 from cosmolocal.look.words import asked
-from cosmolocal.money import queries as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper.tables import Column, Table
 
 MOST_EXPORTED = 50_000
@@ -86,9 +86,9 @@ def _in_time(deeds: QuerySet[Operation], search: Search) -> QuerySet[Operation]:
         nobody = Agent.objects.filter(Q(kind=Agent.Kind.SYSTEM) | Q(is_home=True))
         deeds = deeds.exclude(by__in=list(nobody.values_list("pk", flat=True)))
     if search.since:
-        deeds = deeds.filter(at__gte=money.moment_of(search.since))
+        deeds = deeds.filter(at__gte=money_queries.moment_of(search.since))
     if search.until:
-        deeds = deeds.filter(at__lt=money.moment_of(search.until + timedelta(days=1)))
+        deeds = deeds.filter(at__lt=money_queries.moment_of(search.until + timedelta(days=1)))
     last = Operation.objects.filter(pk=search.before).first() if search.before else None
     earlier = deeds.filter(at__lte=last.at) if last else deeds  # what an index can follow
     return earlier.filter(Q(at__lt=last.at) | Q(id__lt=last.pk)) if last else deeds
@@ -130,7 +130,7 @@ def _first_of(parts: Sequence[QuerySet[Operation]], most: int) -> list[int]:
 
 def entries(events: Sequence[Any]) -> Iterator[Entry]:
     """What a deed wrote in the books, goods and money alike, out of `flows.queries.events_in` (two statements)."""
-    labels = money.labels_of({pk for event in events for pk in (event.resource_id, event.to_resource_id) if pk})
+    labels = money_queries.labels_of({pk for event in events for pk in (event.resource_id, event.to_resource_id) if pk})
     for event in events:
         first = labels.get(event.resource_id or 0, event.provider.name if event.provider else "")
         second = labels.get(event.to_resource_id or 0, event.receiver.name if event.receiver else "")

@@ -15,7 +15,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 from django_htmx.http import HttpResponseClientRedirect
 
-from cosmolocal.agents import limits, policy, queries, sessions
+from cosmolocal.agents import limits, sessions
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import node
 from cosmolocal.kernel.models import Node
@@ -73,8 +75,8 @@ class ReaderMiddleware:
             return render(request, "website/being_set_up.html", status=503)
         wanted = access.of_view(name, view)
         reader: Reader = request.reader  # type: ignore[attr-defined]
-        request.may_post = policy.may_enter(reader, wanted, "POST")  # type: ignore[attr-defined]
-        if policy.may_enter(reader, wanted, request.method or "GET"):
+        request.may_post = agents_policy.may_enter(reader, wanted, "POST")  # type: ignore[attr-defined]
+        if agents_policy.may_enter(reader, wanted, request.method or "GET"):
             return _counted(request) if reader.agent is None and request.method == "POST" else None
         if wanted == "setup":
             return HttpResponseClientRedirect("/") if getattr(request, "htmx", False) else HttpResponseRedirect("/")
@@ -110,7 +112,7 @@ def _may_post_to(reader: Reader, path: str) -> bool:
         name = resolve(path.partition("?")[0]).view_name
     except Resolver404:
         return True
-    return policy.may_enter(reader, access.stated(name), "POST")
+    return agents_policy.may_enter(reader, access.stated(name), "POST")
 
 
 def _switched_off(local: Node) -> set[str]:
@@ -121,8 +123,8 @@ def _switched_off(local: Node) -> set[str]:
 def _reader(request: HttpRequest) -> Reader:
     """Without a session cookie nobody needs to be looked up."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return queries.STRANGER
-    return queries.reader(request)
+        return agents_queries.STRANGER
+    return agents_queries.reader(request)
 
 
 def _language(request: HttpRequest, reader: Reader, local: Node) -> str:

@@ -22,7 +22,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import in_words
 from cosmolocal.kernel.practices import installed
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import queries as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper.tables import csv_bytes
 
 # What a column says of whom it names, by its name; what only one app calls so stands beside its model (agents.columns).
@@ -157,10 +157,16 @@ def _statements(mine: list[int]) -> Iterator[tuple[str, str, bytes]]:
     """Each account's statement, with amounts as people write them."""
     until = clock.today()
     for kind in ("member", "producer"):
-        for account in money.accounts_by_holder(mine, kind).values():
-            found = money.statement(account, until - timedelta(days=366 * YEARS), until)
+        for account in money_queries.accounts_by_holder(mine, kind).values():
+            found = money_queries.statement(account, until - timedelta(days=366 * YEARS), until)
             rows: list[list[Any]] = [
-                [line.on, line.text, line.with_whom, money.format(line.amount), money.format(line.balance)]
+                [
+                    line.on,
+                    line.text,
+                    line.with_whom,
+                    money_queries.format(line.amount),
+                    money_queries.format(line.balance),
+                ]
                 for line in found.lines
             ]
             head = [_("Day"), _("What"), _("With"), _("Amount"), _("Balance")]

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Leaving, Role
 from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock, ids, jobs, node
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.operation import operation, running
@@ -21,7 +22,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.numbers import decimals_of, symbol_of
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as accounts
+from cosmolocal.money import queries as money_queries
 
 # Countries whose smallest coin is larger than the smallest unit.
 CASH_STEPS = {"CHF": 5, "SEK": 100, "NOK": 100, "DKK": 50, "CNY": 10, "HUF": 5, "CZK": 100}
@@ -44,13 +45,13 @@ def set_up_local(*, by: Agent, draft: LocalDraft, steward: FirstSteward, key: st
     Returns the first steward; a second call changes nothing and returns her too.
     Refuses: agents.name_missing, agents.no_such_zone, agents.mail_taken, website.already_set_up, agents.not_allowed.
     """
-    policy.permit(by)
+    agents_policy.permit(by)
     if Agent.objects.filter(is_home=True).exists():
-        first = queries.role_holders(Role.Name.STEWARD).order_by("id").first()
+        first = agents_queries.role_holders(Role.Name.STEWARD).order_by("id").first()
         if first is None:
             raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
         return first
-    people.found_local(by=by, draft=draft)
+    agents.found_local(by=by, draft=draft)
     catalog.standard_measures(by=by)
     catalog.standard_categories(by=by)
     catalog.standard_taxes(by=by)
@@ -62,24 +63,24 @@ def set_up_local(*, by: Agent, draft: LocalDraft, steward: FirstSteward, key: st
     )
     money.open_box(by=by, kind="bank", name=_("Bank account"), currency=currency)
     money.open_box(by=by, kind="cash", name=_("Cash box"), currency=currency)
-    person = people.add_member(by=by, name=steward.name, email=steward.email)
-    people.make_user(by=by, agent=person, email=steward.email)
+    person = agents.add_member(by=by, name=steward.name, email=steward.email)
+    agents.make_user(by=by, agent=person, email=steward.email)
     for role in (Role.Name.STEWARD, Role.Name.TREASURER):
-        people.give_role(by=by, agent=person, role=role)
+        agents.give_role(by=by, agent=person, role=role)
     return person
 
 
 def make_setup_link() -> str:
     """A fresh one-time path of the setup wizard; an earlier one ends. Refuses: website.already_set_up."""
     token = ids.fresh_token()
-    keep_setup_token(by=queries.system(), token=token)
+    keep_setup_token(by=agents_queries.system(), token=token)
     return reverse("setup", args=[token])
 
 
 @operation("website.keep_setup_token", said=gettext_lazy("made a setup link"))
 def keep_setup_token(*, by: Agent, token: str, key: str = "") -> None:
     """Keeps the digest of a setup token. Refuses: website.already_set_up, agents.not_allowed."""
-    policy.permit(by)
+    agents_policy.permit(by)
     if node.is_ready():
         raise Refusal("website.already_set_up", _("This local has been set up already. Please sign in."))
     node.configure(setup_digest=ids.digest(token))
@@ -91,7 +92,7 @@ def open_accounts(*, by: Agent, agent: Agent, key: str = "") -> None:
 
     Refuses: agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.TREASURER)
     if agent.hidden_at is not None:
         return
     if agent.is_producer:
@@ -106,17 +107,17 @@ def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, k
 
     Refuses: website.goods_to_come, agents.last_steward, agents.not_yours.
     """
-    household = queries.household_of(agent)
-    if household is not None and queries.members_of(household).count() == 1:
-        account = accounts.account_for(household)
-        is_paying = account is not None and accounts.standing(account).set_aside
+    household = agents_queries.household_of(agent)
+    if household is not None and agents_queries.members_of(household).count() == 1:
+        account = money_queries.account_for(household)
+        is_paying = account is not None and money_queries.standing(account).set_aside
         # What is paid in cash at the door sets nothing aside.
-        if is_paying or flows.is_something_due(household.pk, clock.now() - A_DAY):
+        if is_paying or flows_queries.is_something_due(household.pk, clock.now() - A_DAY):
             raise Refusal(
                 "website.goods_to_come",
                 _("You have ordered goods that are still to come. Collect them, or cancel the order, then leave."),
             )
-    left = people.leave(by=by, agent=agent, on_behalf_of=on_behalf_of)
+    left = agents.leave(by=by, agent=agent, on_behalf_of=on_behalf_of)
     if household is not None and Agent.objects.filter(pk=household.pk, hidden_at__isnull=False).exists():
         jobs.announce("website.tell_treasurer_of_leaving", household.pk)
     return left
@@ -130,7 +131,7 @@ def switch_practice(*, by: Agent, name: str, is_on: bool, key: str = "") -> list
     Refuses: website.no_such_practice, website.unfinished, website.last_practice, agents.not_allowed.
     """
     locked = Node.objects.select_for_update().get()
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     practice = next((one for one in installed() if one.name == name), None)
     if practice is None:
         raise Refusal("website.no_such_practice", _("This node has no such practice. Choose one from the list."))
@@ -163,16 +164,16 @@ def forget(*, by: Agent, key: str = "") -> None:
 
     Refuses: agents.not_allowed.
     """
-    policy.permit(by)
+    agents_policy.permit(by)
     due = Agent.objects.filter(leaving__anonymise_on__lte=clock.today(), anonymised_at=None)
     Letter.objects.filter(to__in=due).delete()
-    people.anonymise_due(by=by)
+    agents.anonymise_due(by=by)
 
 
 @operation("website.try_again", said=gettext_lazy("had stuck work tried again"))
 def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
     """A steward has looked at stuck work and has it tried once more. Refuses: agents.not_allowed, jobs.not_ours."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     locked = JobTrouble.objects.select_for_update().get(pk=trouble.pk)
     if not jobs.is_ours(locked):
         raise Refusal("jobs.not_ours", jobs.not_ours())
@@ -185,5 +186,5 @@ def try_again(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
 @operation("website.settle_trouble", said=gettext_lazy("let stuck work rest"))
 def settle_trouble(*, by: Agent, trouble: JobTrouble, key: str = "") -> None:
     """A steward has looked at stuck work and lets it rest. Refuses: agents.not_allowed."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     JobTrouble.objects.filter(pk=trouble.pk, settled_at=None).update(settled_at=running().at)

@@ -12,19 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, JoinRequest, Membership
 from cosmolocal.agents.policy import KEEPER, PACKER, STEWARD, TREASURER
 from cosmolocal.agents.queries import Reader
-from cosmolocal.handovers import queries as handovers
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.policy import may_hand_over, may_pack
 from cosmolocal.kernel import clock, node, proving
 from cosmolocal.kernel.models import JobTrouble, Node
 from cosmolocal.kernel.practices import Card, Practice, used_by
 from cosmolocal.look.dates import format_daytime, format_soon
 from cosmolocal.look.numbers import format_money
-from cosmolocal.messages import queries as letters
-from cosmolocal.money import queries as money
+from cosmolocal.messages import queries as messages_queries
+from cosmolocal.money import queries as money_queries
 from cosmolocal.website.navigation import address, open_address
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
@@ -89,7 +89,7 @@ def band_of(card: Card, now: datetime) -> str:
 
 def code_cards(reader: Reader) -> Iterable[Card]:
     """Codes that somebody else made for her lately: by whom, when, and whether one came in by it."""
-    for made in people.codes_of(reader.agent, clock.now() - CODES_SHOWN) if reader.agent else ():
+    for made in agents_queries.codes_of(reader.agent, clock.now() - CODES_SHOWN) if reader.agent else ():
         words = {"name": made.made_by.name, "when": format_daytime(made.made_at or made.expires_at)}
         if made.made_by.kind == Agent.Kind.SYSTEM:
             words["name"] = _("Whoever runs this node")
@@ -110,8 +110,8 @@ def code_cards(reader: Reader) -> Iterable[Card]:
 
 def word_cards(agent: Agent) -> Iterable[Card]:
     """What waits for her word: one card for each payment list that she is asked to agree to."""
-    for made in money.asked_of(agent):
-        total = money.format(made.total, made.currency)  # type: ignore[attr-defined]
+    for made in money_queries.asked_of(agent):
+        total = money_queries.format(made.total, made.currency)  # type: ignore[attr-defined]
         words = {"name": made.made_by.name, "total": total, "list": made.name}
         yield Card(
             title=_("Do you agree?"),
@@ -129,7 +129,7 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
     if not reader.has(PACKER, KEEPER):
         return
     now = clock.now()
-    for handover in handovers.current(reader, now):
+    for handover in handovers_queries.current(reader, now):
         crates, packed, collected = handover.crate_count, handover.packed_count, handover.collected_count  # type: ignore[attr-defined]
         if not crates or handover.state == handover.State.CLOSED or not handover.begins - A_DAY < now < handover.ends:
             continue
@@ -160,10 +160,10 @@ def duty_cards(reader: Reader) -> Iterable[Card]:
 
 def balance_cards(holder: Agent | None, local: Node) -> list[Card]:
     """One card for the account of a household: balance, what is set aside, and how it went."""
-    account = money.account_for(holder) if holder else None
+    account = money_queries.account_for(holder) if holder else None
     if account is None:
         return []
-    standing = money.standing(account)
+    standing = money_queries.standing(account)
     code, decimals = account.currency.code, account.currency.decimals
 
     def written(minor: int) -> str:
@@ -175,7 +175,7 @@ def balance_cards(holder: Agent | None, local: Node) -> list[Card]:
         text = _("That is less than usual. Please pay something in soon.")
     else:
         text = _("Nothing is set aside.")
-    data = {"points": money.history(account), "currency": account.currency}
+    data = {"points": money_queries.history(account), "currency": account.currency}
     late = standing.floor is not None and standing.balance < standing.floor
     return [
         Card(
@@ -223,10 +223,10 @@ def _joining_cards() -> Iterable[Card]:
 
 
 def _money_cards(reader: Reader) -> Iterable[Card]:
-    counts = money.waiting(reader.agent) if reader.agent else None
+    counts = money_queries.waiting(reader.agent) if reader.agent else None
     if counts is None:
         return
-    looks = money.count_looks(reader)
+    looks = money_queries.count_looks(reader)
     found = (
         (
             counts.to_agree,
@@ -286,7 +286,7 @@ def _trouble_cards() -> Iterable[Card]:
 
 
 def _mail_cards() -> Iterable[Card]:
-    outlet = letters.outlet()
+    outlet = messages_queries.outlet()
     found = Card("", deed=_("Open Post"), url=reverse("messages:post"), tone="late", weight=11)
     if not settings.MAIL_READY:
         return
@@ -309,6 +309,6 @@ def local_figures(local: Agent) -> dict[str, Any]:
     households = Membership.objects.filter(group=local, until=None, member__hidden_at=None)
     counts = {
         "households": households.filter(member__kind=Agent.Kind.HOUSEHOLD).count(),
-        "producers": people.producers().count(),
+        "producers": agents_queries.producers().count(),
     }
     return {name: count for name, count in counts.items() if count >= 5}

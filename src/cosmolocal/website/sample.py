@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.catalog import operations as catalog
@@ -43,18 +43,18 @@ def make(*, by: Agent) -> None:
         return
     local = node.current()
     north, east = local.latitude, local.longitude
-    people.add_place(
+    agents.add_place(
         by=by, name=_("Sample hand-over place"), latitude=north, longitude=east, is_handover=True, key="sample:place"
     )
     for number, (name, goods) in enumerate(_farms()):
-        place = people.add_place(
+        place = agents.add_place(
             by=by,
             name=_("Sample village %(number)d") % {"number": number + 1},
             latitude=north if north is None else north + (number + 1) / 10,
             longitude=east if east is None else east - (number + 1) / 8,
             key=f"sample:village {number}",
         )
-        farm = people.add_producer(
+        farm = agents.add_producer(
             by=by,
             name=name,
             place=place,

@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, JoinRequest, SignInCode
 from cosmolocal.agents.policy import STEWARD, TREASURER
@@ -17,7 +18,7 @@ from cosmolocal.kernel.practices import Timer
 from cosmolocal.look.dates import format_daytime
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
-from cosmolocal.money import queries as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads
 from cosmolocal.website import deeds, operations, sample
 from cosmolocal.website import my_data as files
@@ -25,7 +26,7 @@ from cosmolocal.website.forms import DeedsForm
 
 
 def _reads_deeds(by_id: int, *_asked: str) -> bool:
-    return any(policy.may_enter(reader, "auditor_reads") for reader in queries.readers(by_id))
+    return any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
 
 
 @errands.errand("website.deeds_file", may_read=_reads_deeds)
@@ -38,7 +39,7 @@ def deeds_file(by_id: int, asked: str, kind: str) -> errands.Outcome:
 
 
 def _is_here(by_id: int) -> bool:
-    return any(True for _reader in queries.readers(by_id))
+    return any(True for _reader in agents_queries.readers(by_id))
 
 
 @errands.errand("website.my_data", may_read=_is_here)
@@ -46,7 +47,7 @@ def my_data(by_id: int) -> errands.Outcome:
     """Everything the local knows about who asks, and her household."""
     me = Agent.objects.get(pk=by_id)
     name = f"my-data-{clock.today():%Y-%m-%d}.zip"
-    data = files.collect(me, queries.household_of(me))
+    data = files.collect(me, agents_queries.household_of(me))
     return errands.Outcome(name, data=data, name=name, content_type="application/zip")
 
 
@@ -54,13 +55,13 @@ def my_data(by_id: int) -> errands.Outcome:
 def open_accounts(agent_id: int) -> None:
     """A household or organisation has joined."""
     agent = Agent.objects.get(pk=agent_id)
-    operations.open_accounts(by=queries.system(), agent=agent, key=jobs.key())
+    operations.open_accounts(by=agents_queries.system(), agent=agent, key=jobs.key())
 
 
 @jobs.job("website.sample_data")
 def sample_data() -> None:
     """The steward who set up this local wants a few samples."""
-    sample.make(by=queries.system())
+    sample.make(by=agents_queries.system())
 
 
 @jobs.job("website.tell_of_request")
@@ -107,7 +108,7 @@ def tell_of_code(code_id: int) -> None:
             "If you did not ask for it, open this page and press “Sign out everywhere”, and tell the others."
         )
         writing = Writing(to_id=made.agent_id, event="sign_in", subject=subject, text=text, url=reverse("me"))
-        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+        messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("website.tell_of_passkey")
@@ -123,7 +124,7 @@ def tell_of_passkey(agent_id: int) -> None:
             "If that was not you, open this page and press “Sign out everywhere”, and tell the others."
         )
         writing = Writing(to_id=her.pk, event="sign_in", subject=subject, text=text, url=reverse("me"))
-        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+        messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("website.tell_of_moved_mail")
@@ -140,7 +141,7 @@ def tell_of_moved_mail(agent_id: int, old: str, by_id: int) -> None:
             "the door. If that is not what you wanted, please tell the others."
         ) % {"name": by.name, "her": her.name, "local": local}
         writing = Writing(to_id=None, event="sign_in", subject=subject, text=text, name=her.name, address=old)
-        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+        messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("website.tell_of_newcomer")
@@ -151,10 +152,10 @@ def tell_of_newcomer(household_id: int, person_id: int, by_id: int) -> None:
     household, person = Agent.objects.get(pk=household_id), Agent.objects.get(pk=person_id)
     by = Agent.objects.get(pk=by_id)
     before = clock.now() - timedelta(days=1)  # who came with her, by one file or one steward, need not be told
-    here = queries.members_of(household).filter(created_at__lt=before)
+    here = agents_queries.members_of(household).filter(created_at__lt=before)
     others = list(here.exclude(pk__in=(person_id, by_id)).order_by("pk"))
     writings = []
-    for other in others if not policy.is_house(by) else ():
+    for other in others if not agents_policy.is_house(by) else ():
         with speaking_to(other):
             words = {"name": person.name, "household": household.name, "by": by.name}
             subject = _("%(name)s belongs to %(household)s now") % words
@@ -165,7 +166,7 @@ def tell_of_newcomer(household_id: int, person_id: int, by_id: int) -> None:
             writings.append(
                 Writing(to_id=other.pk, event="join", subject=subject, text=text % words, url=reverse("me"))
             )
-    messages.send(by=queries.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("website.tell_of_claimed_mail")
@@ -173,7 +174,7 @@ def tell_of_claimed_mail(agent_id: int, address: str) -> None:
     """Somebody wrote this mail address as hers: if another signs in with it, or did before leaving, that mailbox reads
     so. Who left is brought back by a steward, who reads who came.
     """
-    her, owner = Agent.objects.get(pk=agent_id), queries.who_signs_in_with(address)
+    her, owner = Agent.objects.get(pk=agent_id), agents_queries.who_signs_in_with(address)
     if owner is None or owner.pk == agent_id or her.hidden_at is not None:
         return
     with speaking_to(owner):
@@ -200,25 +201,25 @@ def tell_of_claimed_mail(agent_id: int, address: str) -> None:
             name=owner.name,
             address=address,
         )
-        messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+        messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
     if owner.hidden_at is not None:
         words = _("Is here as %(name)s since today, and may have been here before with this mail address.")
         said = f"{words % {'name': her.name}} {_('Ask before you bring anybody back; then one of the two goes.')}"
-        people.ask_to_join(by=queries.system(), name=her.name, email=address, words=said)
+        agents.ask_to_join(by=agents_queries.system(), name=her.name, email=address, words=said)
 
 
 @jobs.job("website.tell_treasurer_of_leaving")
 def tell_treasurer_of_leaving(household_id: int) -> None:
     """A household has left: what it has is paid back."""
     household = Agent.objects.get(pk=household_id)
-    account = money.account_for(household)
+    account = money_queries.account_for(household)
     if account is None:
         return
-    has = money.standing(account).balance
+    has = money_queries.standing(account).balance
 
     def words() -> tuple[str, str]:
         subject = _("%(name)s has left") % {"name": household.name}
-        text = _("The account stands at %(amount)s.") % {"amount": money.format(has)}
+        text = _("The account stands at %(amount)s.") % {"amount": money_queries.format(has)}
         ends = {1: _("Please pay it back."), 0: _("Nothing is to be paid back."), -1: _("That is owed to us.")}
         return subject, f"{text} {ends[(has > 0) - (has < 0)]}"
 
@@ -236,7 +237,7 @@ def _welcome(agent: Agent, asked: JoinRequest, local: str) -> None:
             text += "\n\n" + _("To sign in, you need a code, which a steward prints or tells you.")
         subject = _("Welcome to %(local)s") % {"local": local}
     writing = Writing(to_id=agent.pk, event="join", subject=subject, text=text, url=reverse("account_login"))
-    messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 def _decline(asked: JoinRequest, local: str) -> None:
@@ -245,21 +246,21 @@ def _decline(asked: JoinRequest, local: str) -> None:
     name = f"{asked.name} ({asked.phone})" if asked.phone else asked.name
     said = f"{text}\n\n{asked.reason}\n\n{local}"
     writing = Writing(to_id=None, event="join", subject=subject, text=said, name=name, address=asked.email)
-    messages.send(by=queries.system(), writings=[writing], key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 def _tell(role: str, event: str, words: Callable[[], tuple[str, str]], url: str) -> None:
     """To everybody with this role, in her own language: subject and text."""
     writings = []
-    for reader in queries.role_holders(role):
+    for reader in agents_queries.role_holders(role):
         with speaking_to(reader):
             subject, text = words()
         writings.append(Writing(to_id=reader.pk, event=event, subject=subject, text=text, url=url))
-    messages.send(by=queries.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 def _forget() -> None:
-    operations.forget(by=queries.system())
+    operations.forget(by=agents_queries.system())
 
 
 timers: tuple[Timer, ...] = (

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from cosmolocal.agents import choosing, forms, queries
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 
 pytestmark = pytest.mark.django_db
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def households() -> dict[str, Agent]:
-    local = people.found_local(by=queries.system(), draft=people.LocalDraft("Here"))
+    local = agents.found_local(by=queries.system(), draft=agents.LocalDraft("Here"))
     for name, number in (("Miller", "23"), ("Miller-Wu", "H7"), ("Okafor", "")):
-        people.add_member(by=local, name=f"{name} one", household_name=name, code=number)
+        agents.add_member(by=local, name=f"{name} one", household_name=name, code=number)
     return {group.name: group for group in Agent.objects.filter(kind=Agent.Kind.HOUSEHOLD)}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms, Thing
@@ -103,8 +103,8 @@ def _payment(household: Agent, terms: Terms, draft: BookingDraft, agreement_id: 
 def _permit_person(by: Agent, person: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
     """She books for herself or whom she helps; a steward for anybody. The person belongs to who pays."""
     acting = on_behalf_of or by
-    people.require(people.is_house(by) or people.is_steward(by) or person.pk == acting.pk)
-    people.require(people.belongs_to(person, household))
+    agents_policy.require(agents_policy.is_house(by) or agents_policy.is_steward(by) or person.pk == acting.pk)
+    agents_policy.require(agents_policy.belongs_to(person, household))
 
 
 def _check_number(drafts: Sequence[BookingDraft]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries, rules
 from cosmolocal.bookings.models import Booking, Damage, DamageWord, Report
@@ -16,8 +16,8 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import EventDraft
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy as books
-from cosmolocal.money import queries as purse
+from cosmolocal.money import policy as money_policy
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import ledger
 from cosmolocal.money.operations.ledger import Leg
 from cosmolocal.paper import pictures
@@ -125,7 +125,7 @@ def _charge(by: Agent, booking: Booking, amount: int) -> None:
 
     A fact: no floor stops it.
     """
-    fund, legs = purse.fund(FUND), []
+    fund, legs = money_queries.fund(FUND), []
     payer = _account(booking.household)
     if amount and payer is not None:
         legs.append(Leg(payer.pk, fund.pk, amount, "use", booking.payment_id, booking.agreement_id))
@@ -142,9 +142,9 @@ def charge_damage(by: Agent, booking: Booking, amount: int) -> None:
     """What is paid for a damage, to whose the thing is: her account, or the fund where it is the local's or a circle's.
     Refuses money.to_oneself.
     """
-    payer, owner = _account(booking.household), _account(booking.thing.holder) or purse.fund(FUND)
+    payer, owner = _account(booking.household), _account(booking.thing.holder) or money_queries.fund(FUND)
     if payer is not None and payer.pk != owner.pk:
-        books.forbid_own(by, owner.holder)
+        money_policy.forbid_own(by, owner.holder)
         ledger.move_many(by=by, legs=[Leg(payer.pk, owner.pk, amount, "damage", None, booking.agreement_id)])
 
 
@@ -152,7 +152,9 @@ def _account(holder: Agent) -> "Account | None":
     """The account of somebody, also one that was closed meanwhile: it has happened. The local and circles have none."""
     if holder.is_home:
         return None
-    return purse.account_of_past(people.household_of(holder) or holder, purse.default_currency())
+    return money_queries.account_of_past(
+        agents_queries.household_of(holder) or holder, money_queries.default_currency()
+    )
 
 
 def open_case(by: Agent, booking: Booking, words: str) -> Damage:

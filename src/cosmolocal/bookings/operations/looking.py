@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import queries
 from cosmolocal.bookings.models import Booking, Thing
@@ -16,7 +16,7 @@ from cosmolocal.kernel.operation import operation, running
 @operation("bookings.drop_held", said=gettext_lazy("let go what was held too long"))
 def drop_held(*, by: Agent, booking: Booking, key: str = "") -> None:
     """What was held and not booked in time is free again. Refuses: agents.not_allowed."""
-    people.permit(by)
+    agents_policy.permit(by)
     found = lock_booking(booking)
     if found.state == Booking.State.HELD and found.held_until and found.held_until <= running().at:
         set_free(by, found)
@@ -25,7 +25,7 @@ def drop_held(*, by: Agent, booking: Booking, key: str = "") -> None:
 @operation("bookings.note_late", said=gettext_lazy("asked where something stays"))
 def note_late(*, by: Agent, booking: Booking, key: str = "") -> None:
     """Once: who has it is asked to bring it, and who waits for it is told. Refuses: agents.not_allowed."""
-    people.permit(by)
+    agents_policy.permit(by)
     found = lock_booking(booking)
     if found.state == Booking.State.OUT and found.reminded_at is None:
         found.reminded_at = running().at
@@ -39,7 +39,7 @@ def after_leaving(*, by: Agent, key: str = "") -> None:
 
     Refuses: agents.not_allowed.
     """
-    people.permit(by)
+    agents_policy.permit(by)
     for booking in queries.of_who_left():
         set_free(by, lock_booking(booking))
     for thing in queries.things_left():

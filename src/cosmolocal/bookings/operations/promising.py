@@ -11,12 +11,12 @@ from cosmolocal.bookings import queries, rules
 from cosmolocal.bookings.models import Booking, Terms, Thing
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_window
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 
 FUND = "shared"  # of money.words: what the use of shared things brings, and repairs cost
 
@@ -82,12 +82,12 @@ def payment_draft(household: Agent, terms: Terms, amount: int, agreement_id: int
     """The promise to pay; None where nothing can come of it. Refuses bookings.no_account."""
     if rules.is_gift(terms) and not terms.deposit:
         return None
-    account = purse.account_for(household)
+    account = money_queries.account_for(household)
     if account is None:
         raise Refusal("bookings.no_account", _("This household has no account yet. Ask the treasurer to open one."))
     if not amount:
         return None
-    fund = purse.fund(FUND)
+    fund = money_queries.fund(FUND)
     return CommitmentDraft(
         "transfer",
         account.holder_id,
@@ -123,13 +123,13 @@ def taken(things: dict[int, Thing], refusal: Refusal) -> Refusal:
 
 def in_money_words(refusal: Refusal, household: Agent, drafts: Sequence[CommitmentDraft]) -> Refusal:
     """`flows.not_enough` as the sum that is missing; every other refusal as it is."""
-    account = purse.account_for(household)
+    account = money_queries.account_for(household)
     if refusal.code != "flows.not_enough" or account is None:
         return refusal
     wanted = sum(draft.quantity for draft in drafts if draft.is_reciprocal)
-    missing = wanted - max(purse.balance(account).spendable or 0, 0)
+    missing = wanted - max(money_queries.balance(account).spendable or 0, 0)
     sentence = _("%(missing)s is missing on the account for the price and the deposit. Put money on it first.")
-    words = {"missing": purse.format(missing, account.currency)}
+    words = {"missing": money_queries.format(missing, account.currency)}
     return Refusal("bookings.not_enough_money", sentence % words, missing=missing)
 
 
@@ -138,7 +138,7 @@ def check_rest(thing: Thing, terms: Terms, span: Span, own: Collection[int]) -> 
     rest = timedelta(minutes=terms.rest_minutes)
     if not rest:
         return
-    for other in journal.booked([thing.resource_id], span.begins - rest, span.ends + rest).exclude(pk__in=own):
+    for other in flows_queries.booked([thing.resource_id], span.begins - rest, span.ends + rest).exclude(pk__in=own):
         assert other.begins is not None
         assert other.ends is not None
         words = {"thing": thing.name, "minutes": terms.rest_minutes, "when": format_window(other.begins, other.ends)}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries
 from cosmolocal.bookings.models import Booking, Thing
@@ -14,7 +14,7 @@ from cosmolocal.bookings.operations.booking import set_free
 from cosmolocal.bookings.operations.promising import lock, use_draft
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -57,7 +57,7 @@ def _block(by: Agent, thing: Thing, span: Span, words: str) -> Booking | None:
         return None
     clear(by, thing, [one for one in _in_the_way(thing, span) if one.state in Booking.COMING])
     agreement = flows.agree(by=by)
-    home = people.home_local()
+    home = agents_queries.home_local()
     [promise] = flows.commit(by=by, drafts=[use_draft(thing, home, span, agreement.pk)])
     return Booking.objects.create(
         thing=thing,
@@ -77,7 +77,7 @@ def _with_alike(thing: Thing) -> set[int]:
 
 
 def _in_the_way(thing: Thing, span: Span) -> list[Booking]:
-    ids = journal.booked([thing.resource_id], span.begins, span.ends).values_list("pk", flat=True)
+    ids = flows_queries.booked([thing.resource_id], span.begins, span.ends).values_list("pk", flat=True)
     return list(queries.bookings().filter(commitment__in=list(ids)))
 
 
@@ -102,7 +102,7 @@ def _take_another(by: Agent, booking: Booking, others: Sequence[Thing]) -> bool:
     for other in others:
         terms = queries.terms(other)
         rest = timedelta(minutes=terms.rest_minutes)
-        is_free = not journal.booked([other.resource_id], span.begins - rest, span.ends + rest).exists()
+        is_free = not flows_queries.booked([other.resource_id], span.begins - rest, span.ends + rest).exists()
         if is_free and not policy.hindrance(other, terms, booking.agent, booking.household, span.ends):
             promise_anew(by, booking, other)
             return True

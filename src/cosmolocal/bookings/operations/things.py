@@ -20,7 +20,7 @@ from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import pictures
 from cosmolocal.paper.pictures import KeptFiles
 
@@ -73,7 +73,7 @@ def add_thing(*, by: Agent, practice: str, holder: Agent, draft: ThingDraft, ter
     """
     policy.permit_keep(by)
     name = _named(draft.name)
-    currency = purse.default_currency()
+    currency = money_queries.default_currency()
     # An older local has no such fund yet; a standing one stays as it is.
     money.open_currency(by=by, code=currency.code, decimals=currency.decimals, symbol=currency.code)
     kind = flows.define_specification(by=by, name=name, unit="piece", effort_unit="min")

@@ -14,10 +14,10 @@ from cosmolocal.bookings import operations, queries, rules
 from cosmolocal.bookings.models import Booking
 from cosmolocal.bookings.operations import Seen
 from cosmolocal.bookings.tests.village import NOW, build
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 
 PICKS, HOURS, LONG = st.integers(0, 30), st.integers(-2, 60), st.integers(0, 14)
 
@@ -151,11 +151,11 @@ class BookingsMachine(RuleBasedStateMachine):
         for person in self.people:
             of = queries.bookings().filter(agent=person, state__in=["booked", "out"]).select_related("payment")
             promised = sum(one.payment.quantity for one in of if one.payment is not None)
-            assert purse.balance(self.village.account(person)).set_aside == promised
+            assert money_queries.balance(self.village.account(person)).set_aside == promised
         assert self.village.fund("shared") == self.paid
 
     @invariant()
     def the_books_are_right(self) -> None:
-        assert journal.replay() == []
-        sums = purse.sums_agree(self.village.currency)
+        assert flows_queries.replay() == []
+        sums = money_queries.sums_agree(self.village.currency)
         assert sums.boxes == sums.accounts

@@ -9,16 +9,16 @@ from cosmolocal.bookings import operations, policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms
 from cosmolocal.bookings.operations import BookingDraft, TermsDraft
 from cosmolocal.bookings.tests.village import HOURLY, NOW, states
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.tests.test_writers import at_once
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.tests.village import refused
 
 
 def aside(village, person):
-    return purse.balance(village.account(person)).set_aside
+    return money_queries.balance(village.account(person)).set_aside
 
 
 def test_two_want_the_last_slot_and_one_gets_it(village):
@@ -41,7 +41,7 @@ def test_of_many_who_press_at_once_one_has_it(transactional_db, timeless):
             village.book(village.amina, "Mill", 2, 4)
 
     assert at_once([press] * 12) == {"done": 1, "bookings.taken": 11}
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_price_and_deposit_are_set_aside_and_free_again(village):
@@ -52,7 +52,7 @@ def test_price_and_deposit_are_set_aside_and_free_again(village):
     operations.cancel(by=village.amina, booking=booking)
     assert (aside(village, village.amina), states([booking])) == (0, ["off"])
     assert operations.cancel(by=village.amina, booking=booking).state == "off"
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_what_goes_nowhere_has_no_kilometres(village):

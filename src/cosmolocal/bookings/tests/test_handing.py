@@ -8,21 +8,21 @@ from cosmolocal.bookings import operations, queries, tasks
 from cosmolocal.bookings.models import Booking, Damage, Report, Thing
 from cosmolocal.bookings.operations import Counted, Seen, TermsDraft
 from cosmolocal.bookings.tests.village import HOURLY, states
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages.models import Letter
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.tests.village import refused
 
 SHARED = TermsDraft(by_hour=1000, owner_bp=8000)
 
 
 def has(village, person):
-    return purse.balance(village.account(person)).balance
+    return money_queries.balance(village.account(person)).balance
 
 
 def aside(village, person):
-    return purse.balance(village.account(person)).set_aside
+    return money_queries.balance(village.account(person)).set_aside
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_its_use_is_paid_by_the_hour_and_kilometre_and_the_rest_is_free(village)
     assert village.fund("shared") == 1200
     assert queries.last_meter(village.things["Bike"]) == 1004
     village.book(village.jo, "Bike", 5, 6)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_what_is_over_is_noted_once(village):
@@ -86,7 +86,7 @@ def test_late_costs_more_than_was_set_aside_and_is_a_fact(village):
     booking.refresh_from_db()
     assert booking.charged == 5 * 3000
     assert has(village, village.amina) == 15_000
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_late_while_the_next_one_waits_both_are_told_and_it_changes_hands_at_the_door(village, letters):
@@ -103,10 +103,10 @@ def test_late_while_the_next_one_waits_both_are_told_and_it_changes_hands_at_the
     village.out(after, 4.5, meter=130)
     assert states([late, after]) == ["back", "out"]
     assert late.reports.get(what="back").meter == 130
-    event = journal.events_of([late.thing.resource_id]).get(action="use")
+    event = flows_queries.events_of([late.thing.resource_id]).get(action="use")
     assert (event.begins, event.ends, event.effort_quantity) == (village.at(2), village.at(4.5), 150)
     village.back(after, 6)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_longer_where_nobody_waits(village):
@@ -134,7 +134,7 @@ def test_a_repair_moves_who_can_be_moved_and_ends_the_others_with_a_letter(villa
     operations.end_block(by=village.li_na, booking=block)
     village.book(village.jo, "Bike", 40, 42)
     assert aside(village, village.amina) == 800 + 5000
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_repair_waits_for_who_has_it_and_is_for_who_looks_after_it(village):
@@ -205,7 +205,7 @@ def test_sold_while_booked(village, letters):
     assert letters() == [("Amina", "Second bike instead of Bike"), ("Amina", "Mill cannot be used")]
     with refused("bookings.gone"):
         village.book(village.jo, "Mill", 30, 31)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_never_brought_back(village):
@@ -234,7 +234,7 @@ def test_the_owner_leaves_and_the_local_may_take_it_over_before(village, letters
     village.out(tent, 24)
     village.back(tent, 26)
     assert village.fund("shared") == 2000
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_who_leaves_uses_nothing_any_more(village):

@@ -4,21 +4,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import operations
 from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.flows import operations as flows
 from cosmolocal.kernel import clock
-from cosmolocal.money.tests import village as treasury
+from cosmolocal.money.tests import village as money_village
 
 NOW = datetime(2026, 11, 23, 0, tzinfo=UTC)  # Monday, 8:00 in Shanghai
 HOURLY = TermsDraft(by_hour=400, by_day=3000, by_km=50, deposit=5000, rest_minutes=30)
 
 
 @dataclass
-class Village(treasury.Village):
+class Village(money_village.Village):
     """Everybody, and the things by their names; hours count from Monday morning."""
 
     things: dict[str, Thing] = field(default_factory=dict)
@@ -29,13 +29,13 @@ class Village(treasury.Village):
     def add(self, name: str, kind: str = "bike", terms: TermsDraft = HOURLY, holder: Agent | None = None) -> Thing:
         draft = ThingDraft(kind, name, code="1234")
         made = operations.add_thing(
-            by=self.li_na, practice="sharing", holder=holder or people.home_local(), draft=draft, terms=terms
+            by=self.li_na, practice="sharing", holder=holder or agents_queries.home_local(), draft=draft, terms=terms
         )
         self.things[name] = made
         return made
 
     def home(self, person: Agent) -> Agent:
-        return people.household_of(person) or person
+        return agents_queries.household_of(person) or person
 
     def wish(self, thing: str, begins: float, ends: float, km: int = 0) -> BookingDraft:
         return BookingDraft(self.things[thing].pk, self.at(begins), self.at(ends), km)
@@ -59,7 +59,7 @@ class Village(treasury.Village):
 
 def build() -> Village:
     """On Monday morning; Amina and Jo have 300.00 each, and the local lends a bike, a second one, a van, a mill."""
-    made = treasury.build()
+    made = money_village.build()
     with clock.frozen_at(NOW - timedelta(days=3)):
         flows.standard_units(by=made.house)
         for person in (made.amina, made.jo):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations, rules
 from cosmolocal.catalog.demo.goods import GOODS
@@ -105,8 +105,8 @@ def add_producers(by: Agent) -> dict[str, Agent]:
     """The nine producers with their places, by village."""
     found = {}
     for village, producer in PRODUCERS.items():
-        place = people.add_place(by=by, name=producer.place, latitude=producer.latitude, longitude=producer.longitude)
-        found[village] = people.add_producer(by=by, name=producer.name, place=place, about=producer.about)
+        place = agents.add_place(by=by, name=producer.place, latitude=producer.latitude, longitude=producer.longitude)
+        found[village] = agents.add_producer(by=by, name=producer.name, place=place, about=producer.about)
     return found
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import policy
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.drafts import ItemDraft, ItemPriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.intake.judging import Judge
@@ -34,15 +34,15 @@ def make_names(*, by: Agent, rows: Sequence[Row], names: Names, key: str = "") -
     A tax without a stated rate is made as "outside the tax": nothing is charged until the treasurer says the rate.
     Refuses with agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     _wait_for_others(Agent.objects.filter(is_home=True))
     wanted = to_make(rows, names, lists())
     for row in wanted["producers"]:
-        people.add_producer(by=by, name=row.producer)
+        agents.add_producer(by=by, name=row.producer)
     for row in wanted["categories"]:
         define_category(by=by, name=row.category)
     for row in wanted["origins"]:
-        people.add_place(by=by, name=row.origin or "")
+        agents.add_place(by=by, name=row.origin or "")
     for row in wanted["taxes"]:
         rate_bp = outside.whole(row.tax_rate)
         define_tax_code(
@@ -63,7 +63,7 @@ def import_rows(
     Names and sentences stay out of the answer, since it is kept with the operation for good. The statements grow with
     the goods that change, not with those that are new or the same. Refuses with agents.not_allowed.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     judge = Judge(names, lists(), shared)
     _wait_for_others(Agent.objects.filter(pk__in=judge.producer_ids(rows)))
     judge.load(rows, only_these=True)

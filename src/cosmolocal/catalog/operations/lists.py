@@ -6,13 +6,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
 from cosmolocal.catalog.models import AgreedTerms, Category, Measure, SupplierTerms, TaxCode, TaxRate
 from cosmolocal.catalog.operations import own_farm
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as flow_queries
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.operation import operation
 from cosmolocal.kernel.refusal import Refusal
@@ -42,7 +42,7 @@ STANDARD_CATEGORIES = (
 @operation("catalog.define_category", said=gettext_lazy("added a category"))
 def define_category(*, by: Agent, name: str, drawing: str = "crate", weight: int = 50, key: str = "") -> Category:
     """A kind of goods; the same name again changes its drawing and place. Refuses with catalog.name_missing."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     name = check_name(name, 120)
     made, _is_new = Category.objects.update_or_create(name=name, defaults={"drawing": drawing, "weight": weight})
     return made
@@ -55,13 +55,13 @@ def define_measure(*, by: Agent, code: str, symbol: str, unit: str, quantity: in
     Refuses with catalog.name_missing, catalog.pack_out_of_range, catalog.unknown_unit,
     catalog.measure_in_use (its size is known to buyers).
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     check_pack(quantity)
     if unit not in rules.UNITS:
         raise Refusal(
             "catalog.unknown_unit", _("Goods are counted in kilograms, litres or pieces. Choose one."), "unit"
         )
-    unit_id = flow_queries.unit(unit).pk
+    unit_id = flows_queries.unit(unit).pk
     known = Measure.objects.filter(code=code).first()
     if known and (known.unit_id, known.quantity) != (unit_id, quantity):
         raise Refusal("catalog.measure_in_use", _("This measure has another size already. Choose another short name."))
@@ -87,7 +87,7 @@ def define_tax_code(
     A rate already in force stays as it is; a new date adds to it. Refuses with catalog.name_missing,
     catalog.tax_without_rate, catalog.tax_out_of_range.
     """
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.TREASURER)
     if any(not 0 <= rate_bp < rules.WHOLE_BP for _since, rate_bp in rates):
         raise Refusal("catalog.tax_out_of_range", _("A tax rate lies between 0 and 100 per cent."), "rate")
     tax_code, _is_new = TaxCode.objects.update_or_create(
@@ -121,7 +121,7 @@ def set_terms(
 
     Refuses with catalog.not_a_producer.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     if not producer.is_producer:
         raise Refusal("catalog.not_a_producer", _("Only producers have terms. Make this one a producer first."))
     before = SupplierTerms.objects.filter(producer=producer).first()
@@ -145,7 +145,7 @@ def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> N
 
     Also by who receives goods that nobody had ordered: with them they are agreed to.
     """
-    policy.permit(by, policy.STEWARD, policy.PACKER, policy.KEEPER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.PACKER, agents_policy.KEEPER)
     today = queries.terms_of(agreements.values())
     known = queries.agreed_terms(agreements)
     AgreedTerms.objects.bulk_create(
@@ -166,7 +166,7 @@ def agree_terms(*, by: Agent, agreements: Mapping[int, int], key: str = "") -> N
 @operation("catalog.standard_measures", said=gettext_lazy("set up measures"))
 def standard_measures(*, by: Agent) -> list[Measure]:
     """The units of the journal and the measures of markets: kg, jin, geun, dozen, bunch. Again changes nothing."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     flows.standard_units(by=by)
     return [
         define_measure(by=by, code=measure.code, symbol=measure.symbol, unit=measure.unit, quantity=measure.quantity)
@@ -177,7 +177,7 @@ def standard_measures(*, by: Agent) -> list[Measure]:
 @operation("catalog.standard_categories", said=gettext_lazy("set up categories"))
 def standard_categories(*, by: Agent) -> list[Category]:
     """The kinds of goods a new local starts with. Again adds only what is missing."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     known = set(Category.objects.values_list("name", flat=True))
     wanted = [(name, drawing, weight) for name, drawing, weight in STANDARD_CATEGORIES if name not in known]
     for name, drawing, weight in wanted:
@@ -188,7 +188,7 @@ def standard_categories(*, by: Agent) -> list[Category]:
 @operation("catalog.standard_taxes", said=gettext_lazy("set up tax codes"))
 def standard_taxes(*, by: Agent) -> list[TaxCode]:
     """Tax codes that any country needs: zero rated, exempt, outside the tax. Again changes nothing."""
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.TREASURER)
     return [
         define_tax_code(by=by, code="zero", name=_("Zero rate"), kind=TaxCode.Kind.ZERO),
         define_tax_code(by=by, code="exempt", name=_("Exempt"), kind=TaxCode.Kind.EXEMPT),
@@ -204,7 +204,7 @@ def chinese_taxes(*, by: Agent) -> list[TaxCode]:
     (16 % and 10 % from 1 May 2018). Growers who sell what they grew themselves are exempt: article 15 of the
     provisional regulations, since 2026 article 24 of the Value Added Tax Law.
     """
-    policy.permit(by, policy.STEWARD, policy.TREASURER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.TREASURER)
     change, before = date(2019, 4, 1), date(2018, 5, 1)
     rate, exempt = TaxCode.Kind.RATE, TaxCode.Kind.EXEMPT
     return [

@@ -15,7 +15,7 @@ from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.numbers import format_money, format_percent
-from cosmolocal.money import policy as money
+from cosmolocal.money import policy as money_policy
 from cosmolocal.money.operations import looks
 
 Prices = Mapping[tuple[int, str], PriceVersion]
@@ -25,7 +25,7 @@ def prices_set(by: Agent, fresh: Prices, standing: Prices) -> None:
     """Prices of a farm of her own; and those for a kind of customer to which a household or restaurant of hers belongs:
     nobody else buys at them, or sees them.
     """
-    own = {agent.pk: agent for agent in money.own_to(by).order_by("pk")} if fresh else {}
+    own = {agent.pk: agent for agent in money_policy.own_to(by).order_by("pk")} if fresh else {}
     buyers = {agent.group: agent for agent in own.values() if agent.group}
     bought = {item for item, group in fresh if group in buyers}
     found = queries.items_with_units().filter(pk__in=among({item for item, _group in fresh}))
@@ -56,7 +56,7 @@ def price_words(price: PriceVersion, item: Item) -> str:
 
 def item_changed(by: Agent, before: Item, now: Item) -> None:
     """Another pack at the same price is another price."""
-    if money.is_own(by, now.product.producer) and (said := pack_changes(before, now)):
+    if money_policy.is_own(by, now.product.producer) and (said := pack_changes(before, now)):
         looks.own_terms_set(by, now.product.producer, f"{now.product.name}: {said}")
 
 
@@ -77,7 +77,7 @@ def _pack(item: Item) -> dict[str, str]:
 
 def terms_set(by: Agent, producer: Agent, before: SupplierTerms | None, now: SupplierTerms) -> None:
     """Who sells, whether the list holds the tax, who bears losses."""
-    if money.is_own(by, producer) and (said := _changes(_terms(before or SupplierTerms()), _terms(now))):
+    if money_policy.is_own(by, producer) and (said := _changes(_terms(before or SupplierTerms()), _terms(now))):
         looks.own_terms_set(by, producer, said)
 
 
@@ -94,7 +94,7 @@ def _terms(terms: SupplierTerms) -> dict[str, str]:
 def tax_set(by: Agent, tax_code: TaxCode, rates: Sequence[tuple[date, int]]) -> None:
     """A rate by which a farm of her own is paid or charged."""
     taxed = Product.objects.filter(items__prices__tax_code=tax_code).values("producer")
-    if rates and (farm := money.own_to(by).filter(pk__in=taxed).order_by("pk").first()):
+    if rates and (farm := money_policy.own_to(by).filter(pk__in=taxed).order_by("pk").first()):
         said = [f"{format_percent(rate, rules.WHOLE_BP, 2)} ({format_day(since)})" for since, rate in rates]
         looks.own_terms_set(by, farm, f"{tax_code.code}: {'; '.join(said)}")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
 from cosmolocal.catalog.drafts import ItemPriceDraft
@@ -44,7 +44,7 @@ def set_prices(*, by: Agent, drafts: Sequence[ItemPriceDraft], key: str = "") ->
     Where the farm that they pay, or a buyer at them, is her own, somebody else looks at them afterwards.
     Refuses with agents.not_allowed, catalog.price_out_of_range, catalog.purchase_above_price.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     for draft in drafts:
         check_price(draft.price, draft.purchase, draft.per_quantity)
     groups = {draft.group for draft in drafts}

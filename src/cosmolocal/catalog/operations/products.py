@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import policy, queries, rules
 from cosmolocal.catalog.drafts import ItemDraft, ItemPriceDraft, ProductDraft, ProductFacts
@@ -53,7 +53,7 @@ def add_products(*, by: Agent, drafts: Sequence[ProductDraft], key: str = "") ->
     catalog.name_missing, catalog.name_too_long, catalog.description_too_long, catalog.organic_without_certificate,
     catalog.pack_out_of_range, catalog.price_out_of_range, catalog.unknown_unit.
     """
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     producers = Agent.objects.filter(is_producer=True).in_bulk({draft.producer_id for draft in drafts})
     if any(draft.producer_id not in producers for draft in drafts):
         raise Refusal("catalog.not_a_producer", _("Choose a producer of this local."), "producer")
@@ -125,10 +125,10 @@ def change_product(
         .select_related("producer", "category", "origin")
         .get(pk=product.pk)
     )
-    people.require(policy.may_describe(by, product.producer))
+    agents_policy.require(policy.may_describe(by, product.producer))
     agreed = facts is not None and facts.certificate != product.certificate
     if name is not None or category is not None or agreed:
-        people.permit(by, people.STEWARD)
+        agents_policy.permit(by, agents_policy.STEWARD)
     told = facts or ProductFacts(product.description, product.origin_id, product.certificate)
     for field, value in _told(name if name is not None else product.name, told).items():
         if field not in ("picture_id", "is_active"):
@@ -142,7 +142,7 @@ def change_product(
 @operation("catalog.show_picture", said=gettext_lazy("changed a photo"))
 def show_picture(*, by: Agent, product: Product, files: KeptFiles | None, key: str = "") -> Product:
     """The photo of goods, kept before by `paper.pictures.keep`; None takes it away. Refuses with agents.not_yours."""
-    people.require(policy.may_describe(by, product.producer))
+    agents_policy.require(policy.may_describe(by, product.producer))
     picture_id = pictures.add_picture(files, public=True).pk if files else None
     Product.objects.filter(pk=product.pk).update(picture_id=picture_id, changed_at=running().at)
     return Product.objects.get(pk=product.pk)
@@ -151,7 +151,7 @@ def show_picture(*, by: Agent, product: Product, files: KeptFiles | None, key: s
 @operation("catalog.retire_product", said=gettext_lazy("took a product off the list"))
 def retire_product(*, by: Agent, product: Product, key: str = "") -> Product:
     """No longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     Product.objects.filter(pk=product.pk).update(is_active=False, changed_at=running().at)
     return Product.objects.get(pk=product.pk)
 
@@ -159,7 +159,7 @@ def retire_product(*, by: Agent, product: Product, key: str = "") -> Product:
 @operation("catalog.return_product", said=gettext_lazy("put a product back on the list"))
 def return_product(*, by: Agent, product: Product, key: str = "") -> Product:
     """On offer again. Refuses with agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     Product.objects.filter(pk=product.pk).update(is_active=True, changed_at=running().at)
     return Product.objects.get(pk=product.pk)
 
@@ -171,7 +171,7 @@ def add_item(*, by: Agent, product: Product, draft: ItemDraft, key: str = "") ->
     Refuses with agents.not_allowed, catalog.unknown_name, catalog.name_too_long, catalog.pack_out_of_range,
     catalog.tolerance_out_of_range, catalog.deposit_out_of_range, catalog.price_out_of_range.
     """
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     [item_id] = add_items(by=by, drafts=[(product.pk, draft)])
     _refresh(Product.objects.select_related("producer", "category", "origin").get(pk=product.pk))
     return Item.objects.get(pk=item_id)
@@ -184,7 +184,7 @@ def change_item(*, by: Agent, item: Item, draft: ItemDraft, key: str = "") -> It
     What is ordered already keeps the contents it was ordered with; goods of a farm of her own are looked at by somebody
     else. Refuses as `add_item`.
     """
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     item = queries.items_with_units().select_for_update(of=("self",)).get(pk=item.pk)
     before = copy(item)
     measures = _by_name(Measure.objects.in_bulk(field_name="code"), {draft.measure} - {""}, "measure")
@@ -199,7 +199,7 @@ def change_item(*, by: Agent, item: Item, draft: ItemDraft, key: str = "") -> It
 @operation("catalog.retire_item", said=gettext_lazy("took a pack size off the list"))
 def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
     """This pack is no longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     Item.objects.filter(pk=item.pk).update(is_active=False)
     return Item.objects.get(pk=item.pk)
 
@@ -207,7 +207,7 @@ def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
 @operation("catalog.return_item", said=gettext_lazy("put a pack size back on the list"))
 def return_item(*, by: Agent, item: Item, key: str = "") -> Item:
     """This pack is on offer again. Refuses with agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     Item.objects.filter(pk=item.pk).update(is_active=True)
     return Item.objects.get(pk=item.pk)
 
@@ -220,7 +220,7 @@ def announce_stock(*, by: Agent, stocks: Mapping[int, int | None], key: str = ""
     """
     items = list(Item.objects.select_for_update(of=("self",)).select_related("product__producer").filter(pk__in=stocks))
     for producer in {item.product.producer_id: item.product.producer for item in items}.values():
-        people.require(policy.may_describe(by, producer))
+        agents_policy.require(policy.may_describe(by, producer))
     for item in items:
         item.stock = _stock(stocks[item.pk])
     Item.objects.bulk_update(items, ["stock"], batch_size=500)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.intake.names import Names
 from cosmolocal.catalog.intake.rows import Row
@@ -28,7 +28,7 @@ State = Upload.State
 @operation("catalog.receive_upload", said=gettext_lazy("gave in a file of products"))
 def receive_upload(*, by: Agent, name: str, data: bytes, key: str = "") -> Upload:
     """Keeps a list of goods; one that is large is read by a job. Refuses with agents.not_allowed, paper.too_large."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     if len(data) > LARGEST_BYTES:
         raise Refusal(
             "paper.too_large",
@@ -56,7 +56,7 @@ def keep_check(
     `mapping` holds the names decided so far and, under "unknown", those that nobody has decided about.
     Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     upload = _locked(upload, State.READ)
     upload.mapping = dict(mapping)
     state = State.REFUSED if sentence else State.MAPPED if mapping.get("unknown") else State.CHECKED
@@ -72,7 +72,7 @@ def choose_names(*, by: Agent, upload: Upload, names: Names, key: str = "") -> U
 
     Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent, catalog.share_out_of_range.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     upload = _locked(upload, State.MAPPED, State.CHECKED)
     if not 0 <= names.producer_share_bp <= 10_000:
         raise Refusal("catalog.share_out_of_range", _("A share lies between 0 and 100 per cent."), "producer_share")
@@ -90,7 +90,7 @@ def start_import(*, by: Agent, upload: Upload, key: str = "") -> Upload:
 
     Refuses with agents.not_allowed, catalog.upload_is_over, paper.not_as_sent.
     """
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     upload = _locked(upload, State.MAPPED, State.CHECKED)
     upload.state = State.IMPORTING
     keep(upload, "state")
@@ -120,7 +120,7 @@ def end_import(
     *, by: Agent, upload: Upload, verdicts: Sequence[Sequence[Any]], sentence: str = "", key: str = ""
 ) -> Upload:
     """Every row has its verdict; the file itself goes. `sentence`: why the import ended early."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     keep_verdicts(upload, verdicts, State.REFUSED if sentence else State.DONE, sentence)
     finish(upload)
@@ -131,7 +131,7 @@ def end_import(
 @operation("catalog.drop_upload", said=gettext_lazy("dropped a file of products"))
 def drop_upload(*, by: Agent, upload: Upload, key: str = "") -> None:
     """Nothing of this file is wanted. Refuses with agents.not_allowed, catalog.upload_is_over."""
-    policy.permit(by, policy.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     _there(upload, State.READ, State.MAPPED, State.CHECKED, State.REFUSED).delete()
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.tests import village as at
 
@@ -21,7 +21,7 @@ def village(db: None) -> at.Village:
 @pytest.fixture
 def signed_in() -> Browser:
     def open_for(agent: Agent) -> Client:
-        user = User.objects.filter(agent=agent).first() or people.make_user(
+        user = User.objects.filter(agent=agent).first() or agents.make_user(
             by=at.system(), agent=agent, email=f"a{agent.pk}@example.org"
         )
         client = Client()

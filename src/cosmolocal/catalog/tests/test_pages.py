@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from cosmolocal.agents import limits
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.catalog import demo, operations, queries
 from cosmolocal.catalog.models import Category, Item, PriceVersion, Product, SupplierTerms
@@ -121,9 +121,9 @@ def test_the_list_is_searched_and_filtered(village: at.Village, signed_in: Brows
 
 def test_who_may_open_what(village: at.Village, client: Client, signed_in: Browser) -> None:
     product = at.pak_choi(village)
-    auditor = people.add_person(by=village.house, name="Pan Yue")
-    people.join(by=village.house, member=auditor, group=village.local)
-    people.give_role(by=village.house, agent=auditor, role=Role.Name.AUDITOR)
+    auditor = agents.add_person(by=village.house, name="Pan Yue")
+    agents.join(by=village.house, member=auditor, group=village.local)
+    agents.give_role(by=village.house, agent=auditor, role=Role.Name.AUDITOR)
     item = product.items.get()
     for name, args, allowed in (
         ("products", (), {"steward", "auditor"}),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.tests import village as at
@@ -205,7 +205,7 @@ def test_a_file_that_was_changed_past_the_program_is_not_taken_over(
 
 
 def test_a_list_is_taken_over_in_the_name_of_who_began_it(village: at.Village, signed_in: Browser) -> None:
-    other = people.add_member(by=village.steward, name="Ola", household_name="Ola", role="steward")
+    other = agents.add_member(by=village.steward, name="Ola", household_name="Ola", role="steward")
     upload = send(signed_in(village.steward), OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,9\n")
     press(signed_in(other), "start_import", upload)
     work()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.agents.queries import system
@@ -31,19 +31,19 @@ class Village(NamedTuple):
 def found() -> Village:
     """A small local near Liuzhou with standard lists and two farms."""
     house = system()
-    local = people.found_local(
+    local = agents.found_local(
         by=house, draft=LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, zone="Asia/Shanghai", currency="CNY")
     )
-    steward = people.add_person(by=house, name="Li Na")
-    people.join(by=house, member=steward, group=local)
-    people.give_role(by=house, agent=steward, role=Role.Name.STEWARD)
-    member = people.add_person(by=house, name="Amina")
-    people.join(by=house, member=member, group=local)
-    place = people.add_place(by=house, name="Daxin village", latitude=24.60, longitude=109.10)
-    daxin = people.add_producer(by=house, name="Daxin farm", place=place)
-    sanjiang = people.add_producer(by=house, name="Sanjiang tea")
-    farmer = people.add_person(by=house, name="Huang Dacheng")
-    people.join(by=house, member=farmer, group=daxin)
+    steward = agents.add_person(by=house, name="Li Na")
+    agents.join(by=house, member=steward, group=local)
+    agents.give_role(by=house, agent=steward, role=Role.Name.STEWARD)
+    member = agents.add_person(by=house, name="Amina")
+    agents.join(by=house, member=member, group=local)
+    place = agents.add_place(by=house, name="Daxin village", latitude=24.60, longitude=109.10)
+    daxin = agents.add_producer(by=house, name="Daxin farm", place=place)
+    sanjiang = agents.add_producer(by=house, name="Sanjiang tea")
+    farmer = agents.add_person(by=house, name="Huang Dacheng")
+    agents.join(by=house, member=farmer, group=daxin)
     operations.standard_measures(by=house)
     operations.standard_categories(by=house)
     operations.standard_taxes(by=house)

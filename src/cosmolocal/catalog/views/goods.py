@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.agents import limits
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.pages import actor, file, form_page, number, post
 from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
@@ -32,17 +32,17 @@ PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one 
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
     """Every product of the local, searched and filtered; `?as=csv` and `xlsx` give the same as our own list."""
-    found = exports.chosen(people.reader(request), request.GET)
+    found = exports.chosen(agents_queries.reader(request), request.GET)
     if request.GET.get("as"):
         return _file(request, found, request.GET["as"])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "goods": queries.goods(list(page.object_list)),
-        "producers": people.producers(),
+        "producers": agents_queries.producers(),
         "categories": Category.objects.order_by("weight", "name"),
         "chosen": {name: request.GET.get(name, "") for name in ("q", "producer", "category", "state")},
-        "may_manage": policy.may_manage(people.reader(request)),
+        "may_manage": policy.may_manage(agents_queries.reader(request)),
         "as_file": request.GET.urlencode(),
     }
     return render(request, "catalog/products.html", context)
@@ -60,7 +60,7 @@ def _file(request: HttpRequest, found: QuerySet[Product], kind: str) -> HttpResp
 @require_safe
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """What it is, whose hands made it, where from, what it costs, who sells; strangers read it too."""
-    reader = people.reader(request)
+    reader = agents_queries.reader(request)
     found = get_object_or_404(queries.visible_products(reader), pk=pk)
     return render(request, "catalog/product.html", pages.product_context(reader, found))
 
@@ -68,7 +68,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to("steward")
 def add_product(request: HttpRequest) -> HttpResponse:
     """New goods; packs and prices come next. Before there is a farm, its form comes first."""
-    if not people.producers().exists():
+    if not agents_queries.producers().exists():
         messages.info(request, _("First the farm: goods are always somebody's."))
         return redirect("agents:add_organisation")
 
@@ -100,7 +100,7 @@ def add_product(request: HttpRequest) -> HttpResponse:
 def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     """A steward changes everything about goods; a producer tells about her own."""
     found = _get_product_or_404(request, pk)
-    manages = policy.may_manage(people.reader(request))
+    manages = policy.may_manage(agents_queries.reader(request))
     names = ("name", "category", "description", "origin", "certificate")
     initial = {name: getattr(found, name) for name in names}
     whole = forms.ProductForm(request.POST or None, initial=initial) if manages else None
@@ -158,7 +158,7 @@ def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rest(request: HttpRequest, pk: int) -> HttpResponse:
     """Goods that are not offered any more, or are again."""
-    found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
+    found = get_object_or_404(queries.visible_products(agents_queries.reader(request)), pk=pk)
     change = operations.retire_product if found.is_active else operations.return_product
     said = _("No longer on offer.") if found.is_active else _("On offer again.")
     return post(
@@ -193,7 +193,7 @@ def announce_stock(request: HttpRequest) -> HttpResponse:
 
 def _farm(request: HttpRequest, troubles: Mapping[int, Question | None] = MappingProxyType({})) -> HttpResponse:
     """The page, with what was typed where it could not be read or is asked about."""
-    mine = people.producers_of(actor(request))
+    mine = agents_queries.producers_of(actor(request))
     found = Product.objects.filter(producer__in=mine, is_active=True).order_by("name", "id")
     wanted = request.POST.get("page") or request.GET.get("page")
     page = Paginator(found.select_related("producer", "category", "specification__unit"), PER_PAGE).get_page(wanted)
@@ -210,5 +210,5 @@ def _farm(request: HttpRequest, troubles: Mapping[int, Question | None] = Mappin
 
 def _get_product_or_404(request: HttpRequest, pk: int) -> Product:
     """Goods that this person may tell about; others are not there."""
-    found = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
+    found = get_object_or_404(queries.visible_products(agents_queries.reader(request)), pk=pk)
     return found if policy.may_describe(actor(request), found.producer) else get_object_or_404(Product.objects.none())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.models import Category
@@ -26,7 +26,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         "categories": queries.counted_categories(),
         "taxes": queries.dated_taxes(clock.today()),
         "measures": queries.measures(),
-        "may_manage": people.reader(request).has("steward"),
+        "may_manage": agents_queries.reader(request).has("steward"),
     }
     return render(request, "catalog/lists.html", context)
 
@@ -68,7 +68,7 @@ def tax(request: HttpRequest) -> HttpResponse:
 @require_safe
 def all_terms(request: HttpRequest) -> HttpResponse:
     """How we work with each producer, on one page."""
-    found = list(people.producers())
+    found = list(agents_queries.producers())
     terms = queries.terms_of([producer.pk for producer in found])
     counts = queries.products_by_producer()
     rows = [(producer, terms[producer.pk], counts.get(producer.pk, 0)) for producer in found]
@@ -78,7 +78,7 @@ def all_terms(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def terms(request: HttpRequest, pk: int) -> HttpResponse:
     """The terms of one producer."""
-    producer = get_object_or_404(people.producers(), pk=pk)
+    producer = get_object_or_404(agents_queries.producers(), pk=pk)
     standing = queries.terms_of([producer.pk])[producer.pk]
     names = ("seller", "list_is_gross", "loss_after_packing", "order_by", "share_is_public")
     form = forms.TermsForm(request.POST or None, initial={name: getattr(standing, name) for name in names})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.pages import Check, actor, form_page, post
 from cosmolocal.catalog import forms, operations, queries
 from cosmolocal.catalog.intake.cells import amount_text
@@ -21,7 +21,7 @@ from cosmolocal.look.numbers import format_money
 @open_to("steward")
 def add_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One more pack, with its price."""
-    product = get_object_or_404(queries.visible_products(people.reader(request)), pk=pk)
+    product = get_object_or_404(queries.visible_products(agents_queries.reader(request)), pk=pk)
     form = forms.NewItemForm(request.POST or None, product=product)
 
     def act(data: dict[str, Any]) -> None:

@@ -6,17 +6,17 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import demo as people
+from cosmolocal.agents import demo as agents_demo
 from cosmolocal.agents.models import Place
 from cosmolocal.agents.policy import TREASURER
 from cosmolocal.agents.queries import role_holders, system
-from cosmolocal.catalog import demo as goods
+from cosmolocal.catalog import demo as catalog_demo
 from cosmolocal.config import backup
 from cosmolocal.kernel import clock, heads, node, seals, triggers
 from cosmolocal.kernel.practices import installed
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import demo as money
-from cosmolocal.money import operations as payments
+from cosmolocal.money import demo as money_demo
+from cosmolocal.money import operations as money
 
 CREDIT_OF_RESTAURANTS = 3_000_00
 BEGINS_BEFORE = timedelta(days=380)
@@ -37,12 +37,12 @@ def build(*, fresh: bool = False) -> None:
         seals.put_back(heads.EMPTIED)
     today = clock.today("Asia/Shanghai")
     with clock.frozen_at(clock.now() - BEGINS_BEFORE):
-        village = people.found_ainonghui(today)
-        farms = goods.add_producers(by=system())
-        people.add_farmers(farms, today)
-        goods.build(system(), farms)
+        village = agents_demo.found_ainonghui(today)
+        farms = catalog_demo.add_producers(by=system())
+        agents_demo.add_farmers(farms, today)
+        catalog_demo.build(system(), farms)
         books = _open_books(village)
-        money.open_accounts(system(), farms.values(), kind="producer")
+        money_demo.open_accounts(system(), farms.values(), kind="producer")
     for practice in installed():
         if practice.demo:
             practice.demo()
@@ -60,25 +60,27 @@ def require_demo() -> None:
         )
 
 
-def _open_books(village: people.Village) -> money.Books:
+def _open_books(village: agents_demo.Village) -> money_demo.Books:
     by, pick = system(), random.Random(11)  # noqa: S311 - the same amounts each time
-    books = money.open_books(by, place=village.store)
-    payments.choose_deciders(by=by, currency=books.currency, circle=village.circles["Money circle"], needed=2)
-    money.give_credit(by, village.restaurants, CREDIT_OF_RESTAURANTS)
-    money.top_up(by, books, money.open_accounts(by, village.households), pick, least=400_00)
+    books = money_demo.open_books(by, place=village.store)
+    money.choose_deciders(by=by, currency=books.currency, circle=village.circles["Money circle"], needed=2)
+    money_demo.give_credit(by, village.restaurants, CREDIT_OF_RESTAURANTS)
+    money_demo.top_up(by, books, money_demo.open_accounts(by, village.households), pick, least=400_00)
     for place in Place.objects.filter(is_handover=True).exclude(pk=village.store.pk):
-        money.open_till(by, books, place)
+        money_demo.open_till(by, books, place)
     return books
 
 
-def _live_through_the_month(books: money.Books, village: people.Village) -> None:
+def _live_through_the_month(books: money_demo.Books, village: agents_demo.Village) -> None:
     """Rent and drivers, cash carried to the bank, a payment nobody can place yet, and one back that waits for a yes."""
     by = system()
     with clock.frozen_at(clock.now() - timedelta(days=4)):
-        money.pay_month(by, books, rent=RENT_A_MONTH)
-        payments.pay_cost(by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH, reason="wages")
-        money.carry_cash(by, books, keep=1_200_00)
-        money.pay_alone(list(role_holders(TREASURER)), books)
+        money_demo.pay_month(by, books, rent=RENT_A_MONTH)
+        money.pay_cost(by=by, fund_code="transport", box=books.bank, amount=DRIVERS_A_MONTH, reason="wages")
+        money_demo.carry_cash(by, books, keep=1_200_00)
+        money_demo.pay_alone(list(role_holders(TREASURER)), books)
     with clock.frozen_at(clock.now() - timedelta(days=2)):
-        money.puzzle(village.people["treasurer"], books)
-        money.ask_to_pay_back(village.people["treasurer"], village.people["steward"], books, village.households[40])
+        money_demo.puzzle(village.people["treasurer"], books)
+        money_demo.ask_to_pay_back(
+            village.people["treasurer"], village.people["steward"], books, village.households[40]
+        )

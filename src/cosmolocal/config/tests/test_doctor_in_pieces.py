@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 from django.db import connection
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.config import doctor
 from cosmolocal.kernel import beside, proving, seals, triggers
 from cosmolocal.practices.shop.tests import village as builder
@@ -19,7 +19,7 @@ def test_what_was_changed_past_the_program_is_named_by_other_processes_too(monke
     monkeypatch.setattr(proving, "snapshot", lambda: nullcontext("default"))  # tests may open no other connection
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
     village = builder.build()
-    people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
+    agents.give_role(by=village.home, agent=village.people["Jo"], role="packer")
     while seals.seal():
         pass
     assert proving.is_long()

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.config import backup, doctor, restoring
 from cosmolocal.kernel import clock, heads, proving, seals, triggers
 from cosmolocal.kernel.models import Seal, TimerRun
@@ -45,7 +45,7 @@ def village(db: None, sealing: Sealing) -> Village:
         sealing()
     for hours, role in ((1, "packer"), (2, "driver")):
         with clock.frozen_at(MONDAY + timedelta(hours=hours)):
-            people.give_role(by=village.home, agent=village.people["Jo"], role=role)
+            agents.give_role(by=village.home, agent=village.people["Jo"], role=role)
             assert sealing() == 1
     return village
 
@@ -76,7 +76,7 @@ def test_seals_that_were_taken_away_are_missed_and_never_made_anew(
     assert sealing() == 0
     assert Seal.objects.count() == after
     with clock.frozen_at(MONDAY + timedelta(hours=3)):
-        people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
+        agents.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert sealing() == 0
     assert ("end", "kernel_seal") in found()
     assert any("--put-back" in complaint.fix and complaint.grave for complaint in doctor.examine())
@@ -148,7 +148,7 @@ def test_a_disk_that_takes_nothing_stops_no_sealing_and_is_said(
 
     monkeypatch.setattr(os, "pwrite", full)
     with clock.frozen_at(MONDAY + timedelta(hours=3)):
-        people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
+        agents.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert sealing() == 1
         assert found() == set()
     TimerRun.objects.create(name="kernel.seal", at=MONDAY + timedelta(hours=5))
@@ -173,7 +173,7 @@ def test_two_that_seal_at_once_write_each_head_once(village: Village) -> None:
 
 def test_what_waits_unsealed_while_the_node_sealed_is_said(village: Village) -> None:
     with clock.frozen_at(MONDAY + timedelta(hours=3)):
-        people.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
+        agents.give_role(by=village.home, agent=village.people["Jo"], role="keeper")
         assert found() == set()
     TimerRun.objects.create(name="kernel.seal", at=MONDAY + timedelta(hours=5))
     assert found() == {("end", "kernel_operation")}
@@ -186,7 +186,7 @@ def test_the_file_belongs_to_the_node_alone(village: Village) -> None:
 
 def test_a_chain_that_stands_still_is_said_where_people_look(village: Village, client: Client) -> None:
     with clock.frozen_at(MONDAY + timedelta(hours=2)):
-        steward = people.make_user(by=village.home, agent=village.people["Li Na"], email="lina@example.org")
+        steward = agents.make_user(by=village.home, agent=village.people["Li Na"], email="lina@example.org")
     told = "The books are no longer sealed"
 
     def seen() -> tuple[bool, bool]:
@@ -194,7 +194,7 @@ def test_a_chain_that_stands_still_is_said_where_people_look(village: Village, c
         return "seals" in client.get("/readyz").json()["missing"], told in client.get("/steward/").content.decode()
 
     with clock.frozen_at(MONDAY + timedelta(hours=3)):
-        people.give_role(by=village.home, agent=village.people["Amina"], role="driver")
+        agents.give_role(by=village.home, agent=village.people["Amina"], role="driver")
         assert seen() == (False, False)
     with clock.frozen_at(MONDAY + timedelta(hours=5)):
         assert seen() == (False, False)  # nobody tried to seal yet

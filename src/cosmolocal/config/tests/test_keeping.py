@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Invitation, JoinRequest, SignInCode
 from cosmolocal.agents.queries import system
 from cosmolocal.config import keeping
@@ -19,7 +19,7 @@ from cosmolocal.config.keeping import TWO_MONTHS
 from cosmolocal.kernel import clock, ids, jobs, worker
 from cosmolocal.kernel.evidence import SEALED
 from cosmolocal.kernel.models import JobTrouble, Operation, WorkerBeat
-from cosmolocal.messages import operations as letters
+from cosmolocal.messages import operations as messages
 from cosmolocal.messages.kinds import every
 from cosmolocal.messages.models import Enclosure, Letter
 from cosmolocal.paper.models import Upload
@@ -92,11 +92,11 @@ def test_a_backlog_of_years_goes_in_small_steps(monkeypatch) -> None:
 @pytest.mark.parametrize("event", every())
 def test_letters_go_after_their_time_with_their_files(event: str) -> None:
     reader = Agent.objects.create(kind="person", name="Jo", created_at=NOW)
-    file = letters.Attachment("statement.pdf", "application/pdf", b"%PDF")
+    file = messages.Attachment("statement.pdf", "application/pdf", b"%PDF")
     days = every()[event].days
     for age in (days - 1, days + 1):
         with clock.frozen_at(NOW - timedelta(days=age)):
-            letters.send(by=system(), writings=[letters.Writing(reader.pk, event, "About", "Text.", "", (file,))])
+            messages.send(by=system(), writings=[messages.Writing(reader.pk, event, "About", "Text.", "", (file,))])
     with clock.frozen_at(NOW):
         keeping.prune()
     [kept] = Letter.objects.all()
@@ -112,7 +112,7 @@ def test_what_a_farm_was_asked_and_what_was_paid_stays_for_years() -> None:
 def test_sessions_codes_links_requests_uploads_and_settled_troubles_go() -> None:
     by, old, young = system(), NOW - TWO_MONTHS - timedelta(days=1), NOW - timedelta(days=1)
     with clock.frozen_at(old):
-        home = people.found_local(by=by, draft=people.LocalDraft("Home", "Liuzhou", 24.3, 109.4, "UTC", "en", "CNY"))
+        home = agents.found_local(by=by, draft=agents.LocalDraft("Home", "Liuzhou", 24.3, 109.4, "UTC", "en", "CNY"))
     for at in (old, young):
         key = ids.fresh_key()
         Session.objects.create(session_key=key[:32], session_data="", expire_date=at)

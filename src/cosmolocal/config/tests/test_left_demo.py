@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.config import commands
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.refusal import Refusal
@@ -33,7 +33,7 @@ def test_a_demo_is_not_served_in_earnest_by_mistake() -> None:
 
 def test_who_insists_has_a_local_into_which_nobody_of_the_demo_comes(capsys: pytest.CaptureFixture[str]) -> None:
     """No way in by one click, no session that began so, no passkey that somebody made who came in so."""
-    house = people.system()
+    house = agents_queries.system()
     agents.found_local(by=house, draft=agents.LocalDraft(name="Ainonghui", zone="Asia/Shanghai", currency="CNY"))
     amina = agents.add_member(by=house, name="Amina", joined=clock.today())
     visitor, user = Client(), agents.make_user(by=house, agent=amina)

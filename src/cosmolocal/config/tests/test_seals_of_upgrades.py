@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Role
 from cosmolocal.config import doctor
 from cosmolocal.kernel import clock, proving, seals, triggers, upgrading
@@ -21,7 +21,7 @@ PACKERS = 2  # of the village
 def village(db: None) -> Village:
     with clock.frozen_at(MONDAY):
         village = builder.build()
-        people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
+        agents.give_role(by=village.home, agent=village.people["Jo"], role="packer")
         assert seals.seal() > 0
     return village
 
@@ -53,7 +53,7 @@ def test_a_row_in_the_name_of_an_upgrade_is_named_before_and_after_the_next_seal
     seals.seal()
     assert found() == {("row", "agents_role")}
     with clock.frozen_at(MONDAY + timedelta(hours=1)):
-        people.give_role(by=village.home, agent=village.people["Amina"], role="driver")
+        agents.give_role(by=village.home, agent=village.people["Amina"], role="driver")
         seals.seal()
     assert found() == {("row", "agents_role")}
     assert Written.objects.count() == (PACKERS if noted else 0)  # what is as it was is no longer noted

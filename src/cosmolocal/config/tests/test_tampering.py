@@ -8,18 +8,18 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Contact
 from cosmolocal.bookings import operations as bookings
 from cosmolocal.config import doctor
 from cosmolocal.config.tests.tamperings import SAID, TAMPERINGS, Named
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import queries as handing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.kernel import clock, practices, proving, seals, triggers
 from cosmolocal.kernel.models import Operation, Seal, SealedRow, Written
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderLine
 from cosmolocal.practices.shop.tests import village as builder
@@ -37,21 +37,21 @@ def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
         village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})
         village.order(round, "Jo", {"Pak choi": 4, "Lotus root": 2})
         amina = village.people["Amina"]
-        people.make_user(by=village.home, agent=amina, email="amina@example.org")
-        people.change_contact(
-            by=amina, agent=amina, contact=people.ContactDraft("amina@example.org", iban="DE89370400440532013000")
+        agents.make_user(by=village.home, agent=amina, email="amina@example.org")
+        agents.change_contact(
+            by=amina, agent=amina, contact=agents.ContactDraft("amina@example.org", iban="DE89370400440532013000")
         )
-        people.add_passkey(
+        agents.add_passkey(
             by=amina, user=amina.user, name="Phone", credential={"id": "c2Vh", "response": {"x": [1, 2]}}
         )
-        people.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
-        people.use_sign_in_code(by=village.home, code="ABCD2345")
-        people.invite(by=village.people["Li Na"], token="a")
-        people.accept_invitation(by=village.home, token="a", name="Newcomer")
-        account = purse.account_for(village.households["Amina"])
+        agents.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
+        agents.use_sign_in_code(by=village.home, code="ABCD2345")
+        agents.invite(by=village.people["Li Na"], token="a")
+        agents.accept_invitation(by=village.home, token="a", name="Newcomer")
+        account = money_queries.account_for(village.households["Amina"])
         assert account is not None
-        money.top_up(by=village.home, account=account, box=purse.boxes()[0], amount=100, reference="from her")
-        bank = next(box for box in purse.boxes() if box.kind == "bank")
+        money.top_up(by=village.home, account=account, box=money_queries.boxes()[0], amount=100, reference="from her")
+        bank = next(box for box in money_queries.boxes() if box.kind == "bank")
         money.top_up_unmatched(by=village.home, box=bank, amount=100, payer="Somebody", reference="for her")
         _lend(village)
     with clock.frozen_at(CLOSING + timedelta(minutes=31)):
@@ -100,7 +100,10 @@ def found() -> set[tuple[str, str]]:
         pieces = [broken for look in proving.looks() for broken in look()]
     assert set(whole) <= set(pieces)
     assert kinds(whole) == kinds(pieces)
-    compared = [*handing.wrong(), *(wrong for one in practices.installed() if one.wrong for wrong in one.wrong())]
+    compared = [
+        *handovers_queries.wrong(),
+        *(wrong for one in practices.installed() if one.wrong for wrong in one.wrong()),
+    ]
     return kinds(whole) | {(SAID, wrong.what) for wrong in compared}
 
 
@@ -172,7 +175,7 @@ def test_each_tampering_is_found(village: Village) -> None:
 
 def test_an_address_that_only_the_sign_in_knows_is_named(village: Village) -> None:
     amina, jo = village.people["Amina"], village.people["Jo"]
-    people.make_user(by=village.home, agent=jo)
+    agents.make_user(by=village.home, agent=jo)
     EmailAddress.objects.create(user=amina.user, email="amina@example.org", verified=True, primary=True)
     assert not [one for one in doctor.examine() if "example.org" in one.what]
     EmailAddress.objects.filter(user=amina.user).update(email="thief@example.org")
@@ -183,12 +186,12 @@ def test_an_address_that_only_the_sign_in_knows_is_named(village: Village) -> No
         (False, True, True),
     ]
     for her in (amina, jo):
-        people.sign_out_everywhere(by=her, agent=her)
+        agents.sign_out_everywhere(by=her, agent=her)
     assert not [one for one in doctor.examine() if "example.org" in one.what]
 
 
 def test_what_is_written_past_every_operation_is_never_sealed(village: Village) -> None:
-    people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
+    agents.give_role(by=village.home, agent=village.people["Jo"], role="packer")
     assert found() == set()
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -247,11 +250,11 @@ def test_leaving_and_erasing_break_no_seal(village: Village) -> None:
     amina = village.people["Amina"]
     contact = SealedRow.objects.get(table="agents_contact", row_id=Contact.objects.get(agent=amina).pk)
     assert contact.salt
-    people.leave(by=village.people["Li Na"], agent=village.people["Jo"])
-    people.leave(by=village.people["Li Na"], agent=amina)
+    agents.leave(by=village.people["Li Na"], agent=village.people["Jo"])
+    agents.leave(by=village.people["Li Na"], agent=amina)
     seals.seal()
     with clock.frozen_at(clock.now() + timedelta(days=20 * 366)):
-        people.anonymise_due(by=village.home)
+        agents.anonymise_due(by=village.home)
         assert not Contact.objects.filter(agent=amina).exists()
         seals.seal()
     assert found() == set()
@@ -262,7 +265,7 @@ def test_leaving_and_erasing_break_no_seal(village: Village) -> None:
 
 def test_seals_follow_each_other_and_nothing_new_makes_none(village: Village) -> None:
     assert seals.seal() == 0
-    people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
+    agents.give_role(by=village.home, agent=village.people["Jo"], role="packer")
     assert seals.seal() == 1
     second, first = Seal.objects.order_by("-number")[:2]
     assert second.previous == seals.digest(first)
@@ -272,6 +275,6 @@ def test_seals_follow_each_other_and_nothing_new_makes_none(village: Village) ->
 
 def test_nothing_sealed_for_a_day_is_said(village: Village) -> None:
     with clock.frozen_at(THURSDAY + timedelta(days=1)):
-        people.give_role(by=village.home, agent=village.people["Jo"], role="packer")
+        agents.give_role(by=village.home, agent=village.people["Jo"], role="packer")
     with clock.frozen_at(THURSDAY + timedelta(days=3)):
         assert found() == {("late", "kernel_operation")}

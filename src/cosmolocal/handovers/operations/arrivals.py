@@ -8,11 +8,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import EventDraft, LotDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss, Packed, Receipt
@@ -71,7 +71,7 @@ def receive(
     promised = _promised(handover, lines)
     came = [line for line in lines if line.accepted > 0]
     unordered = _agreement(by, handover, producer) if any(not line.commitment_id for line in came) else None
-    home = people.home_local()
+    home = agents_queries.home_local()
     grown = harvests.grow(by, producer, [Harvest(line.specification_id, line.accepted, line.lot) for line in came])
     arrivals = [
         EventDraft(
@@ -156,7 +156,7 @@ def give_back(*, by: Agent, receipt: Receipt, quantity: int, reason: str = "retu
                     action="transfer",
                     quantity=quantity,
                     specification_id=locked.specification_id,
-                    provider_id=people.home_local().pk,
+                    provider_id=agents_queries.home_local().pk,
                     receiver_id=locked.producer_id,
                     resource_id=locked.lot_id,
                     reason=reason,
@@ -178,7 +178,7 @@ def _arrival(receipt: Receipt, accepted: int, reason: str) -> EventDraft:
         quantity=accepted,
         specification_id=receipt.specification_id,
         provider_id=receipt.producer_id,
-        receiver_id=people.home_local().pk,
+        receiver_id=agents_queries.home_local().pk,
         resource_id=receipt.event.resource_id if receipt.event else None,
         to_resource_id=receipt.lot_id,
         to_location_id=receipt.handover.place_id,
@@ -204,7 +204,7 @@ def _check_first(handover: Handover, lines: Sequence[ReceiptLine]) -> None:
 
 
 def _promised(handover: Handover, lines: Sequence[ReceiptLine]) -> dict[int, int]:
-    due = journal.due_at(handover.place_id, handover.begins, finished=None)
+    due = flows_queries.due_at(handover.place_id, handover.begins, finished=None)
     named = due.filter(pk__in=among(line.commitment_id for line in lines if line.commitment_id))
     return {commitment.pk: commitment.quantity for commitment in named}
 
@@ -213,8 +213,8 @@ def _agreement(by: Agent, handover: Handover, producer: Agent) -> int:
     """Under which agreement goods come that nobody had ordered: what the producer agreed to bring here anyway, else one
     made now, so that the terms of today stay with them.
     """
-    due = journal.due_at(handover.place_id, handover.begins, finished=None)
-    known = due.filter(provider=producer, receiver=people.home_local()).exclude(agreement=None)
+    due = flows_queries.due_at(handover.place_id, handover.begins, finished=None)
+    known = due.filter(provider=producer, receiver=agents_queries.home_local()).exclude(agreement=None)
     agreement = known.values_list("agreement_id", flat=True).first()
     if agreement is None:
         agreement = flows.agree(by=by, name=str(handover)).pk
@@ -231,7 +231,7 @@ def _lots_for(
     default = rules.lot_code(day, producer.name, of_others.values_list("lot__lot", flat=True))
     known = _lots_of(handover, {line.specification_id for line in lines})
     wanted = {(line.specification_id, line.lot or default) for line in lines}
-    home = people.home_local().pk
+    home = agents_queries.home_local().pk
     drafts = [LotDraft(kind, home, handover.place_id, code) for kind, code in sorted(wanted - known.keys())]
     for lot in flows.open_lots(by=by, drafts=drafts):
         known[lot.conforms_to_id, lot.lot] = lot.pk

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import CommitmentDraft, EventDraft, LotMove
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
@@ -132,9 +132,9 @@ def swap_crates(*, by: Agent, crate: Crate, other: Crate, key: str = "") -> None
 def _count_away(by: Agent, handover: Handover) -> None:
     arrived = handover.receipts.order_by().values_list("lot_id").annotate(came=Sum("accepted"))
     packed = Packed.objects.filter(crate__handover=handover, lot__isnull=False).order_by()
-    came = journal.made_at(handover.place_id, set(packed.values_list("lot_id", flat=True).distinct()))
+    came = flows_queries.made_at(handover.place_id, set(packed.values_list("lot_id", flat=True).distinct()))
     came |= dict(arrived)
-    rests = {lot.pk: lot.accounting_quantity - lot.promised_quantity for lot in journal.resources(came).values()}
+    rests = {lot.pk: lot.accounting_quantity - lot.promised_quantity for lot in flows_queries.resources(came).values()}
     flows.record(
         by=by,
         drafts=[
@@ -193,7 +193,7 @@ def _swap_receivers(first: Crate, second: Crate) -> None:
     """One household has one crate at a hand-over, so one steps aside to the node itself for a moment."""
     mine = (first.receiver, first.state, first.collected_by)
     yours = (second.receiver, second.state, second.collected_by)
-    first.receiver = people.system()
+    first.receiver = agents_queries.system()
     first.save(update_fields=["receiver"])
     for crate, (receiver, state, collected_by) in ((second, mine), (first, yours)):
         crate.receiver, crate.state, crate.collected_by = receiver, state, collected_by

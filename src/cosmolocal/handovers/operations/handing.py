@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import EventDraft
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def record(by: Agent, commitment_ids: Iterable[int]) -> None:
     """What is still promised of these changes hands (five statements, however many they are)."""
-    home = people.home_local().pk
-    left = [one for one in journal.promises(commitment_ids).values() if one.quantity > one.fulfilled]
+    home = agents_queries.home_local().pk
+    left = [one for one in flows_queries.promises(commitment_ids).values() if one.quantity > one.fulfilled]
     flows.record(
         by=by,
         drafts=[
@@ -41,8 +41,8 @@ def went_to(by: Agent, commitment_ids: Iterable[int], receiver_id: int) -> None:
     """What was ticked as handed over of these went to somebody else: each event is taken back and written with the
     right name, at the same moment. The promises stay those of who was promised.
     """
-    for event in journal.events_by(journal.fulfilling(commitment_ids)):
-        right = replace(journal.draft_of(event), receiver_id=receiver_id, fulfils_id=None)
+    for event in flows_queries.events_by(flows_queries.fulfilling(commitment_ids)):
+        right = replace(flows_queries.draft_of(event), receiver_id=receiver_id, fulfils_id=None)
         flows.correct(by=by, event_id=event.pk, replacement=right, at=event.at, value_on=event.value_on)
 
 
@@ -51,8 +51,8 @@ def reverse(by: Agent, commitments: Iterable["Commitment"]) -> dict[int, int]:
     id -> id of who had it, where that was somebody else than was promised.
     """
     promised = {commitment.pk: commitment.receiver_id for commitment in commitments}
-    standing, others = journal.fulfilling(promised), dict[int, int]()
-    for event in journal.events_by(standing):
+    standing, others = flows_queries.fulfilling(promised), dict[int, int]()
+    for event in flows_queries.events_by(standing):
         flows.correct(by=by, event_id=event.pk, replacement=None)
         if event.receiver_id is not None and event.receiver_id != promised[standing[event.pk]]:
             others[standing[event.pk]] = event.receiver_id

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import EventDraft, LotDraft, ProcessDraft
 
 
@@ -27,7 +27,7 @@ def grow(by: Agent, producer: Agent, harvests: Sequence[Harvest]) -> list[EventD
     """
     if not harvests:
         return []
-    grown = catalog.origins({one.specification_id for one in harvests})
+    grown = catalog_queries.origins({one.specification_id for one in harvests})
     drafts = [
         ProcessDraft("grow", origin.place_id or producer.place_id, one.day, origin.certificate)
         for one in harvests
@@ -59,8 +59,10 @@ def grow(by: Agent, producer: Agent, harvests: Sequence[Harvest]) -> list[EventD
 
 def regrow(by: Agent, lot_id: int | None, quantity: int) -> None:
     """A harvest was typed wrong: it was `quantity` base units, 0 for nothing. `lot_id`: as the producer had it."""
-    standing = journal.events_of([lot_id]).filter(action="produce", quantity__gt=0, corrected_by=None) if lot_id else ()
+    standing = (
+        flows_queries.events_of([lot_id]).filter(action="produce", quantity__gt=0, corrected_by=None) if lot_id else ()
+    )
     for event in standing:
-        right = journal.draft_of(event)
+        right = flows_queries.draft_of(event)
         right.quantity, right.at = quantity, None
         flows.correct(by=by, event_id=event.pk, replacement=right if quantity else None)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import EventDraft
 from cosmolocal.handovers import policy, queries
 from cosmolocal.handovers.models import Crate, Handover, Loss, Packed, Receipt
@@ -90,7 +90,7 @@ def _receipt(handover: Handover, lot_id: int) -> Receipt | None:
 
 
 def _promise(handover: Handover, lot_id: int, producer: Agent | None) -> "Commitment | None":
-    kind = journal.stocks([lot_id])[lot_id].specification_id
+    kind = flows_queries.stocks([lot_id])[lot_id].specification_id
     promised = queries.promised(handover, kind)
     if producer is not None:
         promised = [one for one in promised if one.provider_id == producer.pk]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import F, Q
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.handovers.models import Loss, Receipt
-from cosmolocal.money import policy as money
+from cosmolocal.money import policy as money_policy
 from cosmolocal.money.operations import looks
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def packed(by: Agent, lines: Iterable[tuple["Due", int]]) -> None:
     for due, now in lines:
         if now < due.quantity:
             less[due.receiver_id].append(Change(due.specification_id, due.quantity, now))
-    for receiver in money.own_to(by).filter(pk__in=less).order_by("pk") if less else ():
+    for receiver in money_policy.own_to(by).filter(pk__in=less).order_by("pk") if less else ():
         looks.own_goods_changed(by, receiver, *_worth(less[receiver.pk], to_farm=False))
 
 
 def came(by: Agent, farm: Agent, receipts: Sequence[Receipt]) -> None:
     """What a farm brought, where whoever writes it down belongs to it; what nobody had ordered, whoever does."""
     came = [receipt for receipt in receipts if receipt.accepted]
-    if came and money.is_own(by, farm):
+    if came and money_policy.is_own(by, farm):
         changes = [Change(receipt.specification_id, 0, receipt.accepted) for receipt in came]
         looks.own_goods_changed(by, farm, *_worth(changes, to_farm=True))
     elif any(_beyond(one) for one in came):
@@ -52,7 +52,7 @@ def corrected(by: Agent, receipt: Receipt, before: int) -> None:
     """A receipt that says more than before, and so pays the farm more."""
     if receipt.accepted <= before:
         return
-    if money.is_own(by, receipt.producer):
+    if money_policy.is_own(by, receipt.producer):
         change = Change(receipt.specification_id, before, receipt.accepted)
         looks.own_goods_changed(by, receipt.producer, *_worth([change], to_farm=True))
     elif _beyond(receipt):
@@ -94,22 +94,22 @@ def _look_at_beyond(by: Agent, farm: Agent, receipts: Sequence[Receipt]) -> None
 
 def _have_prices(kinds: set[int]) -> bool:
     """Whether each of these goods has a price: what has none yet is worth what somebody says afterwards."""
-    items = catalog.items_with_units().filter(product__specification__in=kinds)
+    items = catalog_queries.items_with_units().filter(product__specification__in=kinds)
     whose = dict(items.values_list("pk", "product__specification"))
-    return kinds == {whose[pk] for pk in catalog.current_prices(list(whose))}
+    return kinds == {whose[pk] for pk in catalog_queries.current_prices(list(whose))}
 
 
 def _worth(changes: Sequence[Change], *, to_farm: bool) -> tuple[int, str]:
     """What the difference comes to at the prices of now (minor units; to a member, or to the farm), and in words."""
     kinds = {change.specification_id for change in changes}
-    items = catalog.items_with_units().filter(product__specification__in=kinds).order_by("is_active", "-pk")
+    items = catalog_queries.items_with_units().filter(product__specification__in=kinds).order_by("is_active", "-pk")
     packs = {item.product.specification_id: item for item in items}
-    prices = catalog.current_prices([item.pk for item in packs.values()])
+    prices = catalog_queries.current_prices([item.pk for item in packs.values()])
     amount, said = 0, []
     for kind, before, now in changes:
         if (item := packs.get(kind)) is None:
             continue
-        stood, stands = (catalog.quantity_text(item, quantity) for quantity in (before, now))
+        stood, stands = (catalog_queries.quantity_text(item, quantity) for quantity in (before, now))
         said.append(f"{item.product.name}: {stood} → {stands}" if before else f"{item.product.name}: {stands}")
         if price := prices.get(item.pk):
             each = price.purchase if to_farm else price.price

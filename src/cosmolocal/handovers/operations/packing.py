@@ -9,10 +9,10 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import LotMove, ProcessDraft
 from cosmolocal.handovers import policy, queries, rules
 from cosmolocal.handovers.models import Crate, Handover, Packed
@@ -236,8 +236,8 @@ def close_crate(*, by: Agent, crate: Crate, key: str = "") -> Crate:
 
 def outgoing(handover: Handover, *, finished: bool | None = None) -> "QuerySet[Commitment]":
     """What leaves this local at a hand-over: everything due there that it promised; `finished` None: all of it."""
-    return journal.due_at(handover.place_id, handover.begins, finished=finished).filter(
-        provider_id=people.home_local().pk
+    return flows_queries.due_at(handover.place_id, handover.begins, finished=finished).filter(
+        provider_id=agents_queries.home_local().pk
     )
 
 
@@ -386,7 +386,7 @@ def _unreceived(by: Agent, handover: Handover, specification_id: int) -> int:
     lot = flows.open_resource(
         by=by,
         specification=specification_id,
-        accountable=people.home_local(),
+        accountable=agents_queries.home_local(),
         location=handover.place,
         lot=rules.lot_code(day, maker.name if maker else ""),
     )

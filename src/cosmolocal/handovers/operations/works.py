@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import EventDraft, LotDraft, ProcessDraft
 from cosmolocal.handovers import policy, rules
 from cosmolocal.handovers.models import Handover, Loss
@@ -50,7 +50,7 @@ def divide_lot(
     kind = into or lot.conforms_to_id
     if taken <= 0 or made <= 0:
         raise Refusal("handovers.nothing_made", _("Write how much was taken, and how much came of it."), field="made")
-    is_same_unit = lot.conforms_to.unit_id == journal.specification(kind).unit_id
+    is_same_unit = lot.conforms_to.unit_id == flows_queries.specification(kind).unit_id
     if is_same_unit and made > taken:
         raise Refusal(
             "handovers.more_than_taken",
@@ -90,7 +90,7 @@ def mix_lots(*, by: Agent, handover: Handover, taken: Mapping[int, int], key: st
 
 
 def _write(by: Agent, handover: Handover, work: _Work, code: str) -> "list[EconomicResource]":
-    home = people.home_local().pk
+    home = agents_queries.home_local().pk
     [process] = flows.begin_processes(by=by, drafts=[ProcessDraft(work.based_on, handover.place_id)])
     drafts = [LotDraft(kind, home, handover.place_id, code) for kind in work.made]
     lots = flows.open_lots(by=by, drafts=drafts)
@@ -146,7 +146,7 @@ def _note_loss(by: Agent, handover: Handover, lot_id: int, quantity: int) -> Non
 
 def _lots_here(handover: Handover, ids: Sequence[int] | Mapping[int, int]) -> "dict[int, EconomicResource]":
     """The lots, which must be ours and lie at this hand-over's place."""
-    lots, home = journal.resources(ids), people.home_local().pk
+    lots, home = flows_queries.resources(ids), agents_queries.home_local().pk
     here = {
         id: lot
         for id, lot in lots.items()
@@ -160,4 +160,4 @@ def _lots_here(handover: Handover, ids: Sequence[int] | Mapping[int, int]) -> "d
 
 def _codes(handover: Handover, like: str) -> list[str]:
     """Codes at this place that begin so."""
-    return journal.lot_codes(handover.place_id, like)
+    return flows_queries.lot_codes(handover.place_id, like)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Loss, Receipt
 from cosmolocal.handovers.queries.goods import Measured, measured, measured_by
@@ -167,7 +167,7 @@ def _promised(handover: Handover) -> "QuerySet[Commitment]":
 
 
 def _asked_for(handover: Handover) -> "QuerySet[Commitment]":
-    return journal.due_at(handover.place_id, handover.begins, finished=None).filter(receiver__is_home=True)
+    return flows_queries.due_at(handover.place_id, handover.begins, finished=None).filter(receiver__is_home=True)
 
 
 def most_received(specification_id: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Crate, Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.ahead import Wrong
@@ -51,8 +51,8 @@ def _as_taken(lines: "QuerySet[Packed]") -> list[int]:
     asked = {
         commitment: (pk, quantity) for pk, commitment, quantity in lines.values_list("pk", "commitment", "quantity")
     }
-    standing = journal.fulfilling(asked)
+    standing = flows_queries.fulfilling(asked)
     had: dict[int, int] = defaultdict(int)
-    for event in journal.events_by(standing):
+    for event in flows_queries.events_by(standing):
         had[standing[event.pk]] += event.quantity
     return [pk for commitment, (pk, quantity) in asked.items() if had[commitment] == quantity]

@@ -8,8 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents import policy as people_policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.kernel import clock
@@ -36,23 +36,23 @@ class Progress:
         return self.total - self.packed - self.collected - self.left
 
 
-def visible_to(reader: people.Reader) -> QuerySet[Handover]:
+def visible_to(reader: agents_queries.Reader) -> QuerySet[Handover]:
     """Hand-overs a reader may open: stewards and auditors all; packers, keepers and drivers those of their places."""
     return _at(reader, *Role.AT_PLACES)
 
 
-def kept_by(reader: people.Reader) -> QuerySet[Handover]:
+def kept_by(reader: agents_queries.Reader) -> QuerySet[Handover]:
     """Hand-overs at whose door she stands, and reads who comes: a keeper's places; stewards, auditors all."""
-    return _at(reader, people_policy.KEEPER)
+    return _at(reader, agents_policy.KEEPER)
 
 
-def _at(reader: people.Reader, *roles: str) -> QuerySet[Handover]:
+def _at(reader: agents_queries.Reader, *roles: str) -> QuerySet[Handover]:
     handovers = Handover.objects.select_related("place")
-    places = reader.places_of(people_policy.STEWARD, people_policy.AUDITOR, *roles)
+    places = reader.places_of(agents_policy.STEWARD, agents_policy.AUDITOR, *roles)
     return handovers if None in places else handovers.filter(place__in=places)
 
 
-def current(reader: people.Reader, now: datetime | None = None) -> list[Handover]:
+def current(reader: agents_queries.Reader, now: datetime | None = None) -> list[Handover]:
     """Hand-overs of the last week and those to come, with how many crates they have (two statements)."""
     since = (now or clock.now()) - timedelta(days=7)
     counted = (

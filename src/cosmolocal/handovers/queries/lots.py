@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Handover
 from cosmolocal.handovers.queries.goods import Measured, measured
 from cosmolocal.kernel.sets import among
@@ -67,7 +67,9 @@ def lots_found(handover: Handover, words: str = "") -> "QuerySet[EconomicResourc
     """Which lots lie at this place, by name of the goods: to page through, before `in_words` says anything of them.
     `words`: in goods, producer or code (one statement).
     """
-    found = journal.lots_of(people.home_local().pk, handover.place_id).filter(conforms_to__product__isnull=False)
+    found = flows_queries.lots_of(agents_queries.home_local().pk, handover.place_id).filter(
+        conforms_to__product__isnull=False
+    )
     wanted = words.casefold().split()[:8]
     if not wanted:
         return found
@@ -89,7 +91,7 @@ def lots_here(handover: Handover, only: Collection[int] = ()) -> list[LotHere]:
     return in_words(found.filter(pk__in=only) if only else found)
 
 
-def takers(found: journal.Recall) -> list[Taker]:
+def takers(found: flows_queries.Recall) -> list[Taker]:
     """Who got of a lot or is to get it, those who surely have it first (two statements beside the recall itself)."""
     goods = measured({one.specification_id for one in found.reached})
     contacts = _contacts({one.agent for one in found.reached})
@@ -105,7 +107,7 @@ def takers(found: journal.Recall) -> list[Taker]:
 def _contacts(agents: Iterable[Agent]) -> Mapping[int, Sequence[tuple[str, str, str]]]:
     """Whom to call: the agent itself, else the grown-ups who belong to it."""
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    for agent_id, name, phone, mail in people.to_call([agent.pk for agent in agents]):
+    for agent_id, name, phone, mail in agents_queries.to_call([agent.pk for agent in agents]):
         if phone or mail:
             found[agent_id].append((name, phone, mail))
     return found

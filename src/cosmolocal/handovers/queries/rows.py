@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Crate, Handover, Packed
 from cosmolocal.kernel import outside
 from cosmolocal.kernel.practices import DoorNote
@@ -46,7 +46,7 @@ def rows_of(handover: Handover, crates: Iterable[Crate]) -> list[CrateRow]:
     """The crates with their counts (three statements, whatever their number)."""
     shown = list(crates)
     receivers = [crate.receiver_id for crate in shown]
-    due = journal.due_at(handover.place_id, handover.begins, finished=None, ours=True).filter(
+    due = flows_queries.due_at(handover.place_id, handover.begins, finished=None, ours=True).filter(
         receiver_id__in=among(receivers)
     )
     due = due.filter(Q(quantity__gt=0) | Q(packed__isnull=False)).order_by()

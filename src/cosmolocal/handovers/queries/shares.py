@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries.goods import measured
@@ -25,7 +25,7 @@ def free_lots(handover: Handover, specifications: Iterable[int]) -> dict[int, li
     """Lots of this hand-over's place by kind of goods: what arrived for it, then what lay there (two statements)."""
     kinds = set(specifications)
     arrived = set(Receipt.objects.filter(handover=handover, specification_id__in=kinds).values_list("lot", flat=True))
-    lots = sorted(journal.lots_at(handover.place_id, kinds), key=lambda lot: (lot.pk not in arrived, lot.pk))
+    lots = sorted(flows_queries.lots_at(handover.place_id, kinds), key=lambda lot: (lot.pk not in arrived, lot.pk))
     free: dict[int, list[Free]] = {}
     for lot in lots:
         left = lot.accounting_quantity - lot.promised_quantity
@@ -43,7 +43,7 @@ def short_kinds(handover: Handover, specifications: Iterable[int]) -> dict[int, 
     if not kinds:
         return {}
     wishes: dict[int, dict[int, int]] = defaultdict(dict)
-    unpacked = journal.due_at(handover.place_id, handover.begins, finished=False, ours=True).filter(
+    unpacked = flows_queries.due_at(handover.place_id, handover.begins, finished=False, ours=True).filter(
         specification__in=kinds, packed=None, resource=None, quantity__gt=0
     )
     for kind, commitment, quantity in unpacked.order_by("pk").values_list("specification_id", "pk", "quantity"):
@@ -65,7 +65,7 @@ def _all_here(handover: Handover, kinds: set[int]) -> set[int]:
     )
     if not came:
         return came
-    promised = journal.due_at(handover.place_id, handover.begins, finished=None).filter(
+    promised = flows_queries.due_at(handover.place_id, handover.begins, finished=None).filter(
         receiver__is_home=True, specification__in=came, quantity__gt=0
     )
     unseen = promised.exclude(Exists(Receipt.objects.filter(commitment=OuterRef("pk"))))

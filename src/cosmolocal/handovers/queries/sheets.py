@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Product
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Crate, Handover
 from cosmolocal.handovers.queries.crates import crates
 from cosmolocal.handovers.queries.goods import Measured, measured_in
@@ -249,7 +249,7 @@ def _leaving(handover: Handover, also: int | None = None) -> "QuerySet[Commitmen
     wanted = Q(quantity__gt=0) | Q(packed__isnull=False)
     if also is not None:
         wanted |= Q(pk=also)
-    due = journal.due_at(handover.place_id, handover.begins, finished=None, ours=True)
+    due = flows_queries.due_at(handover.place_id, handover.begins, finished=None, ours=True)
     return due.select_related(None).order_by().filter(wanted)
 
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Terms
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Handover, Receipt
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def promised(handover: Handover, specification_id: int) -> "list[Commitment]":
     """What producers promised of one kind of goods for a hand-over, what is still open first (one statement)."""
-    due = journal.due_at(handover.place_id, handover.begins, finished=None).filter(
-        receiver=people.home_local(), specification=specification_id
+    due = flows_queries.due_at(handover.place_id, handover.begins, finished=None).filter(
+        receiver=agents_queries.home_local(), specification=specification_id
     )
     return list(due.order_by("finished", "pk"))
 
@@ -41,7 +41,7 @@ def is_settled(receipt: Receipt) -> bool:
     promise = receipt.commitment
     if promise is None or promise.agreement_id is None:
         return False
-    clauses = journal.commitments_of([promise.agreement_id]).filter(is_reciprocal=True)
+    clauses = flows_queries.commitments_of([promise.agreement_id]).filter(is_reciprocal=True)
     return clauses.exists() and not clauses.filter(finished=False).exists()
 
 
@@ -53,5 +53,5 @@ def is_charged(handover: Handover) -> bool:
 
 def terms_under(agreement_id: int | None, producer_id: int) -> Terms:
     """The terms an agreement with a producer was made under; where none were kept, those of today."""
-    agreed = catalog.agreed_terms([agreement_id]) if agreement_id else {}
-    return agreed.get(agreement_id or 0) or catalog.terms_of([producer_id])[producer_id]
+    agreed = catalog_queries.agreed_terms([agreement_id]) if agreement_id else {}
+    return agreed.get(agreement_id or 0) or catalog_queries.terms_of([producer_id])[producer_id]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import EconomicEvent, EconomicResource
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Loss, Receipt
@@ -63,15 +63,15 @@ def test_two_farms_in_one_bin_are_possible_on_each_line(village, tomatoes):
     assert [lot_of(name).accounting_quantity for name in FARMS] == [0, 0]
     operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes.handover)
     for household, name in (("Amina", "Tomatoes of Huang"), ("Jo", "Tomatoes of Sanjiang")):
-        told = journal.provenance(line_of(village, household, name).commitment_id)
+        told = flows_queries.provenance(line_of(village, household, name).commitment_id)
         assert {(one.producer.name, one.lot, one.is_sure) for one in told.sources} == {
             ("Huang Dacheng", "1126-HD", False),
             ("Sanjiang farm", "1126-SF", False),
         }
         assert [step.process.based_on for step in told.works] == ["mix"]
-    sure = journal.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    sure = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
     assert [(one.producer.name, one.is_sure) for one in sure.sources] == [("Sanjiang farm", True)]
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):
@@ -84,14 +84,14 @@ def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):
     operations.mix_lots(by=packer, handover=handover, taken={huang.pk: 1000, lot_of("Tomatoes of Sanjiang").pk: 3000})
     operations.pack_all(by=packer, handover=handover)
     operations.hand_over(by=village.people["Keeper Lu"], crate=first)
-    found = journal.recall(huang.pk)
+    found = flows_queries.recall(huang.pk)
     reached = {(one.agent.name, one.quantity, one.is_sure, one.has_it) for one in found.reached}
     assert reached == {("Amina's household", 1000, True, True), ("Jo's household", 3000, False, False)}
     # The other way round Amina, whose kilogram lay apart, is possible only as far as lots lay side by side.
-    other = {one.agent.name for one in journal.recall(lot_of("Tomatoes of Sanjiang").pk).reached}
+    other = {one.agent.name for one in flows_queries.recall(lot_of("Tomatoes of Sanjiang").pk).reached}
     assert "Jo's household" in other
     assert "Chen's household" not in other
-    eggs = journal.recall(lot_of("Eggs").pk)
+    eggs = flows_queries.recall(lot_of("Eggs").pk)
     assert {(one.agent.name, one.is_sure) for one in eggs.reached} == {
         ("Amina's household", True),
         ("Chen's household", True),
@@ -112,13 +112,13 @@ def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):
         "split",
     )
     assert [(loss.quantity, loss.borne_by) for loss in Loss.objects.all()] == [(50, "local")]
-    assert "Huang Dacheng" in {step.provider.name for step in journal.trace(resource_id=made.pk)}
-    assert {one.pk for one in (lot, made)} <= set(journal.recall(lot.pk).lots)
+    assert "Huang Dacheng" in {step.provider.name for step in flows_queries.trace(resource_id=made.pk)}
+    assert {one.pk for one in (lot, made)} <= set(flows_queries.recall(lot.pk).lots)
     with refused("handovers.more_than_taken"):
         operations.divide_lot(
             by=village.people["Tan Mei"], handover=tomatoes.handover, lot_id=lot.pk, taken=100, made=101
         )
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_what_lies_in_crates_is_not_mixed(village, tomatoes):
@@ -171,25 +171,25 @@ def test_material_in_is_material_out_and_loss(village, tomatoes, seed):
     out = EconomicEvent.objects.filter(resource__in=ours, action="transfer")
     given = sum(out.values_list("quantity", flat=True))
     assert came == here + given + sum(Loss.objects.values_list("quantity", flat=True))
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):
     receipt = Receipt.objects.get(specification__name="Eggs")
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=20, accepted=20)
-    assert journal.replay() == []
-    told = journal.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    assert flows_queries.replay() == []
+    told = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
     assert [(one.quantity, one.producer.name) for one in told.sources] == [(20, "Sanjiang farm")]
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=0, accepted=0)
-    assert journal.provenance(line_of(village, "Chen", "Eggs").commitment_id).sources == []
+    assert flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id).sources == []
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=30, accepted=30)
-    told = journal.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    told = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
     assert [(one.quantity, one.field) for one in told.sources] == [(30, village.producers["Sanjiang farm"].place)]
     held = EconomicResource.objects.filter(
         primary_accountable=village.producers["Sanjiang farm"], conforms_to__medium_of_exchange=False
     )
     assert {lot.accounting_quantity for lot in held} == {0}
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_the_pages(village, tomatoes):

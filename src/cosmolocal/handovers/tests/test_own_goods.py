@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Receipt
@@ -20,7 +20,7 @@ def round(village):
     """Tan Mei, a packer, and Jo ask for 2 kg of pak choi each and bread; Second Treasurer lives with Tan Mei."""
     mei = village.people["Tan Mei"]
     village.households["Tan Mei"] = home = mei.memberships.get(group__kind="household").group
-    people.join(by=village.home, member=village.people["Second Treasurer"], group=home)
+    agents.join(by=village.home, member=village.people["Second Treasurer"], group=home)
     account = money.open_account(by=village.home, holder=home)
     money.set_limits(by=village.home, account=account, warn_below=0, floor=-100_000)
     round = village.round()
@@ -72,7 +72,7 @@ def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(villa
 def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):
     mei, farm = village.people["Tan Mei"], village.producers["Huang Dacheng"]
     kind = village.items["Pak choi"].product.specification_id
-    people.join(by=village.home, member=mei, group=farm)
+    agents.join(by=village.home, member=mei, group=farm)
     [receipt] = operations.receive(
         by=mei, handover=round.handover, producer=farm, lines=[ReceiptLine(kind, 80_000, 80_000, reason="unordered")]
     )

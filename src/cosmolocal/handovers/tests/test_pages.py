@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
@@ -186,7 +186,7 @@ def test_lists_in_three_orders_and_as_files(village, packed_round):
 def test_packers_read_what_a_household_wants_them_to_know(village, packed_round):
     households = village.households
     words = "No peanuts,\nplease: Amina's son is allergic."
-    people.change_group(
+    agents.change_group(
         by=village.people["Amina"], group=households["Amina"], name="Amina", about=words, is_public=False
     )
     said, packer = "No peanuts, please", client_of(village.people["Tan Mei"])
@@ -211,16 +211,16 @@ def test_strangers_members_and_auditors(village, packed_round):
     address = reverse("handovers:packing", args=[packed_round.handover_id])
     assert Client().get(address).status_code == 302
     assert client_of(village.people["Amina"]).get(address).status_code == 403
-    auditor = people.add_member(by=village.home, name="Auditor", household_name="Auditor")
-    people.give_role(by=village.home, agent=auditor, role="auditor")
+    auditor = agents.add_member(by=village.home, name="Auditor", household_name="Auditor")
+    agents.give_role(by=village.home, agent=auditor, role="auditor")
     page = client_of(auditor).get(address)
     assert page.status_code == 200
     assert "Pack crate" not in page.content.decode()
     crate = village.crate(packed_round, "Jo")
     assert client_of(auditor).post(reverse("handovers:close_crate", args=[crate.pk])).status_code == 403
-    elsewhere = people.add_place(by=village.home, name="Elsewhere", is_handover=True)
-    other = people.add_member(by=village.home, name="Other keeper", household_name="Other keeper")
-    people.give_role(by=village.home, agent=other, role="keeper", place=elsewhere)
+    elsewhere = agents.add_place(by=village.home, name="Elsewhere", is_handover=True)
+    other = agents.add_member(by=village.home, name="Other keeper", household_name="Other keeper")
+    agents.give_role(by=village.home, agent=other, role="keeper", place=elsewhere)
     assert client_of(other).get(address).status_code == 404
 
 
@@ -228,9 +228,9 @@ def test_a_keeper_no_more_reads_no_more(village, packed_round):
     keeper, door = village.people["Keeper Lu"], reverse("handovers:door", args=[packed_round.handover_id])
     assert client_of(keeper).get(door).status_code == 200
     for role in keeper.roles.filter(name="keeper"):
-        people.end_role(by=village.home, role=role)
-    elsewhere = people.add_place(by=village.home, name="Elsewhere", is_handover=True)
-    people.give_role(by=village.home, agent=keeper, role="keeper", place=elsewhere)
+        agents.end_role(by=village.home, role=role)
+    elsewhere = agents.add_place(by=village.home, name="Elsewhere", is_handover=True)
+    agents.give_role(by=village.home, agent=keeper, role="keeper", place=elsewhere)
     with village.at(builder.THURSDAY):
         assert client_of(keeper).get(door).status_code == 404
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import keying, operations, queries
 from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
@@ -157,7 +157,7 @@ def test_a_sheet_keyed_in_after_the_crates_have_gone_says_what_was_taken(village
     lines = [PackLine(line.commitment_id, 0) for line in lines_of(round, jo)]
     assert operations.pack_from_paper(by=tan, handover=round.handover, lines=lines) == [jo]
     assert packed(round)["Jo", "Pak choi"] == 0
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_sheet_that_was_open_while_the_crate_went_is_asked_about(village, round):
@@ -269,7 +269,7 @@ def test_goods_packed_before_anybody_wrote_down_what_came_have_one_lot(village):
     village.receive(round)
     operations.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     assert Receipt.objects.get(specification__in=kinds(orders)).lot_id == lot
-    assert not journal.lots_at(village.place, kinds(orders))
+    assert not flows_queries.lots_at(village.place, kinds(orders))
 
 
 def kinds(orders):

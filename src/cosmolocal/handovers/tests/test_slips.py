@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import Commitment
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
@@ -186,7 +186,7 @@ def test_the_way_back_is_a_page_of_ours(village, weighed_round):
         crate = village.crate(weighed_round, "Jo")
         address = reverse("handovers:hand_over", args=[crate.pk])
         assert keeper.post(address, {"back": back, "key": back}).headers["Location"].startswith("/")
-    assert people.home_local().pk
+    assert agents_queries.home_local().pk
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def taken(village, weighed_round):
 def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weighed_round, taken):
     """The packer finds her note, 1.85 kg: what was taken is put right, and paid for so."""
     line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
-    before = journal.resources([Packed.objects.get(commitment=line.commitment_id).lot_id])
+    before = flows_queries.resources([Packed.objects.get(commitment=line.commitment_id).lot_id])
     packer, address = client_of(tan), reverse("handovers:crate", args=[taken.pk])
     assert f"?line={line.commitment_id}" in packer.get(address).content.decode()
     form = packer.get(address, {"line": line.commitment_id}).content.decode()
@@ -210,13 +210,13 @@ def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weigh
     tick = reverse("handovers:tick", args=[taken.pk, line.commitment_id])
     assert packer.post(tick, {line.field: "3.7", "key": "w"}, follow=True).status_code == 200
     assert Packed.objects.get(commitment=line.commitment_id).quantity == 1850
-    [lot] = journal.resources(before).values()
+    [lot] = flows_queries.resources(before).values()
     assert lot.accounting_quantity == before[lot.pk].accounting_quantity + 150
     commitment = Commitment.objects.get(pk=line.commitment_id)
     assert (commitment.fulfilled_quantity, commitment.finished) == (1850, True)
     again = Crate.objects.get(pk=taken.pk)
     assert (again.state, again.changed_at) == (Crate.State.COLLECTED, taken.changed_at)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
     operations.pack_all(by=tan, handover=weighed_round.handover, weighed={})
     operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
     operations.pack_all(by=tan, handover=weighed_round.handover)
@@ -235,7 +235,7 @@ def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_rou
     assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1900
     operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=0)
     assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 0
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed_round, taken):
@@ -257,7 +257,7 @@ def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village,
     assert "the earlier weight was paid" in page
     assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1850
     assert village.balance("Jo") == paid
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.urls import reverse
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.tests.test_writers import at_once
 from cosmolocal.handovers import keying, operations, queries
 from cosmolocal.handovers.models import Crate, Packed, Receipt
@@ -61,7 +61,7 @@ def collected_once(round):
     for row in Packed.objects.filter(crate__handover=round.handover).select_related("commitment"):
         events = row.commitment.fulfilled_by.filter(corrected_by=None, corrects=None)
         assert [event.quantity for event in events] == ([row.quantity] if row.quantity else [])
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_two_weigh_lines_of_one_crate_and_of_two(village, round):
@@ -98,7 +98,7 @@ def test_two_weigh_the_same_line(village, round):
     assert row.asked == 1000
     [seen] = [line for line in lines(round, crate) if line.is_packed]
     assert (seen.quantity, seen.packed_by) == (row.quantity, row.by.name)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_one_keys_in_the_sheet_while_the_other_weighs(village, round):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents.pages import actor, form_page, numbers
 from cosmolocal.agents.queries import reader
 from cosmolocal.catalog.models import Product
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.forms import DivideForm, MixForm
 from cosmolocal.handovers.models import Handover
@@ -95,10 +95,10 @@ def mix(request: HttpRequest, pk: int) -> HttpResponse:
 def takers(request: HttpRequest, pk: int, lot: int) -> HttpResponse:
     """Who got of a lot, or is to get it, with whom to call: when a farm says, do not eat it."""
     handover = get_door_or_404(request, pk)
-    known = journal.resources([lot]).get(lot)
+    known = flows_queries.resources([lot]).get(lot)
     if known is None or known.location_id != handover.place_id or known.conforms_to.medium_of_exchange:
         raise Http404
-    found = journal.recall(lot)
+    found = flows_queries.recall(lot)
     everybody = queries.takers(found)
     context = {
         "handover": handover,

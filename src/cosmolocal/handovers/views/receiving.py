@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.pages import actor, form_page, number, post
 from cosmolocal.catalog.models import Product
@@ -201,7 +201,7 @@ def _receiving(pk: int) -> tuple[str, str]:
 
 
 def _get_receipt_or_404(request: HttpRequest, pk: int) -> Receipt:
-    seen = queries.visible_to(people.reader(request))
+    seen = queries.visible_to(agents_queries.reader(request))
     return get_object_or_404(
         Receipt.objects.select_related("handover__place", "producer").filter(handover__in=seen), pk=pk
     )

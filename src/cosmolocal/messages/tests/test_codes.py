@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.models import Operation
@@ -27,10 +27,10 @@ HERS = "amina@example.org"
 
 @pytest.fixture
 def amina() -> Agent:
-    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    home = people.found_local(by=who.system(), draft=wish)
-    person = people.add_member(by=home, name="Amina", email=HERS, household_name="Amina's")
-    people.make_user(by=home, agent=person, email=HERS)
+    wish = agents.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    home = agents.found_local(by=agents_queries.system(), draft=wish)
+    person = agents.add_member(by=home, name="Amina", email=HERS, household_name="Amina's")
+    agents.make_user(by=home, agent=person, email=HERS)
     return person
 
 
@@ -138,7 +138,7 @@ def test_a_refused_one_stands_on_the_stewards_list_and_the_newest_only(amina: Ag
     assert said in letter.said
     assert not Secret.objects.exists()
     with pytest.raises(Refusal) as refused:
-        operations.send_again(by=who.system(), letter=letter)
+        operations.send_again(by=agents_queries.system(), letter=letter)
     assert refused.value.code == "messages.code_ended"
 
 
@@ -159,9 +159,11 @@ def test_one_that_has_ended_is_not_sent_any_more(amina: Agent) -> None:
 
 def test_it_goes_while_other_mail_is_held_or_waits_for_its_server(amina: Agent) -> None:
     with mail_server(Moody()) as moody:
-        operations.hold(by=who.system())
+        operations.hold(by=agents_queries.system())
         outbox.server_is_down("421 closing")
-        operations.send(by=who.system(), writings=[operations.Writing(amina.pk, "payment", "Paid", "You were paid.")])
+        operations.send(
+            by=agents_queries.system(), writings=[operations.Writing(amina.pk, "payment", "Paid", "You were paid.")]
+        )
         ask()
         codes.deliver()
         outbox.deliver()
@@ -169,7 +171,7 @@ def test_it_goes_while_other_mail_is_held_or_waits_for_its_server(amina: Agent) 
         assert "Paid" not in str(moody.got[0][1]["Subject"])
         ask()
         codes._take_in()
-        operations.let_go(by=who.system(), waiting=False)
+        operations.let_go(by=agents_queries.system(), waiting=False)
         codes.deliver()
         assert len(moody.got) == 2
 
@@ -178,7 +180,7 @@ def test_no_other_delivery_takes_it(amina: Agent) -> None:
     with mail_server(Moody()) as moody:
         ask()
         codes._take_in()
-        operations.let_go(by=who.system(), waiting=True)
+        operations.let_go(by=agents_queries.system(), waiting=True)
         with clock.frozen_at(after(days=4)):
             outbox.give_up()
             outbox.deliver()
@@ -284,7 +286,7 @@ def test_the_page_says_what_is_true_and_what_to_do_next(amina: Agent) -> None:
 
 
 def test_a_steward_reads_that_it_holds_a_code_and_cannot_send_it_again(amina: Agent, client: Client) -> None:
-    people.give_role(by=who.system(), agent=amina, role="steward")
+    agents.give_role(by=agents_queries.system(), agent=amina, role="steward")
     client.force_login(User.objects.get(agent=amina), backend="allauth.account.auth_backends.AuthenticationBackend")
     moody = Moody()
     moody.moods["rcpt"][HERS] = "550 no such mailbox"

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock
 from cosmolocal.messages import operations, outbox, queries, tasks
@@ -19,23 +19,23 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def home() -> Agent:
-    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
-    return people.found_local(by=who.system(), draft=wish)
+    wish = agents.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, "Asia/Shanghai", "en", "CNY")
+    return agents.found_local(by=agents_queries.system(), draft=wish)
 
 
 @pytest.fixture
 def readers(home: Agent) -> list[Agent]:
     return [
-        people.add_member(by=home, name=f"Reader {n}", email=f"r{n}@example.org", household_name=f"H{n}")
+        agents.add_member(by=home, name=f"Reader {n}", email=f"r{n}@example.org", household_name=f"H{n}")
         for n in range(30)
     ]
 
 
 @pytest.fixture
 def steward(home: Agent, client):
-    person = people.add_member(by=home, name="Li Na", household_name="Li")
-    people.give_role(by=home, agent=person, role="steward")
-    people.make_user(by=home, agent=person, email="li@example.org")
+    person = agents.add_member(by=home, name="Li Na", household_name="Li")
+    agents.give_role(by=home, agent=person, role="steward")
+    agents.make_user(by=home, agent=person, email="li@example.org")
     client.force_login(User.objects.get(agent=person), backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
@@ -48,7 +48,7 @@ def page(client) -> str:
 
 def write(readers: list[Agent]) -> None:
     writings = [operations.Writing(reader.pk, "payment", "Paid", "You were paid.") for reader in readers]
-    operations.send(by=who.system(), writings=writings)
+    operations.send(by=agents_queries.system(), writings=writings)
 
 
 def test_it_never_says_that_all_went_out_while_letters_wait(steward, readers) -> None:
@@ -81,7 +81,7 @@ def test_a_refused_letter_stands_there_by_name_and_goes_when_told(steward, reade
 
 def test_after_a_backup_a_steward_says_what_goes_out(steward, readers) -> None:
     with mail_server(Moody()) as moody:
-        operations.hold(by=who.system())
+        operations.hold(by=agents_queries.system())
         write(readers[:2])
         assert "All mail is held back" in page(steward)
         assert steward.post("/messages/post/held/other/", {"key": "a"}).status_code == 404
@@ -95,11 +95,11 @@ def test_after_a_backup_a_steward_says_what_goes_out(steward, readers) -> None:
 
 def test_a_letter_to_a_stranger_is_read_by_stewards_only(home, steward, readers, client) -> None:
     writing = operations.Writing(None, "join", "Your request", "We are full.", name="Yang", address="y@example.org")
-    [letter] = operations.send(by=who.system(), writings=[writing])
+    [letter] = operations.send(by=agents_queries.system(), writings=[writing])
     assert "We are full." in steward.get(f"/messages/letter/{letter}/").content.decode()
-    alone = people.add_person(by=home, name="Alone")
-    people.give_role(by=home, agent=alone, role="packer")
-    people.make_user(by=home, agent=alone, email="alone@example.org")
+    alone = agents.add_person(by=home, name="Alone")
+    agents.give_role(by=home, agent=alone, role="packer")
+    agents.make_user(by=home, agent=alone, email="alone@example.org")
     client.force_login(User.objects.get(agent=alone), backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(f"/messages/letter/{letter}/").status_code == 404
 

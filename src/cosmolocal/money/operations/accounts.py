@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import locks, sessions
-from cosmolocal.agents import policy as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.flows import operations as flows
@@ -57,7 +57,7 @@ def open_currency(
 
 
 def _open_fund(by: Agent, currency: Currency, fund: Fund) -> None:
-    home = people.home_local()
+    home = agents_queries.home_local()
     floor = None if fund.may_fall else 0
     resource = flows.open_resource(
         by=by, specification=currency.specification, accountable=home, name=fund.code, floor=floor
@@ -95,7 +95,7 @@ def open_round_account(*, by: Agent, name: str, code: str, key: str = "") -> Acc
     found = Account.objects.filter(currency=currency, code=code).first()
     if found is not None:
         return found
-    home = people.home_local()
+    home = agents_queries.home_local()
     resource = flows.open_resource(by=by, specification=currency.specification, accountable=home, name=code, floor=None)
     return Account.objects.create(
         resource=resource, currency=currency, holder=home, kind=Account.Kind.ROUND, code=code, name=name
@@ -133,7 +133,7 @@ def open_box(
         return found
     assert chosen.money is not None, "only a national currency has money behind it"
     resource = flows.open_resource(
-        by=by, specification=chosen.money, accountable=people.home_local(), name=name, floor=None
+        by=by, specification=chosen.money, accountable=agents_queries.home_local(), name=name, floor=None
     )
     made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, place=place)
     _write_number(by, made, bank_number(number, "number"), bank_name)
@@ -166,7 +166,7 @@ def _write_number(by: Agent, box: MoneyBox, has: str, bank: str) -> None:
     had = [was] if was else list(others.exclude(number__in=["", has]).values_list("number", flat=True))
     is_first = not (box.number or box.number_deed_id or others.exclude(number="", number_deed=None).exists())
     number_changed(by, ", ".join(had), now)
-    box.number, box.number_deed_id = has, None if is_first or agents.is_house(by) else running().id
+    box.number, box.number_deed_id = has, None if is_first or agents_policy.is_house(by) else running().id
 
 
 def _said(number: str, bank: str) -> str:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import approvals, rights, sessions
-from cosmolocal.agents import policy as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Approval
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation
@@ -25,11 +25,11 @@ def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, need
     Lists that wait already keep whom they asked. Refuses: money.too_few_to_agree, agents.not_allowed,
     agents.session_lent, agents.right_too_new.
     """
-    agents.permit(by, agents.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
     sessions.require_own()
-    rights.require_settled(by, agents.STEWARD)
+    rights.require_settled(by, agents_policy.STEWARD)
     if circle is not None:
-        size = people.members_of(circle).count()
+        size = agents_queries.members_of(circle).count()
         # Who draws a list up does not agree to it, and may be one of them.
         if not 0 < needed < size:
             raise Refusal(
@@ -61,7 +61,7 @@ def ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
 
 
 def _ask_circle(by: Agent, made: PaymentList, circle: Agent, needed: int, excluded: dict[int, Agent]) -> Approval:
-    if people.members_of(circle).exclude(pk__in=excluded).count() < needed:
+    if agents_queries.members_of(circle).exclude(pk__in=excluded).count() < needed:
         raise Refusal(
             "money.nobody_to_agree",
             _(
@@ -76,8 +76,8 @@ def _ask_circle(by: Agent, made: PaymentList, circle: Agent, needed: int, exclud
 
 
 def _ask_role(by: Agent, made: PaymentList, excluded: dict[int, Agent]) -> Approval:
-    for role in (agents.TREASURER, agents.STEWARD):
-        if people.role_holders(role).exclude(pk__in=excluded).exists():
+    for role in (agents_policy.TREASURER, agents_policy.STEWARD):
+        if agents_queries.role_holders(role).exclude(pk__in=excluded).exists():
             return approvals.ask(
                 by=by, kind=KIND, subject_id=made.pk, role=role, needed=1, excluded=list(excluded.values())
             )

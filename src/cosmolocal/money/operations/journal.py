@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import EventDraft
@@ -120,7 +120,7 @@ def paid_into(box: MoneyBox, amount: int, stamp: Stamp, payer_id: int | None = N
         quantity=amount,
         specification_id=box.currency.money_id,
         provider_id=payer_id,
-        receiver_id=people.home_local().pk,
+        receiver_id=agents_queries.home_local().pk,
         to_resource_id=box.resource_id,
         at=stamp.at,
         value_on=stamp.value_on,
@@ -134,7 +134,7 @@ def paid_from(box: MoneyBox, amount: int, stamp: Stamp, payee_id: int | None = N
         action="transfer",
         quantity=amount,
         specification_id=box.currency.money_id,
-        provider_id=people.home_local().pk,
+        provider_id=agents_queries.home_local().pk,
         receiver_id=payee_id,
         resource_id=box.resource_id,
         at=stamp.at,

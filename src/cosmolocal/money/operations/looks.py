@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as agents
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.kernel import clock
@@ -26,7 +26,7 @@ def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool 
     `has_left`: money went out of the house; else only where the account is her own, her household's or her farm's, or
     where her session is lent.
     """
-    if agents.is_house(by) or amount <= 0:
+    if agents_policy.is_house(by) or amount <= 0:
         return
     is_own = holder is not None and policy.is_own(by, holder)
     is_lent = sessions.lent_until() is not None
@@ -40,7 +40,7 @@ def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str
     """Puts the running deed on the list for a reason of `SecondLook.Why`; `said`: what was done, in words. `amount` in
     minor units; several of one deed add up. Neither who did it nor anybody of the holder's looks at it.
     """
-    if agents.is_house(by):
+    if agents_policy.is_house(by):
         return
     wanted = {"why": why, "holder": holder, "amount": amount}
     row, is_new = SecondLook.objects.get_or_create(deed_id=running().id, defaults=wanted)
@@ -54,8 +54,8 @@ def number_changed(by: Agent, had: str, has: str) -> None:
 
     The first number of somebody who keeps the house alone is nothing that another could compare.
     """
-    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents.TREASURER, agents.STEWARD))
-    if agents.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
+    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
+    if agents_policy.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
         return
     SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": SecondLook.Why.NUMBER, "amount": 0})
     earlier = Note.objects.filter(operation=running().id).first()
@@ -69,7 +69,7 @@ def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
     """Puts the running deed on the list: one person decided who of two members pays what. `amount`: minor units that
     `pays_less` pays less.
     """
-    if amount and not agents.is_house(by):
+    if amount and not agents_policy.is_house(by):
         why = SecondLook.Why.BETWEEN
         SecondLook.objects.get_or_create(
             deed_id=running().id, defaults={"why": why, "holder": pays_less, "amount": amount}
@@ -78,7 +78,7 @@ def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
 
 def opening_looked_at(by: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: a file set balances though the books run; with what it changed in words."""
-    if not agents.is_house(by):
+    if not agents_policy.is_house(by):
         why = SecondLook.Why.OPENING
         SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": why, "amount": amount})
         journal.note(said)
@@ -157,7 +157,7 @@ def look_at_group(*, by: Agent, deed: Operation, holder: Agent, said: str, key: 
     """Puts a deed on the list, after it: it set at which prices `holder` buys, and who did it belongs there; else
     nothing. By the node, since people stand below money and know no list. Refuses: agents.not_allowed.
     """
-    agents.permit(by)
+    agents_policy.permit(by)
     if policy.is_own(deed.by, holder, deed.at):
         own_condition_set(deed, holder, 0, said)
 
@@ -180,7 +180,7 @@ def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> N
     agents.right_too_new.
     """
     sessions.require_own()
-    rights.require_settled(by, agents.TREASURER, agents.STEWARD)
+    rights.require_settled(by, agents_policy.TREASURER, agents_policy.STEWARD)
     for look in _locked(looks):
         policy.permit_look(by, look)
         if look.state in OPEN:

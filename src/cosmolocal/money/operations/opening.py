@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import policy as agents_policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -64,7 +64,7 @@ def _import_party(by: Agent, row: Row, one: judging.Judge) -> None:
                 code=row.code if group is None else "",
                 household=group,
             )
-            group = group or people.household_of(person)
+            group = group or agents_queries.household_of(person)
             assert group is not None
             one.known.people[group.pk, row.name] = person
     elif group is None:

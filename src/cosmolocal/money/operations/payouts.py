@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents import approvals, sessions
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft, EventDraft
@@ -73,7 +73,7 @@ def make_payment_list(
 
 
 def _set_aside(by: Agent, lines: Sequence[PaymentDraft], accounts: dict[int, Account]) -> list[int]:
-    home = people.home_local().pk
+    home = agents_queries.home_local().pk
     drafts = [
         CommitmentDraft(
             action="lower",

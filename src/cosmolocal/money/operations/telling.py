@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
@@ -30,4 +30,4 @@ def tell_paid_in(account: Account, amount: int, key: str = "") -> None:
                     url=reverse("money:account", args=[account.pk]),
                 )
             )
-    messages.send(by=people.system(), writings=writings, key=key)
+    messages.send(by=agents_queries.system(), writings=writings, key=key)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy as agents
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -41,7 +41,7 @@ def transfer(
     """
     policy.permit_books(by)
     sessions.require_own_or_house(by)
-    if not agents.is_house(by):
+    if not agents_policy.is_house(by):
         policy.forbid_own(by, target.holder)
         journal.check_reason(reason)
     journal.check_amount(amount)
@@ -57,7 +57,7 @@ def transfer(
         raise ledger.in_money_words(refusal, source, amount) from refusal
     if code != reason:
         journal.note(reason)
-    if not agents.is_house(by):
+    if not agents_policy.is_house(by):
         look_needed(by, amount, source.holder)
 
 

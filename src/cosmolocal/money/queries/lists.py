@@ -8,10 +8,10 @@ from datetime import date, datetime
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from cosmolocal.agents import approvals
-from cosmolocal.agents import policy as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Contact, Helping, Membership, Role, in_force
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
@@ -112,14 +112,14 @@ def called(found: Iterable[Account], words: str) -> list[Account]:
 def turnover(since: datetime, currency: Currency | None = None) -> tuple[int, int]:
     """What came into all boxes and what left them since a moment, not what was carried or counted (two statements)."""
     boxes = MoneyBox.objects.filter(currency=currency or default_currency()).order_by().values("resource")
-    return flows.came_from_outside(boxes, since), flows.left_for_outside(boxes, since)
+    return flows_queries.came_from_outside(boxes, since), flows_queries.left_for_outside(boxes, since)
 
 
 def people_of(holder: Agent) -> list[Agent]:
     """Whose money it is in truth: herself, the people of a household or farm, and whose task names the farm."""
-    named = people.role_holders(agents.PRODUCER, scope=holder)
+    named = agents_queries.role_holders(agents_policy.PRODUCER, scope=holder)
     itself = [holder] if holder.kind == Agent.Kind.PERSON else []
-    return list({person.pk: person for person in [*itself, *people.members_of(holder), *named]}.values())
+    return list({person.pk: person for person in [*itself, *agents_queries.members_of(holder), *named]}.values())
 
 
 def readers_of(holder: Agent) -> list[Agent]:
@@ -137,7 +137,7 @@ def may_not_agree(holders: Iterable[Agent]) -> list[Agent]:
     """`people_of` of several, and who helps one of them: none of these says yes to money for them (four statements)."""
     ids, holds = [holder.pk for holder in holders], in_force(clock.today())
     belong = Membership.objects.filter(holds, group__in=among(ids)).values("member")
-    named = Role.objects.filter(holds, name=agents.PRODUCER, scope__in=among(ids)).values("agent")
+    named = Role.objects.filter(holds, name=agents_policy.PRODUCER, scope__in=among(ids)).values("agent")
     there = Agent.objects.present()
     whose = [
         *Agent.objects.filter(kind=Agent.Kind.PERSON, pk__in=among(ids)),
@@ -186,7 +186,7 @@ def known_numbers(holders: Collection[int]) -> dict[int, str]:
     marks, known = paid_by_bank(holders), {}
     for contact in Contact.objects.filter(agent__in=among(holders)).select_related("number_deed__by"):
         mark = rules.mark_of(contact.iban, contact.bank_name)
-        by_house = contact.number_deed is not None and agents.is_house(contact.number_deed.by)
+        by_house = contact.number_deed is not None and agents_policy.is_house(contact.number_deed.by)
         if by_house or mark in marks.get(contact.agent_id, ()):
             known[contact.agent_id] = mark
     return known

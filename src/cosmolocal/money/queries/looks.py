@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.text import capfirst
 
-from cosmolocal.agents import policy as agents
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.agents.queries import Reader
@@ -130,7 +130,7 @@ def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNu
     changed = found.filter(number_deed__second_look__state__in=OPEN).exclude(number="")
     for box in changed.select_related(*_WITH_LOOK):
         if lookers := _lookers(box):
-            asked = (agents.TREASURER, agents.STEWARD)
+            asked = (agents_policy.TREASURER, agents_policy.STEWARD)
             settled = [one for one in lookers if rights.decides_from(one, roles=asked) is None]
             waits.append(WaitingNumber(box, settled or lookers, reader.agent in lookers))
     return waits
@@ -145,7 +145,7 @@ def _lookers(box: MoneyBox) -> list[Agent]:
     look = getattr(deed, "second_look", None)
     if deed is None or look is None or look.state not in OPEN:
         return []
-    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents.TREASURER, agents.STEWARD))
+    keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
     others = keepers.exclude(agent=deed.by_id).values("agent")
     return list(Agent.objects.present().filter(pk__in=others).order_by("name", "id"))
 

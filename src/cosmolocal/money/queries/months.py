@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock
 from cosmolocal.money.models import Account, MoneyBox, MonthBalance, MonthClose, MonthEnd
 
@@ -19,13 +19,13 @@ def held_before(things: Collection[int] | QuerySet[Any], moment: datetime) -> di
     """
     known = _nearest(moment)
     if known is None:
-        return flows.held_before(things, moment)
+        return flows_queries.held_before(things, moment)
     written = dict(MonthBalance.objects.filter(end=known.pk, resource__in=things).values_list("resource", "quantity"))
     if known.before == moment:
         return defaultdict(int, written)
     begin, end = sorted((known.before, moment))
     sign = 1 if moment > known.before else -1
-    moved = flows.moved_between(things, begin, end)
+    moved = flows_queries.moved_between(things, begin, end)
     return {pk: written.get(pk, 0) + sign * change for pk, change in moved.items()}
 
 
@@ -66,7 +66,7 @@ def wrong_balances() -> list[Differs]:
     for month, resource, quantity in MonthBalance.objects.values_list("end", "resource", "quantity"):
         written[month][resource] = quantity
     summed = dict.fromkeys((pk for balances in written.values() for pk in balances), 0)
-    moved = flows.moved_by(of_money(), [end.before for end in ends])
+    moved = flows_queries.moved_by(of_money(), [end.before for end in ends])
     found = []
     for place, end in enumerate(ends):
         for pk, changes in moved.items():

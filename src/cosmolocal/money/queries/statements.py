@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import clock, node
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.sets import among
@@ -106,7 +106,7 @@ def balance_at(thing: Account | MoneyBox, before: datetime) -> int:
 
 def usual_amount(thing: Account | MoneyBox) -> int | None:
     """The most that one of the last entries moved, in minor units; None before the first (one statement)."""
-    return max(filter(None, flows.latest_quantities(thing.resource_id, LATELY)), default=None)
+    return max(filter(None, flows_queries.latest_quantities(thing.resource_id, LATELY)), default=None)
 
 
 def day_of_deed(deed: Operation) -> date:
@@ -121,7 +121,7 @@ def held_on(thing: Account | MoneyBox, day: date) -> int:
     From the nearest moment at which it is known; a late fact stands after its own day (three or four statements).
     """
     pk, after = thing.resource_id, moment_after(day)
-    return balance_at(thing, after) + flows.moved_late([pk], after, day)[pk]
+    return balance_at(thing, after) + flows_queries.moved_late([pk], after, day)[pk]
 
 
 def lowered_since(account: Account, since: datetime) -> int:
@@ -142,13 +142,13 @@ def statement_page(thing: Account | MoneyBox, since: date, until: date, number: 
     of which three name the lines that are shown).
     """
     begin, end = moment_of(since), moment_after(until)
-    opening, moves = balance_at(thing, begin), flows.moves_of(thing.resource_id, begin, end)
+    opening, moves = balance_at(thing, begin), flows_queries.moves_of(thing.resource_id, begin, end)
     closing = opening + moves.gained + moves.lost
     paginator = Paginator(range(moves.count), LINES_A_PAGE)
     page = paginator.get_page(number or paginator.num_pages)
     first = (page.number - 1) * LINES_A_PAGE
-    shown = flows.ids_between(thing.resource_id, begin, end, slice(first, first + LINES_A_PAGE))
-    before = closing - flows.moved_from(thing.resource_id, shown[0], end) if first else opening
+    shown = flows_queries.ids_between(thing.resource_id, begin, end, slice(first, first + LINES_A_PAGE))
+    before = closing - flows_queries.moved_from(thing.resource_id, shown[0], end) if first else opening
     lines = _lines(thing, _told(_named(shown)), before)
     sums = {"came": moves.gained, "went": moves.lost}
     return StatementPage(since, until, opening, lines, closing, page, sums)
@@ -156,22 +156,22 @@ def statement_page(thing: Account | MoneyBox, since: date, until: date, number: 
 
 def count_lines(thing: Account | MoneyBox, since: date, until: date) -> int:
     """How many lines a statement has (two statements)."""
-    return flows.moves_of(thing.resource_id, moment_of(since), moment_after(until)).count
+    return flows_queries.moves_of(thing.resource_id, moment_of(since), moment_after(until)).count
 
 
 def newest_lines(thing: Account | MoneyBox, since: date, until: date, most: int) -> list[Line]:
     """The last lines of a time, the newest first (six statements)."""
     begin, end = moment_of(since), moment_after(until)
-    shown = flows.ids_between(thing.resource_id, begin, end, slice(0, most, -1))
+    shown = flows_queries.ids_between(thing.resource_id, begin, end, slice(0, most, -1))
     if not shown:
         return []
-    before = balance_at(thing, end) - flows.moved_from(thing.resource_id, shown[-1], end)
+    before = balance_at(thing, end) - flows_queries.moved_from(thing.resource_id, shown[-1], end)
     return _lines(thing, _told(_named(shown)), before)[::-1]
 
 
 def _named(shown: Sequence[tuple[datetime, int]]) -> QuerySet[Any]:
     """The events of these moments and ids, in the order in which they were booked."""
-    return flows.events_by([pk for _at, pk in shown])
+    return flows_queries.events_by([pk for _at, pk in shown])
 
 
 def _lines(thing: Account | MoneyBox, events: Sequence[dict[str, Any]], running: int) -> list[Line]:
@@ -206,7 +206,7 @@ def _lines(thing: Account | MoneyBox, events: Sequence[dict[str, Any]], running:
 
 def _events(thing: Account | MoneyBox, begin: datetime, end: datetime) -> QuerySet[Any]:
     """The movements in the order in which they were booked."""
-    return flows.events_of([thing.resource_id], begin, end).order_by("at", "id")
+    return flows_queries.events_of([thing.resource_id], begin, end).order_by("at", "id")
 
 
 def _told(found: QuerySet[Any]) -> list[dict[str, Any]]:
@@ -256,7 +256,7 @@ def history(account: Account, points: int = 30) -> list[tuple[date, int]]:
     zone, today = node.zone(), clock.today()
     since = today - timedelta(days=points - 1)
     moved: dict[date, int] = {}
-    moves = flows.events_of([account.resource_id], moment_of(since))
+    moves = flows_queries.events_of([account.resource_id], moment_of(since))
     for at, action, quantity, target in moves.values_list("at", "action", "quantity", "to_resource_id"):
         gains = target == account.resource_id or action == "raise"
         day = min(at.astimezone(zone).date(), today)

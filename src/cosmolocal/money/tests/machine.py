@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import EconomicEvent
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.models import Operation
@@ -312,7 +312,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @invariant()
     def the_books_replay(self) -> None:
         if hasattr(self, "village"):
-            assert journal.replay() == []
+            assert flows_queries.replay() == []
 
 
 def _sign(event: EconomicEvent, resource_id: int) -> int:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
@@ -264,13 +264,13 @@ def test_a_fact_of_tomorrow_has_not_happened(village: Village) -> None:
 
 def test_accounts_are_seen_by_their_own_people_and_by_who_reads_the_books(village: Village) -> None:
     def seen(person: object) -> set[str]:
-        reader = people.Reader(agent=person, roles=people.roles_of(person))
+        reader = agents_queries.Reader(agent=person, roles=agents_queries.roles_of(person))
         return {str(account) for account in queries.visible_to(reader)}
 
     assert seen(village.amina) == {"Amina"}
     assert seen(village.huang) == {"Huang farm"}
     assert {"Amina", "Jo", "Huang farm", "Reserve"} <= seen(village.wei)
-    assert not queries.visible_to(people.Reader()).exists()
+    assert not queries.visible_to(agents_queries.Reader()).exists()
 
 
 def test_events_carry_no_words_of_people(village: Village) -> None:

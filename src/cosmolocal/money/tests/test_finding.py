@@ -4,7 +4,7 @@ import pytest
 from django.forms import ValidationError
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
 from cosmolocal.money.forms.fields import AccountField
@@ -23,7 +23,7 @@ def street(village):
         ("Ada", "Ibarra Lopez", ""),
     ):
         person = agents.add_member(by=village.house, name=name, household_name=household)
-        home = people.household_of(person)
+        home = agents_queries.household_of(person)
         home.code = code
         home.save(update_fields=["code"])
         found[name] = money.open_account(by=village.house, holder=home)
@@ -45,7 +45,7 @@ def test_the_reference_that_members_are_told_finds_them_also_as_banks_deliver_it
 
 def test_a_name_that_ends_like_the_word_for_number_is_read_whole(village):
     person = agents.add_member(by=village.house, name="Mo", household_name="Garden")
-    account = money.open_account(by=village.house, holder=people.household_of(person))
+    account = money.open_account(by=village.house, holder=agents_queries.household_of(person))
     for typed in ("Garden {}", "Garden n {}", "garden N° {}", "Garden #{}"):
         assert accounts_called(queries.members(), typed.format(account.pk)) == ([account], True), typed
 

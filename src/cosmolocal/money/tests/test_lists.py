@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
 from cosmolocal.money.tests.test_pages import as_
@@ -19,7 +19,7 @@ def households(village: Village, count: int) -> None:
     for number in range(count):
         name = f"Household {number} of {count}"
         person = agents.add_member(by=village.house, name=name, household_name=name)
-        account = money.open_account(by=village.house, holder=people.household_of(person))
+        account = money.open_account(by=village.house, holder=agents_queries.household_of(person))
         money.transfer(by=village.house, source=account, target=queries.fund("running"), amount=10, guard=False)
 
 
@@ -44,7 +44,7 @@ def leavers(village: Village, count: int) -> None:
     for number in range(count):
         name = f"Left {number} of {count}"
         person = agents.add_member(by=village.house, name=name, household_name=name)
-        account = money.open_account(by=village.house, holder=people.household_of(person))
+        account = money.open_account(by=village.house, holder=agents_queries.household_of(person))
         money.top_up(by=village.house, account=account, box=village.bank, amount=100)
         agents.leave(by=village.house, agent=person)
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.agents.queries import Reader, roles_of
 from cosmolocal.kernel import clock
@@ -362,7 +362,7 @@ def test_thousands_that_wait_are_counted_without_their_deeds(village: Village) -
 
 def test_at_which_prices_her_own_household_buys_is_looked_at(village: Village) -> None:
     """Written, and written back: two entries. Another's, and who keeps the place only: none."""
-    hers, other = (people.household_of(person) for person in (village.li_na, village.jo))
+    hers, other = (agents_queries.household_of(person) for person in (village.li_na, village.jo))
     assert hers is not None
     assert other is not None
     for household, group in ((other, "restaurant"), (hers, "restaurant"), (hers, "restaurant"), (hers, "")):

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock
 from cosmolocal.money import imports, operations, queries, tasks
@@ -107,7 +107,7 @@ def test_two_households_of_one_name_are_two_by_their_numbers(village: Village) -
     assert "becomes “Chen (H2)”" in done.rows[1].sentence
     named = {"Chen": ["Li"], "Chen (H2)": ["Li", "Wu"], "Wang Fang": ["Wang Fang"], "Wang Fang (H4)": ["Wang Fang"]}
     households = Agent.objects.filter(kind="household", code__startswith="H").order_by("code")
-    assert {home.name: [one.name for one in people.members_of(home)] for home in households} == named
+    assert {home.name: [one.name for one in agents_queries.members_of(home)] for home in households} == named
     assert [queries.standing(queries.account_for(home)).balance for home in households] == [100, 200, 400, 800]
     before = here()
     again = bring_in(village, as_csv([*rows[:5], rows[7]]))
@@ -121,7 +121,7 @@ def test_two_households_of_one_name_are_two_by_their_numbers(village: Village) -
 def test_of_two_that_were_called_alike_before_a_row_says_the_number(village: Village) -> None:
     agents.add_member(by=village.house, name="Bo", household_name="Chen", code="H1")
     twin = agents.add_member(by=village.house, name="Mei", household_name="Chen of the hill", code="H2")
-    Agent.objects.filter(pk=people.household_of(twin).pk).update(name="Chen")
+    Agent.objects.filter(pk=agents_queries.household_of(twin).pk).update(name="Chen")
     rows = [row("member", "Mei", household="Chen"), row("member", "Mei", household="Chen", code="H2")]
     done = bring_in(village, as_csv(rows))
     assert [one.verdict for one in done.rows] == ["refused", "same"]
@@ -244,7 +244,7 @@ def test_each_bank_account_of_a_file_is_looked_at_by_itself(village: Village) ->
 
 def own_books(village: Village, **amounts: int) -> list[Row]:
     """A file of one row: the treasurer's own household."""
-    household = people.household_of(village.wei)
+    household = agents_queries.household_of(village.wei)
     assert household is not None
     return [Row(2, "member", name="Wei Guo", household=household.name, **amounts)]
 
@@ -294,7 +294,7 @@ def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> 
     assert not SecondLook.objects.exists()
     set_balances(village, own_books(village, balance=5000, share=1000))
     [look] = SecondLook.objects.all()
-    assert (look.why, look.amount, look.holder) == ("own", 6000, people.household_of(village.wei))
+    assert (look.why, look.amount, look.holder) == ("own", 6000, agents_queries.household_of(village.wei))
     assert village.has(village.wei) == 5000
 
 
@@ -306,15 +306,15 @@ def test_once_the_books_run_only_a_steward_puts_somebody_into_a_household_that_i
     village.top_up(village.amina, 100)
     names = (("Ghost", "Amina"), ("New", "Chen"), ("Newer", "Chen"))
     data = as_csv([row("member", name, "", household) for name, household in names])
-    home = people.household_of(village.amina)
+    home = agents_queries.household_of(village.amina)
     assert home is not None
 
     def members(by: Agent) -> set[str]:
         imports.run_import(by=by, data=data, name="books.csv", on=clock.day_of(BEGIN))
-        return {one.name for one in people.members_of(home)}
+        return {one.name for one in agents_queries.members_of(home)}
 
     with clock.frozen_at(BEGIN + timedelta(days=days, hours=2)):
         assert members(village.wei) == ({"Amina"} if days else {"Amina", "Ghost"})
         chen = Agent.objects.get(name="Chen", kind="household")
-        assert {one.name for one in people.members_of(chen)} == {"New", "Newer"}
+        assert {one.name for one in agents_queries.members_of(chen)} == {"New", "Newer"}
         assert members(village.li_na) == {"Amina", "Ghost"}

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.flows.operations import CommitmentDraft as Wish
+from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
@@ -42,7 +42,7 @@ class Village:
     huang: Agent
 
     def account(self, person_or_group: Agent, kind: str = "member") -> Account:
-        holder = people.household_of(person_or_group) or person_or_group
+        holder = agents_queries.household_of(person_or_group) or person_or_group
         found = queries.account_for(holder, kind)
         assert found is not None
         return found
@@ -54,9 +54,11 @@ class Village:
         account = person_or_account if isinstance(person_or_account, Account) else self.account(person_or_account, kind)
         return queries.balance(account).balance
 
-    def payment(self, account: Account, target: Account, amount: int, agreement_id: int | None = None) -> Wish:
+    def payment(
+        self, account: Account, target: Account, amount: int, agreement_id: int | None = None
+    ) -> CommitmentDraft:
         """The promise to pay a sum, as an order of the shop makes it."""
-        return Wish(
+        return CommitmentDraft(
             *("transfer", account.holder_id, target.holder_id, account.currency.specification_id, amount),
             agreement=agreement_id,
             is_reciprocal=True,
@@ -79,7 +81,7 @@ class Village:
 
 def build(*, cash_step: int = 1, currency: str = "CNY") -> Village:
     """A village on 1 September 2026, Shanghai time: two treasurers (Wei, Lin), steward Li Na, members Amina and Jo."""
-    house = people.system()
+    house = agents_queries.system()
     with clock.frozen_at(BEGIN):
         wish = agents.LocalDraft(name="Ainonghui", zone="Asia/Shanghai", currency=currency)
         agents.found_local(by=house, draft=wish)
@@ -97,6 +99,6 @@ def build(*, cash_step: int = 1, currency: str = "CNY") -> Village:
         farm = agents.add_producer(by=house, name="Huang farm")
         agents.join(by=house, member=huang, group=farm)
         for person in (wei, lin, li_na, amina, jo):
-            money.open_account(by=house, holder=people.household_of(person) or person)
+            money.open_account(by=house, holder=agents_queries.household_of(person) or person)
         money.open_account(by=house, holder=farm, kind="producer")
     return Village(house, cny, bank, cash, wei, lin, li_na, amina, jo, farm, huang)

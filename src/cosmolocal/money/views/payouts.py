@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import policy as agents
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.pages import actor, file, form_page, key_of, listing_page, number, post
@@ -36,7 +36,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
     shown, deeds = books(request), []
     if shown["may_book"]:
         deeds.append((_("Pay producers"), reverse("money:new_payout"), ""))
-    if reader(request).has(agents.STEWARD):
+    if reader(request).has(agents_policy.STEWARD):
         deeds.append((_("Who agrees?"), reverse("money:deciders"), ""))
     return listing_page(
         request,

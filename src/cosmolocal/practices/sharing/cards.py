@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
-from cosmolocal.bookings import queries, words
+from cosmolocal.bookings import queries as bookings_queries
+from cosmolocal.bookings import words
 from cosmolocal.bookings.models import Booking
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practices import Card
@@ -22,12 +23,14 @@ SOON = timedelta(hours=36)
 def member_cards(reader: Reader) -> Sequence[Card]:
     """What she has now, and what she fetches soon (one statement)."""
     now = clock.now()
-    open_ones = queries.own(reader).filter(state__in=[*Booking.COMING, Booking.State.OUT], thing__practice="sharing")
+    open_ones = bookings_queries.own(reader).filter(
+        state__in=[*Booking.COMING, Booking.State.OUT], thing__practice="sharing"
+    )
     return [_card(one) for one in open_ones.filter(commitment__begins__lt=now + SOON).order_by("commitment__begins")]
 
 
 def _card(booking: Booking) -> Card:
-    span, is_out = queries.span(booking), booking.state == Booking.State.OUT
+    span, is_out = bookings_queries.span(booking), booking.state == Booking.State.OUT
     is_late = is_out and span.ends < clock.now()
     return Card(
         title=booking.thing.name,

@@ -3,10 +3,11 @@
 import random
 from datetime import datetime, time, timedelta
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Place, User
-from cosmolocal.bookings import operations, queries
+from cosmolocal.bookings import operations as bookings
+from cosmolocal.bookings import queries as bookings_queries
 from cosmolocal.bookings.models import Report, Thing
 from cosmolocal.bookings.operations import BookingDraft, Seen, TermsDraft, ThingDraft
 from cosmolocal.kernel import clock
@@ -57,15 +58,15 @@ def build_start() -> None:
     store = Place.objects.filter(is_handover=True).order_by("pk")[0]
     members = [_person("member"), _person("packer"), _person("keeper"), _person("treasurer")]
     with clock.frozen_at(clock.now() - timedelta(weeks=WEEKS + 1)):
-        home, made = people.home_local(), {}
+        home, made = agents_queries.home_local(), {}
         for name, kind, about, code, terms in THINGS:
             draft = ThingDraft(kind, name, about, store, code)
-            made[name] = operations.add_thing(by=steward, practice="sharing", holder=home, draft=draft, terms=terms)
+            made[name] = bookings.add_thing(by=steward, practice="sharing", holder=home, draft=draft, terms=terms)
         for person in members[:3]:
-            operations.introduce(by=steward, thing=made["Van"], person=person)
+            bookings.introduce(by=steward, thing=made["Van"], person=person)
         trailer = ThingDraft("trailer", "Trailer of Amina", "Hangs behind any bike.", store)
         terms = TermsDraft(by_hour=300, by_day=1500, owner_bp=8000)
-        made["Trailer"] = operations.add_thing(
+        made["Trailer"] = bookings.add_thing(
             by=steward, practice="sharing", holder=members[0], draft=trailer, terms=terms
         )
     for days in range(-7 * WEEKS, 0):
@@ -87,10 +88,10 @@ def _at(days: int, hour: int) -> datetime:
 
 def _book(thing: Thing, person: Agent, begins: datetime, hours: int, *, held: bool = False) -> list[int]:
     """The ids of what was booked; nothing where it is not free or she has not enough."""
-    household = people.household_of(person) or person
+    household = agents_queries.household_of(person) or person
     draft = BookingDraft(thing.pk, begins, begins + timedelta(hours=hours), 12)
     try:
-        made = operations.book(by=person, person=person, household=household, drafts=[draft], held=held)
+        made = bookings.book(by=person, person=person, household=household, drafts=[draft], held=held)
     except Refusal:
         return []
     return [one.pk for one in made]
@@ -102,14 +103,14 @@ def _lent(thing: Thing, person: Agent, days: int, hour: int, picks: random.Rando
         made = _book(thing, person, begins, hours)
     for pk in made:
         has_meter = thing.has_meter
-        meter = (queries.last_meter(thing) or 1200) + picks.randint(0, 2)
+        meter = (bookings_queries.last_meter(thing) or 1200) + picks.randint(0, 2)
         with clock.frozen_at(begins + timedelta(minutes=5)):
-            operations.pick_up(
-                by=person, booking=queries.bookings().get(pk=pk), seen=Seen(meter=meter if has_meter else None)
+            bookings.pick_up(
+                by=person, booking=bookings_queries.bookings().get(pk=pk), seen=Seen(meter=meter if has_meter else None)
             )
         with clock.frozen_at(begins + timedelta(hours=hours, minutes=-10)):
             seen = Seen(meter=meter + picks.randint(4, 30) if has_meter else None)
-            operations.give_back(by=person, booking=queries.bookings().get(pk=pk), seen=seen)
+            bookings.give_back(by=person, booking=bookings_queries.bookings().get(pk=pk), seen=seen)
 
 
 def _now_and_soon(steward: Agent, made: dict[str, Thing], members: list[Agent]) -> None:
@@ -122,11 +123,11 @@ def _now_and_soon(steward: Agent, made: dict[str, Thing], members: list[Agent]) 
             booked = _book(made[thing], person, begins, hours)
         for pk in booked:
             with clock.frozen_at(begins):
-                operations.pick_up(by=person, booking=queries.bookings().get(pk=pk), seen=Seen())
+                bookings.pick_up(by=person, booking=bookings_queries.bookings().get(pk=pk), seen=Seen())
             if back:
                 seen = Seen(Report.State.DAMAGED, words="The hitch is bent; it still holds.")
-                operations.give_back(by=person, booking=queries.bookings().get(pk=pk), seen=seen)
-    operations.block(
+                bookings.give_back(by=person, booking=bookings_queries.bookings().get(pk=pk), seen=seen)
+    bookings.block(
         by=steward, thing=made["Grain mill"], begins=now, ends=now + timedelta(days=2), words="The stones are dressed"
     )
     for thing, person, days, hour, hours in (
@@ -139,4 +140,4 @@ def _now_and_soon(steward: Agent, made: dict[str, Thing], members: list[Agent]) 
     ):
         _book(made[thing], person, _at(days, hour), hours)
     _book(made["Room above the store"], amina, _at(6, 15), 3, held=True)
-    operations.ask_introduction(by=treasurer, thing=made["Van"], person=treasurer)
+    bookings.ask_introduction(by=treasurer, thing=made["Van"], person=treasurer)

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from cosmolocal.agents import queries as people
-from cosmolocal.bookings import queries
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.bookings import queries as bookings_queries
 from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.kernel import clock, node
 
@@ -48,7 +48,7 @@ def _manifest() -> dict[str, Any]:
 def _system() -> dict[str, Any]:
     local = node.current()
     return {
-        "system_id": f"cosmolocal_{people.home_local().pk}",
+        "system_id": f"cosmolocal_{agents_queries.home_local().pk}",
         "languages": [local.language],
         "name": _text(local.name),
         "opening_hours": "24/7",
@@ -69,9 +69,9 @@ def _types() -> dict[str, Any]:
 
 def _status() -> dict[str, Any]:
     """Where each stands and whether somebody has it; what everybody may read, so nothing of who."""
-    found = [one for one in queries.things("sharing").filter(kind__in=list(_FORMS)) if _stands(one)]
+    found = [one for one in bookings_queries.things("sharing").filter(kind__in=list(_FORMS)) if _stands(one)]
     now = clock.now()
-    has = queries.who_has(found, now)
+    has = bookings_queries.who_has(found, now)
     return {"vehicles": [_vehicle(one, has.get(one.pk)) for one in found]}
 
 

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.policy import STEWARD
 from cosmolocal.agents.queries import reader
-from cosmolocal.bookings import queries, words
+from cosmolocal.bookings import queries as bookings_queries
+from cosmolocal.bookings import words
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.tables import Column, Table
@@ -25,8 +26,8 @@ WEEKS = 12
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """All things, with the price, and whether they are free now (three statements)."""
-    things = list(queries.things("sharing"))
-    terms, has = queries.terms_of(thing.pk for thing in things), queries.who_has(things, clock.now())
+    things = list(bookings_queries.things("sharing"))
+    terms, has = bookings_queries.terms_of(thing.pk for thing in things), bookings_queries.who_has(things, clock.now())
     rows = [(thing, words.prices(terms[thing.pk]), has.get(thing.pk)) for thing in things]
     return render(request, "sharing/home.html", {"rows": rows})
 
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What is late, who asks, what is repaired, broken or missing; and all things."""
-    may_keep = policy.may_enter(reader(request), STEWARD, "POST")
+    may_keep = agents_policy.may_enter(reader(request), STEWARD, "POST")
     return render(request, "sharing/desk.html", waiting.context(clock.now()) | {"may_keep": may_keep})
 
 
@@ -53,7 +54,7 @@ def figures(request: HttpRequest) -> HttpResponse:
             one.km or "–",
             money(one.income),
         )
-        for one in queries.figures("sharing", now - timedelta(weeks=WEEKS), now)
+        for one in bookings_queries.figures("sharing", now - timedelta(weeks=WEEKS), now)
     ]
     numbers = [Column(label, number=True) for label in (_("Used"), _("Time"), _("Free"), _("Kilometres"), _("Income"))]
     table = Table(_("The last twelve weeks"), [_("Thing"), *numbers], rows, empty=_("Nothing is shared yet."))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
@@ -50,7 +50,7 @@ def _farm_cards(reader: Reader) -> Iterable[Card]:
     """What a farm is to bring to hand-overs that are still to come."""
     if reader.agent is None or reader.on_behalf_of or not reader.has("producer"):
         return
-    farms = people.producers_of(reader.agent)
+    farms = agents_queries.producers_of(reader.agent)
     asked = ProducerOrder.objects.filter(
         producer__in=farms, round__state=OrderRound.State.ORDERED, round__handover__ends__gt=clock.now()
     ).select_related("producer", "round__handover__place")
@@ -70,7 +70,7 @@ def _farm_cards(reader: Reader) -> Iterable[Card]:
 
 
 def _buyer_cards(reader: Reader) -> Sequence[Card]:
-    buyers = people.buying_agents_of(reader)
+    buyers = agents_queries.buying_agents_of(reader)
     if not buyers:
         return []
     week = _week(buyers)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.demo import mail_of
 from cosmolocal.agents.models import Agent, Membership, Place
 from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel import clock, jobs, node
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_day
-from cosmolocal.money import demo as treasury
+from cosmolocal.money import demo as money_demo
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, RoundOffer
 from cosmolocal.practices.shop.operations import LineDraft, OfferDraft, RoundDraft
@@ -100,7 +100,7 @@ def _run_short(round: OrderRound) -> None:
     )
     assert offer.intent is not None
     there = offer.intent.promised_quantity * 17 // 20 // 100 * 100
-    operations.announce_stock(by=people.home_local(), offer=offer, available=there)
+    operations.announce_stock(by=agents_queries.home_local(), offer=offer, available=there)
 
 
 def round_being_packed(place: Place, handover_day: date, orders: int = 38) -> OrderRound:
@@ -113,8 +113,8 @@ def round_being_packed(place: Place, handover_day: date, orders: int = 38) -> Or
     closed = _close(planned, closing)
     with clock.frozen_at(min(clock.now(), _at(handover_day, time(11, 0), zone))):
         _receive(closed, chance)
-        packers = list(people.role_holders("packer")) or [people.home_local()]
-        sheets = packing.crate_sheets(closed.handover)
+        packers = list(agents_queries.role_holders("packer")) or [agents_queries.home_local()]
+        sheets = handovers_queries.crate_sheets(closed.handover)
         for sheet in sheets[: len(sheets) // 2 - 5]:
             lines = [
                 handovers.PackLine(line.commitment_id, _scale(line.asked, line.goods.weigh, chance))
@@ -134,14 +134,14 @@ def settled_round(place: Place, handover_day: date, orders: int = 60, *, is_work
         planned = plan(place, handover_day)
         order_all(planned, orders, chance, restaurants=4)
     closed = _close(planned, closing)
-    by = people.home_local()
+    by = agents_queries.home_local()
     with clock.frozen_at(_at(handover_day, BEGINS, zone)):
         _receive(closed, chance)
         if is_worked:
             _cut_and_mix(closed)
         weighed = {
             line.commitment_id: _scale(line.asked, line.goods.weigh, chance)
-            for sheet in packing.crate_sheets(closed.handover)
+            for sheet in handovers_queries.crate_sheets(closed.handover)
             for line in sheet.lines
         }
         handovers.pack_all(by=by, handover=closed.handover, weighed=weighed)
@@ -157,7 +157,7 @@ def settled_round(place: Place, handover_day: date, orders: int = 60, *, is_work
 
 def plan(place: Place, handover_day: date) -> OrderRound:
     """A round of everything in the catalog, opened some days before it closes."""
-    zone, by = node.current().zone, people.home_local()
+    zone, by = node.current().zone, agents_queries.home_local()
     closes = _at(handover_day - timedelta(days=PACK_DAYS), CLOSES, zone)
     draft = RoundDraft(
         name=format_day(handover_day),
@@ -198,10 +198,10 @@ def _buyers() -> Buyers:
     )
     first = {row.group_id: row for row in memberships.select_related("member", "group").order_by("-id")}
     pairs = [(row.group, row.member) for row in sorted(first.values(), key=lambda row: row.group_id)]
-    cooks, home = {group.pk: person for group, person in pairs}, people.home_local()
+    cooks, home = {group.pk: person for group, person in pairs}, agents_queries.home_local()
     return Buyers(
         [pair for pair in pairs if pair[0].kind == Agent.Kind.HOUSEHOLD],
-        [(kitchen, cooks.get(kitchen.pk, home)) for kitchen in people.restaurants()],
+        [(kitchen, cooks.get(kitchen.pk, home)) for kitchen in agents_queries.restaurants()],
     )
 
 
@@ -225,9 +225,9 @@ def _order(round: OrderRound, household: Agent, person: Agent, lines: list[LineD
 
 
 def _top_up(households: Sequence[Agent]) -> None:
-    by = people.home_local()
-    accounts = purse.accounts_by_holder(households)
-    standing = purse.balances(accounts.values())
+    by = agents_queries.home_local()
+    accounts = money_queries.accounts_by_holder(households)
+    standing = money_queries.balances(accounts.values())
     bank = _box("bank")
     for account in accounts.values():
         if (standing[account.pk].spendable or 0) < LOW:
@@ -235,7 +235,7 @@ def _top_up(households: Sequence[Agent]) -> None:
 
 
 def _close(round: OrderRound, closing: datetime) -> OrderRound:
-    by = people.system()
+    by = agents_queries.system()
     with clock.frozen_at(closing):
         operations.close_round(by=by, round=round)
     with clock.frozen_at(closing + timedelta(minutes=round.grace_minutes)):
@@ -247,8 +247,8 @@ def _close(round: OrderRound, closing: datetime) -> OrderRound:
 
 def _receive(round: OrderRound, chance: random.Random) -> None:
     """Every farm brings what it promised, now and then a little less of one thing."""
-    by = people.home_local()
-    for delivery in packing.receiving_list(round.handover):
+    by = agents_queries.home_local()
+    for delivery in handovers_queries.receiving_list(round.handover):
         lines = []
         for arrival in delivery.arrivals:
             short = chance.random() < 0.04 and arrival.goods.weigh
@@ -266,8 +266,8 @@ def _cut_and_mix(round: OrderRound) -> None:
 
     Then the way of her goods tells of it.
     """
-    by, handover = people.home_local(), round.handover
-    found = sorted(packing.lots_here(handover), key=lambda one: one.lot.pk)
+    by, handover = agents_queries.home_local(), round.handover
+    found = sorted(handovers_queries.lots_here(handover), key=lambda one: one.lot.pk)
     free = {one.lot.conforms_to_id: one for one in found if one.free}
     hers = Membership.objects.filter(until=None, member__user__email=mail_of("member")).values("group")
     wishes = OrderLine.objects.filter(order__round=round, order__household__in=hers).order_by("id")
@@ -298,18 +298,18 @@ def _take_all_cash(round: OrderRound) -> None:
     for order in round.orders.filter(pays=Order.Pays.CASH).exclude(state=Order.State.CANCELLED):
         due = due_now(order)
         if due:
-            operations.take_cash(by=people.home_local(), order=order, box=box, amount=due)
+            operations.take_cash(by=agents_queries.home_local(), order=order, box=box, amount=due)
 
 
 def _pay(round: OrderRound) -> None:
-    home = people.home_local()
+    home = agents_queries.home_local()
     made = operations.pay_producers(by=home, round=round, box=_box("bank"))
-    treasury.agree(made)
+    money_demo.agree(made)
     money.confirm_list(by=home, payment_list=made)
 
 
 def _box(kind: str) -> "MoneyBox":
-    return next(box for box in purse.boxes() if box.kind == kind)
+    return next(box for box in money_queries.boxes() if box.kind == kind)
 
 
 def _at(day: date, at: time, zone: str) -> datetime:

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents import policy as people
-from cosmolocal.agents import queries as people_of
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers.models import Handover
@@ -27,7 +27,7 @@ NAMED = 5  # rounds in a sentence
 
 def steward_cards(agent: Agent) -> Sequence[Card]:
     """What needs doing in each running round: one fact, one deed."""
-    if not people.holds_any(agent, people.STEWARD, people.TREASURER, people.AUDITOR):
+    if not agents_policy.holds_any(agent, agents_policy.STEWARD, agents_policy.TREASURER, agents_policy.AUDITOR):
         return []
     states = [OrderRound.State.DRAFT, OrderRound.State.OPEN, OrderRound.State.GRACE, OrderRound.State.ORDERED]
     running = OrderRound.objects.filter(state__in=states).select_related("handover__place", "account__currency")
@@ -239,7 +239,7 @@ def _first_steps() -> list[Card]:
             )
         )
     if not Item.objects.filter(is_active=True).exists():
-        has_farms = people_of.producers().exists()
+        has_farms = agents_queries.producers().exists()
         found.append(
             Card(
                 _("What is on sale?"),

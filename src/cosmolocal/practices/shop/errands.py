@@ -5,12 +5,12 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.errands import Outcome, errand
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.pdf import Sheet
 from cosmolocal.practices.shop import operations, queries
@@ -24,8 +24,8 @@ from cosmolocal.practices.shop.rounds import order_form
 
 def _keeps_round(by_id: int, round_id: int, _seen: str = "") -> bool:
     return any(
-        policy.may_enter(reader, "steward") and queries.visible_to(reader).filter(pk=round_id).exists()
-        for reader in people.readers(by_id)
+        agents_policy.may_enter(reader, "steward") and queries.visible_to(reader).filter(pk=round_id).exists()
+        for reader in agents_queries.readers(by_id)
     )
 
 
@@ -61,8 +61,8 @@ def paper_form(by_id: int, round_id: int) -> Outcome:
 
 def _calls_farms(by_id: int, round_id: int) -> bool:
     return any(
-        policy.may_enter(reader, "auditor_reads") and queries.visible_to(reader).filter(pk=round_id).exists()
-        for reader in people.readers(by_id)
+        agents_policy.may_enter(reader, "auditor_reads") and queries.visible_to(reader).filter(pk=round_id).exists()
+        for reader in agents_queries.readers(by_id)
     )
 
 
@@ -76,8 +76,8 @@ def call_list(by_id: int, round_id: int) -> Outcome:
 
 def _reads_farm_order(by_id: int, order_id: int, _kind: str) -> bool:
     return any(
-        policy.may_enter(reader, "producer") and queries.farms.visible_to(reader).filter(pk=order_id).exists()
-        for reader in people.readers(by_id)
+        agents_policy.may_enter(reader, "producer") and queries.farms.visible_to(reader).filter(pk=order_id).exists()
+        for reader in agents_queries.readers(by_id)
     )
 
 
@@ -94,7 +94,9 @@ def order_file(by_id: int, order_id: int, kind: str) -> Outcome:
 
 
 def _reads_order(by_id: int, order_id: int) -> bool:
-    return any(queries.orders.visible_to(reader).filter(pk=order_id).exists() for reader in people.readers(by_id))
+    return any(
+        queries.orders.visible_to(reader).filter(pk=order_id).exists() for reader in agents_queries.readers(by_id)
+    )
 
 
 @errand("shop.receipt", may_read=_reads_order)
@@ -108,7 +110,7 @@ def receipt(by_id: int, order_id: int) -> Outcome:
 def _reads_given_back(by_id: int, round_id: int, *_days_and_kind: str) -> bool:
     if round_id:
         return _calls_farms(by_id, round_id)
-    return any(policy.may_enter(reader, "auditor_reads") for reader in people.readers(by_id))
+    return any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
 
 
 @errand("shop.given_back", may_read=_reads_given_back)
@@ -120,7 +122,7 @@ def given_back(by_id: int, round_id: int, since: str, until: str, kind: str) -> 
     else:
         days = date.fromisoformat(since), date.fromisoformat(until)
         found, title = queries.credits.between(*days), documents.given_back_between(*days)
-    sums, currency = queries.credits.sums(found), purse.default_currency()
+    sums, currency = queries.credits.sums(found), money_queries.default_currency()
     table, name = documents.given_back_table(given_pages.rows(found), sums, currency), f"{title}.{kind}"
     return Outcome(
         name, data=downloads.table_bytes([table], title, kind), name=name, content_type=downloads.TYPES[kind]

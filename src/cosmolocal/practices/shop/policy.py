@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as people
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel.refusal import Refusal
@@ -17,27 +17,27 @@ CREDITED_AT_THE_DOOR = timedelta(days=60)
 
 def permit_steward(by: Agent) -> None:
     """Rounds are planned, closed and settled by stewards (and timers). Refuses agents.not_allowed."""
-    people.permit(by, people.STEWARD)
+    agents_policy.permit(by, agents_policy.STEWARD)
 
 
 def permit_treasurer(by: Agent) -> None:
     """Payments are drawn up by treasurers. Refuses agents.not_allowed."""
-    people.permit(by, people.TREASURER)
+    agents_policy.permit(by, agents_policy.TREASURER)
 
 
 def permit_books(by: Agent) -> None:
     """What follows from facts after settling is booked by stewards and treasurers. Refuses agents.not_allowed."""
-    people.permit(by, people.STEWARD, people.TREASURER)
+    agents_policy.permit(by, agents_policy.STEWARD, agents_policy.TREASURER)
 
 
 def may_book(reader: Reader) -> bool:
     """What `permit_books` says, for a page."""
-    return reader.has(people.STEWARD, people.TREASURER)
+    return reader.has(agents_policy.STEWARD, agents_policy.TREASURER)
 
 
 def permit_keeper(by: Agent, round: OrderRound) -> None:
     """At the door: the keeper of this place, stewards. Refuses agents.not_allowed, agents.other_place."""
-    people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.place)
+    agents_policy.permit(by, agents_policy.KEEPER, agents_policy.STEWARD, place=round.handover.place)
 
 
 def permit_credit(by: Agent, round: OrderRound, now: datetime) -> None:
@@ -60,16 +60,18 @@ def is_recent(round: OrderRound, now: datetime) -> bool:
 
 def permit_order(by: Agent, household: Agent, on_behalf_of: Agent | None) -> None:
     """Members of the household, who helps one of them, and stewards who key in paper. Refuses agents.not_yours."""
-    people.require(
-        people.is_house(by)
-        or people.may_act_for_group(by, household, on_behalf_of)
-        or (on_behalf_of is None and people.is_steward(by))
+    agents_policy.require(
+        agents_policy.is_house(by)
+        or agents_policy.may_act_for_group(by, household, on_behalf_of)
+        or (on_behalf_of is None and agents_policy.is_steward(by))
     )
 
 
 def permit_announce(by: Agent, producer: Agent) -> None:
     """How much there is: the producer's own people, stewards. Refuses agents.not_yours."""
-    people.require(people.is_house(by) or people.is_steward(by) or people.may_act_for_producer(by, producer))
+    agents_policy.require(
+        agents_policy.is_house(by) or agents_policy.is_steward(by) or agents_policy.may_act_for_producer(by, producer)
+    )
 
 
 def is_taking_orders(round: OrderRound, now: datetime) -> bool:
@@ -93,4 +95,4 @@ def may_reopen(round: OrderRound, now: datetime) -> bool:
 
 def may_run(reader: Reader) -> bool:
     """May she plan, close and settle rounds?"""
-    return reader.has(people.STEWARD)
+    return reader.has(agents_policy.STEWARD)

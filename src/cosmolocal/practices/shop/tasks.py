@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.languages import speaking_to
 from cosmolocal.agents.models import Agent, Membership, in_force
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.models import Operation
@@ -21,7 +21,7 @@ from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.look.numbers import format_money
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Attachment, Writing
-from cosmolocal.money import letters as money
+from cosmolocal.money import letters as money_letters
 from cosmolocal.paper import pdf
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.practices.shop import operations, queries
@@ -64,7 +64,7 @@ def tell_farms_due() -> None:
     """Once a day is over: what it cost each farm, in one letter; also of days on which the node stood still."""
     days = [clock.today() - timedelta(days=back) for back in range(1, DAYS_BACK + 1)]
     keys = {f"{AT_FARMS_COST}:{day}": day for day in days}
-    told = Operation.objects.filter(code="messages.send", by=people.system(), key__in=keys).values_list(
+    told = Operation.objects.filter(code="messages.send", by=agents_queries.system(), key__in=keys).values_list(
         "key", flat=True
     )
     for key in sorted(keys.keys() - set(told)):
@@ -79,7 +79,7 @@ def close_round(round_id: int) -> None:
     """Takes no more orders; nothing where a steward opened it for longer meanwhile."""
     for round in queries.due_to_close(clock.now()):
         if round.pk == round_id:
-            operations.close_round(by=people.system(), round=round)
+            operations.close_round(by=agents_queries.system(), round=round)
 
 
 @jobs.job("shop.send_producer_orders")
@@ -87,26 +87,26 @@ def send_producer_orders(round_id: int) -> None:
     """The grace is over; nothing where it was opened again meanwhile."""
     for round in queries.due_to_order(clock.now()):
         if round.pk == round_id:
-            operations.send_producer_orders(by=people.system(), round=round)
+            operations.send_producer_orders(by=agents_queries.system(), round=round)
 
 
 @jobs.job("shop.remind_of_round")
 def remind_of_round(round_id: int) -> None:
     """Before it closes."""
-    operations.remind(by=people.system(), round=OrderRound.objects.get(pk=round_id))
+    operations.remind(by=agents_queries.system(), round=OrderRound.objects.get(pk=round_id))
 
 
 @jobs.job("shop.tell_ready")
 def tell_ready(round_id: int) -> None:
     """All crates are packed."""
-    operations.tell_ready(by=people.system(), round=OrderRound.objects.get(pk=round_id))
+    operations.tell_ready(by=agents_queries.system(), round=OrderRound.objects.get(pk=round_id))
 
 
 @jobs.job("shop.tell_farms")
 def tell_farms(day: str) -> None:
     """What was given back, or lost, at a farm's cost on a day."""
     if writings := list(farm_costs.letters(date.fromisoformat(day))):
-        messages.send(by=people.system(), writings=writings, key=f"{AT_FARMS_COST}:{day}")
+        messages.send(by=agents_queries.system(), writings=writings, key=f"{AT_FARMS_COST}:{day}")
 
 
 @jobs.job("shop.keep_figures")
@@ -137,7 +137,7 @@ def mail_producers(round_id: int) -> None:
     if round.handover.ends < clock.now():
         return
     waiting = [asked for asked in farms.producer_orders(round) if asked.is_unwritten]
-    terms = catalog.terms_of([asked.order.producer_id for asked in waiting])
+    terms = catalog_queries.terms_of([asked.order.producer_id for asked in waiting])
     for asked in waiting:
         contact = getattr(asked.order.producer, "contact", None)
         if terms[asked.order.producer_id].order_by == "mail" and contact is not None and contact.email:
@@ -147,11 +147,11 @@ def mail_producers(round_id: int) -> None:
 @jobs.job("shop.hear_of_letters")
 def hear_of_letters(letter_ids: Sequence[int]) -> None:
     """The mail server took or refused orders to farms, or somebody told them in person."""
-    operations.hear_of_letters(by=people.system(), letter_ids=letter_ids, key=jobs.key())
+    operations.hear_of_letters(by=agents_queries.system(), letter_ids=letter_ids, key=jobs.key())
 
 
 def _mail_producer(asked: AskedOrder) -> None:
-    by, producer = people.system(), asked.order.producer
+    by, producer = agents_queries.system(), asked.order.producer
     with speaking_to(producer):
         writing = Writing(
             to_id=producer.pk,
@@ -185,7 +185,7 @@ def tell_changes(order_ids: Sequence[int]) -> None:
             with speaking_to(person):
                 told = "\n".join(f"{view.name}: {view.sentence}" for view in changed)
                 writings.append(_writing(person, order, "order_changed", _("Your order has changed"), told))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.tell_cancelled")
@@ -202,7 +202,7 @@ def tell_cancelled(order_ids: Sequence[int]) -> None:
                 text = _("Your order is cancelled with it, and nothing is charged.")
                 said = f"{order.round.cancelled_because}\n\n{text}"
                 writings.append(_writing(person, order, "order_changed", subject, said))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.mail_ready")
@@ -230,7 +230,7 @@ def mail_ready(round_id: int) -> None:
                     amount = format_money(due, currency.code, currency.decimals)
                     text += "\n" + _("Please bring %(amount)s in cash.") % {"amount": amount}
                 writings.append(_writing(person, order, "order_ready", _("Your order is packed"), text))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.mail_receipts")
@@ -250,8 +250,8 @@ def mail_receipts(round_id: int) -> None:
                 text = _("%(round)s: you got your goods for %(sum)s.") % {"round": round.name, "sum": paid}
                 writings.append(_writing(person, order, "receipt", _("Receipt"), text))
     charged = {order.household_id: (order.final or 0) - order.paid_cash for order in orders}
-    writings += money.of_low_balances(charged)
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    writings += money_letters.of_low_balances(charged)
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.tell_swapped")
@@ -276,8 +276,8 @@ def tell_swapped(swap_ids: Sequence[int]) -> None:
                 said = text % {**facts, "before": before}
                 writings.append(_writing(person, swap.order, "receipt", _("Another crate was yours"), said))
     rise = {swap.household_id: (swap.order.final or 0) - (swap.other.final or 0) for swap in swaps}
-    writings += money.of_low_balances({household: amount for household, amount in rise.items() if amount > 0})
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    writings += money_letters.of_low_balances({household: amount for household, amount in rise.items() if amount > 0})
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.tell_crates_swapped")
@@ -298,7 +298,7 @@ def tell_crates_swapped(order_ids: Sequence[int]) -> None:
                     "whoever keeps the hand-over."
                 )
                 writings.append(_writing(person, order, "order_changed", _("Another crate is yours"), text % facts))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 @jobs.job("shop.tell_open")
@@ -306,7 +306,7 @@ def tell_open(round_id: int) -> None:
     """A round has opened: where to order, until when, when to collect."""
     round = OrderRound.objects.select_related("handover__place").get(pk=round_id)
     if round.state == OrderRound.State.OPEN and round.closes_at > clock.now():
-        _write_to_members(round, "round_open", people.role_holders("member"), _open_words)
+        _write_to_members(round, "round_open", agents_queries.role_holders("member"), _open_words)
 
 
 @jobs.job("shop.remind")
@@ -315,7 +315,9 @@ def remind(round_id: int) -> None:
     round = OrderRound.objects.select_related("handover__place").get(pk=round_id)
     ordered = round.orders.exclude(state=Order.State.CANCELLED).values("household")
     served = Membership.objects.filter(in_force(clock.today()), group__in=ordered).values("member")
-    _write_to_members(round, "round_closing", people.role_holders("member").exclude(pk__in=served), _closing_words)
+    _write_to_members(
+        round, "round_closing", agents_queries.role_holders("member").exclude(pk__in=served), _closing_words
+    )
 
 
 def _open_words(round: OrderRound) -> tuple[str, str]:
@@ -344,7 +346,7 @@ def _write_to_members(round: OrderRound, event: str, readers: Iterable[Agent], w
         with speaking_to(person):
             subject, text = words(round)
         writings.append(Writing(person.pk, event, subject, text, reverse("shop:home")))
-    messages.send(by=people.system(), writings=writings, key=jobs.key())
+    messages.send(by=agents_queries.system(), writings=writings, key=jobs.key())
 
 
 def _writing(person: Agent, order: Order, event: str, subject: str, text: str) -> Writing:

@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Role, User
 from cosmolocal.website.operations import FirstSteward, set_up_local
 from cosmolocal.website.tests.gardening import fields, gardens
@@ -17,9 +18,9 @@ __all__ = ["fields", "gardens"]
 @pytest.fixture
 def local(db: None) -> Agent:
     """The local, set up with Li Na as its first steward."""
-    wish = operations.LocalDraft("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
-    set_up_local(by=queries.system(), draft=wish, steward=FirstSteward("Li Na", "lina@example.org"))
-    return queries.home_local()
+    wish = agents.LocalDraft("Ainonghui", place_name="Liuzhou", zone="Asia/Shanghai", currency="CNY")
+    set_up_local(by=agents_queries.system(), draft=wish, steward=FirstSteward("Li Na", "lina@example.org"))
+    return agents_queries.home_local()
 
 
 @pytest.fixture
@@ -27,14 +28,14 @@ def people(local: Agent) -> dict[str, Agent]:
     """One person of each role, each in a household of her own, a guest, and a member of another household."""
     found = {}
     for role in ("member", "packer", "driver", "keeper", "treasurer", "auditor", "steward"):
-        found[role] = operations.add_member(by=local, name=role.title(), email=f"{role}@example.org")
+        found[role] = agents.add_member(by=local, name=role.title(), email=f"{role}@example.org")
         if role != Role.Name.MEMBER:
-            operations.give_role(by=local, agent=found[role], role=role)
-    found["other"] = operations.add_member(by=local, name="Other", email="other@example.org")
-    found["guest"] = operations.add_member(by=local, name="Guest", email="guest@example.org", role="guest")
-    farm = operations.add_producer(by=local, name="Huang Dacheng's farm")
-    found["producer"] = operations.add_member(by=local, name="Huang", email="huang@example.org")
-    operations.join(by=local, member=found["producer"], group=farm)
+            agents.give_role(by=local, agent=found[role], role=role)
+    found["other"] = agents.add_member(by=local, name="Other", email="other@example.org")
+    found["guest"] = agents.add_member(by=local, name="Guest", email="guest@example.org", role="guest")
+    farm = agents.add_producer(by=local, name="Huang Dacheng's farm")
+    found["producer"] = agents.add_member(by=local, name="Huang", email="huang@example.org")
+    agents.join(by=local, member=found["producer"], group=farm)
     return found
 
 

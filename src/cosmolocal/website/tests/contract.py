@@ -23,9 +23,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cosmolocal.agents import queries
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import node, practices
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Practice
@@ -153,7 +153,7 @@ def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
     letters = _text(browsers["member"], "/messages/")
     none_of(letter for letter in practice.letters if f'name="{letter}"' in letters)
     assert _own_data(member) == kept
-    none_of(map(str, journal.replay()))
+    none_of(map(str, flows_queries.replay()))
 
 
 RULES = (
@@ -216,5 +216,5 @@ def _text(browser: Client, path: str) -> str:
 
 def _own_data(person: Agent) -> set[str]:
     """The files of what she takes along."""
-    with zipfile.ZipFile(io.BytesIO(my_data.collect(person, queries.household_of(person)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(my_data.collect(person, agents_queries.household_of(person)))) as archive:
         return set(archive.namelist())

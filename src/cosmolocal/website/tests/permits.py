@@ -8,12 +8,13 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from cosmolocal.agents import policy, sessions
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import sessions
 from cosmolocal.money.operations.looks import look_needed
 
 _DEEP = 4
 _ASKS = {sessions.require_own: "no", sessions.require_own_or_house: "no", sessions.require_own_way: "partly"}
-_PREDICATES = {policy.require: "own", policy.is_steward: "steward", policy.may_vote: "asked"}
+_PREDICATES = {agents_policy.require: "own", agents_policy.is_steward: "steward", agents_policy.may_vote: "asked"}
 
 
 def words(function: Callable[..., Any], deep: int = _DEEP) -> frozenset[str]:
@@ -30,7 +31,7 @@ def _own(function: FunctionType, deep: int) -> frozenset[str]:
     """What its own permit paragraph says, policies and private functions beside it followed."""
     found: set[str] = set()
     for called, arguments in _calls(function):
-        if called is policy.permit:
+        if called is agents_policy.permit:
             roles = {_role(argument, function) for argument in arguments[1:] if not isinstance(argument, ast.keyword)}
             found |= roles or {"house"}
         elif inspect.isfunction(called) and called in _PREDICATES:
@@ -42,7 +43,7 @@ def _own(function: FunctionType, deep: int) -> frozenset[str]:
 
 def _is_ours(called: Any, caller: FunctionType) -> bool:
     """A policy of any app, or a private function beside the caller; not another operation."""
-    if not inspect.isfunction(called) or called.__module__ == policy.__name__ or hasattr(called, "__wrapped__"):
+    if not inspect.isfunction(called) or called.__module__ == agents_policy.__name__ or hasattr(called, "__wrapped__"):
         return False
     return called.__module__.endswith(".policy") or called.__module__ == caller.__module__
 

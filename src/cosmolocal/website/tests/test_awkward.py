@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import cosmolocal
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.look.words import asked
 from cosmolocal.website.tests.addresses import Address, addresses
@@ -116,7 +117,7 @@ def test_a_search_asks_for_eight_words_with_one_test_each(people: dict[str, Agen
 
 
 def test_people_are_found_by_each_of_what_is_known(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
-    sun = operations.add_member(
+    sun = agents.add_member(
         by=local, name="Sun Li", email="sun@example.org", phone="0772 99", household_name="Red gate", code="H7"
     )
     browser = signed_in(people["steward"])
@@ -124,7 +125,7 @@ def test_people_are_found_by_each_of_what_is_known(people: dict[str, Agent], sig
         page = browser.get("/people/", {"q": words}).content.decode()
         assert page.count("Sun Li") >= 1, words
         assert "Treasurer" not in page
-    assert queries.household_of(sun) is not None
+    assert agents_queries.household_of(sun) is not None
 
 
 @pytest.mark.once

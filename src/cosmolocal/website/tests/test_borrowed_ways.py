@@ -9,14 +9,16 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
-from cosmolocal.agents import operations, queries, sessions
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.kernel import clock, ids
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as books
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account, MoneyBox, PaymentList, SecondLook
 from cosmolocal.website.tests.test_ways_in import came_in_by_code, payout, run_waiting
 
@@ -44,7 +46,7 @@ def lent(people: dict[str, Agent], signed_in: Browser, payout: PaymentList) -> C
 
 @pytest.fixture
 def theirs(people: dict[str, Agent]) -> Account:
-    return Account.objects.get(holder=queries.household_of(people["member"]), kind="member")
+    return Account.objects.get(holder=agents_queries.household_of(people["member"]), kind="member")
 
 
 def test_a_lent_session_changes_no_account_number(lent: Client, payout: PaymentList) -> None:
@@ -60,7 +62,7 @@ def test_a_lent_session_changes_no_account_number(lent: Client, payout: PaymentL
 def test_a_lent_session_moves_no_money_of_others(
     lent: Client, people: dict[str, Agent], payout: PaymentList, theirs: Account
 ) -> None:
-    treasurer, fund = people["treasurer"], books.fund("solidarity", theirs.currency)
+    treasurer, fund = people["treasurer"], money_queries.fund("solidarity", theirs.currency)
     line, leg = money.PaymentDraft(theirs.pk, 100), money.Leg(fund.pk, theirs.pk, 100)
     last_month = clock.today().replace(day=1) - timedelta(days=1)
     deeds = (
@@ -76,15 +78,15 @@ def test_a_lent_session_moves_no_money_of_others(
         lambda: money.close_month(by=treasurer, until=last_month),
         lambda: money.confirm_list(by=treasurer, payment_list=payout),
         lambda: money.confirm_payment(by=treasurer, payment=payout.payments.get()),
-        lambda: operations.add_producer(by=treasurer, name="Farm", contact=ContactDraft(iban=EVIL)),
-        lambda: operations.add_person(by=treasurer, name="Ghost", contact=ContactDraft(iban=EVIL)),
+        lambda: agents.add_producer(by=treasurer, name="Farm", contact=ContactDraft(iban=EVIL)),
+        lambda: agents.add_person(by=treasurer, name="Ghost", contact=ContactDraft(iban=EVIL)),
     )
     with sessions.as_begun(_request_of(lent)):
         for deed in deeds:
             with pytest.raises(Refusal) as refused:
                 deed()
             assert refused.value.code == "agents.session_lent"
-    assert books.standing(theirs).balance == 4000
+    assert money_queries.standing(theirs).balance == 4000
 
 
 @pytest.mark.parametrize("task", ["of a circle", "of a role"])
@@ -95,7 +97,7 @@ def test_a_lent_session_says_no_to_no_list(
     asked = payout
     if task == "of a role":
         lines = [money.PaymentDraft(payout.payments.get().account_id, 100)]
-        operations.give_role(by=queries.system(), agent=people["member"], role="treasurer")
+        agents.give_role(by=agents_queries.system(), agent=people["member"], role="treasurer")
         money.choose_deciders(by=people["steward"], currency=payout.currency, circle=None)
         money.drop_payment_list(by=people["treasurer"], payment_list=payout, reason="by a role")
         asked = money.make_payment_list(by=people["treasurer"], lines=lines, box=payout.box, name="By a role")
@@ -114,10 +116,10 @@ def test_what_a_lent_session_books_is_kept_and_looked_at(
         money.top_up(by=people["treasurer"], account=theirs, box=payout.box, amount=100_000)
         unknown = money.top_up_unmatched(by=people["treasurer"], box=payout.box, amount=500)
         money.match_unmatched(by=people["treasurer"], unmatched=unknown, account=theirs)
-        cash = money.open_box(by=queries.system(), kind="cash", name="Cash box")
+        cash = money.open_box(by=agents_queries.system(), kind="cash", name="Cash box")
         money.move_money(by=people["treasurer"], source=payout.box, target=cash, amount=20)
         money.count_cash(by=people["treasurer"], box=cash, counted=19)
-    assert books.standing(theirs).balance == 104_500
+    assert money_queries.standing(theirs).balance == 104_500
     seen = list(SecondLook.objects.order_by("pk").values_list("why", "amount"))
     assert seen == [("lent", 100_000), ("lent", 500), ("lent", 20), ("lent", 1)]
 
@@ -149,8 +151,8 @@ def test_a_lent_session_makes_no_way_in(people: dict[str, Agent], signed_in: Bro
     assert lent.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 422
     with sessions.as_begun(_request_of(lent)):
         for deed in (
-            lambda: operations.add_passkey(by=her, user=her.user, name="his", credential={}),
-            lambda: operations.remove_passkey(by=her, passkey=key),
+            lambda: agents.add_passkey(by=her, user=her.user, name="his", credential={}),
+            lambda: agents.remove_passkey(by=her, passkey=key),
         ):
             with pytest.raises(Refusal) as refused:
                 deed()
@@ -171,7 +173,7 @@ def test_who_has_only_codes_may_write_her_first_mail(people: dict[str, Agent], s
 def test_the_old_address_is_told_whoever_changed_it(people: dict[str, Agent], settings) -> None:
     settings.MAIL_READY = True
     her = people["member"]
-    operations.change_contact(by=her, agent=her, contact=ContactDraft(email="new@example.org"))
+    agents.change_contact(by=her, agent=her, contact=ContactDraft(email="new@example.org"))
     run_waiting()
     assert Letter.objects.get(event="sign_in").address == "member@example.org"
 
@@ -183,7 +185,7 @@ def test_signing_out_everywhere_ends_passkeys_younger_than_the_code(
     her = people["member"]
     Authenticator.objects.create(user=her.user, type="webauthn", data={}, created_at=clock.now() - timedelta(days=1))
     if code == "not used":
-        operations.make_sign_in_code(by=people["steward"], on_behalf_of=her, code="ABCD2345")
+        agents.make_sign_in_code(by=people["steward"], on_behalf_of=her, code="ABCD2345")
     if code == "used by somebody":
         came_in_by_code(signed_in(people["steward"]), her)
     Authenticator.objects.create(user=her.user, type="webauthn", data={}, created_at=clock.now())
@@ -201,7 +203,7 @@ def test_a_lent_session_makes_no_code_for_itself(
 ) -> None:
     """A code of her own begins a session that is not lent: it would be the way round all the others."""
     treasurer = people["treasurer"]
-    operations.give_role(by=local, agent=treasurer, role="steward")
+    agents.give_role(by=local, agent=treasurer, role="steward")
     lent = came_in_by_code(signed_in(people["steward"]), treasurer)
     address, codes = f"/people/{treasurer.pk}/code/", SignInCode.objects.filter(made_by=treasurer)
     post(lent, address)

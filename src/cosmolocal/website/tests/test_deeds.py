@@ -8,13 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations, pages, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import pages
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, errands, jobs
 from cosmolocal.kernel.models import Errand, Operation
 from cosmolocal.kernel.operation import declared, in_words
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as accounts
+from cosmolocal.money import queries as money_queries
 from cosmolocal.website.deeds import Search, found, newest, parts
 from cosmolocal.website.operations import open_accounts
 
@@ -24,13 +26,13 @@ Browser = Callable[[Agent], Client]
 @pytest.fixture
 def topped_up(people: dict[str, Agent], local: Agent) -> Operation:
     """The treasurer has taken 126.40 in for the member's household."""
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     open_accounts(by=local, agent=household)
     money.top_up(
         by=people["treasurer"],
-        account=accounts.account_for(household),
-        box=accounts.boxes()[0],
+        account=money_queries.account_for(household),
+        box=money_queries.boxes()[0],
         amount=12640,
         reference="by grandmother",
     )
@@ -85,12 +87,12 @@ def test_deeds_are_chosen_by_name_part_and_day(
 
 def test_deed_for_somebody_else_names_both(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
     helper, member = people["other"], people["member"]
-    operations.start_helping(by=local, helper=helper, member=member, consent="at her door")
-    operations.change_contact(
+    agents.start_helping(by=local, helper=helper, member=member, consent="at her door")
+    agents.change_contact(
         by=helper,
         on_behalf_of=member,
         agent=member,
-        contact=operations.ContactDraft(email="member@example.org", phone="0772 123"),
+        contact=agents.ContactDraft(email="member@example.org", phone="0772 123"),
     )
     page = signed_in(people["auditor"]).get("/deeds/?q=member").content.decode()
     assert "changed how somebody is reached" in page
@@ -115,9 +117,9 @@ def test_long_list_asks_no_more_than_a_short_one(people: dict[str, Agent], signe
 def test_auditor_from_outside_reads_who_belongs_here(
     people: dict[str, Agent], signed_in: Browser, local: Agent
 ) -> None:
-    circle = operations.add_circle(by=local, name="Kitchen")
-    operations.join(by=local, member=people["member"], group=circle)
-    operations.give_role(by=local, agent=people["guest"], role="auditor")
+    circle = agents.add_circle(by=local, name="Kitchen")
+    agents.join(by=local, member=people["member"], group=circle)
+    agents.give_role(by=local, agent=people["guest"], role="auditor")
     browser = signed_in(people["guest"])
     assert "Member" in browser.get(f"/people/circles/{circle.pk}/").content.decode()
     assert "Steward" in browser.get("/people/members/").content.decode()
@@ -129,8 +131,8 @@ def test_auditor_from_outside_reads_who_belongs_here(
 def test_statement_leads_readers_of_the_books_to_who_booked_it(
     people: dict[str, Agent], signed_in: Browser, topped_up: Operation
 ) -> None:
-    household = queries.household_of(people["member"])
-    account = accounts.account_for(household) if household else None
+    household = agents_queries.household_of(people["member"])
+    account = money_queries.account_for(household) if household else None
     assert account is not None
     address, deed = f"/money/accounts/{account.pk}/statement/", f"/deeds/{topped_up.pk}/"
     assert deed in signed_in(people["auditor"]).get(address).content.decode()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel.practices import Practice
 from cosmolocal.kernel.refusal import Refusal
@@ -70,9 +71,9 @@ def test_everybody_pins_two_and_the_older_one_makes_room(
     for path in ("steward/in/", "mill:home/in/", "shop:home/up/"):
         assert member.post(f"/together/{path}").status_code == 404
     with pytest.raises(Refusal, match="holds two"):
-        operations.pin_doors(by=people["member"], agent=people["member"], doors=["a", "b", "c"])
+        agents.pin_doors(by=people["member"], agent=people["member"], doors=["a", "b", "c"])
     with pytest.raises(Refusal):
-        operations.pin_doors(by=people["other"], agent=people["member"], doors=[])
+        agents.pin_doors(by=people["other"], agent=people["member"], doors=[])
 
 
 def test_home_has_three_bands(people: dict[str, Agent], signed_in: Browser, gardens: Practice) -> None:
@@ -88,7 +89,7 @@ def test_home_has_three_bands(people: dict[str, Agent], signed_in: Browser, gard
 def test_what_is_to_do_stands_by_practice_and_what_is_quiet_is_folded(
     people: dict[str, Agent], signed_in: Browser, fields: list[str]
 ) -> None:
-    operations.ask_to_join(by=queries.system(), name="Jo", phone="1")
+    agents.ask_to_join(by=agents_queries.system(), name="Jo", phone="1")
     page = signed_in(people["steward"]).get("/steward/").content.decode()
     assert list(folds(page)) == ["The house", "Shop", "Gardens"]
     assert folds(page)["The house"]

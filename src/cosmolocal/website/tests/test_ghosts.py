@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations, queries, rights, sessions
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Role, SignInCode, User
 from cosmolocal.kernel import clock, ids, seals
 from cosmolocal.kernel.refusal import Refusal
@@ -67,7 +69,7 @@ def test_an_invited_treasurer_reads_the_books_and_what_to_do_instead(
 
 
 def test_who_set_the_local_up_decides_at_once(local: Agent) -> None:
-    li = queries.role_holders("steward").get()
+    li = agents_queries.role_holders("steward").get()
     assert User.objects.get(agent=li).lent_until is None
     assert rights.decides_from(li, roles=["steward", "treasurer"]) is None
 
@@ -77,7 +79,7 @@ def test_a_place_in_the_circle_counts_three_days_after_it_was_given(
 ) -> None:
     circle, packer = payout.approval.circle, people["packer"]
     long_ago = clock.today() - timedelta(days=900)
-    operations.join(by=people["steward"], member=packer, group=circle, since=long_ago)
+    agents.join(by=people["steward"], member=packer, group=circle, since=long_ago)
     own = signed_in(packer)
     page = own.get(f"/money/payouts/{payout.pk}/").content.decode()
     assert "One person alone gave you this task" in page
@@ -90,14 +92,14 @@ def test_a_place_in_the_circle_counts_three_days_after_it_was_given(
 @pytest.mark.parametrize("second", ["nobody", "another steward", "the same", "herself", "a steward of today"])
 def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agent], local: Agent, second: str) -> None:
     steward, packer, li = people["steward"], people["packer"], Agent.objects.get(name="Li Na", kind="person")
-    operations.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
+    agents.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
     if second == "herself":
-        operations.give_role(by=local, agent=packer, role=Role.Name.STEWARD)
+        agents.give_role(by=local, agent=packer, role=Role.Name.STEWARD)
     if second == "a steward of today":
-        operations.give_role(by=steward, agent=people["other"], role=Role.Name.STEWARD)
+        agents.give_role(by=steward, agent=people["other"], role=Role.Name.STEWARD)
     also = {"another steward": li, "the same": steward, "herself": packer, "a steward of today": people["other"]}
     if second in also:
-        operations.give_role(by=also[second], agent=packer, role=Role.Name.TREASURER)
+        agents.give_role(by=also[second], agent=packer, role=Role.Name.TREASURER)
     counts = rights.decides_from(packer, roles=["treasurer"]) is None
     assert counts == (second == "another steward")
     with clock.frozen_at(clock.now() + OLD):
@@ -111,10 +113,10 @@ def test_a_task_counts_from_when_it_was_given_by_whichever_deed(
 ) -> None:
     by = local if way == "house" else people["steward"]
     if way == "invited":
-        operations.invite(by=by, token="in", role="treasurer")
-        wei = operations.accept_invitation(by=local, token="in", name="Wei")
+        agents.invite(by=by, token="in", role="treasurer")
+        wei = agents.accept_invitation(by=local, token="in", name="Wei")
     else:
-        wei = operations.add_member(by=by, name="Wei", role="treasurer")
+        wei = agents.add_member(by=by, name="Wei", role="treasurer")
     if is_sealed:
         seals.seal()
     until = rights.decides_from(wei, roles=["treasurer"])
@@ -131,10 +133,10 @@ def test_a_clock_that_stood_in_the_past_makes_no_task_old(people: dict[str, Agen
     """Neither alone nor written a second time: a deed is not older than those that were written before it."""
     steward, packer, today = people["steward"], people["packer"], clock.now() + timedelta(days=20)
     with clock.frozen_at(today):
-        operations.note_age(by=steward, agent=packer, is_minor=False)
+        agents.note_age(by=steward, agent=packer, is_minor=False)
     for long_ago in (OLD, 2 * OLD):
         with clock.frozen_at(today - long_ago):
-            operations.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
+            agents.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
         with clock.frozen_at(today):
             assert rights.decides_from(packer, roles=["treasurer"]) == today + sessions.LENT
     with clock.frozen_at(today + OLD):
@@ -145,7 +147,7 @@ def test_a_steward_of_today_makes_no_way_in_for_who_keeps_the_money(
     people: dict[str, Agent], signed_in: Browser
 ) -> None:
     new, treasurer = people["packer"], people["treasurer"]
-    operations.give_role(by=people["steward"], agent=new, role=Role.Name.STEWARD)
+    agents.give_role(by=people["steward"], agent=new, role=Role.Name.STEWARD)
     browser, page = signed_in(new), f"/people/{treasurer.pk}/"
     shown = browser.get(page).content.decode()
     assert "One person alone gave you this task" in shown
@@ -161,14 +163,14 @@ def test_a_steward_of_today_makes_no_way_in_for_who_keeps_the_money(
 
 
 def test_the_founder_alone_makes_codes_for_all(local: Agent, signed_in: Browser) -> None:
-    li = queries.role_holders("steward").get()
-    treasurer = operations.add_member(by=li, name="Wei", role="treasurer")
+    li = agents_queries.role_holders("steward").get()
+    treasurer = agents.add_member(by=li, name="Wei", role="treasurer")
     assert signed_in(li).post(f"/people/{treasurer.pk}/code/").status_code == 200
 
 
 def test_words_about_money_ask_how_old_the_task_is(people: dict[str, Agent], payout: PaymentList) -> None:
     packer = people["packer"]
-    operations.give_role(by=people["steward"], agent=packer, role=Role.Name.STEWARD)
+    agents.give_role(by=people["steward"], agent=packer, role=Role.Name.STEWARD)
     for deed in (
         lambda: money.agree_entries(by=packer, looks=[]),
         lambda: money.agree_number(by=packer, payment=payout.payments.get(), mark=""),
@@ -185,10 +187,10 @@ def test_a_lent_session_names_nobody_who_decides(
     browser, _ghost = invited(signed_in(people["steward"]), "Ghosta")
     for role in ("steward", "treasurer"):
         with sessions.as_begun(_request_of(browser)), pytest.raises(Refusal) as refused:
-            operations.give_role(by=people["steward"], agent=people["packer"], role=role)
+            agents.give_role(by=people["steward"], agent=people["packer"], role=role)
         assert refused.value.code == "agents.session_lent"
     with sessions.as_begun(_request_of(browser)):
-        operations.give_role(by=people["steward"], agent=people["other"], role="packer")
+        agents.give_role(by=people["steward"], agent=people["other"], role="packer")
 
 
 def _request_of(client: Client):

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries
+from cosmolocal.money import queries as money_queries
 
 Browser = Callable[[Agent], Client]
 
@@ -31,7 +31,7 @@ def test_a_stranger_reads_who_we_are(local: Agent, client: Client) -> None:
 
 def test_a_stranger_reads_only_who_shows_herself(people: dict[str, Agent], client: Client) -> None:
     keeper = people["keeper"]
-    operations.change_profile(by=keeper, agent=keeper, name="Lu Jing", about="Come and taste.", is_public=True)
+    agents.change_profile(by=keeper, agent=keeper, name="Lu Jing", about="Come and taste.", is_public=True)
     page = client.get("/").content.decode()
     assert "Come and taste." in page
     assert "hand-over keeper" in page
@@ -62,7 +62,7 @@ def test_the_stewards_desk_is_the_stewards(people: dict[str, Agent], signed_in: 
 def test_what_one_person_booked_alone_reaches_the_stewards_after_a_week(
     people: dict[str, Agent], signed_in: Browser
 ) -> None:
-    box = queries.boxes().first()
+    box = money_queries.boxes().first()
     assert box is not None
     money.pay_cost(by=people["treasurer"], fund_code="running", box=box, amount=100, reason="fee")
     steward = signed_in(people["steward"])

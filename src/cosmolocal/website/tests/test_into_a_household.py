@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import MONDAY, Village
 from cosmolocal.website import my_data
@@ -43,10 +43,10 @@ def test_she_reads_the_books_of_before_and_no_letter_of_the_others(village: Vill
         order = village.order(village.round(), "Amina", {"Bread": 2})
         words = Writing(to_id=amina.pk, event="join", subject="Only for Amina", text="dear Amina", url="")
         messages.send(by=village.home, writings=[words])
-        people.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
+        agents.make_sign_in_code(by=village.people["Li Na"], on_behalf_of=amina, code="ABCD2345")
     with clock.frozen_at(MONDAY + timedelta(days=1)):
-        new = people.add_member(by=village.home, name="Yan", household=home)
-        account = purse.account_for(home)
+        new = agents.add_member(by=village.home, name="Yan", household=home)
+        account = money_queries.account_for(home)
         assert account is not None
         hers, stranger = builder.client_of(new), builder.client_of(village.people["Jo"])
         statement = f"/money/accounts/{account.pk}/statement/?since={MONDAY - timedelta(days=8):%Y-%m-%d}"
@@ -60,7 +60,7 @@ def test_she_reads_the_books_of_before_and_no_letter_of_the_others(village: Vill
             said = reads(hers, path)
             assert "Only for Amina" not in said
             assert "made a code" not in said
-        people.leave_group(by=new, member=new, group=home)
+        agents.leave_group(by=new, member=new, group=home)
         assert hers.get(f"/shop/orders/{order.pk}/").status_code == 404
         assert hers.get(statement).status_code == 404
 
@@ -68,8 +68,8 @@ def test_she_reads_the_books_of_before_and_no_letter_of_the_others(village: Vill
 def test_every_page_that_takes_somebody_in_says_so(village: Village) -> None:
     amina, li_na = builder.client_of(village.people["Amina"]), builder.client_of(village.people["Li Na"])
     home: Agent = village.households["Amina"]
-    people.invite(by=village.people["Amina"], token="into", household=home)
-    people.invite(by=village.people["Li Na"], token="poster")
+    agents.invite(by=village.people["Amina"], token="into", household=home)
+    agents.invite(by=village.people["Li Na"], token="poster")
     farm = village.producers["Huang Dacheng"]
     assert SAYS in reads(amina, "/people/household/")
     assert SAYS in reads(Client(), "/people/i/into/")

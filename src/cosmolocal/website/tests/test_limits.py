@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.test import Client
 
-from cosmolocal.agents import limits, operations
+from cosmolocal.agents import limits
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Try
 from cosmolocal.kernel import clock, ids
 
@@ -31,13 +32,13 @@ def test_ten_in_an_hour_are_ten_in_any_hour(local: Agent) -> None:
 def test_right_codes_are_no_tries(people: dict[str, Agent], local: Agent) -> None:
     for _number in range(15):
         code = ids.fresh_code()
-        operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
+        agents.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
         assert guess(Client(), code) == 302
     assert guess(Client()) == 422
 
 
 def test_thirty_neighbours_join_in_one_hall(local: Agent) -> None:
-    operations.invite(by=local, token="welcome", uses=40)
+    agents.invite(by=local, token="welcome", uses=40)
     for number in range(30):
         answer = Client().post("/people/i/welcome/", {"name": f"Neighbour {number}", "key": f"n{number}"})
         assert answer.status_code == 302, answer.content.decode()

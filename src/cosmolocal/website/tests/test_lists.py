@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from cosmolocal.agents import listing, operations, pages
+from cosmolocal.agents import listing, pages
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.listing import Column, Listing
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock
@@ -28,8 +29,8 @@ def steward(people, signed_in):
 def farms(local):
     """Three farms beside the one of the local; two of them have a place."""
     for name, place in (("Bread mill", "Daxin"), ("Apple hill", "Liucheng"), ("Cheese yard", "")):
-        where = operations.NewPlace(place, None, None) if place else None
-        operations.add_producer(by=local, name=name, place=where)
+        where = agents.NewPlace(place, None, None) if place else None
+        agents.add_producer(by=local, name=name, place=where)
 
 
 def names(page) -> list[str]:
@@ -65,7 +66,7 @@ def test_each_word_is_looked_for_in_every_column_that_is_searched(steward, farms
 def test_what_is_asked_for_stays_from_page_to_page(steward, local, monkeypatch) -> None:
     monkeypatch.setattr(pages, "A_PAGE", 2)
     for number in range(5):
-        operations.add_producer(by=local, name=f"Mill {number}")
+        agents.add_producer(by=local, name=f"Mill {number}")
     page = steward.get(f"{FARMS}?q=mill&sort=-name&page=2")
     assert names(page) == ["Mill 2", "Mill 1"]
     shown = page.content.decode()
@@ -112,11 +113,11 @@ def test_three_rows_take_as_many_statements_as_thirty(steward, local, address) -
         return len(seen)
 
     for number in range(3):
-        operations.add_producer(by=local, name=f"Mill {number}")
+        agents.add_producer(by=local, name=f"Mill {number}")
     few = (count(), count())[1]
     for number in range(27):
-        operations.add_producer(by=local, name=f"Farm {number}")
-        operations.add_member(by=local, name=f"Person {number}", household_name=f"House {number}")
+        agents.add_producer(by=local, name=f"Farm {number}")
+        agents.add_member(by=local, name=f"Person {number}", household_name=f"House {number}")
     assert count() == few
 
 

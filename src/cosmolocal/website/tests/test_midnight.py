@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.kernel import node
 from cosmolocal.kernel.clock import frozen_at
@@ -40,8 +40,7 @@ def test_a_role_that_ends_reads_until_midnight_and_one_that_begins_from_then(
 ) -> None:
     joined = date(2026, 1, 1)
     old, fresh = (
-        operations.add_member(by=local, name=name, email=f"{name}@example.org", joined=joined)
-        for name in ("old", "new")
+        agents.add_member(by=local, name=name, email=f"{name}@example.org", joined=joined) for name in ("old", "new")
     )
     Role.objects.create(agent=old, name=role, since=joined, until=LAST)
     Role.objects.create(agent=fresh, name=role, since=FIRST)
@@ -55,8 +54,8 @@ def test_a_role_that_ends_reads_until_midnight_and_one_that_begins_from_then(
 def test_a_membership_begins_and_ends_at_midnight(
     local: Agent, midnight: dict[str, datetime], signed_in: Browser
 ) -> None:
-    fresh = operations.add_member(by=local, name="New", email="new@example.org", joined=FIRST)
-    gone = operations.add_member(by=local, name="Gone", email="gone@example.org", joined=date(2026, 1, 1))
+    fresh = agents.add_member(by=local, name="New", email="new@example.org", joined=FIRST)
+    gone = agents.add_member(by=local, name="Gone", email="gone@example.org", joined=date(2026, 1, 1))
     Membership.objects.filter(member=gone, group=local).update(until=LAST)
     Role.objects.filter(agent=gone).update(until=LAST)
     seen = {
@@ -69,8 +68,7 @@ def test_a_membership_begins_and_ends_at_midnight(
 def test_a_helper_helps_until_midnight(local: Agent, midnight: dict[str, datetime], signed_in: Browser) -> None:
     joined = date(2026, 1, 1)
     helper, helped = (
-        operations.add_member(by=local, name=name, email=f"{name}@example.org", joined=joined)
-        for name in ("Amina", "Chen")
+        agents.add_member(by=local, name=name, email=f"{name}@example.org", joined=joined) for name in ("Amina", "Chen")
     )
     helping = Helping.objects.create(helper=helper, member=helped, consent="by word", since=joined, until=LAST)
     client = signed_in(helper)

@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 
 import cosmolocal
-from cosmolocal.agents import demo as people
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import demo as agents_demo
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.agents.operations import ContactDraft, LocalDraft
-from cosmolocal.catalog import demo as goods
-from cosmolocal.kernel import clock, operation
+from cosmolocal.catalog import demo as catalog_demo
+from cosmolocal.kernel import clock
+from cosmolocal.kernel import operation as kernel_operation
 from cosmolocal.kernel.tests.stating import by_code, lent
-from cosmolocal.money import demo as money
-from cosmolocal.practices.shop import demo as shop
+from cosmolocal.money import demo as money_demo
+from cosmolocal.practices.shop import demo as shop_demo
 from cosmolocal.website.tests.permits import guard, looks, words
 from cosmolocal.website.tests.walking import Walk, watching
 
@@ -37,21 +39,21 @@ def modules() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def declared() -> dict[str, operation.Spec]:
+def declared() -> dict[str, kernel_operation.Spec]:
     """Every operation of the project, loaded or not."""
     for name in modules():
         if "operations" in name.split(".") or name.endswith(".approvals"):
             importlib.import_module(name)
-    return {code: spec for code, spec in operation.declared.items() if ".tests." not in spec.run.__module__}
+    return {code: spec for code, spec in kernel_operation.declared.items() if ".tests." not in spec.run.__module__}
 
 
 @pytest.mark.once
-def test_every_operation_is_stated(declared: dict[str, operation.Spec]) -> None:
+def test_every_operation_is_stated(declared: dict[str, kernel_operation.Spec]) -> None:
     assert set(TABLE) == set(declared)
 
 
 @pytest.mark.once
-def test_each_permits_whom_the_table_says(declared: dict[str, operation.Spec]) -> None:
+def test_each_permits_whom_the_table_says(declared: dict[str, kernel_operation.Spec]) -> None:
     wrong = []
     for code, spec in sorted(declared.items()):
         wanted = frozenset(TABLE[code].split())
@@ -61,7 +63,7 @@ def test_each_permits_whom_the_table_says(declared: dict[str, operation.Spec]) -
 
 
 @pytest.mark.once
-def test_each_says_to_a_lent_session_what_the_table_says(declared: dict[str, operation.Spec]) -> None:
+def test_each_says_to_a_lent_session_what_the_table_says(declared: dict[str, kernel_operation.Spec]) -> None:
     unasked = {"catalog", "flows", "messages", "website"}
     assert set(LENT) == {code for code in declared if code.partition(".")[0] not in unasked}
     wrong = []
@@ -74,7 +76,7 @@ def test_each_says_to_a_lent_session_what_the_table_says(declared: dict[str, ope
 
 
 @pytest.mark.once
-def test_what_is_inside_other_deeds_is_called_by_no_page(declared: dict[str, operation.Spec]) -> None:
+def test_what_is_inside_other_deeds_is_called_by_no_page(declared: dict[str, kernel_operation.Spec]) -> None:
     inside = {declared[code].run for code, who in TABLE.items() if who == "inside"}
     wrong = []
     for name in modules():
@@ -121,71 +123,71 @@ def _lent_fits(code: str, why: str) -> bool:
 
 
 def _live(walk: Walk) -> None:
-    by = queries.system()
+    by = agents_queries.system()
     with clock.frozen_at(clock.now() - timedelta(days=30)):
         today = clock.today("Asia/Shanghai")
-        village = people.found_ainonghui(today, 16)
+        village = agents_demo.found_ainonghui(today, 16)
         walk.people = _roles(by, village)
-        farms = goods.add_producers(by=by)
-        people.add_farmers(farms, today)
-        farmer = User.objects.get(email=people.mail_of("producer")).agent
+        farms = catalog_demo.add_producers(by=by)
+        agents_demo.add_farmers(farms, today)
+        farmer = User.objects.get(email=agents_demo.mail_of("producer")).agent
         assert farmer is not None
         walk.people |= {"producer": farmer}
-        goods.build(by, farms)
-        books = money.open_books(by)
-        money.give_credit(by, village.restaurants, 300000)
-        accounts = money.open_accounts(by, village.households)
-        money.top_up(by, books, accounts, random.Random(1), least=400_00)
-        money.open_accounts(by, farms.values(), kind="producer")
-        shop.settled_round(village.store, today + timedelta(days=7), orders=12)
-    money.puzzle(by, books)
-    shop.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=12)
+        catalog_demo.build(by, farms)
+        books = money_demo.open_books(by)
+        money_demo.give_credit(by, village.restaurants, 300000)
+        accounts = money_demo.open_accounts(by, village.households)
+        money_demo.top_up(by, books, accounts, random.Random(1), least=400_00)
+        money_demo.open_accounts(by, farms.values(), kind="producer")
+        shop_demo.settled_round(village.store, today + timedelta(days=7), orders=12)
+    money_demo.puzzle(by, books)
+    shop_demo.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=12)
 
 
-def _roles(by: Agent, village: people.Village) -> dict[str, Agent]:
+def _roles(by: Agent, village: agents_demo.Village) -> dict[str, Agent]:
     found = {name: village.people[name] for name in ("packer", "keeper", "treasurer", "auditor", "steward")}
-    found["guest"] = operations.add_member(by=by, name="Guest", role="guest")
-    found["other"] = operations.add_member(by=by, name="Other")
-    found["driver"] = operations.add_member(by=by, name="Driver")
-    operations.give_role(by=by, agent=found["driver"], role="driver")
+    found["guest"] = agents.add_member(by=by, name="Guest", role="guest")
+    found["other"] = agents.add_member(by=by, name="Other")
+    found["driver"] = agents.add_member(by=by, name="Driver")
+    agents.give_role(by=by, agent=found["driver"], role="driver")
     return found
 
 
 def _look_after() -> None:
     """What stewards and members do about people."""
-    by = queries.system()
-    jo = operations.add_member(by=by, name="Jo", email="jo@example.org", household_name="Jo")
-    home = queries.household_of(jo)
+    by = agents_queries.system()
+    jo = agents.add_member(by=by, name="Jo", email="jo@example.org", household_name="Jo")
+    home = agents_queries.household_of(jo)
     assert home is not None
-    circle = operations.add_circle(by=by, name="Kitchen")
-    operations.join(by=by, member=jo, group=circle)
-    operations.leave_group(by=by, member=jo, group=circle)
-    role = operations.give_role(by=by, agent=jo, role="packer")
+    circle = agents.add_circle(by=by, name="Kitchen")
+    agents.join(by=by, member=jo, group=circle)
+    agents.leave_group(by=by, member=jo, group=circle)
+    role = agents.give_role(by=by, agent=jo, role="packer")
     assert role is not None
-    operations.end_role(by=by, role=role)
-    place = operations.add_place(by=by, name="Gate")
+    agents.end_role(by=by, role=role)
+    place = agents.add_place(by=by, name="Gate")
     draft = {"latitude": None, "longitude": None, "address": "", "is_handover": True}
-    operations.change_place(by=by, place=place, name="East gate", **draft)
-    operations.change_contact(by=jo, agent=jo, contact=ContactDraft(email="jo@example.org", phone="1"))
-    operations.change_profile(by=jo, agent=jo, name="Jo")
-    operations.change_group(by=jo, group=home, name="Jo's", about="", is_public=False)
-    operations.change_local(by=by, draft=LocalDraft("Ainonghui", zone="Asia/Shanghai"))
-    operations.set_place(by=by, agent=home, place=place)
-    operations.note_age(by=by, agent=jo, is_minor=False)
-    operations.make_sign_in_code(by=by, on_behalf_of=jo, code="ABCD2345")
-    operations.use_sign_in_code(by=by, code="ABCD2345")
-    passkey = operations.add_passkey(by=jo, user=jo.user, name="Phone", credential={})
-    operations.rename_passkey(by=jo, passkey=passkey, name="Old phone")
-    operations.remove_passkey(by=jo, passkey=passkey)
-    operations.sign_out_everywhere(by=jo, agent=jo)
-    operations.invite(by=by, token="a", role="steward")
-    invitation = operations.invite(by=jo, token="b", household=home)
-    newcomer = operations.accept_invitation(by=by, token="b", name="Newcomer")
-    operations.withdraw_invitation(by=jo, invitation=invitation)
-    operations.forget_ways_in(by=by, invitations=[invitation.pk])
-    operations.welcome(by=by, request=operations.ask_to_join(by=by, name="Sun", phone="1"))
-    operations.decline(by=by, request=operations.ask_to_join(by=by, name="Yang", phone="2"), reason="later")
-    helping = operations.start_helping(by=jo, helper=newcomer, member=jo, consent="yes")
-    operations.end_helping(by=jo, helping=helping)
-    operations.leave(by=jo, agent=jo)
-    operations.anonymise_due(by=by)
+    agents.change_place(by=by, place=place, name="East gate", **draft)
+    agents.change_contact(by=jo, agent=jo, contact=ContactDraft(email="jo@example.org", phone="1"))
+    agents.change_profile(by=jo, agent=jo, name="Jo")
+    agents.change_group(by=jo, group=home, name="Jo's", about="", is_public=False)
+    agents.change_local(by=by, draft=LocalDraft("Ainonghui", zone="Asia/Shanghai"))
+    agents.set_place(by=by, agent=home, place=place)
+    agents.note_age(by=by, agent=jo, is_minor=False)
+    agents.make_sign_in_code(by=by, on_behalf_of=jo, code="ABCD2345")
+    agents.use_sign_in_code(by=by, code="ABCD2345")
+    passkey = agents.add_passkey(by=jo, user=jo.user, name="Phone", credential={})
+    agents.rename_passkey(by=jo, passkey=passkey, name="Old phone")
+    agents.remove_passkey(by=jo, passkey=passkey)
+    agents.sign_out_everywhere(by=jo, agent=jo)
+    agents.invite(by=by, token="a", role="steward")
+    invitation = agents.invite(by=jo, token="b", household=home)
+    newcomer = agents.accept_invitation(by=by, token="b", name="Newcomer")
+    agents.withdraw_invitation(by=jo, invitation=invitation)
+    agents.forget_ways_in(by=by, invitations=[invitation.pk])
+    agents.welcome(by=by, request=agents.ask_to_join(by=by, name="Sun", phone="1"))
+    agents.decline(by=by, request=agents.ask_to_join(by=by, name="Yang", phone="2"), reason="later")
+    helping = agents.start_helping(by=jo, helper=newcomer, member=jo, consent="yes")
+    agents.end_helping(by=jo, helping=helping)
+    agents.leave(by=jo, agent=jo)
+    agents.anonymise_due(by=by)

@@ -13,7 +13,9 @@ from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import columns, operations, queries
+from cosmolocal.agents import columns
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft
@@ -21,7 +23,7 @@ from cosmolocal.kernel import clock, jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as accounts
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.website import my_data, tasks
 from cosmolocal.website.operations import open_accounts
@@ -41,11 +43,11 @@ def files_of(browser: Client) -> zipfile.ZipFile:
 def test_the_file_holds_what_is_mine_and_nobody_elses(
     people: dict[str, Agent], signed_in: Browser, local: Agent
 ) -> None:
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     open_accounts(by=local, agent=household)
-    account = accounts.account_for(household)
-    money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=12640)
+    account = money_queries.account_for(household)
+    money.top_up(by=local, account=account, box=money_queries.boxes()[0], amount=12640)
     archive = files_of(signed_in(people["member"]))
     names = set(archive.namelist())
     assert {"index.html", "data/agents.json", "data/agents-contact.csv", "data/money-account.json"} <= names
@@ -85,10 +87,10 @@ def test_every_table_of_my_data_has_a_title() -> None:
 def test_leaving_hides_signs_out_and_tells_the_treasurer(
     people: dict[str, Agent], signed_in: Browser, local: Agent
 ) -> None:
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     open_accounts(by=local, agent=household)
-    money.top_up(by=local, account=accounts.account_for(household), box=accounts.boxes()[0], amount=5000)
+    money.top_up(by=local, account=money_queries.account_for(household), box=money_queries.boxes()[0], amount=5000)
     browser = signed_in(people["member"])
     page = browser.get("/me/leave/").content.decode()
     assert "50.00" in page
@@ -100,16 +102,16 @@ def test_leaving_hides_signs_out_and_tells_the_treasurer(
 
 
 def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     open_accounts(by=local, agent=household)
-    account = accounts.account_for(household)
-    money.top_up(by=local, account=account, box=accounts.boxes()[0], amount=5000)
+    account = money_queries.account_for(household)
+    money.top_up(by=local, account=account, box=money_queries.boxes()[0], amount=5000)
     wish = CommitmentDraft(
         *("transfer", account.holder_id, local, account.currency.specification_id, 3000),
         is_reciprocal=True,
         resource=account.resource_id,
-        to_resource=accounts.fund("running").resource_id,
+        to_resource=money_queries.fund("running").resource_id,
     )
     flows.commit(by=local, drafts=[wish])
     answer = signed_in(people["member"]).post("/me/leave/", {"sure": "on"})
@@ -121,7 +123,7 @@ def test_goods_to_come_keep_somebody_here(people: dict[str, Agent], signed_in: B
 def test_goods_paid_in_cash_keep_somebody_here_until_they_came(
     days: int, status: int, people: dict[str, Agent], signed_in: Browser, local: Agent
 ) -> None:
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     open_accounts(by=local, agent=household)
     cabbage = flows.define_specification(by=local, name="Cabbage", unit="piece")
@@ -131,7 +133,7 @@ def test_goods_paid_in_cash_keep_somebody_here_until_they_came(
 
 
 def test_a_request_to_join_reaches_the_stewards(local: Agent) -> None:
-    asked = operations.ask_to_join(by=queries.system(), name="Jo", email="jo@example.org", words="I love greens")
+    asked = agents.ask_to_join(by=agents_queries.system(), name="Jo", email="jo@example.org", words="I love greens")
     with job_running():
         tasks.tell_of_request(asked.pk)
     letter = Letter.objects.get()
@@ -143,16 +145,16 @@ def test_a_request_to_join_reaches_the_stewards(local: Agent) -> None:
 def test_who_asks_to_join_reads_the_answer(local: Agent, settings: Any) -> None:
     settings.MAIL_READY = True
     jo, yang = (
-        operations.ask_to_join(by=queries.system(), name=name, email=f"{name.lower()}@example.org", phone="0772 1")
+        agents.ask_to_join(by=agents_queries.system(), name=name, email=f"{name.lower()}@example.org", phone="0772 1")
         for name in ("Jo", "Yang")
     )
-    sun = operations.ask_to_join(by=queries.system(), name="Sun", phone="0772 2")
+    sun = agents.ask_to_join(by=agents_queries.system(), name="Sun", phone="0772 2")
     with job_running():
         tasks.answer_request(jo.pk)
     assert not Letter.objects.exists()
-    person = operations.welcome(by=local, request=jo)
-    operations.welcome(by=local, request=sun)
-    operations.decline(by=local, request=yang, reason="We are full until spring.")
+    person = agents.welcome(by=local, request=jo)
+    agents.welcome(by=local, request=sun)
+    agents.decline(by=local, request=yang, reason="We are full until spring.")
     waiting = DBTaskResult.objects.filter(args_kwargs__args__0="website.answer_request")
     assert sorted(row.args_kwargs["args"][1] for row in waiting) == [[jo.pk], [yang.pk], [sun.pk]]
     for asked in (jo, sun, yang):
@@ -173,8 +175,8 @@ def test_who_asks_to_join_reads_the_answer(local: Agent, settings: Any) -> None:
 
 def test_without_mail_the_page_says_whom_to_call(people: dict[str, Agent], signed_in: Browser, settings: Any) -> None:
     settings.MAIL_READY = True
-    yang = operations.ask_to_join(by=queries.system(), name="Yang", phone="0772 1")
-    jo = operations.ask_to_join(by=queries.system(), name="Jo", email="jo@example.org")
+    yang = agents.ask_to_join(by=agents_queries.system(), name="Yang", phone="0772 1")
+    jo = agents.ask_to_join(by=agents_queries.system(), name="Jo", email="jo@example.org")
     steward = signed_in(people["steward"])
     told = steward.post(f"/people/requests/{yang.pk}/decline/", {"reason": "We are full.", "key": "a"}, follow=True)
     assert "Please tell Yang: 0772 1" in told.content.decode()
@@ -197,10 +199,10 @@ def test_who_is_put_into_a_household_is_named_to_who_was_there_before(
     people: dict[str, Agent], local: Agent, days: int, told: list[str]
 ) -> None:
     """By whom too; those who came with her, by one file or one steward, need no letter."""
-    household = queries.household_of(people["member"])
+    household = agents_queries.household_of(people["member"])
     assert household is not None
     with clock.frozen_at(clock.now() + timedelta(days=days)), job_running():
-        ghost = operations.add_member(by=people["steward"], name="Ghost", household=household)
+        ghost = agents.add_member(by=people["steward"], name="Ghost", household=household)
         tasks.tell_of_newcomer(household.pk, ghost.pk, people["steward"].pk)
     assert [letter.to for letter in Letter.objects.all()] == [people[name] for name in told]
     for letter in Letter.objects.all():

@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations, policy, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Helping, Invitation, JoinRequest, User
 from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import JobTrouble, Operation
@@ -26,15 +28,15 @@ def statements(client: Client, path: str) -> int:
 
 def add_many(local: Agent, number: int) -> None:
     for n in range(number):
-        person = operations.add_member(by=local, name=f"Person {n}", phone=f"0772 {n}", code=f"{number}-{n}")
-        operations.change_profile(by=person, agent=person, name=person.name, shown_to_members=True)
-        operations.give_role(by=local, agent=person, role="packer")
-        circle = operations.add_circle(by=local, name=f"Circle {number} {n}")
-        operations.join(by=local, member=person, group=circle)
-        operations.add_organisation(by=local, name=f"Organisation {n}")
-        operations.add_place(by=local, name=f"Place {n}", latitude=24.0, longitude=109.0 + n / 10)
-        operations.ask_to_join(by=queries.system(), name=f"Asks {n}", email=f"a{number}.{n}@example.org")
-        operations.invite(by=local, token=f"token {number} {n}")
+        person = agents.add_member(by=local, name=f"Person {n}", phone=f"0772 {n}", code=f"{number}-{n}")
+        agents.change_profile(by=person, agent=person, name=person.name, shown_to_members=True)
+        agents.give_role(by=local, agent=person, role="packer")
+        circle = agents.add_circle(by=local, name=f"Circle {number} {n}")
+        agents.join(by=local, member=person, group=circle)
+        agents.add_organisation(by=local, name=f"Organisation {n}")
+        agents.add_place(by=local, name=f"Place {n}", latitude=24.0, longitude=109.0 + n / 10)
+        agents.ask_to_join(by=agents_queries.system(), name=f"Asks {n}", email=f"a{number}.{n}@example.org")
+        agents.invite(by=local, token=f"token {number} {n}")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_the_door_itself_asks_four_times(people: dict[str, Agent], signed_in: Br
 
 def test_who_opens_whose_page(people: dict[str, Agent], signed_in: Browser) -> None:
     mine, other, steward = (people[role] for role in ("member", "other", "steward"))
-    hers = queries.household_of(other)
+    hers = agents_queries.household_of(other)
     assert hers is not None
     assert signed_in(mine).get(f"/people/{mine.pk}/").status_code == 200
     assert signed_in(mine).get(f"/people/{other.pk}/").status_code == 404
@@ -77,14 +79,14 @@ def test_a_household_is_shown_to_its_own_and_to_who_looks_after_people(
 ) -> None:
     """Also where she herself is shown to everybody: money is recognised by the number of a household."""
     shown = people["other"]
-    home = queries.household_of(shown)
+    home = agents_queries.household_of(shown)
     assert home is not None
-    operations.change_group(by=shown, group=home, name="Red gate", about="", is_public=False)
+    agents.change_group(by=shown, group=home, name="Red gate", about="", is_public=False)
     Agent.objects.filter(pk=home.pk).update(code="H77")
-    operations.change_profile(by=shown, agent=shown, name="Other", is_public=True, shown_to_members=True)
-    lodger = operations.add_member(by=local, name="Lodger", household=home)
+    agents.change_profile(by=shown, agent=shown, name="Other", is_public=True, shown_to_members=True)
+    lodger = agents.add_member(by=local, name="Lodger", household=home)
     User.objects.create_user(agent=lodger)
-    operations.start_helping(by=people["steward"], helper=people["driver"], member=shown, consent="asked")
+    agents.start_helping(by=people["steward"], helper=people["driver"], member=shown, consent="asked")
     for person in (shown, lodger, *(people[role] for role in ("driver", "steward", "treasurer", "auditor"))):
         page = signed_in(person).get(f"/people/{shown.pk}/").content.decode()
         assert {word for word in ("Red gate", "H77") if word in page} == {"Red gate", "H77"}, person.name
@@ -95,8 +97,8 @@ def test_a_household_is_shown_to_its_own_and_to_who_looks_after_people(
 
 
 def test_no_two_households_are_called_alike(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
-    hers = queries.household_of(people["other"])
-    mine = queries.household_of(people["member"])
+    hers = agents_queries.household_of(people["other"])
+    mine = agents_queries.household_of(people["member"])
     assert hers is not None
     assert mine is not None
     wish = {"key": ids.fresh_key(), "name": f" {hers.name}\u200b ", "about": "no nuts"}
@@ -116,16 +118,16 @@ def test_no_two_households_are_called_alike(people: dict[str, Agent], signed_in:
 
 def test_a_household_that_nobody_named_gets_a_number_behind_its_name(people: dict[str, Agent], local: Agent) -> None:
     """Two of one name come in; whose household has gone does not keep its name from others."""
-    one, two, three = (operations.add_member(by=local, name="Wang Fang 王芳") for _number in range(3))
-    assert [queries.household_of(her).name for her in (one, two, three)] == [  # type: ignore[union-attr]
+    one, two, three = (agents.add_member(by=local, name="Wang Fang 王芳") for _number in range(3))
+    assert [agents_queries.household_of(her).name for her in (one, two, three)] == [  # type: ignore[union-attr]
         *("Wang Fang 王芳", "Wang Fang 王芳 2", "Wang Fang 王芳 3")
     ]
-    operations.leave(by=two, agent=two)
-    again = queries.household_of(operations.add_member(by=local, name="Wang Fang 王芳"))
+    agents.leave(by=two, agent=two)
+    again = agents_queries.household_of(agents.add_member(by=local, name="Wang Fang 王芳"))
     assert again is not None
     assert again.name == "Wang Fang 王芳 2"
-    long = [operations.add_member(by=local, name="n" * 120) for _number in range(2)]
-    assert [len(queries.household_of(her).name) for her in long] == [120, 114]  # type: ignore[union-attr]
+    long = [agents.add_member(by=local, name="n" * 120) for _number in range(2)]
+    assert [len(agents_queries.household_of(her).name) for her in long] == [120, 114]  # type: ignore[union-attr]
 
 
 def test_an_auditor_reads_and_changes_nothing(people: dict[str, Agent], signed_in: Browser) -> None:
@@ -152,10 +154,10 @@ def test_a_steward_adds_somebody_once(people: dict[str, Agent], signed_in: Brows
 def test_roles_are_given_and_end(people: dict[str, Agent], signed_in: Browser) -> None:
     browser, member = signed_in(people["steward"]), people["member"]
     browser.post(f"/people/{member.pk}/role/", {"role": "driver"})
-    assert policy.holds(member, "driver")
+    assert agents_policy.holds(member, "driver")
     role = member.roles.get(name="driver")
     browser.post(f"/people/roles/{role.pk}/end/", {})
-    assert not policy.holds(member, "driver")
+    assert not agents_policy.holds(member, "driver")
 
 
 def test_an_invitation_brings_somebody_into_my_household(people: dict[str, Agent], signed_in: Browser) -> None:
@@ -171,14 +173,14 @@ def test_an_invitation_brings_somebody_into_my_household(people: dict[str, Agent
     stranger.post(link.group(), {"name": "Jo", "email": "jo@example.org"})
     jo = User.objects.get(email="jo@example.org").agent
     assert jo is not None
-    assert queries.household_of(jo) == queries.household_of(people["member"])
+    assert agents_queries.household_of(jo) == agents_queries.household_of(people["member"])
     assert stranger.get("/home/").status_code == 200
     assert Client().get(link.group()).status_code == 404
     assert signed_in(people["other"]).get(f"/people/invitations/{Invitation.objects.get().pk}/").status_code == 404
 
 
 def test_what_is_refused_does_not_use_up_an_invitation(people: dict[str, Agent], local: Agent) -> None:
-    operations.invite(by=local, token="t0k3n")
+    agents.invite(by=local, token="t0k3n")
     for name, email in (("Jo", "member@"), ("\u3164", "jo@example.org")):
         assert Client().post("/people/i/t0k3n/", {"name": name, "email": email}).status_code == 422
     assert Invitation.objects.get().uses_left == 1
@@ -188,7 +190,7 @@ def test_a_member_invites_nobody_as_steward(people: dict[str, Agent], signed_in:
     member = people["member"]
     assert signed_in(member).post("/people/invitations/", {"role": "steward"}).status_code == 403
     with pytest.raises(Exception, match="steward"):
-        operations.invite(by=member, token="x", role="steward", household=queries.household_of(member))
+        agents.invite(by=member, token="x", role="steward", household=agents_queries.household_of(member))
 
 
 def test_somebody_asks_and_is_welcomed(people: dict[str, Agent], signed_in: Browser) -> None:
@@ -231,19 +233,19 @@ def test_a_helper_acts_for_somebody_and_both_names_are_kept(people: dict[str, Ag
     browser.post("/people/helping/stop/")
     assert "acting for" not in browser.get("/home/").content.decode()
     browser.post(f"/people/helping/{helping.pk}/act/")
-    operations.end_helping(by=member, helping=helping)
+    agents.end_helping(by=member, helping=helping)
     assert "acting for" not in browser.get("/home/").content.decode()
 
 
 def test_who_is_under_age_stands_on_no_public_page(people: dict[str, Agent], signed_in: Browser) -> None:
     member = people["member"]
-    operations.change_profile(
+    agents.change_profile(
         by=member, agent=member, name="Member", about="I bake.", is_public=True, shown_to_members=True
     )
     assert "I bake." in Client().get("/").content.decode()
     signed_in(people["steward"]).post(f"/people/{member.pk}/age/", {"minor": "1"})
     assert "I bake." not in Client().get("/").content.decode()
-    assert not queries.visible_to(queries.STRANGER).filter(pk=member.pk).exists()
+    assert not agents_queries.visible_to(agents_queries.STRANGER).filter(pk=member.pk).exists()
     again = signed_in(member).post("/people/me/profile/", {"name": "Member", "sight": "public"})
     assert again.status_code == 422
 
@@ -258,8 +260,8 @@ def test_a_steward_notes_that_somebody_has_left(people: dict[str, Agent], signed
 
 
 def test_a_farm_gets_a_place_and_other_words(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
-    farm = queries.producers_of(people["producer"])[0]
-    place = operations.add_place(by=local, name="Daxin", latitude=24.4, longitude=109.2)
+    farm = agents_queries.producers_of(people["producer"])[0]
+    place = agents.add_place(by=local, name="Daxin", latitude=24.4, longitude=109.2)
     wish = {"name": "Huang's", "about": "Greens", "place": place.pk, "buys": "", "is_public": "on"}
     browser = signed_in(people["steward"])
     assert browser.post(f"/people/{farm.pk}/edit/", wish).status_code == 302

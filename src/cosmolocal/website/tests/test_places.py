@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.kernel import clock
@@ -18,9 +18,9 @@ from cosmolocal.kernel.operation import declared
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.tests.stating import by_code, stated
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import MoneyBox
-from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.tests import village as builder
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
@@ -56,11 +56,9 @@ def ordered(village: Village) -> Iterator[OrderRound]:
             extra = [ReceiptLine(kind, 9, 9, lot=lot)]
             handovers.receive(by=by, handover=round.handover, producer=farm, lines=extra)
         crate = village.crate(round, "Amina")
-        sheet = packing.crate_sheet(crate)
+        sheet = handovers_queries.crate_sheet(crate)
         handovers.pack(by=by, crate=crate, lines=[PackLine(one.commitment_id, one.asked) for one in sheet.lines])
-        operations.take_cash(
-            by=village.home, order=round.orders.get(household=crate.receiver), box=_box("cash"), amount=100
-        )
+        shop.take_cash(by=village.home, order=round.orders.get(household=crate.receiver), box=_box("cash"), amount=100)
         _settled(village)
         round.refresh_from_db()
         yield round
@@ -74,12 +72,12 @@ def _settled(village: Village) -> None:
     village.close(second)
     village.receive(second)
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=second.handover)
-    operations.settle_round(by=village.people["Li Na"], round=second)
+    shop.settle_round(by=village.people["Li Na"], round=second)
 
 
 def _person(village: Village, role: str, place: Any) -> Agent:
-    who = people.add_member(by=village.home, name=f"{role} of {place}")
-    people.give_role(by=village.home, agent=who, role=role, place=place)
+    who = agents.add_member(by=village.home, name=f"{role} of {place}")
+    agents.give_role(by=village.home, agent=who, role=role, place=place)
     return who
 
 
@@ -87,7 +85,7 @@ def at_the_hand_over(village: Village, round: OrderRound) -> dict[str, Wish]:
     """Each deed that belongs to this place, with what it takes."""
     here, crate, other = round.handover, village.crate(round, "Amina"), village.crate(round, "Jo")
     packed = crate.lines.get()
-    [due] = packing.crate_sheet(other).lines
+    [due] = handovers_queries.crate_sheet(other).lines
     extra, second = Receipt.objects.filter(handover=here, commitment=None).order_by("pk")
     of_bread = Receipt.objects.exclude(commitment=None).get(handover=here)
     line = {"crate": other, "commitment_id": due.commitment_id}
@@ -137,7 +135,7 @@ def at_the_hand_over(village: Village, round: OrderRound) -> dict[str, Wish]:
 
 def in_coins(village: Village) -> dict[str, Wish]:
     """The same of deeds with the cash box of this place."""
-    till, account = _till(village), purse.account_for(village.households["Amina"])
+    till, account = _till(village), money_queries.account_for(village.households["Amina"])
     coins = {"account": account, "box": till, "amount": 100}
     return {
         "money.count_cash": {"box": till, "counted": 0},
@@ -152,7 +150,7 @@ def _till(village: Village) -> MoneyBox:
 
 
 def _box(kind: str) -> MoneyBox:
-    return next(box for box in purse.boxes() if box.kind == kind)
+    return next(box for box in money_queries.boxes() if box.kind == kind)
 
 
 def everything(village: Village, round: OrderRound) -> dict[str, Wish]:
@@ -168,7 +166,7 @@ def test_every_deed_of_packers_and_keepers_says_where_it_belongs(village: Villag
 
 
 def test_a_task_for_another_place_does_nothing_here(village: Village, ordered: OrderRound) -> None:
-    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    gate = agents.add_place(by=village.home, name="East gate", is_handover=True)
     wrong = []
     for role in sorted(BOUND):
         here, elsewhere = (_person(village, role, place) for place in (village.place, gate))
@@ -198,7 +196,7 @@ def _refusal(deed: Callable[[], Any]) -> str:
 
 
 def test_the_refusal_names_both_places(village: Village, ordered: OrderRound) -> None:
-    packer = _person(village, "packer", people.add_place(by=village.home, name="East gate", is_handover=True))
+    packer = _person(village, "packer", agents.add_place(by=village.home, name="East gate", is_handover=True))
     with pytest.raises(Refusal) as refused:
         handovers.make_crates(by=packer, handover=ordered.handover)
     assert "belongs to Yufeng Street store" in str(refused.value)
@@ -206,7 +204,7 @@ def test_the_refusal_names_both_places(village: Village, ordered: OrderRound) ->
 
 
 def test_coins_of_a_place_are_brought_to_the_bank_and_to_no_other_place(village: Village) -> None:
-    lu, gate = village.people["Keeper Lu"], people.add_place(by=village.home, name="East gate", is_handover=True)
+    lu, gate = village.people["Keeper Lu"], agents.add_place(by=village.home, name="East gate", is_handover=True)
     till, theirs = _till(village), money.open_box(by=village.home, kind="cash", name="East", place=gate)
     assert _refused("money.move_money", lu, {"source": till, "target": theirs, "amount": 5}) == "agents.other_place"
     assert _refused("money.move_money", lu, {"source": theirs, "target": till, "amount": 5}) == "agents.other_place"
@@ -218,14 +216,14 @@ def test_coins_of_a_place_are_brought_to_the_bank_and_to_no_other_place(village:
 
 
 def test_a_box_of_the_whole_house_is_used_by_keepers_of_every_place(village: Village, ordered: OrderRound) -> None:
-    keeper = _person(village, "keeper", people.add_place(by=village.home, name="East gate", is_handover=True))
+    keeper = _person(village, "keeper", agents.add_place(by=village.home, name="East gate", is_handover=True))
     for code, wish in in_coins(village).items():
         wish |= {"source" if "source" in wish else "box": _box("cash")}
         assert _refused(code, keeper, wish) == "", code
 
 
 def test_cash_at_the_door_goes_into_a_box_of_this_place(village: Village, ordered: OrderRound) -> None:
-    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    gate = agents.add_place(by=village.home, name="East gate", is_handover=True)
     till, theirs = _till(village), money.open_box(by=village.home, kind="cash", name="Box of the gate", place=gate)
     order = ordered.orders.get(household=village.households["Amina"])
     address, sent = f"/shop/door/orders/{order.pk}/cash/", {"key": "c", "amount": "1", "amount-sure": "1"}
@@ -244,12 +242,12 @@ def test_cash_at_the_door_goes_into_a_box_of_this_place(village: Village, ordere
 
 
 def test_a_keeper_of_one_place_adds_no_other(village: Village) -> None:
-    assert _refusal(lambda: people.add_place(by=village.people["Keeper Lu"], name="Gate")) == "agents.other_place"
-    people.add_place(by=_person(village, "keeper", None), name="Gate")
+    assert _refusal(lambda: agents.add_place(by=village.people["Keeper Lu"], name="Gate")) == "agents.other_place"
+    agents.add_place(by=_person(village, "keeper", None), name="Gate")
 
 
 def test_pages_show_the_hand_overs_of_her_places_only(village: Village, ordered: OrderRound) -> None:
-    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    gate = agents.add_place(by=village.home, name="East gate", is_handover=True)
     elsewhere = builder.client_of(_person(village, "packer", gate))
     pages = [f"/handovers/{ordered.handover_id}/{page}/" for page in ("receive", "pack", "lots", "lists", "door")]
     assert {elsewhere.get(page).status_code for page in pages} == {404}
@@ -261,9 +259,9 @@ def test_pages_show_the_hand_overs_of_her_places_only(village: Village, ordered:
 def test_who_packs_everywhere_and_keeps_another_door_reads_nothing_of_this_one(
     village: Village, ordered: OrderRound
 ) -> None:
-    gate = people.add_place(by=village.home, name="East gate", is_handover=True)
+    gate = agents.add_place(by=village.home, name="East gate", is_handover=True)
     both = _person(village, "keeper", gate)
-    people.give_role(by=village.home, agent=both, role="packer")
+    agents.give_role(by=village.home, agent=both, role="packer")
     browser = builder.client_of(both)
     household = village.households["Amina"].pk
     extra = Receipt.objects.filter(handover=ordered.handover, commitment=None).first()

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations as people_of
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import node, practices, timers
 from cosmolocal.kernel.practices import Practice
@@ -48,7 +49,7 @@ def test_a_practice_is_switched_off_and_on_again(
     assert "gardens.water" not in [timer.name for timer in timers.all_timers()]
     assert kinds.every().keys() - kinds.choices().keys() >= {"frost"}
     with pytest.raises(Refusal, match="from the list"):
-        people_of.give_role(by=people["steward"], agent=people["member"], role="gardener")
+        agents.give_role(by=people["steward"], agent=people["member"], role="gardener")
     page = steward.get("/steward/practices/").content.decode()
     assert page.index("Not used here") < page.index("Plots to share")
     steward.post("/steward/practices/gardens/on/")
@@ -101,12 +102,12 @@ def test_a_task_that_a_practice_brings_is_given_shown_and_opens_its_doors(
     page = signed_in(steward).get(f"/people/{member.pk}/role/").content.decode()
     assert 'value="gardener"' in page
     assert signed_in(member).get("/gardens/desk/").status_code == 403
-    given = people_of.give_role(by=steward, agent=member, role="gardener")
+    given = agents.give_role(by=steward, agent=member, role="gardener")
     assert given is not None
     assert given.label == "gardener"
-    assert "gardener" in queries.roles_of(member)
+    assert "gardener" in agents_queries.roles_of(member)
     assert signed_in(member).get("/gardens/desk/").status_code == 200
     assert "Watering" in signed_in(member).get("/me/").content.decode()
-    assert not policy.may_enter(queries.STRANGER, "gardener")
+    assert not agents_policy.may_enter(agents_queries.STRANGER, "gardener")
     with pytest.raises(Refusal, match="Only a gardener"):
-        policy.permit(people["other"], "gardener")
+        agents_policy.permit(people["other"], "gardener")

@@ -6,7 +6,8 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from cosmolocal.agents import limits, operations
+from cosmolocal.agents import limits
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Role
 from cosmolocal.website.errors import server_error
 
@@ -36,7 +37,7 @@ def test_pages_of_somebody_are_not_kept_by_browsers(people: dict[str, Agent], si
 
 def test_cookies_carry_the_nodes_name_and_no_script_reads_them(people: dict[str, Agent], signed_in: Browser) -> None:
     client = Client()
-    operations.make_sign_in_code(by=people["steward"], on_behalf_of=people["member"], code="ABCD2345")
+    agents.make_sign_in_code(by=people["steward"], on_behalf_of=people["member"], code="ABCD2345")
     answer = client.post("/people/sign-in/code/", {"code": "ABCD2345"})
     cookie = next(morsel for name, morsel in answer.cookies.items() if name.startswith("session_"))
     assert cookie["httponly"]
@@ -81,7 +82,7 @@ def test_an_address_that_only_takes_forms_leads_to_the_page_above(people: dict[s
 def test_a_refusal_that_no_form_caught_is_a_sentence(people: dict[str, Agent], signed_in: Browser) -> None:
     steward = people["steward"]
     for role in Role.objects.filter(name="steward").exclude(agent=steward):
-        operations.end_role(by=steward, role=role)
+        agents.end_role(by=steward, role=role)
     own = Role.objects.get(agent=steward, name="steward")
     answer = signed_in(steward).post(f"/people/roles/{own.pk}/end/")
     assert answer.status_code == 422
@@ -91,7 +92,7 @@ def test_a_refusal_that_no_form_caught_is_a_sentence(people: dict[str, Agent], s
 @pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
 def test_words_stay_words(people: dict[str, Agent], signed_in: Browser, words: str) -> None:
     member = people["member"]
-    operations.change_profile(by=member, agent=member, name=words, about=words, shown_to_members=True)
+    agents.change_profile(by=member, agent=member, name=words, about=words, shown_to_members=True)
     browser = signed_in(people["steward"])
     for path in ("/people/", f"/people/{member.pk}/", "/people/members/"):
         text = browser.get(path).content.decode()
@@ -125,6 +126,6 @@ def test_no_link_leads_to_another_host(local: Agent) -> None:
 
 def test_the_profile_chooses_the_language(people: dict[str, Agent], signed_in: Browser) -> None:
     member = people["member"]
-    operations.change_profile(by=member, agent=member, name="Member", language="ar")
+    agents.change_profile(by=member, agent=member, name="Member", language="ar")
     assert 'dir="rtl"' in signed_in(member).get("/home/").content.decode()
     assert 'lang="ko"' in Client().get("/", headers={"accept-language": "ko,en;q=0.5"}).content.decode()

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cosmolocal.agents import policy, queries
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.models import PriceVersion
 from cosmolocal.config import aside, restoring, watch
 from cosmolocal.kernel import node
-from cosmolocal.money import queries as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.website import tasks
 from cosmolocal.website.operations import make_setup_link
 
@@ -50,9 +51,9 @@ def test_a_local_is_made_and_its_steward_is_in(client: Client, link: str) -> Non
     assert (local.latitude, local.longitude) == (24.326, 109.428)
     steward = User.objects.get(email="lina@example.org").agent
     assert steward is not None
-    assert policy.is_steward(steward)
-    assert money.default_currency().code == "CNY"
-    assert {box.kind for box in money.boxes()} == {"bank", "cash"}
+    assert agents_policy.is_steward(steward)
+    assert money_queries.default_currency().code == "CNY"
+    assert {box.kind for box in money_queries.boxes()} == {"bank", "cash"}
     assert client.get("/steward/").status_code == 200
 
 
@@ -99,7 +100,7 @@ def test_pressing_the_map_chooses_zone_and_place(client: Client, link: str) -> N
 def test_before_setup_is_done_nobody_gets_past_the_link(client: Client, link: str) -> None:
     client.post(f"{link}?step=name", ANSWERS["name"])
     assert client.get("/people/").status_code == 503
-    assert not queries.Agent.objects.filter(is_home=True).exists()
+    assert not agents_queries.Agent.objects.filter(is_home=True).exists()
 
 
 def test_a_local_can_come_out_of_a_backup(client: Client, link: str) -> None:
@@ -145,7 +146,7 @@ def test_samples_are_a_few_and_made_once(client: Client, link: str, currency: st
     walk(client, link, money={"currency": currency}, practices={"practices": ["shop"], "sample": "on"})
     for _ in range(2):
         tasks.sample_data()
-    assert queries.producers().count() == 2
+    assert agents_queries.producers().count() == 2
     prices = list(PriceVersion.objects.values_list("price", flat=True))
     assert len(prices) == 6
     assert max(prices) == dearest

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from cosmolocal.agents import operations, queries
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.website import access
 from cosmolocal.website.tests.addresses import WRITERS
@@ -18,8 +19,8 @@ ENTRIES = ("/home/", "/", "/shop/", "/handovers/", "/money/", "/goods/", "/peopl
 
 def test_no_role_is_shown_what_it_may_not_use(life: dict[str, Agent], signed_in: Callable[[Agent], Client]) -> None:
     if "driver" not in life:
-        life["driver"] = operations.add_member(by=queries.system(), name="Driver", email="driver@example.org")
-        operations.give_role(by=queries.system(), agent=life["driver"], role="driver")
+        life["driver"] = agents.add_member(by=agents_queries.system(), name="Driver", email="driver@example.org")
+        agents.give_role(by=agents_queries.system(), agent=life["driver"], role="driver")
     wrong, seen = [], 0
     for role in ROLES:
         crawl = Crawl(signed_in(life[role])).walk(*ENTRIES)

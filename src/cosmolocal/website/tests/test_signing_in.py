@@ -14,7 +14,7 @@ from django.core import mail, signing
 from django.test import Client
 from django.urls import reverse
 
-from cosmolocal.agents import operations
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, SignInCode, User
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.session_rows import row_of
@@ -50,15 +50,15 @@ def test_a_shown_code_opens_once(people: dict[str, Agent], signed_in: Browser) -
 
 def test_a_code_ends_and_a_new_one_ends_the_old(people: dict[str, Agent], local: Agent) -> None:
     member = people["member"]
-    operations.make_sign_in_code(by=local, on_behalf_of=member, code="AAAA2222")
-    operations.make_sign_in_code(by=local, on_behalf_of=member, code="BBBB3333")
+    agents.make_sign_in_code(by=local, on_behalf_of=member, code="AAAA2222")
+    agents.make_sign_in_code(by=local, on_behalf_of=member, code="BBBB3333")
     with pytest.raises(Refusal):
-        operations.use_sign_in_code(by=local, code="AAAA2222")
+        agents.use_sign_in_code(by=local, code="AAAA2222")
     with clock.frozen_at(clock.now() + timedelta(minutes=31)), pytest.raises(Refusal):
-        operations.use_sign_in_code(by=local, code="BBBB3333")
-    operations.make_sign_in_code(by=local, on_behalf_of=member, code="CCCC4444", printed=True)
+        agents.use_sign_in_code(by=local, code="BBBB3333")
+    agents.make_sign_in_code(by=local, on_behalf_of=member, code="CCCC4444", printed=True)
     with clock.frozen_at(clock.now() + timedelta(days=6)):
-        assert operations.use_sign_in_code(by=local, code="cccc 4444").agent == member
+        assert agents.use_sign_in_code(by=local, code="cccc 4444").agent == member
 
 
 def test_guessing_ends_soon(local: Agent) -> None:
@@ -120,7 +120,7 @@ def test_passkeys_only_where_the_host_is_a_name(local: Agent, host: str, offered
 
 def test_a_changed_address_no_longer_opens(people: dict[str, Agent], local: Agent) -> None:
     member = people["member"]
-    operations.change_contact(by=member, agent=member, contact=operations.ContactDraft(email="new@example.org"))
+    agents.change_contact(by=member, agent=member, contact=agents.ContactDraft(email="new@example.org"))
     Client().post("/account/login/code/", {"email": "member@example.org"})
     codes_are_sent()
     assert mail.outbox == []
@@ -132,7 +132,7 @@ def test_a_changed_address_no_longer_opens(people: dict[str, Agent], local: Agen
 def test_who_has_left_does_not_come_in(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
     browser = signed_in(people["member"])
     assert is_in(browser)
-    operations.leave(by=local, agent=people["member"])
+    agents.leave(by=local, agent=people["member"])
     assert not is_in(browser)
     Client().post("/account/login/code/", {"email": "member@example.org"})
     codes_are_sent()
@@ -142,7 +142,7 @@ def test_who_has_left_does_not_come_in(people: dict[str, Agent], signed_in: Brow
 def test_back_to_where_one_was_and_nowhere_else(people: dict[str, Agent], local: Agent) -> None:
     for number, (wish, target) in enumerate([("/people/circles/", "/people/circles/"), ("//evil.example/", "/home/")]):
         code = f"ABCD345{number + 2}"
-        operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
+        agents.make_sign_in_code(by=local, on_behalf_of=people["member"], code=code)
         answer = Client().post("/people/sign-in/code/", {"code": code, "next": wish})
         assert answer["Location"] == target
 
@@ -185,7 +185,7 @@ def test_many_strangers_do_not_flood_an_address(people: dict[str, Agent], addres
 
 
 def test_her_own_browser_asks_whatever_strangers_do(people: dict[str, Agent], local: Agent) -> None:
-    operations.make_sign_in_code(by=local, on_behalf_of=people["member"], code="ABCD3456")
+    agents.make_sign_in_code(by=local, on_behalf_of=people["member"], code="ABCD3456")
     own = Client()
     assert own.post("/people/sign-in/code/", {"code": "ABCD3456"}).status_code == 302
     cookie = own.cookies[settings.BROWSER_COOKIE_NAME]
@@ -213,9 +213,9 @@ def test_a_mailed_code_ends_with_the_way_in_it_was_asked_for(people: dict[str, A
     member = people["member"]
     client, code = asked_by_mail(member)
     if ends == "sign_out_everywhere":
-        operations.sign_out_everywhere(by=member, agent=member)
+        agents.sign_out_everywhere(by=member, agent=member)
     if ends == "another_address":
-        operations.change_contact(by=member, agent=member, contact=ContactDraft(email="elsewhere@example.org"))
+        agents.change_contact(by=member, agent=member, contact=ContactDraft(email="elsewhere@example.org"))
     answer = client.post("/account/login/code/confirm/", {"code": code})
     assert is_in(client) is (ends == "nothing")
     assert ("no longer opens" in answer.content.decode()) is (ends != "nothing")

@@ -10,7 +10,10 @@ from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import approvals, operations, policy, queries, sessions
+from cosmolocal.agents import approvals, sessions
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Contact, SignInCode, User
 from cosmolocal.kernel import clock, ids, jobs
 from cosmolocal.kernel.models import Operation
@@ -36,16 +39,16 @@ def came_in_by_code(steward: Client, person: Agent) -> Client:
 @pytest.fixture
 def payout(people: dict[str, Agent], local: Agent) -> PaymentList:
     """A farm is owed 50; the treasurer wants to pay it, and two of a circle have to agree."""
-    house, treasurer = queries.system(), people["treasurer"]
-    farm = queries.producers_of(people["producer"])[0]
+    house, treasurer = agents_queries.system(), people["treasurer"]
+    farm = agents_queries.producers_of(people["producer"])[0]
     bank = money.open_box(by=house, kind="bank", name="Bank")
     account = money.open_account(by=house, holder=farm, kind="producer")
-    household = money.open_account(by=house, holder=queries.household_of(people["member"]))
+    household = money.open_account(by=house, holder=agents_queries.household_of(people["member"]))
     money.top_up(by=treasurer, account=household, box=bank, amount=9000)
     money.transfer(by=treasurer, source=household, target=account, amount=5000, reason="producer")
-    circle = operations.add_circle(by=house, name="Money")
+    circle = agents.add_circle(by=house, name="Money")
     for role in ("member", "other", "treasurer"):
-        operations.join(by=house, member=people[role], group=circle)
+        agents.join(by=house, member=people[role], group=circle)
     money.choose_deciders(by=people["steward"], currency=account.currency, circle=circle, needed=2)
     line = money.PaymentDraft(account.pk, 5000)
     return money.make_payment_list(by=treasurer, lines=[line], box=bank, name="Farms")
@@ -98,7 +101,7 @@ def test_a_way_in_that_somebody_else_made_is_lent_too(
         else:
             user = User.objects.get(agent=member)
             with sessions.as_begun(_request_of(browser)):
-                operations.add_passkey(by=member, user=user, name="Phone", credential={})
+                agents.add_passkey(by=member, user=user, name="Phone", credential={})
     user = User.objects.get(agent=member)
     if not way.startswith("passkey"):
         assert user.email == "mine@example.org"
@@ -113,12 +116,12 @@ def test_a_way_in_that_somebody_else_made_is_lent_too(
 def test_a_lent_session_writes_no_bank_account_and_changes_no_rule(
     people: dict[str, Agent], signed_in: Browser, payout: PaymentList
 ) -> None:
-    farm = queries.producers_of(people["producer"])[0]
+    farm = agents_queries.producers_of(people["producer"])[0]
     lent = came_in_by_code(signed_in(people["steward"]), people["producer"])
     with sessions.as_begun(_request_of(lent)):
         for deed in (
-            lambda: operations.change_contact(
-                by=people["producer"], agent=farm, contact=operations.ContactDraft(iban="DE89370400440532013000")
+            lambda: agents.change_contact(
+                by=people["producer"], agent=farm, contact=agents.ContactDraft(iban="DE89370400440532013000")
             ),
             lambda: money.choose_deciders(by=people["steward"], currency=payout.currency, circle=None),
             lambda: money.agree_entries(by=people["steward"], looks=[]),
@@ -127,7 +130,7 @@ def test_a_lent_session_writes_no_bank_account_and_changes_no_rule(
             with pytest.raises(Refusal) as refused:
                 deed()
             assert refused.value.code == "agents.session_lent"
-        operations.change_contact(by=people["producer"], agent=farm, contact=operations.ContactDraft(phone="0772 1234"))
+        agents.change_contact(by=people["producer"], agent=farm, contact=agents.ContactDraft(phone="0772 1234"))
     assert Contact.objects.get(agent=farm).phone == "0772 1234"
 
 
@@ -146,8 +149,8 @@ def test_she_is_told_of_each_code_and_sees_it_at_home(people: dict[str, Agent], 
 
 def test_the_old_address_reads_who_moved_it(people: dict[str, Agent], settings) -> None:
     settings.MAIL_READY = True
-    draft = operations.ContactDraft(email="new@example.org")
-    operations.change_contact(by=people["steward"], agent=people["member"], contact=draft)
+    draft = agents.ContactDraft(email="new@example.org")
+    agents.change_contact(by=people["steward"], agent=people["member"], contact=draft)
     run_waiting()
     told = Letter.objects.get(event="sign_in")
     assert told.address == "member@example.org"
@@ -163,7 +166,7 @@ def test_the_log_names_for_whom(people: dict[str, Agent], signed_in: Browser) ->
 def test_signing_out_everywhere_ends_every_session_and_code(people: dict[str, Agent], signed_in: Browser) -> None:
     member = people["member"]
     phone, lost, other = signed_in(member), signed_in(member), signed_in(people["other"])
-    operations.make_sign_in_code(by=people["steward"], on_behalf_of=member, code="ABCD2345")
+    agents.make_sign_in_code(by=people["steward"], on_behalf_of=member, code="ABCD2345")
     assert "Sign out everywhere" in phone.get("/people/me/sign-out/").content.decode()
     assert phone.post("/people/me/sign-out/", {"key": ids.fresh_key()}).status_code == 302
     assert [browser.get("/home/").status_code for browser in (phone, lost, other)] == [302, 302, 200]
@@ -176,13 +179,13 @@ def test_signing_out_everywhere_ends_every_session_and_code(people: dict[str, Ag
 
 def test_nobody_else_signs_somebody_out(people: dict[str, Agent], signed_in: Browser) -> None:
     with pytest.raises(Refusal):
-        operations.sign_out_everywhere(by=people["other"], agent=people["member"])
+        agents.sign_out_everywhere(by=people["other"], agent=people["member"])
 
 
 def test_a_code_dies_with_the_task_of_who_made_it(people: dict[str, Agent], local: Agent) -> None:
     steward = people["steward"]
-    operations.make_sign_in_code(by=steward, on_behalf_of=people["member"], code="ABCD2345")
-    operations.end_role(by=local, role=steward.roles.get(name="steward"))
+    agents.make_sign_in_code(by=steward, on_behalf_of=people["member"], code="ABCD2345")
+    agents.end_role(by=local, role=steward.roles.get(name="steward"))
     assert Client().post("/people/sign-in/code/", {"code": "ABCD2345"}).status_code == 422
     assert SignInCode.objects.get().used_at is None
 
@@ -190,26 +193,26 @@ def test_a_code_dies_with_the_task_of_who_made_it(people: dict[str, Agent], loca
 @pytest.mark.parametrize("end", ["no steward", "left", "put out of the household", "no member"])
 def test_an_invitation_dies_with_the_right_that_made_it(people: dict[str, Agent], local: Agent, end: str) -> None:
     maker = people["steward" if end in ("no steward", "left") else "member"]
-    household = queries.household_of(people["member"])
-    wish = {} if policy.is_steward(maker) else {"household": household}
-    operations.invite(by=maker, token="the link", uses=5, **wish)
+    household = agents_queries.household_of(people["member"])
+    wish = {} if agents_policy.is_steward(maker) else {"household": household}
+    agents.invite(by=maker, token="the link", uses=5, **wish)
     assert Client().get("/people/i/the link/").status_code == 200
     if end == "no steward":
-        operations.end_role(by=local, role=maker.roles.get(name="steward"))
+        agents.end_role(by=local, role=maker.roles.get(name="steward"))
     elif end == "left":
-        operations.leave(by=local, agent=maker)
+        agents.leave(by=local, agent=maker)
     else:
         group = household if end.startswith("put") else local
-        operations.leave_group(by=people["steward"], member=maker, group=group)
+        agents.leave_group(by=people["steward"], member=maker, group=group)
     assert Client().get("/people/i/the link/").status_code == 404
     with pytest.raises(Refusal) as refused:
-        operations.accept_invitation(by=queries.system(), token="the link", name="Sun Li")
+        agents.accept_invitation(by=agents_queries.system(), token="the link", name="Sun Li")
     assert refused.value.code == "agents.invitation_over"
 
 
 def test_a_yes_dies_with_the_right_that_gave_it(people: dict[str, Agent], local: Agent, payout: PaymentList) -> None:
     money.agree_payment_list(by=people["member"], payment_list=payout, yes=True)
-    operations.leave_group(by=local, member=people["member"], group=payout.approval.circle)
+    agents.leave_group(by=local, member=people["member"], group=payout.approval.circle)
     money.agree_payment_list(by=people["other"], payment_list=payout, yes=True)
     payout.refresh_from_db()
     assert payout.state == PaymentList.State.ASKED
@@ -220,17 +223,17 @@ def test_a_yes_dies_with_the_right_that_gave_it(people: dict[str, Agent], local:
 def test_who_joins_the_payee_afterwards_does_not_agree(
     people: dict[str, Agent], local: Agent, payout: PaymentList, moves: str
 ) -> None:
-    farm = queries.producers_of(people["producer"])[0]
-    operations.join(by=local, member=people["member"], group=farm)
+    farm = agents_queries.producers_of(people["producer"])[0]
+    agents.join(by=local, member=people["member"], group=farm)
     if moves == "joins and leaves":
-        operations.leave_group(by=local, member=people["member"], group=farm)
+        agents.leave_group(by=local, member=people["member"], group=farm)
     with pytest.raises(Refusal) as refused:
         money.agree_payment_list(by=people["member"], payment_list=payout, yes=True)
     assert refused.value.code == "agents.may_not_vote"
 
 
 def test_a_joining_sent_again_from_another_browser_opens_nobodys_session(local: Agent) -> None:
-    operations.invite(by=local, token="poster", uses=5)
+    agents.invite(by=local, token="poster", uses=5)
     wish = {"name": "Sun Li", "email": "", "key": "the same key"}
     first, other = Client(), Client()
     for browser in (first, other):
@@ -243,14 +246,14 @@ def test_a_joining_sent_again_from_another_browser_opens_nobodys_session(local: 
 
 def test_a_helper_shows_nobody_to_more_people(people: dict[str, Agent], signed_in: Browser, local: Agent) -> None:
     helper, member = people["other"], people["member"]
-    operations.start_helping(by=local, helper=helper, member=member, consent="at her door")
+    agents.start_helping(by=local, helper=helper, member=member, consent="at her door")
     for wish in ({"is_public": True}, {"shown_to_members": True}):
         with pytest.raises(Refusal) as refused:
-            operations.change_profile(by=helper, agent=member, name="Member", on_behalf_of=member, **wish)
+            agents.change_profile(by=helper, agent=member, name="Member", on_behalf_of=member, **wish)
         assert refused.value.code == "agents.hers_to_show"
-    operations.change_profile(by=member, agent=member, name="Member", is_public=True, shown_to_members=True)
+    agents.change_profile(by=member, agent=member, name="Member", is_public=True, shown_to_members=True)
     shown = {"is_public": True, "shown_to_members": True, "about": "I bake"}
-    operations.change_profile(by=helper, agent=member, name="Member", on_behalf_of=member, **shown)
+    agents.change_profile(by=helper, agent=member, name="Member", on_behalf_of=member, **shown)
     member.refresh_from_db()
     assert (member.is_public, member.about) == (True, "I bake")
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Contact, User
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.refusal import Refusal
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def known(people: dict[str, Agent], local: Agent) -> dict[str, Agent]:
     """Who has an address already: Mei, and Wu, who has left."""
-    mei = operations.add_member(by=local, name="Mei", email=HELD)
-    wu = operations.add_member(by=local, name="Wu", email=GONE)
+    mei = agents.add_member(by=local, name="Mei", email=HELD)
+    wu = agents.add_member(by=local, name="Wu", email=GONE)
     leave_local(by=wu, agent=wu)
     return {HELD: mei, GONE: wu}
 
@@ -47,7 +47,7 @@ def seen(client: Client, address: str, wish: dict[str, str]) -> tuple[str, list[
 def test_who_holds_an_invitation_reads_the_same_whatever_address_she_writes(
     people: dict[str, Agent], known: dict[str, Agent]
 ) -> None:
-    operations.invite(by=people["steward"], token="poster", uses=5)
+    agents.invite(by=people["steward"], token="poster", uses=5)
     wishes = [{"name": f"Newcomer {mail[:4]}", "email": mail} for mail in (FREE, HELD, GONE)]
     read = [seen(Client(), "/people/i/poster/", wish) for wish in wishes]
     assert read[0][0] == read[1][0] == read[2][0]
@@ -66,7 +66,7 @@ def test_who_changes_her_address_reads_the_same_whosever_it_is(
     read = []
     for mail in (FREE, HELD, GONE):
         name = f"Newcomer {mail[:4]}"
-        client = signed_in(operations.add_member(by=local, name=name, email=f"x{mail}"))
+        client = signed_in(agents.add_member(by=local, name=name, email=f"x{mail}"))
         wish = {"email": mail, "phone": "", "address": ""}
         first = seen(client, "/people/me/contact/", wish)
         read.append((first, seen(client, "/people/me/contact/", wish)))
@@ -78,14 +78,14 @@ def test_who_changes_her_address_reads_the_same_whosever_it_is(
 def test_the_mailbox_learns_it_and_who_has_an_account_reads_how_to_sign_in(
     people: dict[str, Agent], known: dict[str, Agent], signed_in: Browser
 ) -> None:
-    operations.change_contact(by=people["member"], agent=people["member"], contact=operations.ContactDraft(email=HELD))
+    agents.change_contact(by=people["member"], agent=people["member"], contact=agents.ContactDraft(email=HELD))
     work("website.tell_of_claimed_mail")
     letter = Letter.objects.get(address=HELD)
     assert letter.subject == "This mail address is known to us"
     assert "you have an account already. Sign in with this address" in letter.text
     assert User.objects.get(email=HELD).agent == known[HELD]
     free = Letter.objects.count()
-    operations.change_contact(by=people["member"], agent=people["member"], contact=operations.ContactDraft(email=FREE))
+    agents.change_contact(by=people["member"], agent=people["member"], contact=agents.ContactDraft(email=FREE))
     work("website.tell_of_claimed_mail")
     assert not Letter.objects.filter(address=FREE).exists()
     assert Letter.objects.count() == free
@@ -95,9 +95,7 @@ def test_the_mailbox_learns_it_and_who_has_an_account_reads_how_to_sign_in(
 def test_a_steward_who_may_read_addresses_is_told(people: dict[str, Agent], known: dict[str, Agent]) -> None:
     for mail, code in ((HELD, "agents.mail_taken"), (GONE, "agents.was_here")):
         with pytest.raises(Refusal) as refused:
-            operations.change_contact(
-                by=people["steward"], agent=people["member"], contact=operations.ContactDraft(email=mail)
-            )
+            agents.change_contact(by=people["steward"], agent=people["member"], contact=agents.ContactDraft(email=mail))
         assert refused.value.code == code
 
 
@@ -105,7 +103,7 @@ def test_what_she_takes_along_does_not_say_it_either(people: dict[str, Agent], k
     took = []
     for mail in (HELD, FREE):
         her = people["member"]
-        operations.change_contact(by=her, agent=her, contact=operations.ContactDraft(email=mail))
+        agents.change_contact(by=her, agent=her, contact=agents.ContactDraft(email=mail))
         [rows] = [rows for name, _title, rows in my_data._tables([her.pk], her) if name == "sign-in"]
         took.append([sorted(row) for row in rows])
         assert not [row for row in rows if mail in map(str, row.values())]

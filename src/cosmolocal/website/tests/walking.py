@@ -11,7 +11,7 @@ from django.db import transaction
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import household_of, producers_of
 from cosmolocal.agents.tests.lending import a_lent_session
-from cosmolocal.kernel import operation
+from cosmolocal.kernel import operation as kernel_operation
 from cosmolocal.kernel.refusal import Refusal
 
 TRIES = 2  # of each operation: the first times it is done
@@ -73,7 +73,7 @@ def concerns(person: Agent, kwargs: Mapping[str, Any]) -> bool:
 @contextmanager
 def watching(walk: Walk, monkeypatch: Any) -> Iterator[None]:
     """Every outermost deed is tried by the others first."""
-    run = operation._run_outermost
+    run = kernel_operation._run_outermost
 
     def tried(code: str, function: Any, kwargs: Mapping[str, Any]) -> Any:
         if walk.people:
@@ -81,5 +81,5 @@ def watching(walk: Walk, monkeypatch: Any) -> Iterator[None]:
         return run(code, function, kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(operation, "_run_outermost", tried)
+        patch.setattr(kernel_operation, "_run_outermost", tried)
         yield

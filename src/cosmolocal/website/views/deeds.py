@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.pages import AT_ONCE, file
-from cosmolocal.flows import queries as flows
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.operation import in_words
@@ -52,7 +52,7 @@ def _file(request: HttpRequest, search: done.Search, kind: str) -> HttpResponse:
 def deed(request: HttpRequest, pk: int) -> HttpResponse:
     """One deed: who, when, for whom, why, and each line that it wrote in the books."""
     found = get_object_or_404(done.found(done.Search(by_itself=True)), pk=pk)
-    page = Paginator(flows.events_in(found.pk), ENTRIES).get_page(request.GET.get("page"))
+    page = Paginator(flows_queries.events_in(found.pk), ENTRIES).get_page(request.GET.get("page"))
     context = {
         "deed": found,
         "words": in_words(found.code),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.operations import PINS, pin_doors
@@ -32,11 +32,11 @@ GOODS = ("leaf", "egg", "root", "grain", "tea", "fish", "fruit", "mushroom", "to
 @open_to("anyone")
 def public(request: HttpRequest) -> HttpResponse:
     """Who we are, where, what we offer, how to join. Somebody signed in goes to her own home."""
-    if people.reader(request).agent is not None:
+    if agents_queries.reader(request).agent is not None:
         return redirect("home")
-    local, farms = people.home_local(), [farm for farm in people.producers() if farm.is_public]
-    shown = list(people.shown_to_everybody()[:FACES])
-    tasks = people.tasks_of([person.pk for person in shown])
+    local, farms = agents_queries.home_local(), [farm for farm in agents_queries.producers() if farm.is_public]
+    shown = list(agents_queries.shown_to_everybody()[:FACES])
+    tasks = agents_queries.tasks_of([person.pk for person in shown])
     context = {
         "home_local": local,
         "farms": [{"label": farm.name, "note": farm.about[:120]} for farm in farms],
@@ -55,7 +55,7 @@ def public(request: HttpRequest) -> HttpResponse:
 @open_to("signed_in")
 def home(request: HttpRequest) -> HttpResponse:
     """This week for me."""
-    cards = queries.member_cards(people.reader(request), queries.local_of(request))
+    cards = queries.member_cards(agents_queries.reader(request), queries.local_of(request))
     return render(
         request,
         "website/home.html",
@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @open_to("together")
 def together(request: HttpRequest) -> HttpResponse:
     """The practices that this local uses, each with what waits in it for me, and what of all this stands in the bar."""
-    reader, local = people.reader(request), queries.local_of(request)
+    reader, local = agents_queries.reader(request), queries.local_of(request)
     in_bar, known = ({item.name for item in found(reader, local)} for found in (navigation.bar, navigation.known_items))
     now = clock.now()
     rows = []
@@ -83,7 +83,7 @@ def together(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pin(request: HttpRequest, name: str, to: str) -> HttpResponse:
     """Into the bar, where the one that stands there longest makes room, or off it."""
-    reader, local = people.reader(request), queries.local_of(request)
+    reader, local = agents_queries.reader(request), queries.local_of(request)
     known = {item.name: item for item in (*navigation.known_items(reader, local), *navigation.desks(reader, local))}
     if name not in known or to not in ("in", "out"):
         raise Http404
@@ -101,7 +101,7 @@ def pin(request: HttpRequest, name: str, to: str) -> HttpResponse:
 @open_to("steward")
 def steward(request: HttpRequest) -> HttpResponse:
     """What needs doing in the whole local, and the ways to what is looked after."""
-    found = queries.steward_bands(people.reader(request), queries.local_of(request))
+    found = queries.steward_bands(agents_queries.reader(request), queries.local_of(request))
     bands = [(band, queries.is_urgent(band) or len(found) <= FEW) for band in found]
     ways = [
         *_ways(
@@ -138,7 +138,7 @@ def _how_they_work(local: Node) -> list[tuple[str, str, str, str]]:
 @open_to("signed_in")
 def me(request: HttpRequest) -> HttpResponse:
     """What belongs to me: tasks, profile, household, sign-in, my data, whom I help."""
-    reader = people.reader(request)
+    reader = agents_queries.reader(request)
     near, far = _of_practices(reader, queries.local_of(request))
     return render(request, "website/me.html", {"sections": _my_sections(request, reader, near), "folded": far})
 

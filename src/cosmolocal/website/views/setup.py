@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import coordinates, queries
+from cosmolocal.agents import coordinates
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.adapters import passkeys_possible
 from cosmolocal.agents.models import User
 from cosmolocal.agents.operations import LocalDraft
@@ -71,7 +72,7 @@ def world_map(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 def done(request: HttpRequest) -> HttpResponse:
     """It stands: what to do first."""
-    person, local = queries.reader(request).agent, node.current()
+    person, local = agents_queries.reader(request).agent, node.current()
     asked = (practice.steward_cards for practice in used_by(local) if practice.steward_cards)
     firsts = [card for cards in asked for card in cards(person) if card.url and card.deed]
     return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request), "firsts": firsts})
@@ -117,7 +118,7 @@ def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpRespons
     names = ("name", "about", "place_name", "zone", "language", "currency", "practices")
     draft = LocalDraft(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
     person = set_up_local(
-        by=queries.system(),
+        by=agents_queries.system(),
         draft=draft,
         steward=FirstSteward(data["steward_name"], data["steward_email"]),
         key=f"setup:{ids.digest(token)[:32]}",

@@ -4,7 +4,8 @@ import pytest
 from django.core import signing
 
 from cosmolocal.agents.models import User
-from cosmolocal.bookings import operations, queries
+from cosmolocal.bookings import operations as bookings
+from cosmolocal.bookings import queries as bookings_queries
 from cosmolocal.bookings.operations import TermsDraft
 from cosmolocal.bookings.views import feeds
 from cosmolocal.kernel import clock
@@ -23,15 +24,15 @@ def life(village):
         village.out(booking, 0)
     village.back(hurt, 0.5, state="damaged", words="a lamp")
     van, mill = village.things["Van"], village.things["Mill"]
-    asked = operations.ask_introduction(by=village.jo, thing=van, person=village.jo)
-    repair = operations.block(by=village.li_na, thing=van, begins=village.at(2), ends=village.at(9))
+    asked = bookings.ask_introduction(by=village.jo, thing=van, person=village.jo)
+    repair = bookings.block(by=village.li_na, thing=van, begins=village.at(2), ends=village.at(9))
     user = User.objects.create_user(email="amina@example.org", agent=village.amina)
 
     def grow():
         for number in range(27):
             village.add(f"T{number}", "tool", TermsDraft())
             booking = village.book(village.amina, f"T{number}", 4, 5)
-            operations.ask_introduction(by=village.jo, thing=booking.thing, person=village.jo)
+            bookings.ask_introduction(by=village.jo, thing=booking.thing, person=village.jo)
             village.book(village.amina, "Mill", 4 + number / 4, 4.25 + number / 4)
 
     named = ((THING, mill), (OUT, out), (HELD, held), (HURT, hurt), ("repaired", repair), ("end_introduction", asked))
@@ -39,7 +40,7 @@ def life(village):
     rows["sharing:gbfs"] = {"name": "vehicle_status"}
     rows["sharing:feed"] = {"token": signing.dumps([user.pk, feeds._mark(user)], salt=feeds._SALT)}
     people = {"member": village.amina, "other": village.jo, "steward": village.li_na, "treasurer": village.wei}
-    assert queries.coming("sharing").count() == 3
+    assert bookings_queries.coming("sharing").count() == 3
     with clock.frozen_at(village.at(0.7)):
         yield Life(people, rows, grow, repeated=REPEATED)
 

@@ -13,7 +13,8 @@ from icalendar import Calendar
 from PIL import Image
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.bookings import operations, queries
+from cosmolocal.bookings import operations as bookings
+from cosmolocal.bookings import queries as bookings_queries
 from cosmolocal.bookings.models import Booking, Damage, Thing
 from cosmolocal.bookings.operations import TermsDraft
 from cosmolocal.bookings.tests.village import states
@@ -110,7 +111,7 @@ def test_held_then_booked_then_changed_then_cancelled(village, amina):
     assert "It is held until today 10:00" in read(amina, "booking", booking.pk)
     press(amina, "confirm", booking.pk)
     press(amina, "change", booking.pk, **times(village, 5, 6))
-    assert queries.span(queries.bookings().get()).begins == village.at(5)
+    assert bookings_queries.span(bookings_queries.bookings().get()).begins == village.at(5)
     press(amina, "cancel", booking.pk)
     assert states([booking]) == ["off"]
 
@@ -167,9 +168,9 @@ def test_a_steward_adds_changes_repairs_counts_and_takes_out(village, steward):
     place = press(steward, "add", **terms, name="Tent", holder=village.things["Mill"].holder_id, owner_bp="")
     tent = Thing.objects.get(name="Tent")
     assert place == reverse("sharing:thing", args=[tent.pk])
-    assert (queries.terms(tent).by_day, queries.terms(tent).longest_minutes) == (8000, 48 * 60)
+    assert (bookings_queries.terms(tent).by_day, bookings_queries.terms(tent).longest_minutes) == (8000, 48 * 60)
     press(steward, "edit", tent.pk, **(terms | {"by_day": "90"}), name="Big tent")
-    assert queries.terms(tent).by_day == 9000
+    assert bookings_queries.terms(tent).by_day == 9000
     press(steward, "repair", tent.pk, **times(village, 1, 50), words="a seam")
     assert "a seam" in read(steward, "desk")
     press(steward, "repaired", Booking.objects.get().pk)
@@ -231,7 +232,7 @@ def test_pages_ask_as_much_for_thirty_rows_as_for_three(village, steward, page):
             village.add(f"T{number}", "tool", TermsDraft())
             booking = village.book(village.li_na, f"T{number}", 2, 3)
             village.book(village.li_na, "Mill", number / 4, number / 4 + 0.25)
-            operations.ask_introduction(by=village.li_na, thing=booking.thing, person=village.li_na)
+            bookings.ask_introduction(by=village.li_na, thing=booking.thing, person=village.li_na)
             village.out(booking, 2)
             village.back(booking, 3, state="damaged")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from gbfs_validator import GBFS
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.bookings import operations
+from cosmolocal.bookings import operations as bookings
 from cosmolocal.bookings.operations import ThingDraft
 from cosmolocal.bookings.tests.village import HOURLY
 from cosmolocal.kernel import clock
@@ -19,10 +19,10 @@ def test_the_feed_is_as_its_format_says_and_tells_of_nobody(village, settings, t
     place = agents.add_place(by=village.house, name="Store", latitude=24.31, longitude=109.41)
     for name, kind in (("Bike", "bike"), ("Second bike", "bike"), ("Van", "car")):
         draft = ThingDraft(kind, name, place=place, code="1234")
-        operations.change_thing(by=village.li_na, thing=village.things[name], draft=draft, terms=HOURLY)
+        bookings.change_thing(by=village.li_na, thing=village.things[name], draft=draft, terms=HOURLY)
     booking = village.book(village.amina, "Bike", 0, 2)
     village.out(booking, 0)
-    operations.block(by=village.li_na, thing=village.things["Van"], begins=village.at(0), ends=village.at(9))
+    bookings.block(by=village.li_na, thing=village.things["Van"], begins=village.at(0), ends=village.at(9))
     with clock.frozen_at(village.at(3)):
         files = {
             name: Client().get(reverse("sharing:gbfs", args=[name])).json()

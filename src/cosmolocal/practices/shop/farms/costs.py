@@ -14,7 +14,7 @@ from cosmolocal.handovers.models import Loss
 from cosmolocal.handovers.queries import measured
 from cosmolocal.look.dates import format_day
 from cosmolocal.messages.operations import Writing
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.door.pages.given_back import GivenBack, rows
 from cosmolocal.practices.shop.door.queries import credits
 from cosmolocal.practices.shop.models import LineCredit
@@ -27,7 +27,7 @@ def letters(day: date) -> Iterator[Writing]:
     given, lost = credits.at_farms_cost(day), _lost(day)
     named = _Goods(loss.lot.conforms_to_id for losses in lost.values() for loss in losses)
     for farm in sorted({*given, *lost}, key=lambda farm: (farm.name, farm.pk)):
-        for reader in purse.readers_of(farm):
+        for reader in money_queries.readers_of(farm):
             with speaking_to(reader):
                 yield Writing(
                     to_id=reader.pk,
@@ -42,7 +42,7 @@ def _given(made: list[LineCredit]) -> Iterator[str]:
     if not made:
         return
     lines = "\n".join(_row(row) for row in rows(made))
-    total = purse.format(sum(credit.amount for credit in made), made[0].line.order.round.account.currency)
+    total = money_queries.format(sum(credit.amount for credit in made), made[0].line.order.round.account.currency)
     yield _("Money was given back to members:\n%(lines)s\nTogether: %(total)s") % {"lines": lines, "total": total}
 
 
@@ -51,7 +51,7 @@ def _row(row: GivenBack) -> str:
     words = {
         "goods": " ".join(filter(None, (line.pack.name, row.quantity_text))),
         "round": line.order.round.name,
-        "sum": purse.format(row.credit.amount, line.order.round.account.currency),
+        "sum": money_queries.format(row.credit.amount, line.order.round.account.currency),
         "why": row.why,
     }
     return _("%(goods)s: %(sum)s, %(why)s (%(round)s)") % words
@@ -76,7 +76,7 @@ class _Goods:
 
 def _lost(day: date) -> dict[Agent, list[Loss]]:
     found: dict[Agent, list[Loss]] = defaultdict(list)
-    at = {"at__gte": purse.moment_of(day), "at__lt": purse.moment_after(day)}
+    at = {"at__gte": money_queries.moment_of(day), "at__lt": money_queries.moment_after(day)}
     losses = Loss.objects.filter(borne_by="producer", **at).select_related("lot", "receipt__producer", "promise")
     for loss in losses.select_related("promise__provider").order_by("pk"):
         whose = loss.receipt.producer if loss.receipt else loss.promise.provider if loss.promise else None

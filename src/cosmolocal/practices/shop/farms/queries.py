@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Terms
@@ -150,9 +150,9 @@ def visible_to(reader: Reader) -> QuerySet[ProducerOrder]:
     orders = ProducerOrder.objects.select_related("producer__contact", "round__handover__place")
     if reader.agent is None:
         return orders.none()
-    if reader.has(*people.SEES_ALL):
+    if reader.has(*agents_queries.SEES_ALL):
         return orders
-    return orders.filter(producer__in=people.producers_of(reader.agent))
+    return orders.filter(producer__in=agents_queries.producers_of(reader.agent))
 
 
 def running(producer: Agent, now: datetime) -> list[Soon]:

@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy as people_policy
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import policy as agents_policy
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.pages import actor, form_page, number
-from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.forms import usual
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
 from cosmolocal.practices.shop.rounds.forms import StockForm
@@ -36,7 +36,7 @@ def farm(request: HttpRequest) -> HttpResponse:
         return render(request, "shop/desk/no_farm.html")
     now = clock.now()
     asked = queries.farms.orders_for(chosen)
-    account = purse.account_for(chosen, "producer")
+    account = money_queries.account_for(chosen, "producer")
     context: dict[str, Any] = {
         "farm": chosen,
         "ways": [{"url": f"?of={one.pk}", "label": one.name, "current": one.pk == chosen.pk} for one in farms]
@@ -47,8 +47,8 @@ def farm(request: HttpRequest) -> HttpResponse:
         "running": queries.farms.running(chosen, now),
         "income": queries.farms.income(chosen, now - A_YEAR),
         "account": account,
-        "standing": purse.balance(account) if account else None,
-        "currency": purse.default_currency(),
+        "standing": money_queries.balance(account) if account else None,
+        "currency": money_queries.default_currency(),
     }
     return render(request, "shop/desk/farm.html", context)
 
@@ -64,7 +64,7 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     kind = offer.item.product.specification_id
-    goods = packing.measured_kinds(queries.packs_ordered({offer.intent_id or 0: kind}))[kind]
+    goods = handovers_queries.measured_kinds(queries.packs_ordered({offer.intent_id or 0: kind}))[kind]
     left = offer.intent.available_quantity if offer.intent else None
     promised = offer.intent.promised_quantity if offer.intent else 0
     expected = replace(usual(goods, kind), far=STOCK_FAR)
@@ -84,10 +84,10 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _farms(request: HttpRequest) -> list[Agent]:
-    who = people.reader(request)
+    who = agents_queries.reader(request)
     if who.agent is None:
         return []
-    own = people.producers_of(who.agent)
-    if who.has(people_policy.STEWARD, people_policy.AUDITOR):
-        return [*own, *(farm for farm in people.producers() if farm not in own)]
+    own = agents_queries.producers_of(who.agent)
+    if who.has(agents_policy.STEWARD, agents_policy.AUDITOR):
+        return [*own, *(farm for farm in agents_queries.producers() if farm not in own)]
     return own

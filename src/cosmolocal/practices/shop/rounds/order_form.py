@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.kernel import clock, node
 from cosmolocal.look.dates import format_daytime, format_window
 from cosmolocal.paper.sheets import Document, Fact, Section
@@ -52,7 +52,7 @@ def _lines(round: OrderRound) -> Iterator[tuple[str, Line]]:
             *("item__product_id", "item__pack_quantity", "id"),
         )
     )
-    prices = catalog.current_prices([offer.item_id for offer in offers])
+    prices = catalog_queries.current_prices([offer.item_id for offer in offers])
     money, now = currency_of(round), clock.now()
     for offer in offers:
         line = Line(offer, prices.get(offer.item_id), money, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.queries import Reader
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Terms
 from cosmolocal.kernel import clock
 from cosmolocal.look.numbers import format_number, symbol_of
@@ -79,9 +79,9 @@ def _planned(round: OrderRound) -> list[int]:
     some = RoundOffer.objects.filter(round=round).order_by("id").values("id")[:SAMPLE]
     # Chosen before anything is joined: a round may hold ten thousand offers.
     makers = dict(RoundOffer.objects.filter(id__in=some).values_list("item_id", "item__product__producer_id"))
-    terms = catalog.terms_of(makers.values())
-    prices = catalog.current_prices(list(makers))
-    rates = catalog.tax_rates(clock.today(), {price.tax_code_id for price in prices.values()})
+    terms = catalog_queries.terms_of(makers.values())
+    prices = catalog_queries.current_prices(list(makers))
+    rates = catalog_queries.tax_rates(clock.today(), {price.tax_code_id for price in prices.values()})
     sums = [0, 0, 0, 0]
     for item_id, price in prices.items():
         rate = rates.get(price.tax_code_id, 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import OfferDraft, RoundDraft
@@ -89,7 +89,7 @@ def of_farms(scene: Scene, village: Village, round: OrderRound) -> None:
 
 def paid(scene: Scene, village: Village, round: OrderRound) -> None:
     """The farms are paid from the bank."""
-    wei, bank = village.people["Wei Guo"], purse.boxes()[0]
+    wei, bank = village.people["Wei Guo"], money_queries.boxes()[0]
     money.change_box(by=wei, box=bank, name=bank.name, number=IBAN, bank_name="Bank")
     made = operations.pay_producers(by=wei, round=round, box=bank)
     work(scene)

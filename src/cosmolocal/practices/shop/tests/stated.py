@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.kernel.tests.stating import BOOKS, DAY, RIGHT, ROLE
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import LineDraft
@@ -101,7 +101,7 @@ def at_a_place(village: Village) -> dict[str, dict[str, Any]]:
         "shop.offer_extra": {"round": round, "receipt": extra, "item": cabbage},
         "shop.swap_orders": {"order": amina, "other": jo},
         "shop.swap_settled": {"order": before[0], "other": before[1], "reason": "taken"},
-        "shop.take_cash": {"order": amina, "box": purse.boxes().filter(kind="cash")[0], "amount": 100},
+        "shop.take_cash": {"order": amina, "box": money_queries.boxes().filter(kind="cash")[0], "amount": 100},
         "shop.undo_cash": {
             "order": amina,
             "deed_id": queries.cash.taken(amina)[0].deed.pk,

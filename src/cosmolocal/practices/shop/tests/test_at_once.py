@@ -10,7 +10,7 @@ from cosmolocal.handovers.models import Crate, Packed
 from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.kernel.tests.meeting import meet, only_postgres
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, ProducerOrder
@@ -123,16 +123,16 @@ def test_who_orders_while_it_closes_is_told(village, monkeypatch):
 def test_who_orders_while_her_account_is_closed_finds_none(village, monkeypatch, pays, comes_of_it):
     """An order that is paid in cash needs none: it is charged to the closed one, which then stands on a list."""
     round, home = village.round(), village.households["Amina"]
-    account = purse.account_for(home)
+    account = money_queries.account_for(home)
     close = at(builder.MONDAY, lambda: money.close_account(by=village.home, account=account, reason="moved away"))
     order = at(builder.MONDAY, lambda: village.order(round, "Amina", {"Bread": 2}, pays=pays))
     assert meet(monkeypatch, Account, "save", close, order) == ["done", comes_of_it]
-    assert purse.balance(account).set_aside == 0
+    assert money_queries.balance(account).set_aside == 0
 
 
 def test_an_account_is_not_closed_while_its_household_orders(village, monkeypatch):
     round, home = village.round(), village.households["Amina"]
-    account = purse.account_for(home)
+    account = money_queries.account_for(home)
     order = at(builder.MONDAY, lambda: village.order(round, "Amina", {"Bread": 2}, pays="cash"))
     close = at(builder.MONDAY, lambda: money.close_account(by=village.home, account=account, reason="moved away"))
     assert meet(monkeypatch, Order, "save", order, close) == ["done", "money.still_promised"]

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel.models import Operation
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
@@ -31,8 +31,8 @@ def settle(village, round):
     assert sums | {"sales": told.sales, "orders": told.orders} == {
         name: settled.result[name] for name in (*sums, "sales", "orders")
     }
-    assert purse.balance(round.account).balance == 0
-    assert journal.replay() == []
+    assert money_queries.balance(round.account).balance == 0
+    assert flows_queries.replay() == []
     return settled
 
 
@@ -71,9 +71,9 @@ def test_case_1_delivered_but_not_ordered(village):
     assert amina.final == 1500 + 2 * 600
     # Six were accepted in the end, and are paid for.
     assert settled.result["producers"][str(farm.pk)] == 6 * 450
-    assert [lot.accounting_quantity for lot in journal.lots_at(village.place, [cabbage.product.specification_id])] == [
-        4
-    ]
+    assert [
+        lot.accounting_quantity for lot in flows_queries.lots_at(village.place, [cabbage.product.specification_id])
+    ] == [4]
 
 
 def test_case_2_spoiled_after_packing(village):
@@ -184,12 +184,12 @@ def test_case_7_refused_at_the_door(village):
     )
     assert (late.amount, late.borne_by) == (900, "producer")
     assert village.balance("Amina") == 20_000 - 3000 - 1850 + 1500 + 900
-    assert purse.balance(purse.fund("goodwill")).balance == -1500
-    farm = purse.account_for(village.producers["Sanjiang farm"], "producer")
-    assert purse.balance(farm).balance == 1400 - 900
+    assert money_queries.balance(money_queries.fund("goodwill")).balance == -1500
+    farm = money_queries.account_for(village.producers["Sanjiang farm"], "producer")
+    assert money_queries.balance(farm).balance == 1400 - 900
     with refused("shop.more_than_bought"):
         operations.credit_line(by=village.people["Keeper Lu"], line=line_of(amina, "Eggs"), quantity=6, reason="broken")
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_case_9_closed_by_mistake(village):
@@ -345,7 +345,7 @@ def test_everywhere_a_floor_never_stops_a_fact(village):
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     settle(village, round)
     assert village.balance("Qin") == -1500
-    assert [account.holder for account in purse.below_floor()] == [village.households["Qin"]]
+    assert [account.holder for account in money_queries.below_floor()] == [village.households["Qin"]]
 
 
 def test_everywhere_typed_wrong_on_receiving(village):

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.money import operations as purse_deeds
-from cosmolocal.money import queries as purse
+from cosmolocal.money import operations as money
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account, Currency, SecondLook
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.tests.test_cases import settle
@@ -16,7 +16,7 @@ from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of,
 
 @pytest.fixture
 def box(village):
-    return next(box for box in purse.boxes() if box.kind == "cash")
+    return next(box for box in money_queries.boxes() if box.kind == "cash")
 
 
 @pytest.fixture
@@ -173,28 +173,28 @@ def test_how_a_household_pays_and_what_it_paid_stays_with_it_where_crates_are_sw
 def test_an_account_stays_open_while_an_order_is_to_be_paid_in_cash(village, orders):
     """Nothing is set aside for it, and all the same it is charged when the round is settled."""
     qin, _jo = orders
-    account = purse.account_for(village.households["Qin"])
+    account = money_queries.account_for(village.households["Qin"])
     with refused("money.still_promised") as info:
-        purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+        money.close_account(by=village.home, account=account, reason="moved away")
     assert "Thursday 26 November" in str(info.value)
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=qin.round.handover)
     with refused("money.still_promised"):
-        purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+        money.close_account(by=village.home, account=account, reason="moved away")
     settle(village, qin.round)
-    purse_deeds.close_account(by=village.home, account=account, reason="moved away")
+    money.close_account(by=village.home, account=account, reason="moved away")
 
 
 def test_cash_for_the_order_of_a_closed_account_is_written_and_settled_there(village, orders, box):
     """Closed by an earlier release, or however: the coins lie in the box."""
     qin, _jo = orders
-    account = purse.account_for(village.households["Qin"])
+    account = money_queries.account_for(village.households["Qin"])
     Account.objects.filter(pk=account.pk).update(closed_at=MONDAY)
     assert take(village, qin, box, 1500).paid_cash == 1500
     assert len(queries.cash.taken(qin)) == 1
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=qin.round.handover)
     settle(village, qin.round)
     [one] = Account.objects.filter(holder=village.households["Qin"])
-    assert purse.balance(one).balance == 0, "she had nothing before"
+    assert money_queries.balance(one).balance == 0, "she had nothing before"
 
 
 def test_no_cash_is_taken_for_an_order_before_it_was_placed(village, orders, box):

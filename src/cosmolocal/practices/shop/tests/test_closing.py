@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations, queries, tasks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, ProducerOrder
@@ -94,7 +94,7 @@ def test_loose_goods_are_shared_in_proportion(village):
     assert village.spendable("Amina") == 20_000 - 462
     assert village.spendable("Jo") == 20_000 - 924
     assert {line.reason for line in OrderLine.objects.all()} == {"short_weight"}
-    intent = journal.intents([offer.intent_id])[offer.intent_id]
+    intent = flows_queries.intents([offer.intent_id])[offer.intent_id]
     assert intent.promised_quantity == 1500
 
 
@@ -150,7 +150,7 @@ def test_cancelling_a_round_frees_everything(village):
     operations.cancel_round(by=village.people["Li Na"], round=round, reason="Snow")
     assert village.spendable("Amina") == 20_000
     assert Order.objects.get().state == "cancelled"
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_late_change_in_the_grace_does_not_pass_over_what_the_farm_said(village):

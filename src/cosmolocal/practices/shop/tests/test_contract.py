@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
@@ -25,8 +25,8 @@ def life(village):
     first = village.round()
     for name in ("Amina", "Jo", "Chen"):
         village.order(first, name, {"Pak choi": 1, "Bread": 1}, pays="cash" if name == "Jo" else "prepaid")
-    farmer = people.add_member(by=village.home, name="Farmer", household_name="Farmer")
-    people.give_role(by=village.home, agent=farmer, role="producer", scope=village.producers["Huang Dacheng"])
+    farmer = agents.add_member(by=village.home, name="Farmer", household_name="Farmer")
+    agents.give_role(by=village.home, agent=farmer, role="producer", scope=village.producers["Huang Dacheng"])
     with village.at(CLOSING + timedelta(minutes=31)):
         village.close(first)
     with village.at(THURSDAY):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.drafts import ItemDraft, PriceDraft
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, queries, rules
 from cosmolocal.practices.shop.models import Order
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY
@@ -62,7 +62,7 @@ def test_the_door_asks_what_settling_charges(jars, packed, deposit):
     order.refresh_from_db()
     assert order.final == due
     assert sum(line.deposit for line in order.lines.all()) == deposit
-    assert purse.balance(purse.fund("deposits")).balance == deposit
+    assert money_queries.balance(money_queries.fund("deposits")).balance == deposit
 
 
 @pytest.mark.parametrize("settled_first", [False, True])
@@ -82,8 +82,8 @@ def test_packs_that_were_not_taken_bring_their_deposit_back(jars, settled_first)
         operations.settle_round(by=village.people["Li Na"], round=round)
     paid = 3 * 1200 + 2 * 1850
     assert village.balance("Jo") == 20_000 - paid + 1500 + 200 + 1800
-    assert purse.balance(purse.fund("deposits")).balance == 700 - 200
-    assert purse.balance(purse.fund("goodwill")).balance == -1500 - 1800
+    assert money_queries.balance(money_queries.fund("deposits")).balance == 700 - 200
+    assert money_queries.balance(money_queries.fund("goodwill")).balance == -1500 - 1800
 
 
 def test_a_deposit_given_back_for_what_is_not_packed_in_the_end_goes_back_to_the_deposits(jars):
@@ -95,8 +95,8 @@ def test_a_deposit_given_back_for_what_is_not_packed_in_the_end_goes_back_to_the
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     operations.settle_round(by=village.people["Li Na"], round=round)
     assert village.balance("Jo") == 20_000 - 2 * 1850
-    assert purse.balance(purse.fund("deposits")).balance == 100
-    assert purse.balance(purse.fund("goodwill")).balance == -1000
+    assert money_queries.balance(money_queries.fund("deposits")).balance == 100
+    assert money_queries.balance(money_queries.fund("goodwill")).balance == -1000
 
 
 @given(each=st.integers(0, 500), pack=st.integers(1, 900), count=st.integers(0, 20), part=st.integers(0, 20_000))

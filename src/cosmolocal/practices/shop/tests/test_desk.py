@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Place
 from cosmolocal.agents.queries import household_of
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, correct_receipt, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.orders.pages.orders import order_view
@@ -78,7 +78,7 @@ def test_a_round_from_plan_to_payment(village, steward):
         steward.post(reverse("handovers:weights", args=[round.handover_id]), {"allowed": "1"})
         pack_all(by=village.people["Tan Mei"], handover=round.handover)
         keeper = client_of(village.people["Keeper Lu"])
-        box = next(box for box in purse.boxes() if box.kind == "cash")
+        box = next(box for box in money_queries.boxes() if box.kind == "cash")
         keeper.post(reverse("shop:cash", args=[order.pk]), {"amount": "4.20", "box": box.pk, "key": "c"})
         assert village.balance("Jo") == 20_420
         shown = steward.get(reverse("shop:settle", args=[round.pk])).content.decode()
@@ -87,7 +87,7 @@ def test_a_round_from_plan_to_payment(village, steward):
     round.refresh_from_db()
     assert round.state == "settled"
     treasurer = client_of(village.people["Wei Guo"])
-    bank = next(box for box in purse.boxes() if box.kind == "bank")
+    bank = next(box for box in money_queries.boxes() if box.kind == "bank")
     paid = treasurer.post(reverse("shop:pay", args=[round.pk]), {"box": bank.pk, "key": "p"})
     round.refresh_from_db()
     assert paid.headers["Location"] == reverse("money:payout", args=[round.payments_id])
@@ -104,7 +104,7 @@ def test_a_refused_list_of_payments_counts_as_none(village, steward):
         village.receive(round)
         pack_all(by=village.people["Tan Mei"], handover=round.handover)
         operations.settle_round(by=village.people["Li Na"], round=round)
-    page, bank = reverse("shop:pay", args=[round.pk]), next(box for box in purse.boxes() if box.kind == "bank")
+    page, bank = reverse("shop:pay", args=[round.pk]), next(box for box in money_queries.boxes() if box.kind == "bank")
 
     def pay_step() -> str:
         round.refresh_from_db()
@@ -216,8 +216,8 @@ def test_what_nobody_ordered_goes_on_sale_by_one_press(village, steward):
 def test_a_farm_sees_its_own_orders_only(village):
     round = village.round()
     village.order(round, "Amina", {"Bread": 2, "Eggs": 1})
-    baker = people.add_member(by=village.home, name="Lan", household_name="Lan")
-    people.join(by=village.home, member=baker, group=village.producers["Baker Lan"])
+    baker = agents.add_member(by=village.home, name="Lan", household_name="Lan")
+    agents.join(by=village.home, member=baker, group=village.producers["Baker Lan"])
     client = client_of(baker)
     offer = village.offer(round, "Bread")
     page = client.get(reverse("shop:farm")).content.decode()
@@ -328,7 +328,7 @@ def test_cash_keyed_in_a_day_later_stands_on_the_day_it_was_taken(village):
         village.close(round)
     keeper = client_of(village.people["Keeper Lu"])
     address = reverse("shop:cash", args=[order.pk])
-    box = next(box for box in purse.boxes() if box.kind == "cash")
+    box = next(box for box in money_queries.boxes() if box.kind == "cash")
     paid = {"amount": "15.00", "box": box.pk}
     with village.at(THURSDAY + timedelta(hours=1)):
         assert "On which day" not in keeper.get(address).content.decode()
@@ -337,7 +337,7 @@ def test_cash_keyed_in_a_day_later_stands_on_the_day_it_was_taken(village):
         assert keeper.post(address, paid | {"on": "2026-11-28"}).status_code == 422
         assert keeper.post(address, paid | {"on": "2026-11-26"}).status_code == 302
         day = date(2026, 11, 26)
-        assert [line.amount for line in purse.box_statement(box, day, day).lines] == [1500]
+        assert [line.amount for line in money_queries.box_statement(box, day, day).lines] == [1500]
 
 
 def test_settled_before_she_came_her_crate_still_waits(village):
@@ -365,7 +365,7 @@ def test_who_has_collected_and_still_owes_cash_stands_at_the_door(village):
     pack_all(by=village.people["Tan Mei"], handover=round.handover)
     keeper = village.people["Keeper Lu"]
     hand_over(by=keeper, crate=village.crate(round, "Qin"))
-    box = next(box for box in purse.boxes() if box.kind == "cash")
+    box = next(box for box in money_queries.boxes() if box.kind == "cash")
     door = reverse("handovers:door", args=[round.handover_id])
     due = queries.orders.due_now(order)
     operations.take_cash(by=keeper, order=order, box=box, amount=due - 600)

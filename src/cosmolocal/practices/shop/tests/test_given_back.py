@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import LineCredit
@@ -88,7 +88,7 @@ def test_the_desks_lead_there_and_members_read_nothing(village, round):
         f'href="/shop/desk/{round.pk}/given-back/"'
         in client_of(village.people["Li Na"]).get(f"/shop/desk/{round.pk}/").content.decode()
     )
-    people.give_role(by=village.home, agent=village.people["Chen"], role="auditor")
+    agents.give_role(by=village.home, agent=village.people["Chen"], role="auditor")
     assert "Sanjiang farm" in words(village, "Chen", f"/shop/desk/{round.pk}/given-back/")
     for address in (f"/shop/desk/{round.pk}/given-back/", "/shop/desk/given-back/"):
         assert client_of(village.people["Amina"]).get(address).status_code in (403, 404)

@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cosmolocal.agents import choosing, pages
-from cosmolocal.handovers import operations as handing
+from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.queries import arrivals, measured, rows, sheets
 from cosmolocal.handovers.queries import lots as lot_queries
 from cosmolocal.handovers.views import door, lists, lots, packing, receiving
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.farms import queries as farms
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import BUYING_FOR
@@ -50,7 +50,7 @@ def ordered(village) -> OrderRound:
 def test_a_large_round_is_settled_by_the_worker_while_she_does_something_else(village, steward):
     round = ordered(village)
     village.receive(round)
-    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     address = reverse("shop:settle", args=[round.pk])
     with village.at(THURSDAY):
         steward.post(address, {"key": "r", "seen": "what stood there before"})
@@ -63,7 +63,7 @@ def test_a_large_round_is_settled_by_the_worker_while_she_does_something_else(vi
     assert (done.state, done.url) == ("done", reverse("shop:round_desk", args=[round.pk]))
     round.refresh_from_db()
     assert round.state == OrderRound.State.SETTLED
-    assert purse.balance(round.account).balance == 0
+    assert money_queries.balance(round.account).balance == 0
 
 
 def test_what_stands_in_the_way_is_said_on_its_page(village, steward):
@@ -111,8 +111,8 @@ def test_packing_handing_over_and_settling_ask_as_much_for_many_crates_as_for_fe
     for round in village.closed_rounds(3, 12):
         village.receive(round)
         with CaptureQueriesContext(connection) as asked:
-            handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-            handing.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+            handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+            handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
         counts.append(len(asked))
     assert counts[0] == counts[1]
 
@@ -153,7 +153,7 @@ def test_the_door_shows_a_page_finds_everybody_and_answers_with_one_row(village,
         village.order(round, name, {"Bread": 1}, pays="cash" if name == "Jo" else "prepaid")
     village.close(round)
     village.receive(round)
-    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     keeper, address = client_of(village.people["Keeper Lu"]), reverse("handovers:door", args=[round.handover_id])
 
     def names(query: str = "") -> list[str]:
@@ -194,12 +194,12 @@ def test_a_screen_that_watches_packing_is_drawn_anew_only_after_a_change(village
         packer.get(f"{address}{again}")
     assert len(asked) < 12
     with village.at(THURSDAY):
-        handing.claim_crate(by=village.people["Tan Mei"], crate=amina)
+        handovers.claim_crate(by=village.people["Tan Mei"], crate=amina)
         part = packer.get(f"{address}{again}")
     assert part.status_code == 200
     assert "Tan Mei is packing" in part.content.decode()
     assert packer.get(f"{address}?state=packed").content.decode().count('class="crate ') == 0
-    handing.pack_all(by=village.people["Tan Mei"], handover=round.handover)
+    handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     assert packer.get(f"{address}?state=packed").content.decode().count('class="crate ') == 1
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.tests.lending import a_lent_session
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Errand
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import Account, Currency, SecondLook
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderRound
@@ -27,7 +27,7 @@ def test_many_payments_below_a_coin_raise_no_account(village):
     village.close(round)
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-    keeper, box = village.people["Keeper Lu"], next(box for box in purse.boxes() if box.kind == "cash")
+    keeper, box = village.people["Keeper Lu"], next(box for box in money_queries.boxes() if box.kind == "cash")
     Currency.objects.update(cash_step=10)
     before = village.balance("Qin")
     for _turn in range(3):
@@ -142,11 +142,11 @@ def test_given_back_and_then_not_packed(village, borne_by):
     settle(village, round)
     assert village.balance("Amina") == 20_000 - 1850
     bearer = line.offer.item.product.producer
-    source = purse.fund("goodwill") if borne_by == "local" else purse.account_for(bearer, "producer")
+    source = money_queries.fund("goodwill") if borne_by == "local" else money_queries.account_for(bearer, "producer")
     given = sum(credit.amount for credit in line.credits.all())
     assert (given, [credit.reason for credit in line.credits.order_by("id")]) == (1500, ["refused", "not_packed"])
     if borne_by == "local":
-        assert purse.balance(source).balance == -1500
+        assert money_queries.balance(source).balance == -1500
 
 
 def test_what_a_farm_bore_whose_account_was_closed_comes_from_it_and_goes_back_to_it(village):
@@ -156,11 +156,14 @@ def test_what_a_farm_bore_whose_account_was_closed_comes_from_it_and_goes_back_t
     village.close(round)
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-    farm = purse.account_for(village.producers["Baker Lan"], "producer")
+    farm = money_queries.account_for(village.producers["Baker Lan"], "producer")
     Account.objects.filter(pk=farm.pk).update(closed_at=MONDAY)
     line = line_of(amina, "Bread")
     operations.credit_line(by=village.people["Keeper Lu"], line=line, quantity=1, reason="refused", borne_by="producer")
-    assert (purse.balance(farm).balance, purse.balance(purse.fund("goodwill")).balance) == (-1500, 0)
+    assert (money_queries.balance(farm).balance, money_queries.balance(money_queries.fund("goodwill")).balance) == (
+        -1500,
+        0,
+    )
     handovers.pack_line(
         by=village.people["Tan Mei"],
         crate=village.crate(round, "Amina"),
@@ -169,8 +172,8 @@ def test_what_a_farm_bore_whose_account_was_closed_comes_from_it_and_goes_back_t
     )
     settle(village, round)
     due = OrderRound.objects.get(pk=round.pk).result["producers"][str(farm.holder_id)]
-    assert purse.balance(purse.fund("goodwill")).balance == 0
-    assert purse.balance(farm).balance == due
+    assert money_queries.balance(money_queries.fund("goodwill")).balance == 0
+    assert money_queries.balance(farm).balance == due
     assert Account.objects.filter(holder=farm.holder_id, kind="producer").count() == 1
 
 
@@ -221,7 +224,7 @@ def test_less_than_a_coin_is_no_payment(village):
     village.close(round)
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-    keeper, box = village.people["Keeper Lu"], next(box for box in purse.boxes() if box.kind == "cash")
+    keeper, box = village.people["Keeper Lu"], next(box for box in money_queries.boxes() if box.kind == "cash")
     Currency.objects.update(cash_step=11)
     operations.take_cash(by=keeper, order=qin, box=box, amount=1496)
     before = village.balance("Qin")
@@ -254,7 +257,7 @@ def test_a_keeper_who_swaps_her_own_crate_is_looked_at(village):
     keeper = village.people["Keeper Lu"]
     operations.swap_orders(by=keeper, order=amina, other=jo)
     assert not SecondLook.objects.exists()
-    agents.join(by=people.system(), member=keeper, group=village.households["Jo"])
+    agents.join(by=agents_queries.system(), member=keeper, group=village.households["Jo"])
     for order in (amina, jo):
         order.refresh_from_db()
     operations.swap_orders(by=keeper, order=amina, other=jo)

@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import ProducerOrderLine
 from cosmolocal.practices.shop.operations import LineDraft
@@ -137,7 +137,10 @@ def test_case_1_what_comes_after_the_first_of_two_rounds_was_settled(village):
         assert early.lot_id == late.lot_id
     with village.at(MONDAY + timedelta(hours=3)):
         assert settle(village, second).result["producers"][huang] == 3 * 450
-    assert purse.balance(purse.account_for(village.producers["Huang Dacheng"], "producer")).balance == 5 * 450
+    assert (
+        money_queries.balance(money_queries.account_for(village.producers["Huang Dacheng"], "producer")).balance
+        == 5 * 450
+    )
 
 
 def test_case_1_a_pack_nobody_sells_any_more_sets_no_price(village):
@@ -185,7 +188,7 @@ def test_case_1_typed_wrong_after_some_went_back(village):
     packer = village.people["Tan Mei"]
     handovers.give_back(by=packer, receipt=receipt, quantity=4)
     handovers.correct_receipt(by=packer, receipt=receipt, received=12, accepted=8)
-    [lot] = journal.lots_at(village.place, [village.items["Cabbage"].product.specification_id])
+    [lot] = flows_queries.lots_at(village.place, [village.items["Cabbage"].product.specification_id])
     assert lot.accounting_quantity == 8
     handovers.give_back(by=packer, receipt=receipt, quantity=8)
     handovers.correct_receipt(by=packer, receipt=receipt, received=13, accepted=1)
@@ -206,5 +209,5 @@ def test_everywhere_a_correction_after_settling_is_said_to_change_no_payment(vil
     all_out(village, round)
     settle(village, round)
     assert said in packer.post(address, {"came": "2", "good": "2", "key": "b"}, follow=True).content.decode()
-    baker = purse.account_for(village.producers["Baker Lan"], "producer")
-    assert purse.balance(baker).balance == 3 * 1100
+    baker = money_queries.account_for(village.producers["Baker Lan"], "producer")
+    assert money_queries.balance(baker).balance == 3 * 1100

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft, ProductFacts
@@ -112,7 +112,7 @@ def test_a_receipt_says_what_was_weighed_and_where_it_went(village, settled):
 
 
 def test_the_way_of_a_line_from_field_to_door(village):
-    field = people.add_place(by=village.home, name="Terrace", latitude=23.86, longitude=109.6)
+    field = agents.add_place(by=village.home, name="Terrace", latitude=23.86, longitude=109.6)
     told = ProductFacts(origin_id=field.pk, certificate="organic")
     choi = village.items["Pak choi"].product
     catalog.change_product(by=village.home, product=choi, name=choi.name, facts=told)
@@ -139,7 +139,7 @@ def test_hands_are_named_only_to_who_may_know(village):
     order = village.order(round, "Amina", WISHES)
     pack_and_settle(village, round, settle=False)
     for role in village.people["Tan Mei"].roles.all():
-        people.end_role(by=village.home, role=role)
+        agents.end_role(by=village.home, role=role)
     page = text_of(client_of(village.people["Amina"]), reverse("shop:line", args=[order.lines.first().pk]))
     assert "Tan Mei" not in page
 

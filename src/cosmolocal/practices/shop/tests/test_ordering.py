@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.catalog import operations as catalog
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel import ids, node
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Basket, Order
@@ -25,7 +25,7 @@ def test_an_order_sets_the_upper_sum_aside(village):
     assert order.upper == 924 + 1800 + 50
     assert village.balance("Amina") == 20_000
     assert village.spendable("Amina") == 20_000 - 2774
-    intent = journal.intents([village.offer(round, "Pak choi").intent_id])
+    intent = flows_queries.intents([village.offer(round, "Pak choi").intent_id])
     assert next(iter(intent.values())).promised_quantity == 1000
     line = order.lines.get(offer__item=village.items["Pak choi"])
     assert line.split.total == 840
@@ -120,8 +120,8 @@ def test_cash_sets_nothing_aside(village):
 def test_the_basket_is_shared_and_begins_with_the_order(village):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1})
-    partner = people.add_person(by=village.home, name="Partner")
-    people.join(by=village.home, member=partner, group=village.households["Amina"])
+    partner = agents.add_person(by=village.home, name="Partner")
+    agents.join(by=village.home, member=partner, group=village.households["Amina"])
     eggs, bread = village.offer(round, "Eggs").pk, village.offer(round, "Bread").pk
     basket = operations.fill_basket(by=partner, round=round, household=village.households["Amina"], counts={eggs: 2})
     assert basket.counts == {str(bread): 1, str(eggs): 2}
@@ -135,7 +135,7 @@ def test_nobody_orders_for_strangers(village):
     round = village.round()
     with refused("agents.not_yours"):
         village.order(round, "Amina", {"Bread": 1}, by=village.people["Jo"])
-    people.start_helping(by=village.home, helper=village.people["Jo"], member=village.people["Qin"], consent="Said so")
+    agents.start_helping(by=village.home, helper=village.people["Jo"], member=village.people["Qin"], consent="Said so")
     order = village.order(
         round, "Qin", {"Bread": 1}, by=village.people["Jo"], on_behalf_of=village.people["Qin"], pays="cash"
     )
@@ -222,4 +222,4 @@ def test_bread_fixed_earlier_than_the_rest(village):
 def test_the_steward_is_named_in_refusals(village):
     with refused("agents.not_allowed"):
         operations.close_round(by=village.people["Amina"], round=village.round())
-    assert who.system()
+    assert agents_queries.system()

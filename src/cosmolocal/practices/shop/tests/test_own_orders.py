@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import PriceVersion, TaxCode
 from cosmolocal.catalog.operations import ItemDraft
@@ -22,7 +22,7 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
 def li_na(village):
     """The steward, whose household may owe."""
     person = village.people["Li Na"]
-    village.households["Li Na"] = home = who.household_of(person)
+    village.households["Li Na"] = home = agents_queries.household_of(person)
     account = money.open_account(by=village.home, holder=home)
     money.set_limits(by=village.home, account=account, warn_below=0, floor=-100_000)
     return person

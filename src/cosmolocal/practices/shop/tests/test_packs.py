@@ -8,7 +8,7 @@ from django.urls import reverse
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item, PackVersion
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
-from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Packed
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.farms import papers as farm_papers
@@ -86,12 +86,12 @@ def test_farm_and_packers_read_what_was_ordered(sacks):
     [asked] = farms.producer_orders(round)
     assert [line.text for line in asked.lines] == ["3 × Sack"]
     assert [str(row[1]) for row in farm_papers.order_table(asked).rows] == ["3"]
-    [delivery] = packing.receiving_list(round.handover)
+    [delivery] = handovers_queries.receiving_list(round.handover)
     [arrival] = delivery.arrivals
     assert (arrival.promised_text, arrival.goods.value(arrival.promised)) == ("3 × Sack", "3")
-    texts = [line.asked_text for sheet in packing.crate_sheets(round.handover) for line in sheet.lines]
+    texts = [line.asked_text for sheet in handovers_queries.crate_sheets(round.handover) for line in sheet.lines]
     assert sorted(texts) == ["1 × Sack", "2 × Sack"]
-    assert [sheet.total_text for sheet in packing.product_sheets(round.handover)] == ["3 × Sack"]
+    assert [sheet.total_text for sheet in handovers_queries.product_sheets(round.handover)] == ["3 × Sack"]
 
 
 def test_two_contents_of_one_pack_are_told_apart(sacks):
@@ -106,9 +106,9 @@ def test_two_contents_of_one_pack_are_told_apart(sacks):
     assert line.text == "2 × Sack (2\xa0pieces) + 3 × Sack (5\xa0pieces)"
     assert line.purchase == 5 * 200
     assert [str(row[1]) for row in farm_papers.order_table(asked).rows] == ["19"]
-    totals = sorted(sheet.total_text for sheet in packing.product_sheets(round.handover))
+    totals = sorted(sheet.total_text for sheet in handovers_queries.product_sheets(round.handover))
     assert totals == ["2 × Sack", "3 × Sack"]
-    [arrival] = packing.receiving_list(round.handover)[0].arrivals
+    [arrival] = handovers_queries.receiving_list(round.handover)[0].arrivals
     assert (arrival.promised_text, arrival.goods.text(18)) == (line.text, "18\xa0pieces")
 
 
@@ -122,7 +122,7 @@ def test_a_swapped_crate_keeps_its_words(sacks):
         sacks.receive(round)
         operations.swap_orders(by=sacks.people["Keeper Lu"], order=first, other=second)
     assert Packed.objects.filter(crate__handover=round.handover).exists()
-    sheet = packing.crate_sheets(round.handover, sacks.crate(round, "Jo"))[0]
+    sheet = handovers_queries.crate_sheets(round.handover, sacks.crate(round, "Jo"))[0]
     assert [line.asked_text for line in sheet.lines] == ["2 × Sack"]
 
 
@@ -160,5 +160,5 @@ def test_a_measure_that_is_called_otherwise_leaves_orders_as_they_were(village):
     village.order(round, "Jo", {"Pak choi": 1})
     with village.at(CLOSING + timedelta(minutes=31)):
         village.close(round)
-    texts = [line.asked_text for sheet in packing.crate_sheets(round.handover) for line in sheet.lines]
+    texts = [line.asked_text for sheet in handovers_queries.crate_sheets(round.handover) for line in sheet.lines]
     assert "2\xa0jin" in texts

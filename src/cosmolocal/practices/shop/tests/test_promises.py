@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.flows.models import Commitment
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import OrderRound
@@ -90,4 +90,4 @@ def test_nobody_fills_the_basket_of_others_and_nobody_but_stewards_runs_rounds(v
         with refused("agents.not_allowed"):
             deed()
     assert OrderRound.objects.get().state == OrderRound.State.OPEN
-    operations.close_round(by=who.system(), round=round)
+    operations.close_round(by=agents_queries.system(), round=round)

@@ -3,13 +3,13 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel import jobs
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, OrderLine
@@ -61,7 +61,7 @@ def book(village, round):
 
 
 def fund(code):
-    return purse.balance(purse.fund(code)).balance
+    return money_queries.balance(money_queries.fund(code)).balance
 
 
 def test_a_line_that_turns_out_to_be_missing_is_given_back_and_charged_again_when_it_is_found(village, settled):
@@ -109,20 +109,20 @@ def test_what_the_door_gives_back_afterwards_is_of_what_is_left(village, settled
 def test_a_receipt_put_right_given_back_or_lost_is_what_the_farm_is_paid_for(village, settled):
     round, _amina = settled
     baker = village.producers["Baker Lan"]
-    account = purse.account_for(baker, "producer")
+    account = money_queries.account_for(baker, "producer")
     receipt, packer = Receipt.objects.get(producer=baker), village.people["Tan Mei"]
-    assert purse.balance(account).balance == 3 * 1100
+    assert money_queries.balance(account).balance == 3 * 1100
     handovers.correct_receipt(by=packer, receipt=receipt, received=1, accepted=1)
     look(round)
     assert "Put right after settling" in cards(village)
     running = fund("running")
     book(village, round)
-    assert (purse.balance(account).balance, fund("running") - running) == (1100, 2200)
+    assert (money_queries.balance(account).balance, fund("running") - running) == (1100, 2200)
     receipt.refresh_from_db()
     handovers.correct_receipt(by=packer, receipt=receipt, received=2, accepted=2)
     handovers.give_back(by=packer, receipt=receipt, quantity=1)
     book(village, round)
-    assert purse.balance(account).balance == 1100
+    assert money_queries.balance(account).balance == 1100
     assert [row.amount for row in FarmCorrection.objects.order_by("pk")] == [-2200]
 
 
@@ -142,8 +142,10 @@ def test_a_loss_that_the_farm_bears_and_goods_nobody_ordered_written_afterwards(
     handovers.receive(by=packer, handover=round.handover, producer=village.producers["Baker Lan"], lines=came)
     look(round)
     book(village, round)
-    assert purse.balance(purse.account_for(farm, "producer")).balance == 1400
-    assert purse.balance(purse.account_for(village.producers["Baker Lan"], "producer")).balance == 3 * 1100
+    assert money_queries.balance(money_queries.account_for(farm, "producer")).balance == 1400
+    assert (
+        money_queries.balance(money_queries.account_for(village.producers["Baker Lan"], "producer")).balance == 3 * 1100
+    )
 
 
 def test_a_card_that_says_nothing_any_more_goes(village, settled):
@@ -172,7 +174,7 @@ def test_packing_for_another_round_of_the_hand_over_is_no_difference(village, se
 
 def test_what_favours_her_own_household_is_looked_at_by_somebody_else(village, settled):
     round, amina = settled
-    people.join(by=village.home, member=village.people["Wei Guo"], group=village.households["Amina"])
+    agents.join(by=village.home, member=village.people["Wei Guo"], group=village.households["Amina"])
     put_right(village, round, "Amina", line_of(village, amina, "Bread"), 1)
     book(village, round)
     found = SecondLook.objects.get()
@@ -248,13 +250,13 @@ def test_a_deposit_comes_back_once_for_each_box(village, settled):
 def test_a_farm_bears_bad_goods_once(village, settled):
     """The door's money back is hers to bear; that the loaves are written as not accepted takes nothing more."""
     round, amina = settled
-    farm = purse.account_for(village.producers["Baker Lan"], "producer")
-    had = purse.balance(farm).balance
+    farm = money_queries.account_for(village.producers["Baker Lan"], "producer")
+    had = money_queries.balance(farm).balance
     door(village, line_of(village, amina, "Bread"), 1, borne_by="producer")
     bread = Receipt.objects.get(handover=round.handover, producer=village.producers["Baker Lan"])
     handovers.correct_receipt(by=village.people["Tan Mei"], receipt=bread, received=3, accepted=2)
     assert following.differences(round) == []
-    assert purse.balance(farm).balance == had - LOAF
+    assert money_queries.balance(farm).balance == had - LOAF
     handovers.correct_receipt(by=village.people["Tan Mei"], receipt=bread, received=3, accepted=1)
     [one_more] = following.differences(round)
     assert one_more.amount == -1100
@@ -275,8 +277,8 @@ def test_a_farm_bears_bad_goods_once_before_settling_too(village, packed, farm_h
     receipt = Receipt.objects.get()
     handovers.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2, accepted=0)
     settled = settle(village, round)
-    farm = purse.account_for(village.producers["Baker Lan"], "producer")
-    assert purse.balance(farm).balance == farm_has
+    farm = money_queries.account_for(village.producers["Baker Lan"], "producer")
+    assert money_queries.balance(farm).balance == farm_has
     assert following.differences(settled) == []
 
 

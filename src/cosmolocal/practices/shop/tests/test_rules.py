@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosmolocal.agents import rules as people
+from cosmolocal.agents import rules as agents_rules
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.rules import SoldLine, Wish
 
@@ -236,7 +236,7 @@ HAD = rules.Times(
 def test_a_round_goes_around_holidays(holidays, handover, closing, begins, closes) -> None:
     days = {date.fromisoformat(f"2027-{day}") for day in holidays}
     how = {"handover": handover, "closing": closing}
-    later = rules.times_later(HAD, 7, "Asia/Shanghai", lambda day, what: people.moved(day, days, how[what]))
+    later = rules.times_later(HAD, 7, "Asia/Shanghai", lambda day, what: agents_rules.moved(day, days, how[what]))
     assert rules.wall_day(later.begins, "Asia/Shanghai").isoformat() == f"2027-{begins}"
     assert rules.wall_day(later.closes_at, "Asia/Shanghai").isoformat() == f"2027-{closes}"
     assert later.opens_at < later.closes_at < later.begins < later.ends

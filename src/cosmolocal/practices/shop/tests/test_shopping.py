@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.queries import ACTING_FOR
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.kernel import ids
@@ -313,7 +313,7 @@ def test_what_i_had_last_time(village, amina):
 def test_a_helper_orders_for_her_member(village):
     round = village.round()
     jo, qin = village.people["Jo"], village.people["Qin"]
-    people.start_helping(by=village.home, helper=jo, member=qin, consent="asked at her door")
+    agents.start_helping(by=village.home, helper=jo, member=qin, consent="asked at her door")
     client = client_of(jo)
     session = client.session
     session[ACTING_FOR] = qin.pk

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import correct_receipt, pack_all, pack_line
 from cosmolocal.handovers.queries import crate_sheet
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import queries
 from cosmolocal.practices.shop.models import LineCredit, Order, OrderLine
 from cosmolocal.practices.shop.orders.pages import asking
@@ -27,8 +27,8 @@ def round(village):
     made = village.round()
     village.order(made, "Jo", {"Eggs": 1})
     village.order(made, "Chen", {"Eggs": 3})
-    account = purse.account_for(village.households["Amina"])
-    money.top_up(by=village.home, account=account, box=purse.boxes()[0], amount=1_000_000)
+    account = money_queries.account_for(village.households["Amina"])
+    money.top_up(by=village.home, account=account, box=money_queries.boxes()[0], amount=1_000_000)
     return made
 
 
@@ -94,7 +94,7 @@ def test_a_restaurant_is_compared_with_restaurants_and_with_itself(village, roun
     kitchen.lines[0].count = 101
     [question] = asking.asked(kitchen, {}).open
     assert "20" in question.sentence
-    other = people.add_organisation(by=village.home, name="Canteen", group="restaurant")
+    other = agents.add_organisation(by=village.home, name="Canteen", group="restaurant")
     view = baskets.basket(round, other)
     view.lines = kitchen.lines
     assert len(asking.asked(view, {}).open) == 1
@@ -132,7 +132,7 @@ def test_cash_far_from_what_is_to_pay_is_asked_about(village, round):
     with village.at(THURSDAY):
         village.receive(round)
         pack_all(by=village.people["Tan Mei"], handover=round.handover)
-        box = next(box for box in purse.boxes() if box.kind == "cash")
+        box = next(box for box in money_queries.boxes() if box.kind == "cash")
         address = reverse("shop:cash", args=[order.pk])
         keeper = client_of(village.people["Keeper Lu"])
         asked = keeper.post(address, {"amount": "1500", "box": box.pk, "key": "c"})

@@ -6,11 +6,11 @@ from django.urls import reverse
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.queries.sheets import crate_sheet
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.cards import member_cards
 from cosmolocal.practices.shop.models import OrderRound
@@ -31,9 +31,14 @@ def fill(village, round, counts):
 
 def take_away_money(village, amount):
     """A fact takes Amina below her limit."""
-    account = purse.account_for(village.households["Amina"])
+    account = money_queries.account_for(village.households["Amina"])
     money.transfer(
-        by=village.home, source=account, target=purse.fund("goodwill"), amount=amount, reason="credit", guard=False
+        by=village.home,
+        source=account,
+        target=money_queries.fund("goodwill"),
+        amount=amount,
+        reason="credit",
+        guard=False,
     )
     assert village.spendable("Amina") < 0
 
@@ -65,7 +70,7 @@ def test_less_of_what_is_short_may_be_ordered(village):
     less = village.order(round, "Amina", {"Eggs": 4}, version=order.version)
     line = less.lines.get()
     assert (line.pk, line.commitment_id, line.count, line.wished) == (before.pk, before.commitment_id, 4, 40)
-    assert journal.intents([offer.intent_id])[offer.intent_id].promised_quantity == 90
+    assert flows_queries.intents([offer.intent_id])[offer.intent_id].promised_quantity == 90
     with refused("shop.not_enough_left"):
         village.order(round, "Amina", {"Eggs": 5}, version=less.version)
 

@@ -10,14 +10,14 @@ from datetime import timedelta
 import pypdf
 import pytest
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.operations import ContactDraft
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.models import SecondLook
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderSwap
@@ -42,9 +42,9 @@ def taken(village):
 
 def swap(village, one, other, by="Keeper Lu"):
     made = operations.swap_settled(by=village.people[by], order=one, other=other, reason="taken")
-    assert journal.replay() == []
-    assert purse.sums_agree().difference == 0
-    assert purse.balance(one.round.account).balance == 0
+    assert flows_queries.replay() == []
+    assert money_queries.sums_agree().difference == 0
+    assert money_queries.balance(one.round.account).balance == 0
     return made
 
 
@@ -91,11 +91,11 @@ def test_a_farm_that_calls_reaches_who_has_it(village, taken):
     _round, amina, jo = taken
     lot = line_of(amina, "Bread").commitment.resource_id
     swap(village, amina, jo)
-    assert [(one.agent, one.has_it) for one in journal.recall(lot).reached] == [(village.households["Jo"], True)]
-    [handed] = journal.provenance(line_of(amina, "Bread").commitment_id).handed
+    assert [(one.agent, one.has_it) for one in flows_queries.recall(lot).reached] == [(village.households["Jo"], True)]
+    [handed] = flows_queries.provenance(line_of(amina, "Bread").commitment_id).handed
     assert (handed.receiver, handed.at) == (village.households["Jo"], clock.now())
     swap(village, amina, jo)
-    assert [one.agent for one in journal.recall(lot).reached] == [village.households["Amina"]]
+    assert [one.agent for one in flows_queries.recall(lot).reached] == [village.households["Amina"]]
 
 
 def test_another_weight_typed_later_still_names_who_had_it(village, taken):
@@ -104,9 +104,9 @@ def test_another_weight_typed_later_still_names_who_had_it(village, taken):
     line, packer = line_of(jo, "Eggs"), village.people["Tan Mei"]
     crate = village.crate(round, "Jo")
     handovers.pack_line(by=packer, crate=crate, commitment_id=line.commitment_id, quantity=10, reason="broken")
-    reached = journal.recall(line.commitment.resource_id).reached
+    reached = flows_queries.recall(line.commitment.resource_id).reached
     assert [(one.agent, one.quantity) for one in reached] == [(village.households["Amina"], 10)]
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_money_given_back_before_goes_along_and_money_given_back_after_goes_to_who_had_it(village, taken):
@@ -127,7 +127,7 @@ def test_cash_stays_on_the_account_of_who_paid_it(village):
     qin = village.order(round, "Qin", {"Bread": 1}, pays="cash")
     village.close(round)
     village.receive(round)
-    keeper, box = village.people["Keeper Lu"], next(box for box in purse.boxes() if box.kind == "cash")
+    keeper, box = village.people["Keeper Lu"], next(box for box in money_queries.boxes() if box.kind == "cash")
     operations.take_cash(by=keeper, order=qin, box=box, amount=AMINA)
     handovers.hand_over_all(by=keeper, handover=round.handover)
     settle(village, round)
@@ -139,27 +139,27 @@ def test_cash_stays_on_the_account_of_who_paid_it(village):
 
 def test_a_statement_that_was_read_stays_as_it_was(village, taken):
     _round, amina, jo = taken
-    account = purse.account_for(village.households["Amina"])
+    account = money_queries.account_for(village.households["Amina"])
     november = (clock.today().replace(day=1), clock.today())
-    before = purse.statement(account, *november)
+    before = money_queries.statement(account, *november)
     with clock.frozen_at(THURSDAY + timedelta(days=20)):
         money.close_month(by=village.home, until=clock.today().replace(day=1) - timedelta(days=1))
         swap(village, amina, jo)
-        assert purse.statement(account, *november) == before
-        after = purse.statement(account, clock.today(), clock.today())
+        assert money_queries.statement(account, *november) == before
+        after = money_queries.statement(account, clock.today(), clock.today())
         assert sorted(line.amount for line in after.lines) == [-JO, AMINA]
         assert {line.words for line in after.lines} == {"Amina's household ↔ Jo's household"}
-        assert purse.wrong_balances() == []
+        assert money_queries.wrong_balances() == []
 
 
 def test_who_left_meanwhile_and_whose_account_is_closed_pays_all_the_same(village, taken):
     _round, amina, jo = taken
-    account = purse.account_for(village.households["Amina"])
+    account = money_queries.account_for(village.households["Amina"])
     money.close_account(by=village.home, account=account, reason="moved away")
-    people.leave(by=village.people["Amina"], agent=village.people["Amina"])
+    agents.leave(by=village.people["Amina"], agent=village.people["Amina"])
     swap(village, amina, jo)
-    assert purse.balance(account).balance == AMINA - JO
-    assert account in list(purse.leavers())
+    assert money_queries.balance(account).balance == AMINA - JO
+    assert account in list(money_queries.leavers())
 
 
 def test_somebody_else_looks_at_who_pays_less(village, taken):
@@ -167,7 +167,7 @@ def test_somebody_else_looks_at_who_pays_less(village, taken):
     swap(village, amina, jo)
     look = SecondLook.objects.get()
     assert (look.why, look.holder, look.amount) == ("between", village.households["Jo"], JO - AMINA)
-    people.give_role(by=village.home, agent=village.people["Jo"], role="treasurer")
+    agents.give_role(by=village.home, agent=village.people["Jo"], role="treasurer")
     with clock.frozen_at(clock.now() + timedelta(days=30)), refused("money.own_look"):
         money.agree_entries(by=village.people["Jo"], looks=[look])
     money.agree_entries(by=village.people["Wei Guo"], looks=[look])
@@ -187,7 +187,7 @@ def test_what_is_refused(village, taken):
         operations.swap_settled(by=keeper, order=also, other=elsewhere, reason="taken")
     with clock.frozen_at(THURSDAY + timedelta(days=61)), refused("shop.too_long_ago"):
         operations.swap_settled(by=keeper, order=amina, other=jo, reason="taken")
-    people.give_role(by=village.home, agent=village.people["Jo"], role="keeper", place=village.place)
+    agents.give_role(by=village.home, agent=village.people["Jo"], role="keeper", place=village.place)
     with refused("money.to_oneself"):
         operations.swap_settled(by=village.people["Jo"], order=amina, other=jo, reason="taken")
     handovers.take_back(by=keeper, crate=village.crate(round, "Jo"))
@@ -284,7 +284,7 @@ def test_both_are_told(village, taken):
     _round, amina, jo = taken
     for name in ("Amina", "Jo"):
         draft = ContactDraft(email=f"{name}@example.org")
-        people.change_contact(by=village.home, agent=village.people[name], contact=draft)
+        agents.change_contact(by=village.home, agent=village.people[name], contact=draft)
     made = swap(village, amina, jo)
     assert jobs.run_job.call(*jobs.marked("shop.tell_swapped", [[one.pk for one in made]], "told")) == "done"
     told = {letter.to.name: letter.text for letter in Letter.objects.filter(event="receipt")}

@@ -4,7 +4,7 @@ import pytest
 
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.tests.village import THURSDAY
 from cosmolocal.website.operations import switch_practice
@@ -31,10 +31,10 @@ def test_the_shop_stays_on_until_its_rounds_are_settled_and_its_farms_are_paid(v
         operations.settle_round(by=village.people["Li Na"], round=round)
         with pytest.raises(Refusal, match=f"Pay the farms first: {round.name}"):
             switch_off(village)
-        operations.pay_producers(by=village.people["Wei Guo"], round=round, box=purse.boxes()[0])
+        operations.pay_producers(by=village.people["Wei Guo"], round=round, box=money_queries.boxes()[0])
         assert switch_off(village) == ["gardens"]
         assert steward.get("/shop/").status_code == 404
-        account = purse.account_for(village.households["Amina"])
+        account = money_queries.account_for(village.households["Amina"])
         assert round.name in steward.get(f"/money/accounts/{account.pk}/").content.decode()
 
 

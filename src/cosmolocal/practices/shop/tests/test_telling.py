@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from cosmolocal.agents import operations as people
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.operations import ContactDraft
 from cosmolocal.agents.queries import system
@@ -21,7 +21,7 @@ from cosmolocal.kernel.models import JobTrouble
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.steps import steps_of
@@ -32,7 +32,7 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, c
 def mail(settings, village):
     settings.MAIL_READY = True
     for person in village.people.values():
-        people.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"a{person.pk}@example.org"))
+        agents.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"a{person.pk}@example.org"))
 
 
 def run(name, *args):
@@ -262,7 +262,7 @@ def test_who_ordered_hears_once_that_the_crates_are_packed(village, mail):
 @pytest.mark.parametrize(("warn", "told"), [(15_000, 0), (19_000, 1), (21_000, 0)])
 def test_who_falls_below_the_warning_level_is_told_then_and_not_again(village, mail, warn, told):
     """Amina has 200.00 and is charged 18.50; with 210.00 as the level she was below it before."""
-    account = purse.account_for(village.households["Amina"])
+    account = money_queries.account_for(village.households["Amina"])
     money.set_limits(by=village.people["Wei Guo"], account=account, warn_below=warn, floor=0)
     round = village.round()
     village.order(round, "Amina", {"Eggs": 1})
@@ -314,7 +314,7 @@ def test_writing_to_a_round_asks_the_same_for_3_and_for_12_households(village, m
             for number in range(households):
                 name = f"N{households}-{number}"
                 person = village.newcomer(name)
-                people.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"{name}@example.org"))
+                agents.change_contact(by=village.home, agent=person, contact=ContactDraft(email=f"{name}@example.org"))
                 if job not in ("remind", "tell_open"):
                     village.order(round, name, {"Bread": 1})
             if job in ("mail_ready", "mail_receipts"):

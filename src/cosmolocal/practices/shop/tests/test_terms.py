@@ -7,13 +7,13 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import AgreedTerms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import queries as arriving
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel import triggers
@@ -203,7 +203,7 @@ def test_case_2_two_may_have_brought_it(village, baker):
     promise = CommitmentDraft(
         action="transfer",
         provider=other,
-        receiver=people.home_local(),
+        receiver=agents_queries.home_local(),
         specification=kind,
         quantity=2,
         place=round.handover.place_id,
@@ -212,7 +212,7 @@ def test_case_2_two_may_have_brought_it(village, baker):
     flows.commit(by=village.home, drafts=[promise])
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
     lot = line_of(amina, "Bread").commitment.resource_id
-    assert arriving.may_be_from(round.handover, lot, kind.pk) == [baker, other]
+    assert handovers_queries.may_be_from(round.handover, lot, kind.pk) == [baker, other]
     assert lose_bread(village, round, amina).borne_by == "local"
     address = reverse(
         "handovers:lose_packed", args=[village.crate(round, "Amina").pk, line_of(amina, "Bread").commitment_id]
@@ -223,7 +223,7 @@ def test_case_2_two_may_have_brought_it(village, baker):
     assert Loss.objects.latest("pk").borne_by == "producer"
     assert lose_bread(village, round, amina, producer=other).borne_by == "local"
     village.receive(round)
-    assert arriving.may_be_from(round.handover, lot, kind.pk) == []
+    assert handovers_queries.may_be_from(round.handover, lot, kind.pk) == []
     assert Loss.objects.exclude(receipt=None).count() == 0
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
     assert to_her(settle(village, round), baker) == 2 * (LISTED + LIST_TAX)

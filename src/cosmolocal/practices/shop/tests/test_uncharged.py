@@ -3,9 +3,9 @@
 import pytest
 
 from cosmolocal.config import doctor
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import queries
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Crate
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderLine
@@ -91,7 +91,7 @@ def assert_charged(village, round, order, amount):
     operations.settle_round(by=village.people["Li Na"], round=round)
     order.refresh_from_db()
     assert order.final == amount
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
     assert complaints() == []
 
 
@@ -160,7 +160,7 @@ def test_a_swap_takes_along_what_both_ordered_in_another_round_of_the_hand_over(
         operations.settle_round(by=village.people["Li Na"], round=round)
     paid = [20_000 - village.balance(name) for name in ("Amina", "Jo")]
     assert paid == [2 * 1500 + 2 * 1850, 1500 + 1850]
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
     assert complaints() == []
 
 
@@ -214,12 +214,12 @@ def test_what_was_missing_when_crates_were_swapped_is_found_for_who_has_the_crat
     eggs.refresh_from_db()
     assert eggs.order.household == village.households[has]
     crate, other = village.crate(round, has), village.crate(round, has_not)
-    sheets = [{line.commitment_id for line in queries.crate_sheet(one).lines} for one in (crate, other)]
+    sheets = [{line.commitment_id for line in handovers_queries.crate_sheet(one).lines} for one in (crate, other)]
     assert [eggs.commitment_id in sheet for sheet in sheets] == [True, False]
     handovers.pack_line(by=packer, crate=crate, commitment_id=eggs.commitment_id, quantity=eggs.granted)
     operations.settle_round(by=village.people["Li Na"], round=round)
     eggs.refresh_from_db()
     assert (eggs.weighed, eggs.final) == (eggs.granted, 2 * 1800)
     assert (village.balance(has), village.balance(has_not)) == (20_000 - 1500 - 2 * 1850, 20_000 - 1500)
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
     assert complaints() == []

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.flows.models import Commitment
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, policy
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import LineDraft
@@ -21,9 +21,9 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, r
 @pytest.fixture
 def elsewhere(village):
     """Keeper Bo, who keeps another place of the same local."""
-    keeper = people.add_member(by=village.home, name="Keeper Bo")
-    place = people.add_place(by=village.home, name="East gate", is_handover=True)
-    people.give_role(by=village.home, agent=keeper, role="keeper", place=place)
+    keeper = agents.add_member(by=village.home, name="Keeper Bo")
+    place = agents.add_place(by=village.home, name="East gate", is_handover=True)
+    agents.give_role(by=village.home, agent=keeper, role="keeper", place=place)
     return keeper
 
 
@@ -50,7 +50,7 @@ def ordered(village):
 def deeds(village, round, by):
     """Each deed at the door, by this person: name -> what does it."""
     amina, jo = (round.orders.get(household=village.households[name]) for name in ("Amina", "Jo"))
-    cash = next(box for box in purse.boxes() if box.kind == "cash")
+    cash = next(box for box in money_queries.boxes() if box.kind == "cash")
     extra = Receipt.objects.get(handover=round.handover, commitment=None)
     line = OrderLine.objects.get(order=amina)
     cabbage = LineDraft(village.offer(round, "Cabbage").pk, 1)
@@ -91,7 +91,7 @@ def test_a_steward_orders_as_a_helper_only_for_whom_she_helps(village):
     with refused("agents.not_yours"):
         village.order(round, "Amina", {"Bread": 1}, by=steward, on_behalf_of=amina)
     assert village.order(round, "Amina", {"Bread": 1}, by=steward).lines.get().count == 1
-    people.start_helping(by=amina, helper=steward, member=amina, consent="told in person")
+    agents.start_helping(by=amina, helper=steward, member=amina, consent="told in person")
     helped = {"version": 1, "on_behalf_of": amina}
     assert village.order(round, "Amina", {"Bread": 2}, by=steward, **helped).lines.get().count == 2
 
@@ -103,26 +103,26 @@ def test_a_household_is_ordered_for_by_its_own_its_helpers_and_stewards(village)
         village.order(round, "Amina", {"Bread": 1}, by=jo)
     with refused("agents.not_yours"):
         village.order(round, "Amina", {"Bread": 1}, by=jo, on_behalf_of=amina)
-    people.start_helping(by=amina, helper=jo, member=amina, consent="told in person")
+    agents.start_helping(by=amina, helper=jo, member=amina, consent="told in person")
     with refused("agents.not_yours"):
         village.order(round, "Chen", {"Bread": 1}, by=jo, on_behalf_of=amina)
     order = village.order(round, "Amina", {"Bread": 1}, by=jo, on_behalf_of=amina)
     with refused("agents.not_yours"):
         operations.cancel_order(by=village.people["Chen"], order=order)
-    village.order(round, "Chen", {"Bread": 1}, by=who.system())
+    village.order(round, "Chen", {"Bread": 1}, by=agents_queries.system())
 
 
 def test_how_much_there_is_say_the_farm_and_stewards(village):
     round = village.round()
     bread = village.offer(round, "Bread")
-    baker = people.add_member(by=village.home, name="Lan Lan")
-    people.give_role(by=village.home, agent=baker, role="producer", scope=village.producers["Baker Lan"])
+    baker = agents.add_member(by=village.home, name="Lan Lan")
+    agents.give_role(by=village.home, agent=baker, role="producer", scope=village.producers["Baker Lan"])
     for by in (village.people["Amina"], village.people["Keeper Lu"]):
         with refused("agents.not_yours"):
             operations.announce_stock(by=by, offer=bread, available=3)
     with refused("agents.not_yours"):
         operations.announce_stock(by=baker, offer=village.offer(round, "Eggs"), available=3)
-    for by in (baker, village.people["Li Na"], who.system()):
+    for by in (baker, village.people["Li Na"], agents_queries.system()):
         operations.announce_stock(by=by, offer=bread, available=3)
 
 
@@ -154,7 +154,7 @@ def test_a_closed_round_is_reopened_within_its_grace_only(village):
     assert policy.may_reopen(round, CLOSING + grace - timedelta(seconds=1))
     assert not policy.may_reopen(round, CLOSING + grace)
     with village.at(CLOSING + grace):
-        operations.send_producer_orders(by=who.system(), round=round)
+        operations.send_producer_orders(by=agents_queries.system(), round=round)
     round.refresh_from_db()
     assert not policy.may_reopen(round, CLOSING)
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from cosmolocal.agents import queries as who
-from cosmolocal.flows import queries as journal
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import Intent
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Handover, Packed
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.operations import LineDraft
@@ -49,12 +49,12 @@ def test_a_whole_round(village):
         handovers.pack_all(by=tan, handover=round.handover)
         for name in ("Amina", "Jo", "Qin", "kitchen"):
             handovers.hand_over(by=lu, crate=village.crate(round, name))
-        cash = next(box for box in purse.boxes() if box.kind == "cash")
+        cash = next(box for box in money_queries.boxes() if box.kind == "cash")
         operations.take_cash(by=lu, order=qin, box=cash, amount=1500)
         settled = operations.settle_round(by=village.people["Li Na"], round=round)
 
     assert settled.state == OrderRound.State.SETTLED
-    assert purse.balance(round.account).balance == 0
+    assert money_queries.balance(round.account).balance == 0
     amina.refresh_from_db()
     # 970 g at 4.20 per 500 g: 8.148, so 8.15; eggs 18.00 and deposit 0.50.
     assert amina.final == 815 + 1800 + 50
@@ -79,10 +79,14 @@ def test_a_whole_round(village):
     assert result["deposits"] == 21 * 50
     for line in OrderLine.objects.all():
         assert line.split.total == line.final
-    assert purse.balance(purse.fund("tax")).balance == result["tax"] == round_half_up(result["goods"] * 900, 10900)
+    assert (
+        money_queries.balance(money_queries.fund("tax")).balance
+        == result["tax"]
+        == round_half_up(result["goods"] * 900, 10900)
+    )
 
     with village.at(THURSDAY + timedelta(days=1)):
-        bank = next(box for box in purse.boxes() if box.kind == "bank")
+        bank = next(box for box in money_queries.boxes() if box.kind == "bank")
         made = operations.pay_producers(by=village.people["Wei Guo"], round=settled, box=bank)
         assert operations.pay_producers(by=village.people["Wei Guo"], round=settled, box=bank) == made
         with pytest.raises(Refusal):
@@ -90,9 +94,9 @@ def test_a_whole_round(village):
         money.agree_payment_list(by=village.people["Second Treasurer"], payment_list=made, yes=True)
         money.confirm_list(by=village.people["Wei Guo"], payment_list=made)
     for producer in village.producers.values():
-        assert purse.balance(purse.account_for(producer, "producer")).balance == 0
-    assert purse.sums_agree().difference == 0
-    assert journal.replay() == []
+        assert money_queries.balance(money_queries.account_for(producer, "producer")).balance == 0
+    assert money_queries.sums_agree().difference == 0
+    assert flows_queries.replay() == []
 
 
 def round_half_up(numerator, denominator):
@@ -124,8 +128,8 @@ def test_settling_waits_for_the_packers_and_for_what_came(village):
     # Goods were packed before anybody wrote down that they came: the same lot is filled afterwards.
     village.receive(round)
     operations.settle_round(by=village.people["Li Na"], round=round)
-    assert purse.balance(round.account).balance == 0
-    assert journal.replay() == []
+    assert money_queries.balance(round.account).balance == 0
+    assert flows_queries.replay() == []
 
 
 def test_settling_waits_for_a_line_that_was_promised_after_its_crate_was_left(village):
@@ -168,7 +172,7 @@ def test_what_is_missing_is_not_paid(village):
     assert village.balance("Amina") == 20_000 - 1850
     assert str(village.producers["Baker Lan"].pk) not in settled.result["producers"]
     assert Packed.objects.get(quantity=0).reason == "missing"
-    assert journal.replay() == []
+    assert flows_queries.replay() == []
 
 
 def test_a_crate_left_standing_is_paid_and_stays_due(village):
@@ -184,8 +188,8 @@ def test_a_crate_left_standing_is_paid_and_stays_due(village):
     assert crate.state == "left"
     handovers.hand_over(by=village.people["Keeper Lu"], crate=crate)
     assert Handover.objects.get().state == "closed"
-    assert not journal.below_floor().exists()
-    assert journal.replay() == []
+    assert not flows_queries.below_floor().exists()
+    assert flows_queries.replay() == []
 
 
 def test_shutting_the_door_counts_away_what_scales_differ(village):
@@ -197,13 +201,13 @@ def test_shutting_the_door_counts_away_what_scales_differ(village):
     weighed = {line.commitment_id: line.granted + 50 for line in OrderLine.objects.filter(deposit=0)}
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover, weighed=weighed)
     handovers.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
-    assert journal.below_floor().count() == 2
+    assert flows_queries.below_floor().count() == 2
     handovers.close_handover(by=village.people["Keeper Lu"], handover=round.handover)
-    assert not journal.below_floor().exists()
+    assert not flows_queries.below_floor().exists()
     # Twenty eggs are no matter of scales: they stay, to be sold or given.
     eggs = village.items["Eggs"].product.specification_id
-    assert [lot.accounting_quantity for lot in journal.lots_at(village.place, [eggs])] == [20]
-    assert journal.replay() == []
+    assert [lot.accounting_quantity for lot in flows_queries.lots_at(village.place, [eggs])] == [20]
+    assert flows_queries.replay() == []
 
 
 def test_after_settling_no_intent_holds_a_promise(village):
@@ -215,7 +219,7 @@ def test_after_settling_no_intent_holds_a_promise(village):
     operations.settle_round(by=village.people["Li Na"], round=round)
     intents = Intent.objects.filter(proposal=OrderRound.objects.get().proposal_id).order_by("pk")
     assert {intent.promised_quantity for intent in intents} == {0}
-    lots = journal.lots_at(village.place, [village.items["Eggs"].product.specification_id])
+    lots = flows_queries.lots_at(village.place, [village.items["Eggs"].product.specification_id])
     assert list(lots) == []
 
 
@@ -224,6 +228,6 @@ def test_only_stewards_settle_and_only_treasurers_pay(village):
     with refused("agents.not_allowed"):
         operations.settle_round(by=village.people["Amina"], round=round)
     with refused("agents.not_allowed"):
-        operations.pay_producers(by=village.people["Li Na"], round=round, box=purse.boxes()[0])
-    assert who.system()
+        operations.pay_producers(by=village.people["Li Na"], round=round, box=money_queries.boxes()[0])
+    assert agents_queries.system()
     assert queries.settings().target_bp == 7600

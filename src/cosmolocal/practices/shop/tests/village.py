@@ -8,21 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from cosmolocal.agents import operations as people
-from cosmolocal.agents import queries as who
+from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place, User
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item
 from cosmolocal.catalog.operations import ItemDraft, PriceDraft
 from cosmolocal.flows import operations as flows
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import operations as packing
 from cosmolocal.handovers.models import Crate
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel.clock import frozen_at
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder, RoundOffer
 from cosmolocal.practices.shop.operations import LineDraft, OfferDraft, RoundDraft
@@ -67,7 +66,7 @@ class Village:
         )
         wishes = [OfferDraft(item.pk) for item in self.items.values()]
         operations.offer_items(by=steward, round=planned, items=wishes)
-        packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
+        handovers.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
         return operations.open_round(by=steward, round=planned) if opens else planned
 
     def next_round(self) -> OrderRound:
@@ -77,7 +76,7 @@ class Village:
         hours = [moment + timedelta(days=1) for moment in (first.handover.begins, first.handover.ends)]
         wish = RoundDraft("Second", self.place, *later, *hours)
         planned = operations.plan_round(by=steward, draft=wish, like=first)
-        packing.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
+        handovers.allow_unweighed(by=steward, handover=planned.handover, allowed=True)
         return operations.open_round(by=steward, round=planned)
 
     def closed_rounds(self, *sizes: int) -> Iterator[OrderRound]:
@@ -94,10 +93,10 @@ class Village:
 
     def newcomer(self, name: str) -> Agent:
         """One more person with a household and 100.00."""
-        person = self.people[name] = people.add_member(by=self.home, name=name, household_name=name)
+        person = self.people[name] = agents.add_member(by=self.home, name=name, household_name=name)
         household = self.households[name] = person.memberships.get(group__kind="household").group
         account = money.open_account(by=self.home, holder=household)
-        money.top_up(by=self.home, account=account, box=purse.boxes()[0], amount=10_000)
+        money.top_up(by=self.home, account=account, box=money_queries.boxes()[0], amount=10_000)
         return person
 
     def offer(self, round: OrderRound, name: str) -> RoundOffer:
@@ -107,14 +106,14 @@ class Village:
         self, round: OrderRound, household: str, wishes: Mapping[str, int], *, pays: str = "prepaid", **more: object
     ) -> Order:
         lines = [LineDraft(self.offer(round, name).pk, count) for name, count in wishes.items()]
-        by = more.pop("by", None) or who.members_of(self.households[household])[0]
+        by = more.pop("by", None) or agents_queries.members_of(self.households[household])[0]
         return operations.place_order(
             by=by, round=round, household=self.households[household], lines=lines, pays=pays, **more
         )
 
     def close(self, round: OrderRound) -> OrderRound:
         """Closed, grace over, producers told, crates made."""
-        by = who.system()
+        by = agents_queries.system()
         operations.close_round(by=by, round=round)
         return operations.send_producer_orders(by=by, round=round)
 
@@ -133,27 +132,27 @@ class Village:
         return Crate.objects.get(handover=round.handover, receiver=self.households[household])
 
     def spendable(self, household: str) -> int:
-        account = purse.account_for(self.households[household])
+        account = money_queries.account_for(self.households[household])
         assert account is not None
-        return purse.balance(account).spendable or 0
+        return money_queries.balance(account).spendable or 0
 
     def balance(self, household: str) -> int:
-        account = purse.account_for(self.households[household])
+        account = money_queries.account_for(self.households[household])
         assert account is not None
-        return purse.balance(account).balance
+        return money_queries.balance(account).balance
 
 
 def build(zone: str = "Asia/Shanghai", currency: str = "CNY") -> Village:
     """The village on Monday morning; every household has 200.00, the restaurant may owe 1,000.00."""
-    system = who.system()
-    wish = people.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, zone, "en", currency)
-    home = people.found_local(by=system, draft=wish)
+    system = agents_queries.system()
+    wish = agents.LocalDraft("Ainonghui", "Liuzhou", 24.33, 109.41, zone, "en", currency)
+    home = agents.found_local(by=system, draft=wish)
     flows.standard_units(by=home)
     money.open_currency(by=home, code=currency, decimals=2, symbol="¥", start_floor=0)
     catalog.standard_measures(by=home)
     catalog.standard_categories(by=home)
     catalog.chinese_taxes(by=home)
-    place = people.add_place(by=home, name="Yufeng Street store", latitude=24.31, longitude=109.41, is_handover=True)
+    place = agents.add_place(by=home, name="Yufeng Street store", latitude=24.31, longitude=109.41, is_handover=True)
     village = Village(home, place)
     _people(village)
     _goods(village)
@@ -165,22 +164,22 @@ def _people(village: Village) -> None:
     bank = money.open_box(by=home, kind="bank", name="Rural bank")
     money.open_box(by=home, kind="cash", name="Cash box of the store")
     for name in ("Amina", "Jo", "Chen", "Zhou", "Wei", "Qin"):
-        person = people.add_member(by=home, name=name, household_name=f"{name}'s household")
+        person = agents.add_member(by=home, name=name, household_name=f"{name}'s household")
         village.people[name] = person
-        village.households[name] = household = who.household_of(person)
+        village.households[name] = household = agents_queries.household_of(person)
         account = money.open_account(by=home, holder=household)
         if name != "Qin":
             money.top_up(by=home, account=account, box=bank, amount=20_000)
     for name, role in (("Li Na", "steward"), ("Wei Guo", "treasurer"), ("Second Treasurer", "treasurer")):
-        village.people[name] = people.add_member(by=home, name=name, household_name=name)
-        people.give_role(by=home, agent=village.people[name], role=role)
+        village.people[name] = agents.add_member(by=home, name=name, household_name=name)
+        agents.give_role(by=home, agent=village.people[name], role=role)
     for name, role in (("Tan Mei", "packer"), ("Keeper Lu", "keeper")):
-        village.people[name] = people.add_member(by=home, name=name, household_name=name)
-        people.give_role(
+        village.people[name] = agents.add_member(by=home, name=name, household_name=name)
+        agents.give_role(
             by=home, agent=village.people[name], role=role, place=village.place if role == "keeper" else None
         )
-    kitchen = people.add_organisation(by=home, name="Tudi kitchen", group="restaurant")
-    people.join(by=home, member=village.people["Zhou"], group=kitchen)
+    kitchen = agents.add_organisation(by=home, name="Tudi kitchen", group="restaurant")
+    agents.join(by=home, member=village.people["Zhou"], group=kitchen)
     village.households["kitchen"] = kitchen
     account = money.open_account(by=home, holder=kitchen)
     money.set_limits(by=home, account=account, warn_below=0, floor=-100_000)
@@ -193,8 +192,8 @@ def _goods(village: Village) -> None:
         ("Sanjiang farm", 25.78, 109.6),
         ("Baker Lan", 24.32, 109.42),
     ):
-        spot = people.add_place(by=home, name=f"{name}'s village", latitude=latitude, longitude=longitude)
-        farm = people.add_producer(by=home, name=name, place=spot)
+        spot = agents.add_place(by=home, name=f"{name}'s village", latitude=latitude, longitude=longitude)
+        farm = agents.add_producer(by=home, name=name, place=spot)
         village.producers[name] = farm
         money.open_account(by=home, holder=farm, kind="producer")
         catalog.set_terms(by=home, producer=farm)

@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.packs import words_then
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import Leg, looks
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import LineCredit, OrderLine, OrderRound
@@ -106,7 +106,10 @@ def taken_back(
 ) -> list[Leg]:
     """From the household (agent id -> account id) to who bore it: the producer, else the fund it came from."""
     bearers = {_producer(credit) for credit in surplus if credit.borne_by == "producer"}
-    past = {bearer: purse.account_of_past(bearer, purse.default_currency(), "producer") for bearer in bearers}
+    past = {
+        bearer: money_queries.account_of_past(bearer, money_queries.default_currency(), "producer")
+        for bearer in bearers
+    }
     producers = {bearer: account.pk for bearer, account in past.items() if account}
     legs = []
     for credit in surplus:
@@ -133,7 +136,10 @@ def look_at_much(by: Agent, round: OrderRound) -> None:
         got[swap.household if swap else credit.line.order.household].append(credit)
     sums = {holder: sum(credit.amount for credit in theirs) for holder, theirs in got.items()}
     most = sorted(sums, key=lambda holder: (-sums[holder], holder.pk))
-    said = [f"{holder} {purse.format(sums[holder], round.account.currency)}: {_goods(got[holder])}" for holder in most]
+    said = [
+        f"{holder} {money_queries.format(sums[holder], round.account.currency)}: {_goods(got[holder])}"
+        for holder in most
+    ]
     looks.much_given_back(by, most[0], total, "; ".join(said))
 
 

@@ -12,14 +12,14 @@ from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.models import Item
 from cosmolocal.handovers import operations as handovers
-from cosmolocal.handovers import policy as handing
+from cosmolocal.handovers import policy as handovers_policy
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.operations.packing import PackLine, write_packed
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import journal, ledger, looks
 from cosmolocal.money.policy import is_own
 from cosmolocal.practices.shop import policy, queries, rules
@@ -58,7 +58,7 @@ def take_cash(
     account = _account_of(locked)
     journal.check_follows(at, journal.day_of(locked.agreement.at))
     if amount % account.currency.cash_step and amount != queries.orders.due_now(locked):
-        coin = purse.format(account.currency.cash_step, account.currency)
+        coin = money_queries.format(account.currency.cash_step, account.currency)
         raise Refusal(
             "money.bad_amount",
             _("Coins cannot pay this: the smallest is %(coin)s. Write what was really taken.") % {"coin": coin},
@@ -78,7 +78,7 @@ def offer_extra(*, by: Agent, round: OrderRound, receipt: Receipt, item: Item, k
     """
     locked = lock(round)
     policy.permit_keeper(by, locked)
-    handing.permit_handing(by, receipt.handover.place)
+    handovers_policy.permit_handing(by, receipt.handover.place)
     if locked.state != OrderRound.State.ORDERED:
         raise Refusal("shop.not_now", _("Extras are offered between ordering from the producers and settling."))
     if item.product.specification_id != receipt.specification_id:
@@ -165,7 +165,7 @@ def credit_line(
     row = {"line": found, "reason": reason, "by": by, "at": running().at}
     credit = LineCredit.objects.create(quantity=quantity, amount=amount, borne_by=bearer, **row)
     if deposit := credits.deposit_due(found, has):
-        _give_back(by, found, deposit, purse.fund("deposits", found.order.round.account.currency))
+        _give_back(by, found, deposit, money_queries.fund("deposits", found.order.round.account.currency))
         LineCredit.objects.create(quantity=0, amount=deposit, borne_by=rules.DEPOSITS, **row)
     credits.look_at_much(by, found.order.round)
     return credit
@@ -193,7 +193,7 @@ _LINE = (
 
 def _account_of(order: Order) -> "Account":
     """Of who has the order, also where another household turned out to have had its crate; closed, if need be."""
-    account = purse.account_of_past(queries.swaps.holder_of(order), order.round.account.currency)
+    account = money_queries.account_of_past(queries.swaps.holder_of(order), order.round.account.currency)
     if account is None:
         raise no_account()
     return account
@@ -201,8 +201,8 @@ def _account_of(order: Order) -> "Account":
 
 def _source(line: OrderLine, producer: Agent | None) -> "Account":
     currency = line.order.round.account.currency
-    account = purse.account_of_past(producer, currency, "producer") if producer else None
-    return account or purse.fund("goodwill", currency)
+    account = money_queries.account_of_past(producer, currency, "producer") if producer else None
+    return account or money_queries.fund("goodwill", currency)
 
 
 def _give_back(by: Agent, line: OrderLine, amount: int, source: "Account") -> None:

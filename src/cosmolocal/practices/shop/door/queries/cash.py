@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.models import Operation
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.models import Order
 from cosmolocal.practices.shop.orders.queries import swaps
 
@@ -25,8 +25,8 @@ def taken(order: Order) -> list[Taken]:
     """
     holder = swaps.holder_of(order)
     currency = order.round.account.currency
-    paid = [purse.account_of_past(one, currency) for one in {order.household, holder}]
-    raised = journal.events_of([account.resource_id for account in paid if account]).filter(
+    paid = [money_queries.account_of_past(one, currency) for one in {order.household, holder}]
+    raised = flows_queries.events_of([account.resource_id for account in paid if account]).filter(
         action="raise", operation__code="shop.take_cash", corrects=None, corrected_by=None
     )
     found = [Taken(event.operation, event.quantity) for event in raised.select_related("operation__by").order_by("-id")]

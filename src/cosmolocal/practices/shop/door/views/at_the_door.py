@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.pages import Check, actor, form_page, number, post
 from cosmolocal.agents.queries import reader
-from cosmolocal.handovers import queries as packing
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Crate, Handover, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_daytime
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.forms import CashBackForm, CashForm, CreditForm, LateForm, SwapForm, SwappedForm
@@ -59,7 +59,7 @@ def cash(request: HttpRequest, pk: int) -> HttpResponse:
     payer = queries.swaps.holder_of(order)
     currency = order.round.account.currency
     place = order.round.handover.place
-    boxes = purse.coins_for(reader(request), place, currency)
+    boxes = money_queries.coins_for(reader(request), place, currency)
     if not boxes:
         said = _("There is no cash box for %(place)s. Ask the treasurer to open one.")
         messages.error(request, said % {"place": place})
@@ -91,7 +91,7 @@ def cash_back(request: HttpRequest, pk: int) -> HttpResponse:
     order = _get_order_or_404(request, pk)
     currency = order.round.account.currency
     entries = [
-        (one.deed.pk, f"{purse.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
+        (one.deed.pk, f"{money_queries.format(one.amount, currency)}, {format_daytime(one.deed.at)}, {one.deed.by}")
         for one in queries.cash.taken(order)
     ]
     return form_page(
@@ -140,10 +140,10 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     lines = OrderLine.objects.select_related(
         "order__round__handover__place", "order__household", "offer__item__product"
     )
-    line = get_object_or_404(lines.filter(order__round__handover__in=packing.kept_by(reader(request))), pk=pk)
+    line = get_object_or_404(lines.filter(order__round__handover__in=handovers_queries.kept_by(reader(request))), pk=pk)
     kind = line.offer.item.product.specification_id
     most = line.weighed if line.weighed is not None else queries.packed_quantity(line)
-    goods = packing.measured_in([(kind, line.pack_id)])[kind, line.pack_id]
+    goods = handovers_queries.measured_in([(kind, line.pack_id)])[kind, line.pack_id]
     return form_page(
         request,
         CreditForm(request.POST or None, goods=goods, most=max(most, 1)),
@@ -215,7 +215,7 @@ def swapped(request: HttpRequest, pk: int) -> HttpResponse:
 
 def may_swap(request: HttpRequest, round: OrderRound) -> bool:
     """May this reader still write that two crates of a settled round were taken for each other?"""
-    is_kept = packing.kept_by(reader(request)).filter(pk=round.handover_id).exists()
+    is_kept = handovers_queries.kept_by(reader(request)).filter(pk=round.handover_id).exists()
     return is_kept and policy.is_recent(round, clock.now())
 
 
@@ -224,7 +224,10 @@ def _sums(sides: tuple[operations.Side, operations.Side]) -> Check:
     currency = first.order.round.account.currency
     rows, closed = [], []
     for side, other in ((first, second), (second, first)):
-        sums = {"then": purse.format(other.charged, currency), "now": purse.format(side.charged, currency)}
+        sums = {
+            "then": money_queries.format(other.charged, currency),
+            "now": money_queries.format(side.charged, currency),
+        }
         rows.append({"label": side.household.name, "value": _("pays %(then)s instead of %(now)s") % sums})
         if side.account.closed_at is not None:
             closed.append(side.household.name)
@@ -260,7 +263,7 @@ def offer_extra(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
 
 
 def _rounds(request: HttpRequest) -> Any:
-    seen: Any = packing.kept_by(reader(request))
+    seen: Any = handovers_queries.kept_by(reader(request))
     return OrderRound.objects.filter(handover__in=seen).select_related("handover__place", "account__currency")
 
 
@@ -272,7 +275,7 @@ def _get_round_and_household_or_404(request: HttpRequest, pk: int, household: in
 
 def _get_order_or_404(request: HttpRequest, pk: int) -> Order:
     orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household")
-    seen: Any = Handover.objects.filter(pk__in=packing.kept_by(reader(request)).values("pk"))
+    seen: Any = Handover.objects.filter(pk__in=handovers_queries.kept_by(reader(request)).values("pk"))
     return get_object_or_404(orders.filter(round__handover__in=seen), pk=pk)
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from cosmolocal.agents.pages import file
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.forms import PeriodForm
-from cosmolocal.practices.shop.door.pages import given_back as pages
+from cosmolocal.practices.shop.door.pages import given_back as given_pages
 from cosmolocal.practices.shop.door.queries import credits
 from cosmolocal.practices.shop.models import LineCredit
 from cosmolocal.practices.shop.orders import documents
@@ -60,7 +60,7 @@ def _file(
 
 def _page(request: HttpRequest, found: QuerySet[LineCredit], context: dict[str, Any]) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context |= {"page": page, "rows": pages.rows(page.object_list), "sums": credits.sums(found)}
-    context["currency"] = purse.default_currency()
+    context |= {"page": page, "rows": given_pages.rows(page.object_list), "sums": credits.sums(found)}
+    context["currency"] = money_queries.default_currency()
     is_wrong = "form" in context and bool(context["form"].errors)
     return render(request, "shop/desk/given_back.html", context, status=422 if is_wrong else 200)

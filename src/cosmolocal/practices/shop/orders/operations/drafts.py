@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import operations as shelves
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import PackVersion, PriceVersion, SupplierTerms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft
@@ -19,7 +19,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.prepared import Prepared, Slot, slots
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.orders.operations import lacking, own_prices
@@ -175,7 +175,7 @@ def _lines(draft: OrderDraft, offer_ids: Sequence[int]) -> list[OrderLine]:
     prices, packs = _prices(draft, offer_ids), _packs(draft, offer_ids)
     draft.recent.update(price.id for price in prices.values() if price.valid_from > draft.round.opens_at)
     codes = {prices[offer].tax_code_id for offer in offer_ids if offer not in draft.lines}
-    rates = catalog.tax_rates(clock.today(), codes) if codes else {}
+    rates = catalog_queries.tax_rates(clock.today(), codes) if codes else {}
     made = []
     for offer_id in offer_ids:
         before, version, sale = draft.lines.get(offer_id), prices[offer_id], draft.offers[offer_id]
@@ -224,7 +224,7 @@ def _lines(draft: OrderDraft, offer_ids: Sequence[int]) -> list[OrderLine]:
 def _packs(draft: OrderDraft, offer_ids: Sequence[int]) -> dict[int, PackVersion]:
     """Offer id -> pack: the one that the line was ordered in, else as it is sold now."""
     new = [offer for offer in offer_ids if offer not in draft.lines]
-    kept = shelves.keep_packs([draft.offers[offer].facts for offer in new])
+    kept = catalog.keep_packs([draft.offers[offer].facts for offer in new])
     had = {offer: draft.lines[offer].pack for offer in offer_ids if offer in draft.lines}
     return had | dict(zip(new, kept, strict=True))
 
@@ -305,7 +305,7 @@ def _promise(
         raise lacking.not_enough(draft, refusal, payment) from refusal
     for line, commitment in zip(lines, promised, strict=False):
         line.commitment_id = commitment.pk
-    shelves.promise_packs([(line.commitment_id, line.pack_id, line.wished) for line in lines])
+    catalog.promise_packs([(line.commitment_id, line.pack_id, line.wished) for line in lines])
     if payment:
         order.payment_id = promised[-1].pk
 
@@ -349,7 +349,7 @@ def payment_draft(draft: OrderDraft, order: Order, *, guard: bool = True) -> Com
 def account_of(draft: OrderDraft) -> "Account":
     """The household's account, with its currency. Refuses shop.no_account."""
     currency = draft.round.account.currency
-    account = purse.account_for(draft.household, currency=currency)
+    account = money_queries.account_for(draft.household, currency=currency)
     if account is None:
         raise no_account()
     account.currency, account.holder = currency, draft.household

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.catalog import queries as catalog
-from cosmolocal.flows import queries as journal
+from cosmolocal.catalog import queries as catalog_queries
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import queries
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check_left(order: "OrderDraft", drafts: Sequence[CommitmentDraft]) -> None:
             new[draft.satisfies] = new.get(draft.satisfies, 0) + draft.quantity
     over = {intent: available for intent, available in queries.shortages(order.round).items() if intent in new}
     if over:
-        promised = {intent.pk: intent.promised_quantity for intent in journal.intents(over).values()}
+        promised = {intent.pk: intent.promised_quantity for intent in flows_queries.intents(over).values()}
         left = {intent: available - promised[intent] + new[intent] for intent, available in over.items()}
         raise Refusal("flows.not_enough", "", intents=left, resources={})
 
@@ -44,7 +44,7 @@ def not_enough(order: "OrderDraft", refusal: Refusal, payment: CommitmentDraft |
         offer = order.offers[offer_id]
         if offer.intent_id in intents or offer.lot_id in lots:
             short[offer_id] = max(intents.get(offer.intent_id, 0), lots.get(offer.lot_id, 0), 0)
-    items = catalog.items_with_units().in_bulk([order.offers[offer].item_id for offer in short])
+    items = catalog_queries.items_with_units().in_bulk([order.offers[offer].item_id for offer in short])
     packs = {
         offer: order.lines[offer].pack.quantity if offer in order.lines else order.offers[offer].pack for offer in short
     }
@@ -57,7 +57,7 @@ def not_enough(order: "OrderDraft", refusal: Refusal, payment: CommitmentDraft |
             most = left // packs[offer_id]
             sentences.append(
                 _("%(name)s: %(left)s left, at most %(packs)s in your order.")
-                % {"name": item.product.name, "left": catalog.quantity_text(item, left), "packs": most}
+                % {"name": item.product.name, "left": catalog_queries.quantity_text(item, left), "packs": most}
             )
     return Refusal(
         "shop.not_enough_left",
@@ -77,5 +77,8 @@ def _too_little_money(order: "OrderDraft", payment: CommitmentDraft, spendable: 
             "Your order comes to at most %(upper)s; %(missing)s is missing on your account. Put money on it, take "
             "something out, or pay in cash when you collect. Your basket is kept."
         )
-    facts = {"upper": purse.format(payment.quantity, currency), "missing": purse.format(missing, currency)}
+    facts = {
+        "upper": money_queries.format(payment.quantity, currency),
+        "missing": money_queries.format(missing, currency),
+    }
     return Refusal("shop.not_enough_money", words % facts, missing=missing)

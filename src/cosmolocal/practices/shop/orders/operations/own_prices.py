@@ -7,13 +7,13 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import operations as shelves
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Item, PriceVersion
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import running
-from cosmolocal.money import policy as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import policy as money_policy
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import looks
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound
 
@@ -23,10 +23,10 @@ def look_at(by: Agent, household: Agent, lines: Sequence[OrderLine]) -> None:
     found = PriceVersion.objects.select_related("operation__by", "tax_code")
     prices = found.in_bulk([line.price_id for line in lines])
     setters = {price.operation.by for price in prices.values()}
-    own = {setter.pk for setter in setters if money.is_own(setter, household)}
+    own = {setter.pk for setter in setters if money_policy.is_own(setter, household)}
     hers = [line for line in lines if prices[line.price_id].operation.by_id in own]
     if hers:
-        items = catalog.items_with_units().in_bulk([prices[line.price_id].item_id for line in hers])
+        items = catalog_queries.items_with_units().in_bulk([prices[line.price_id].item_id for line in hers])
         counts = [(line.count, prices[line.price_id]) for line in hers]
         said = "; ".join(_words(count, price, items[price.item_id]) for count, price in counts)
         looks.own_price_used(by, household, sum(line.estimate for line in hers), said)
@@ -54,7 +54,7 @@ def look_at_replaced(round: OrderRound) -> None:
     changed = [(deed, (deed.result or {}).get("id")) for deed in packs]
     ordered = list(known.filter(price__item__in={item for _deed, item in changed}).order_by("pk")) if changed else []
     found += [(deed, line) for deed, item in changed for line in ordered if line.price.item_id == item]
-    own = {deed.pk: set(money.own_to(deed.by, deed.at).values_list("pk", flat=True)) for deed, _line in found}
+    own = {deed.pk: set(money_policy.own_to(deed.by, deed.at).values_list("pk", flat=True)) for deed, _line in found}
     hers: dict[tuple[Operation, Agent], list[OrderLine]] = defaultdict(list)
     for deed, line in found:
         if line.order.household_id in own[deed.pk]:
@@ -64,7 +64,9 @@ def look_at_replaced(round: OrderRound) -> None:
 
 
 def _said(lines: Sequence[OrderLine]) -> str:
-    return "; ".join(f"{line.price.item.product.name}: {line.count} = {purse.format(line.estimate)}" for line in lines)
+    return "; ".join(
+        f"{line.price.item.product.name}: {line.count} = {money_queries.format(line.estimate)}" for line in lines
+    )
 
 
 RECENT = timedelta(days=30)  # before a round opens: what was set earlier was set for others too
@@ -74,5 +76,6 @@ _PACKS = ("catalog.change_item", "catalog.retire_item")
 def _words(count: int, price: PriceVersion, item: Item) -> str:
     earlier = PriceVersion.objects.filter(item=price.item_id, group=price.group, pk__lt=price.pk)
     before = earlier.select_related("tax_code").order_by("-pk").first()
-    was = shelves.price_words(before, item) if before else "–"
-    return f"{item.product.name}: {count} × {purse.format(price.price)} ({was} → {shelves.price_words(price, item)})"
+    was = catalog.price_words(before, item) if before else "–"
+    now = catalog.price_words(price, item)
+    return f"{item.product.name}: {count} × {money_queries.format(price.price)} ({was} → {now})"

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
@@ -20,8 +20,8 @@ from cosmolocal.handovers.operations.packing import pack_as_promised
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import policy as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import policy as money_policy
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import journal, ledger, looks
 from cosmolocal.practices.shop import policy, queries
 from cosmolocal.practices.shop.models import Order, OrderLine, OrderRound, OrderSwap
@@ -62,7 +62,7 @@ def swap_orders(*, by: Agent, order: Order, other: Order, key: str = "") -> None
     for one, two in pairs:
         _swap_credits(by, one, two, lambda order: account_of(OrderDraft(by, order.round, order.household, order)))
         _swap_households(by, one, two)
-    for order in sorted(every, key=lambda one: not money.is_own(by, one.household)):
+    for order in sorted(every, key=lambda one: not money_policy.is_own(by, one.household)):
         looks.look_needed(by, order.upper, order.household)
     for one, two in pairs:
         announce("shop.tell_crates_swapped", [one.pk, two.pk])
@@ -152,13 +152,13 @@ def sides(by: Agent, pair: Sequence[Order], at: datetime) -> tuple[Side, Side]:
     _check_taken(pair)
     first, second = _side(pair[0]), _side(pair[1])
     for side in (first, second):
-        money.forbid_own(by, side.household)
+        money_policy.forbid_own(by, side.household)
     return first, second
 
 
 def _side(order: Order) -> Side:
     household = queries.swaps.holder_of(order)
-    account = purse.account_of_past(household, order.round.account.currency)
+    account = money_queries.account_of_past(household, order.round.account.currency)
     if account is None:
         raise no_account()
     return Side(order, household, account, (order.final or 0) - queries.orders.given_back(order))
@@ -214,7 +214,7 @@ def _swap_households(by: Agent, first: Order, second: Order) -> None:
         if order.payment_id:
             ledger.free(by=by, commitment_id=order.payment_id)
             order.payment_id = None
-    for order, household in ((first, people.system()), (second, mine), (first, yours)):
+    for order, household in ((first, agents_queries.system()), (second, mine), (first, yours)):
         order.household, order.changed_at = household, running().at
         order.save(update_fields=["household", "payment", "pays", "paid_cash", "changed_at"])
     prepaid = [order for order in (first, second) if order.pays == Order.Pays.PREPAID and order.upper]

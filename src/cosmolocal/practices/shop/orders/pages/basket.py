@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.prepared import Prepared, Slot
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.numbers import format_money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.models import Basket, Order, OrderLine, OrderRound
 from cosmolocal.practices.shop.orders.pages.shelf import Line, currency_of, offers_of
@@ -255,7 +255,7 @@ def _fill(view: BasketView, counts: Mapping[int, int]) -> None:
     offers = list(offers_of(view.round).filter(pk__in={*counts, *view.had})) if counts or view.had else []
     offers.sort(key=lambda offer: (offer.item.product.category.weight, offer.item.product.name, offer.pk))
     new = [offer.item_id for offer in offers if offer.pk not in view.had]
-    prices = catalog.current_prices(new, view.household.group) if new else {}
+    prices = catalog_queries.current_prices(new, view.household.group) if new else {}
     for offer in offers:
         before = view.had.get(offer.pk)
         line = Line(offer, before.price if before else prices.get(offer.item_id), view.money, now)
@@ -303,10 +303,10 @@ def _priced(line: BasketLine, before: OrderLine | None) -> BasketLine:
 
 def _purse(round: OrderRound, household: Agent, order: Order | None) -> Purse:
     """What may be spent, with what this order has set aside already."""
-    account = purse.account_for(household, currency=round.account.currency)
+    account = money_queries.account_for(household, currency=round.account.currency)
     if account is None:
         return Purse(None)
-    standing = purse.standing(account)
+    standing = money_queries.standing(account)
     aside = order.upper if order is not None and order.payment_id else 0
     spendable = standing.spendable
     return Purse(account, standing.balance, None if spendable is None else spendable + aside, aside)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.policy import MEMBER, STEWARD
 from cosmolocal.agents.queries import Reader
@@ -28,7 +28,7 @@ def buyer(reader: Reader, wanted: int | None = None) -> Buyer | None:
     """For whom she orders now: `wanted` (agent id) where she may, else her household. None: she orders for nobody."""
     if reader.agent is None or not reader.has(MEMBER, STEWARD):
         return None
-    choices = list(people.buying_agents_of(reader))
+    choices = list(agents_queries.buying_agents_of(reader))
     chosen = next((agent for agent in choices if agent.pk == wanted), None)
     if chosen is None and wanted and may_key_in(reader):
         chosen = everybody().filter(pk=wanted).first()

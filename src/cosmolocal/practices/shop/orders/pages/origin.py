@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.agents.queries import Reader
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.queries import Provenance, Source, Step
 from cosmolocal.look.dates import format_day, format_daytime, format_window
 from cosmolocal.look.numbers import format_number
@@ -180,11 +180,11 @@ class Origin:
 
 def origin(line: OrderLine, view: LineView, reader: Reader) -> Origin:
     """The way of a line, read in a fixed number of statements. `line` with its order's hand-over and place."""
-    told = journal.provenance(line.commitment_id)
+    told = flows_queries.provenance(line.commitment_id)
     hands = {source.by_id for source in told.sources} | {step.by_id for step in (*told.works, *told.handed)}
     if told.packing is not None:
         hands.add(told.packing.operation.by_id)
-    names = dict(people.visible_to(reader).filter(pk__in=hands).values_list("pk", "name"))
+    names = dict(agents_queries.visible_to(reader).filter(pk__in=hands).values_list("pk", "name"))
     return Origin(view, told, names)
 
 

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Category, Item, PackVersion, PriceVersion, Product
 from cosmolocal.catalog.packs import Words, unit_text, words_now, words_then
 from cosmolocal.catalog.queries import Currency
@@ -108,12 +108,12 @@ class Line:
 
     @property
     def per_text(self) -> str:
-        return catalog.per_words(self.price, self.words) if self.price else ""
+        return catalog_queries.per_words(self.price, self.words) if self.price else ""
 
     @property
     def base_text(self) -> str:
         """The price of a kilogram or a litre, where the price itself does not say it."""
-        return catalog.price_per_base_words(self.price, self.words, self.money) if self.price else ""
+        return catalog_queries.price_per_base_words(self.price, self.words, self.money) if self.price else ""
 
     @property
     def is_weighed(self) -> bool:
@@ -250,7 +250,7 @@ def shelf(round: OrderRound, choice: Choice, group: str = "", had: Mapping[int, 
 
     While words are looked for, only what was found is counted.
     """
-    chosen = catalog.search(products_of(round), choice.words)
+    chosen = catalog_queries.search(products_of(round), choice.words)
     counts = _counts(chosen)
     found = sum(row.count for row in counts if _fits(row, choice))
     page = Paginator(range(found), PER_PAGE).get_page(choice.page)
@@ -280,7 +280,7 @@ def _goods_of(round: OrderRound, products: Sequence[Product], group: str, had: M
     known = {product.pk: product for product in products}
     offers = RoundOffer.objects.on_sale().filter(round=round, item__product__in=among(known))
     found = list(offers.select_related("item__measure", "intent", "lot").order_by("item__pack_quantity", "id"))
-    prices = catalog.current_prices([offer.item_id for offer in found], group) if found else {}
+    prices = catalog_queries.current_prices([offer.item_id for offer in found], group) if found else {}
     lines: dict[int, list[Line]] = {}
     for offer in found:
         offer.item.product = known[offer.item.product_id]

@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.catalog.models import Item
@@ -135,9 +135,9 @@ def visible_to(reader: Reader) -> QuerySet[Order]:
     )
     if reader.person is None:
         return orders.none()
-    if reader.has(*people.SEES_ALL):
+    if reader.has(*agents_queries.SEES_ALL):
         return orders
-    own = {agent.pk for agent in people.buying_agents_of(reader)}
+    own = {agent.pk for agent in agents_queries.buying_agents_of(reader)}
     if reader.household:
         own.add(reader.household.pk)
     return orders.filter(Q(household__in=own) | had_by(own))

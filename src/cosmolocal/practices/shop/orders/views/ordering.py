@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
@@ -87,7 +87,7 @@ def _place(
         on_behalf_of=buyer.on_behalf_of,
         key=answers["key"],
     )
-    if buyer.household not in people.buying_agents_of(reader(request)):
+    if buyer.household not in agents_queries.buying_agents_of(reader(request)):
         request.session.pop(BUYING_FOR, None)  # one paper is keyed in: her next order is her own again
     said = _("You have ordered.") if answers["version"] is None else _("Your order is changed.")
     closing = format_soon(round.closes_at)

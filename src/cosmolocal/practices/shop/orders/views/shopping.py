@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cosmolocal.agents import limits
 from cosmolocal.agents.pages import back_to, form_page, number
 from cosmolocal.agents.queries import reader
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.kernel import clock, outside
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_clock, format_day, format_soon
@@ -162,7 +162,7 @@ def _put_answer(request: HttpRequest, view: BasketView, buyer: Buyer, line: Line
     entry = next((one for one in view.lines if one.id == line.id), None)
     shown = entry.line if entry else line
     if entry is None:
-        shown.price = catalog.current_prices([line.item.pk], buyer.household.group).get(line.item.pk)
+        shown.price = catalog_queries.current_prices([line.item.pk], buyer.household.group).get(line.item.pk)
     context = {
         "round": view.round,
         "basket": view,

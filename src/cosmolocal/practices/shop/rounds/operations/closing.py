@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Item, PackVersion, Terms
@@ -21,7 +21,7 @@ from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.sets import among
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import (
     Order,
@@ -231,11 +231,11 @@ def lower_orders(by: Agent, order_ids: Iterable[int]) -> None:
 
 def _order_from_producers(by: Agent, round: OrderRound) -> None:
     asked = _asked(round)
-    home, handover = people.home_local(), round.handover
+    home, handover = agents_queries.home_local(), round.handover
     by_producer: dict[int, list[Asked]] = defaultdict(list)
     for one in asked:
         by_producer[one.producer_id].append(one)
-    accounts = purse.accounts_by_holder(by_producer, "producer")
+    accounts = money_queries.accounts_by_holder(by_producer, "producer")
     made: dict[int, int] = {}
     for producer_id, ones in by_producer.items():
         account = accounts.get(producer_id) or money.open_account(
@@ -300,7 +300,7 @@ def _asked(round: OrderRound) -> list[Asked]:
         .annotate(quantity=Sum("granted"))
         .order_by("offer__item__product__producer_id", "offer__item__product__specification_id")
     )
-    home = people.home_local().pk
+    home = agents_queries.home_local().pk
     found: dict[tuple[int, int], Asked] = {}
     for row in rows:
         producer, kind = row["offer__item__product__producer_id"], row["offer__item__product__specification_id"]

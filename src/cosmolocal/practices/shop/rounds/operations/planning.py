@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import queries as people
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.catalog.models import Item
 from cosmolocal.flows import operations as flows
@@ -213,7 +213,7 @@ def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
     move(locked, "open")
     locked.proposal = flows.propose(
         by=by,
-        proposer=people.home_local(),
+        proposer=agents_queries.home_local(),
         purpose="offer",
         name=locked.name,
         begins=locked.opens_at,
@@ -331,7 +331,7 @@ def _publish(by: Agent, round: OrderRound) -> None:
     for offer in offers:
         by_kind[offer.item.product.specification_id].append(offer)
     new = {kind: ones for kind, ones in by_kind.items() if not any(offer.intent_id for offer in ones)}
-    home = people.home_local()
+    home = agents_queries.home_local()
     made = flows.add_intents(
         by=by,
         proposal=round.proposal_id or 0,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F, Sum
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import PriceVersion, Terms
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft
@@ -28,7 +28,7 @@ def follow_prices(by: Agent, round: OrderRound) -> None:
     What is set aside may rise beyond what an account holds: whoever orders in such a round has agreed to its price.
     """
     followed = [(line, price) for line, price in _followed(round) if line.price_id != price.pk]
-    terms = catalog.terms_of({line.offer.item.product.producer_id for line, _price in followed})
+    terms = catalog_queries.terms_of({line.offer.item.product.producer_id for line, _price in followed})
     for line, price in followed:
         _take(line, price, terms[line.offer.item.product.producer_id], round.transport_bp)
     changed = [line for line, _price in followed]
@@ -49,7 +49,7 @@ def _followed(round: OrderRound) -> Iterable[tuple[OrderLine, PriceVersion]]:
     for line in lines.select_related("pack", "offer__item__product", "order__household").order_by("id"):
         by_moment[min(line.offer.closes_at or closed_at, closed_at), line.order.household.group].append(line)
     for (moment, group), some in by_moment.items():
-        prices = catalog.current_prices({line.offer.item_id for line in some}, group, moment)
+        prices = catalog_queries.current_prices({line.offer.item_id for line in some}, group, moment)
         yield from ((line, prices[line.offer.item_id]) for line in some if _is_priced(line, prices))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Item, Product
 from cosmolocal.handovers.models import Crate, Receipt
 from cosmolocal.handovers.queries import Measured, measured, measured_kinds
@@ -38,7 +38,7 @@ class Choosable:
 
     @property
     def pack(self) -> str:
-        return catalog.pack_text(self.item)
+        return catalog_queries.pack_text(self.item)
 
     @property
     def is_offered(self) -> bool:
@@ -140,7 +140,7 @@ def sold_here() -> list[int]:
 def goods_to_offer(round: OrderRound) -> Paginator[Item]:
     """Everything in the catalog, and what this round offers beside it, by farm and name, a page at a time."""
     items = (
-        catalog.items_with_units()
+        catalog_queries.items_with_units()
         .filter(Q(is_active=True, product__is_active=True) | Q(pk__in=round.offers.filter(lot=None).values("item_id")))
         .select_related("product__producer", "product__specification__unit", "measure")
         .order_by("product__producer__name", "product__name", "pack_quantity", "id")

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import queries as people
-from cosmolocal.agents import rules as around
+from cosmolocal.agents import queries as agents_queries
+from cosmolocal.agents import rules as agents_rules
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.handovers.models import Crate
@@ -84,17 +84,17 @@ def due_to_tell_ready(now: datetime) -> list[OrderRound]:
 def visible_to(reader: Reader) -> QuerySet[OrderRound]:
     """Rounds a reader may open: stewards, treasurers, auditors all; everybody else those that were opened."""
     rounds = OrderRound.objects.select_related("handover__place", "account__currency")
-    if reader.has(*people.SEES_ALL):
+    if reader.has(*agents_queries.SEES_ALL):
         return rounds
     return rounds.exclude(state__in=[OrderRound.State.DRAFT, OrderRound.State.CANCELLED])
 
 
-_OPENED = Prepared(lambda: visible_to(people.STRANGER).filter(pk=Slot("round")))
+_OPENED = Prepared(lambda: visible_to(agents_queries.STRANGER).filter(pk=Slot("round")))
 
 
 def seen(reader: Reader, pk: int) -> OrderRound | None:
     """One round, with its place, account and currency, if this reader may open it (one statement)."""
-    if reader.has(*people.SEES_ALL):
+    if reader.has(*agents_queries.SEES_ALL):
         return visible_to(reader).filter(pk=pk).first()
     return _OPENED.first(round=pk)
 
@@ -257,9 +257,9 @@ def short_goods(round: OrderRound) -> list[Short]:
 
 def times_later(round: OrderRound, days: int) -> Times:
     """When the next round like this one is, `days` later and around the holidays of the local (two statements)."""
-    chosen, known = settings(), people.holidays()
+    chosen, known = settings(), agents_queries.holidays()
     how = {"handover": chosen.handover_on_holiday, "closing": chosen.closing_on_holiday}
     had = Times(round.opens_at, round.closes_at, round.handover.begins, round.handover.ends)
     return rules.times_later(
-        had, days, node.current().zone, lambda day, what: around.moved(day, known.keys(), how[what])
+        had, days, node.current().zone, lambda day, what: agents_rules.moved(day, known.keys(), how[what])
     )

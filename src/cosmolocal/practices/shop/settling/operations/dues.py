@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import F, Max, QuerySet
 
-from cosmolocal.catalog import queries as catalog
+from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
-from cosmolocal.handovers import queries as arriving
+from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.kernel import clock
 from cosmolocal.practices.shop import rules
@@ -184,17 +184,17 @@ def _list_price(receipt: Receipt, quantity: int) -> int:
     product = Product.objects.filter(specification_id=receipt.specification_id).prefetch_related("items").first()
     packs = sorted(product.items.all(), key=lambda item: (not item.is_active, item.pk)) if product else []
     items = {item.pk: item for item in packs}
-    prices = catalog.current_prices(items, at=receipt.at) or catalog.current_prices(items)
+    prices = catalog_queries.current_prices(items, at=receipt.at) or catalog_queries.current_prices(items)
     price: PriceVersion | None = next((prices[pk] for pk in items if pk in prices), None)
     if price is None:
         return 0
-    terms = arriving.terms_of(receipt)
+    terms = handovers_queries.terms_of(receipt)
     day = clock.day_of(receipt.at)
     listed = rules.FarmPrice(
         price.purchase,
         price.per_quantity,
         items[price.item_id].pack_quantity,
-        catalog.tax_bp(price.tax_code_id, day),
+        catalog_queries.tax_bp(price.tax_code_id, day),
         list_is_gross=terms.list_is_gross,
         local_owes_tax=terms.seller == Terms.Seller.LOCAL,
     )

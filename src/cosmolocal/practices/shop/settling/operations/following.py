@@ -13,7 +13,7 @@ from cosmolocal.catalog.packs import words_then
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import Leg, ledger, looks
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, LineCredit, OrderLine, OrderRound
@@ -109,10 +109,12 @@ def _of_farms(round: OrderRound) -> Iterator[Difference]:
     for producer, amount in round.corrections.values_list("producer_id", "amount"):
         paid[producer] = paid.get(producer, 0) + amount
     differ = {pk for pk in {*due, *paid} if due.get(pk, 0) != paid.get(pk, 0)}
-    accounts = purse.account_ids(differ, "producer")
+    accounts = money_queries.account_ids(differ, "producer")
     for farm in Agent.objects.filter(pk__in=differ).order_by("name", "pk"):
         was, now = paid.get(farm.pk, 0), due.get(farm.pk, 0)
-        said = f"{purse.format(was, round.account.currency)} → {purse.format(now, round.account.currency)}"
+        said = (
+            f"{money_queries.format(was, round.account.currency)} → {money_queries.format(now, round.account.currency)}"
+        )
         yield Difference(farm, accounts.get(farm.pk), now - was, said)
 
 
@@ -127,7 +129,7 @@ def _of_lines(round: OrderRound) -> Iterator[Difference]:
         line.pk: holders[line.order_id].household if line.order_id in holders else line.order.household
         for line in lines
     }
-    accounts = purse.account_ids({household.pk for household in households.values()})
+    accounts = money_queries.account_ids({household.pk for household in households.values()})
     for line in lines:
         household, one = households[line.pk], now[line.pk]
         words = words_then(line.pack)
@@ -177,7 +179,7 @@ _ROUND = ("handover", "account__currency")
 
 
 def _legs(round: OrderRound, found: Sequence[Difference]) -> Iterator[Leg]:
-    funds = {account.code: account.pk for account in purse.funds(round.account.currency)}
+    funds = {account.code: account.pk for account in money_queries.funds(round.account.currency)}
     for one in found:
         assert one.account_id is not None
         fund = funds["running" if one.line is None else "deposits" if one.of_deposit else "goodwill"]

@@ -18,7 +18,7 @@ from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import Leg, PaymentDraft, ledger
 from cosmolocal.practices.shop import policy, rules
 from cosmolocal.practices.shop.door.operations import credits
@@ -90,7 +90,7 @@ def settle_round(*, by: Agent, round: OrderRound, seen: str = "", key: str = "")
     payments = [order.payment_id for order in orders if order.payment_id]
     owed = locked.producer_orders.exclude(payment=None).values_list("payment_id", flat=True)
     flows.finish(by=by, commitments=[*payments, *(id for id in owed if id)])
-    if purse.balance(books.round).balance != 0:
+    if money_queries.balance(books.round).balance != 0:
         raise AssertionError(f"round {locked.pk}: its account is not 0 after settling")
     _freeze(locked, lines, orders, parts)
     credits.write_taken_back(by, surplus)
@@ -114,8 +114,8 @@ def pay_producers(*, by: Agent, round: OrderRound, box: "MoneyBox", key: str = "
     if locked.state != OrderRound.State.SETTLED:
         raise Refusal("shop.not_now", _("Settle the round first, so that everybody knows what is owed."))
     due = {int(producer): amount for producer, amount in locked.result["producers"].items() if amount > 0}
-    accounts = purse.accounts_by_holder(due, "producer")
-    standing = purse.balances(accounts.values())
+    accounts = money_queries.accounts_by_holder(due, "producer")
+    standing = money_queries.balances(accounts.values())
     drafts = [
         PaymentDraft(account.pk, min(due[producer], max(standing[account.pk].spendable or 0, 0)), locked.name)
         for producer, account in accounts.items()
@@ -255,15 +255,15 @@ def _charge(round: OrderRound, lines: Sequence[Weighed]) -> list[Order]:
 def _books(by: Agent, round: OrderRound, orders: Sequence[Order], due: Mapping[int, int]) -> Books:
     producers = _accounts(by, set(due), "producer")
     households = _accounts(by, {order.household_id for order in orders}, "member")
-    funds = {account.code: account for account in purse.funds(round.account.currency)}
+    funds = {account.code: account for account in money_queries.funds(round.account.currency)}
     return Books(round.account, households, producers, funds)
 
 
 def _accounts(by: Agent, holders: set[int], kind: str) -> dict[int, int]:
     """Holder id -> account id: the open one; else the one that was closed, as when cash is taken; else a new one."""
-    found = purse.account_ids(holders, kind)
+    found = money_queries.account_ids(holders, kind)
     for holder in Agent.objects.filter(pk__in=sets.among(holders - set(found))):
-        past = purse.account_of_past(holder, purse.default_currency(), kind)
+        past = money_queries.account_of_past(holder, money_queries.default_currency(), kind)
         found[holder.pk] = (past or money.open_account(by=by, holder=holder, kind=kind)).pk
     return found
 

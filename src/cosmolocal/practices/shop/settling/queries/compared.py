@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.catalog.models import PromisedPack
 from cosmolocal.catalog.rules import WHOLE_BP
-from cosmolocal.flows import queries as journal
+from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.ahead import Wrong
 from cosmolocal.kernel.models import Operation
 from cosmolocal.practices.shop import rules
@@ -100,7 +100,7 @@ def packed_otherwise() -> list[int]:
         "order__round__settled_at",
     )
     rows = list(left)
-    later = journal.packed_since({commitment: at for _pk, commitment, _packed, _done, at in rows if at})
+    later = flows_queries.packed_since({commitment: at for _pk, commitment, _packed, _done, at in rows if at})
     unpacked = Operation.objects.filter(code=UNPACKED).aggregate(last=Max("at"))["last"]
     return [
         pk

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cosmolocal.agents.pages import number
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import LAST_YEAR
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads
 from cosmolocal.practices.shop.orders import documents
 from cosmolocal.practices.shop.settling import pages
@@ -20,7 +20,7 @@ from cosmolocal.practices.shop.settling import pages
 def figures(request: HttpRequest) -> HttpResponse:
     """Sales, where they went, the farmers' share beside what the community wants."""
     year = pages.year(number(request.GET, "year", most=LAST_YEAR))
-    currency = purse.default_currency()
+    currency = money_queries.default_currency()
     kind = request.GET.get("as", "")
     if kind:
         return downloads.table(documents.year_table(year, currency), _("Rounds %(year)s") % {"year": year.year}, kind)

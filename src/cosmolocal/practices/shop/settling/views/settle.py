@@ -13,7 +13,7 @@ from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock, errands
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
-from cosmolocal.money import queries as purse
+from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.pages import extras
 from cosmolocal.practices.shop.models import OrderRound
@@ -76,7 +76,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of what each farm gets, from which box; a second person then agrees."""
     round = get_round_or_404(request, pk)
-    boxes = list(purse.boxes(round.account.currency))
+    boxes = list(money_queries.boxes(round.account.currency))
     if request.method == "POST":
         box = next((box for box in boxes if box.pk == number(request.POST, "box")), boxes[0])
 
