@@ -74,7 +74,7 @@ def pay_alone(treasurers: Sequence[Agent], books: Books) -> None:
     first, second = treasurers[0], treasurers[1]
     for amount, reason in ((3600, "rolls of paper for the labels"), (4850, "two tarpaulins for the yard")):
         operations.pay_cost(by=first, fund_code="running", box=books.cash, amount=amount, reason=reason)
-    operations.agree_entries(by=second, looks=list(queries.second_looks(is_open=True))[:1])
+    operations.agree_entries(by=second, looks=list(queries.reviews(is_open=True))[:1])
 
 
 def carry_cash(by: Agent, books: Books, keep: int = 30000) -> None:

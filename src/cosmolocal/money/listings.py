@@ -15,7 +15,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
 from cosmolocal.look.dates import format_day
 from cosmolocal.money import queries
-from cosmolocal.money.models import Account, PaymentList, SecondLook, Unmatched
+from cosmolocal.money.models import Account, PaymentList, Review, Unmatched
 from cosmolocal.money.queries import Look
 from cosmolocal.money.rules import Standing
 
@@ -204,7 +204,7 @@ def _decided(look: Look) -> str:
 
 
 def _tone(look: Look) -> str:
-    if look.row.state == SecondLook.State.WAITING:
+    if look.row.state == Review.State.WAITING:
         return ""
     return "late" if look.is_open else "quiet"
 
@@ -268,6 +268,6 @@ def _tone(look: Look) -> str:
         "check",
     ),
 )
-def looks(_reader: Reader) -> QuerySet[SecondLook]:
+def looks(_reader: Reader) -> QuerySet[Review]:
     """What waits for somebody else, the oldest first; or what was decided, the newest first."""
     return queries.every_look()

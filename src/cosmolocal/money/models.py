@@ -200,7 +200,7 @@ class Unmatched(models.Model):
 @titled(_("Bookings a second person looks at"))
 @kept(free=("amount", "state", "asked_by", "decided_by"))
 @sealed("deed", "why", "holder", "amount", "state", "asked_by", "decided_by")
-class SecondLook(models.Model):
+class Review(models.Model):
     """A fact that one person booked alone, out of the house or on her own account: somebody else looks at it."""
 
     class Why(models.TextChoices):
@@ -226,7 +226,7 @@ class SecondLook(models.Model):
         AGREED = "agreed", _("looked at")
         UNDONE = "undone", _("taken back")
 
-    deed = models.OneToOneField(Operation, models.PROTECT, related_name="second_look")
+    deed = models.OneToOneField(Operation, models.PROTECT, related_name="review")
     why = models.CharField(max_length=8, choices=Why.choices)
     holder = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")  # who got it, or whose account it is
     amount = models.BigIntegerField()
@@ -235,6 +235,7 @@ class SecondLook(models.Model):
     decided_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # agreed, or taken back
 
     class Meta:
+        db_table = "money_secondlook"
         indexes = [
             models.Index(fields=["deed"], condition=Q(state__in=["waiting", "questioned"]), name="second_look_open")
         ]

@@ -14,7 +14,7 @@ from cosmolocal.agents.queries import Reader
 from cosmolocal.agents.sessions import LENT
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import MoneyBox, Payment, PaymentList, SecondLook
+from cosmolocal.money.models import MoneyBox, Payment, PaymentList, Review
 
 COINS = (MoneyBox.Kind.CASH, MoneyBox.Kind.DRAWER)
 
@@ -125,7 +125,7 @@ def may_agree(by: Agent, made: PaymentList) -> bool:
     return not made.payments.filter(account__holder__in=own_to(by, made.made_at)).exists()
 
 
-def may_look(by: Agent, look: SecondLook) -> bool:
+def may_look(by: Agent, look: Review) -> bool:
     """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
     if look.deed.by_id == by.pk or not agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
         return False
@@ -156,7 +156,7 @@ def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> b
     return not is_own(by, payment.account.holder, payment.list.made_at)
 
 
-def permit_look(by: Agent, look: SecondLook) -> None:
+def permit_look(by: Agent, look: Review) -> None:
     """Refuses `money.own_look` to all others."""
     agents_policy.permit(by, agents_policy.TREASURER, agents_policy.STEWARD)
     if not may_look(by, look):

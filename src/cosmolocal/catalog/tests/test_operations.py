@@ -16,7 +16,7 @@ from cosmolocal.catalog.operations import ItemDraft, ItemPriceDraft, PriceDraft,
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 
 pytestmark = pytest.mark.django_db
 
@@ -80,11 +80,11 @@ def test_a_price_of_her_own_farm_is_looked_at_by_somebody_else(village: at.Villa
     operations.set_price(by=village.steward, price=430, purchase=320, **wish)
     agents.join(by=village.house, member=village.steward, group=village.sanjiang)
     operations.set_price(by=village.steward, price=440, purchase=320, **wish)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     agents.join(by=village.house, member=village.steward, group=village.daxin)
     for _twice in range(2):
         operations.set_price(by=village.steward, price=450, purchase=450, **wish)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.holder, look.deed.by) == ("price", village.daxin, village.steward)
     said = look.deed.money_note.words
     assert all(words in said for words in ("1 price", item.product.name, "4.40", "→", "4.50"))
@@ -95,7 +95,7 @@ def test_the_look_at_a_price_says_for_how_much_and_how_taxed(village: at.Village
     agents.join(by=village.house, member=village.steward, group=village.daxin)
     wish = {"price": 420, "purchase": 320}
     operations.set_price(by=village.steward, item=item, per_quantity=50, tax_code=at.tax("cn-general"), **wish)
-    said = SecondLook.objects.get().deed.money_note.words
+    said = Review.objects.get().deed.money_note.words
     assert ["/ jin, cn-grower" in said, "/ 0.1 jin, cn-general" in said] == [True, True], said
 
 
@@ -105,7 +105,7 @@ def test_who_helps_at_a_farm_or_laid_its_task_down_for_the_price_is_looked_at(vi
     task = agents.give_role(by=village.house, agent=village.steward, role="producer", scope=village.daxin)
     agents.end_role(by=village.steward, role=task)
     operations.set_price(by=village.steward, price=500, **wish)
-    assert SecondLook.objects.get().holder == village.daxin
+    assert Review.objects.get().holder == village.daxin
 
 
 def test_who_helps_somebody_of_the_farm_is_looked_at(village: at.Village) -> None:
@@ -113,7 +113,7 @@ def test_who_helps_somebody_of_the_farm_is_looked_at(village: at.Village) -> Non
     farmer = village.farmer
     agents.start_helping(by=farmer, helper=village.steward, member=farmer, consent="yes")
     operations.set_price(by=village.steward, item=item, price=500, purchase=320, tax_code=code, per_quantity=500)
-    assert SecondLook.objects.get().holder == village.daxin
+    assert Review.objects.get().holder == village.daxin
 
 
 def test_a_price_for_the_restaurant_to_which_she_belongs_is_looked_at(village: at.Village) -> None:
@@ -122,10 +122,10 @@ def test_a_price_for_the_restaurant_to_which_she_belongs_is_looked_at(village: a
     kitchen = agents.add_organisation(by=village.house, name="Kitchen", group="restaurant")
     wish = {"item": item, "purchase": 1, "tax_code": code, "per_quantity": 500, "group": "restaurant"}
     operations.set_price(by=village.steward, price=380, **wish)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     agents.join(by=village.house, member=village.steward, group=kitchen)
     operations.set_price(by=village.steward, price=5, **wish)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder) == ("price", kitchen)
     assert "restaurant" in look.deed.money_note.words
 
@@ -145,14 +145,14 @@ def test_packs_terms_and_tax_of_her_own_farm_are_looked_at_with_what_was_and_is(
         ),
     ]
     operations.change_item(by=village.steward, item=item, draft=kept)
-    assert not SecondLook.objects.exists(), "of other farms nobody looks"
+    assert not Review.objects.exists(), "of other farms nobody looks"
     agents.join(by=village.house, member=village.steward, group=village.daxin)
     operations.change_item(by=village.steward, item=item, draft=replace(kept, stock=7))
-    assert not SecondLook.objects.exists(), "how much there is decides nothing"
+    assert not Review.objects.exists(), "how much there is decides nothing"
     for many, (deed, wish, said) in enumerate(deeds, 1):
         deed(by=village.steward, **wish)
-        look = SecondLook.objects.latest("pk")
-        assert (SecondLook.objects.count(), look.why, look.holder) == (many, "terms", village.daxin)
+        look = Review.objects.latest("pk")
+        assert (Review.objects.count(), look.why, look.holder) == (many, "terms", village.daxin)
         assert said in look.deed.money_note.words
 
 

@@ -10,7 +10,7 @@ from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
 from cosmolocal.money import operations as money
-from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.money.models import Currency, Review
 from cosmolocal.practices.shop.models import ProducerOrder
 from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, refused
 
@@ -38,7 +38,7 @@ def test_a_line_of_her_own_crate_that_becomes_less_is_looked_at_by_another_house
     mei = village.people["Tan Mei"]
     crate, goods = lines(village, round, "Tan Mei")
     operations.pack_line(by=mei, crate=crate, commitment_id=goods["Pak choi"], quantity=0)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount > 0) == ("goods", crate.receiver, True)
     assert "Pak choi" in look.deed.money_note.words
     with refused("money.own_look"):
@@ -53,7 +53,7 @@ def test_as_promised_and_for_others_nobody_looks(village, round):
     other, theirs = lines(village, round, "Jo")
     operations.pack_line(by=mei, crate=crate, commitment_id=goods["Pak choi"], quantity=2000)
     operations.pack_line(by=mei, crate=other, commitment_id=theirs["Pak choi"], quantity=0)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
 
 
 def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(village, round):
@@ -62,11 +62,11 @@ def test_less_than_an_earlier_packer_wrote_on_paper_or_lost_from_her_crate(villa
     choi, bread = goods["Pak choi"], goods["Bread"]
     operations.pack_line(by=li_na, crate=crate, commitment_id=choi, quantity=2600)
     operations.pack_line(by=li_na, crate=crate, commitment_id=bread, quantity=1)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     operations.pack_from_paper(by=mei, handover=round.handover, lines=[PackLine(choi, 2100)])
-    assert "2.6 kg" in SecondLook.objects.get().deed.money_note.words.replace("5.2 jin", "2.6 kg")
+    assert "2.6 kg" in Review.objects.get().deed.money_note.words.replace("5.2 jin", "2.6 kg")
     operations.lose_packed(by=mei, crate=crate, commitment_id=bread, quantity=1, reason="spoiled")
-    assert SecondLook.objects.count() == 2
+    assert Review.objects.count() == 2
 
 
 def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):
@@ -76,13 +76,13 @@ def test_what_her_own_farm_brought_and_a_receipt_that_grows(village, round):
     [receipt] = operations.receive(
         by=mei, handover=round.handover, producer=farm, lines=[ReceiptLine(kind, 80_000, 80_000, reason="unordered")]
     )
-    came = SecondLook.objects.get()
+    came = Review.objects.get()
     assert (came.why, came.holder) == ("goods", farm)
     operations.correct_receipt(by=mei, receipt=receipt, received=90_000, accepted=90_000)
-    more = SecondLook.objects.latest("pk")
+    more = Review.objects.latest("pk")
     assert (more.why, more.amount * 8) == ("goods", came.amount)
     operations.correct_receipt(by=mei, receipt=receipt, received=1000, accepted=1000)
-    assert SecondLook.objects.count() == 2
+    assert Review.objects.count() == 2
 
 
 def test_what_nobody_ordered_is_looked_at_where_it_is_worth_much(village, round):
@@ -92,7 +92,7 @@ def test_what_nobody_ordered_is_looked_at_where_it_is_worth_much(village, round)
         line = ReceiptLine(kind, grams, grams, reason="unordered")
         operations.receive(by=village.people["Tan Mei"], handover=round.handover, producer=farm, lines=[line])
     assert Receipt.objects.count() == 2
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount > 1000) == ("extra", farm, True)
 
 
@@ -122,21 +122,21 @@ def promise_of(round):
 def test_more_than_was_promised_is_looked_at_like_what_nobody_ordered(village, round):
     """Two loaves were promised, for 11.00 each."""
     receipt = bring(village, round, accepted=11, promised_to=promise_of(round))
-    assert not SecondLook.objects.exists()  # 99.00 beyond
+    assert not Review.objects.exists()  # 99.00 beyond
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=12, accepted=12)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("extra", receipt.producer, 11000)
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=2, accepted=2)
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1
 
 
 @pytest.mark.usefixtures("coins")
 def test_what_came_in_many_deeds_is_one_sum(village, round):
     bring(village, round, accepted=2, promised_to=promise_of(round))
     bring(village, round, accepted=3, times=3)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     receipt = bring(village, round, accepted=1)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("extra", receipt.producer, 11000)
     assert look.deed.money_note.words.count("Bread") == 4
 
@@ -149,9 +149,9 @@ def test_what_came_long_ago_is_not_added_up(village, round):
         later = {"place": round.handover.place, "begins": begins, "ends": begins + timedelta(hours=2)}
         other = operations.plan_handover(by=village.people["Li Na"], **later)
         bring(village, other, accepted=9)
-        assert not SecondLook.objects.exists()
+        assert not Review.objects.exists()
         bring(village, other, accepted=1)
-    assert SecondLook.objects.get().amount == 11000
+    assert Review.objects.get().amount == 11000
 
 
 @pytest.mark.usefixtures("coins")
@@ -161,9 +161,9 @@ def test_what_is_lost_at_the_cost_of_the_local_is_looked_at_once_it_is_worth_muc
     receipt = bring(village, round, accepted=9)
     for loaves in (4, 5):
         operations.lose(by=mei, handover=round.handover, lot_id=receipt.lot_id, quantity=loaves, reason="spoiled")
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     operations.lose(by=mei, handover=round.handover, lot_id=receipt.lot_id, quantity=1, reason="spoiled")
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("lost", receipt.producer, 11000)
 
 
@@ -175,4 +175,4 @@ def test_goods_without_a_price_are_looked_at_however_few(village, round):
     kind = rolls.specification_id
     line = ReceiptLine(kind, 1, 1, reason="unordered")
     operations.receive(by=village.people["Tan Mei"], handover=round.handover, producer=farm, lines=[line])
-    assert SecondLook.objects.get().why == "extra"
+    assert Review.objects.get().why == "extra"

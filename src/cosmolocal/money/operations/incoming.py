@@ -11,7 +11,7 @@ from cosmolocal.flows import operations as flows
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import Account, MoneyBox, SecondLook, Unmatched
+from cosmolocal.money.models import Account, MoneyBox, Review, Unmatched
 from cosmolocal.money.operations import journal
 from cosmolocal.money.operations.looks import look_needed, to_look_at
 from cosmolocal.money.operations.telling import tell_paid_in
@@ -133,7 +133,7 @@ def match_unmatched(
     flows.record(by=by, drafts=[journal.moved(fund, account, part, when)])
     look_needed(by, part, account.holder)
     if unmatched.typed_by is not None and policy.is_own(unmatched.typed_by, account.holder):
-        to_look_at(by, SecondLook.Why.TYPED, part, account.holder)
+        to_look_at(by, Review.Why.TYPED, part, account.holder)
     tell_paid_in(account, part)
 
 

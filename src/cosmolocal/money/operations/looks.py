@@ -16,7 +16,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import Currency, Note, SecondLook
+from cosmolocal.money.models import Currency, Note, Review
 from cosmolocal.money.operations import journal
 
 
@@ -32,21 +32,21 @@ def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool 
     is_lent = sessions.lent_until() is not None
     if not (is_own or has_left or is_lent):
         return
-    why = SecondLook.Why
+    why = Review.Why
     to_look_at(by, why.OWN if is_own else why.LEFT if has_left else why.LENT, amount, holder)
 
 
 def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str = "") -> None:
-    """Puts the running deed on the list for a reason of `SecondLook.Why`; `said`: what was done, in words. `amount` in
+    """Puts the running deed on the list for a reason of `Review.Why`; `said`: what was done, in words. `amount` in
     minor units; several of one deed add up. Neither who did it nor anybody of the holder's looks at it.
     """
     if agents_policy.is_house(by):
         return
     wanted = {"why": why, "holder": holder, "amount": amount}
-    row, is_new = SecondLook.objects.get_or_create(deed_id=running().id, defaults=wanted)
+    row, is_new = Review.objects.get_or_create(deed_id=running().id, defaults=wanted)
     journal.note(shorten(said, 240, placeholder=" …"))
     if not is_new:
-        SecondLook.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
+        Review.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
 
 
 def number_changed(by: Agent, had: str, has: str) -> None:
@@ -57,7 +57,7 @@ def number_changed(by: Agent, had: str, has: str) -> None:
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
     if agents_policy.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
         return
-    SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": SecondLook.Why.NUMBER, "amount": 0})
+    Review.objects.get_or_create(deed_id=running().id, defaults={"why": Review.Why.NUMBER, "amount": 0})
     earlier = Note.objects.filter(operation=running().id).first()
     if earlier is None:
         journal.note(f"{shorten(had, 118, placeholder=' …')} → {shorten(has, 118, placeholder=' …')}")
@@ -70,50 +70,48 @@ def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
     `pays_less` pays less.
     """
     if amount and not agents_policy.is_house(by):
-        why = SecondLook.Why.BETWEEN
-        SecondLook.objects.get_or_create(
-            deed_id=running().id, defaults={"why": why, "holder": pays_less, "amount": amount}
-        )
+        why = Review.Why.BETWEEN
+        Review.objects.get_or_create(deed_id=running().id, defaults={"why": why, "holder": pays_less, "amount": amount})
 
 
 def opening_looked_at(by: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: a file set balances though the books run; with what it changed in words."""
     if not agents_policy.is_house(by):
-        why = SecondLook.Why.OPENING
-        SecondLook.objects.get_or_create(deed_id=running().id, defaults={"why": why, "amount": amount})
+        why = Review.Why.OPENING
+        Review.objects.get_or_create(deed_id=running().id, defaults={"why": why, "amount": amount})
         journal.note(said)
 
 
 def levels_lowered(by: Agent, lowered_by: int, said: str) -> None:
     """Puts the running deed on the list: new accounts may go further down, by so many minor units."""
     if lowered_by > 0:
-        to_look_at(by, SecondLook.Why.LEVELS, lowered_by, None, said)
+        to_look_at(by, Review.Why.LEVELS, lowered_by, None, said)
 
 
 def own_prices_set(by: Agent, farm: Agent, said: str) -> None:
     """Puts the running deed on the list: who set prices belongs to that farm."""
-    to_look_at(by, SecondLook.Why.PRICE, 0, farm, said)
+    to_look_at(by, Review.Why.PRICE, 0, farm, said)
 
 
 def own_terms_set(by: Agent, farm: Agent, said: str) -> None:
     """Puts the running deed on the list: packs, terms or tax of a farm of her own."""
-    to_look_at(by, SecondLook.Why.TERMS, 0, farm, said)
+    to_look_at(by, Review.Why.TERMS, 0, farm, said)
 
 
 def own_goods_changed(by: Agent, holder: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: the goods are her own household's or farm's; `amount`: what they are worth."""
-    to_look_at(by, SecondLook.Why.GOODS, amount, holder, said)
+    to_look_at(by, Review.Why.GOODS, amount, holder, said)
 
 
 def own_price_used(by: Agent, household: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: the household ordered for `amount` at prices that one of it has just set."""
-    to_look_at(by, SecondLook.Why.PAYS, amount, household, said)
+    to_look_at(by, Review.Why.PAYS, amount, household, said)
 
 
 def own_condition_set(deed: Operation, household: Agent, amount: int, said: str) -> None:
     """Puts a deed on the list, after it: one of the household had set at what it ordered, for `amount`."""
-    why = SecondLook.Why.PAYS
-    SecondLook.objects.get_or_create(deed=deed, defaults={"why": why, "holder": household, "amount": amount})
+    why = Review.Why.PAYS
+    Review.objects.get_or_create(deed=deed, defaults={"why": why, "holder": household, "amount": amount})
     Note.objects.get_or_create(operation=deed, defaults={"words": shorten(said, 240, placeholder=" …")})
 
 
@@ -132,24 +130,24 @@ def extra_came(by: Agent, farm: Agent, amount: int, said: str, *, priced: bool) 
     yet; `amount` and `said` are of all of it.
     """
     if not priced or is_much(amount, queries.default_currency()):
-        to_look_at(by, SecondLook.Why.EXTRA, amount, farm, said)
+        to_look_at(by, Review.Why.EXTRA, amount, farm, said)
 
 
 def lost_here(by: Agent, farm: Agent | None, amount: int, said: str) -> None:
     """The same for what was lost of late of a farm's goods at the local's cost."""
     if is_much(amount, queries.default_currency()):
-        to_look_at(by, SecondLook.Why.LOST, amount, farm, said)
+        to_look_at(by, Review.Why.LOST, amount, farm, said)
 
 
 def asked_last(by: Agent, why: str, since: datetime) -> datetime:
     """When somebody else was last asked to look at what she did, for this reason; `since` where that is later."""
-    asked = SecondLook.objects.filter(deed__by=by, why=why, deed__at__gt=since).order_by("-deed__at")
+    asked = Review.objects.filter(deed__by=by, why=why, deed__at__gt=since).order_by("-deed__at")
     return asked.values_list("deed__at", flat=True).first() or since
 
 
 def much_given_back(by: Agent, holder: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: she gave so much back for goods, most of it to `holder`."""
-    to_look_at(by, SecondLook.Why.GIVEN, amount, holder, said)
+    to_look_at(by, Review.Why.GIVEN, amount, holder, said)
 
 
 @operation("money.look_at_group", said=gettext_lazy("had somebody else look at a customer group"))
@@ -164,16 +162,14 @@ def look_at_group(*, by: Agent, deed: Operation, holder: Agent, said: str, key: 
 
 def look_is_over(deed_id: int) -> None:
     """What was taken back needs no second pair of eyes any more."""
-    SecondLook.objects.filter(deed=deed_id, state__in=OPEN).update(
-        state=SecondLook.State.UNDONE, decided_by=running().id
-    )
+    Review.objects.filter(deed=deed_id, state__in=OPEN).update(state=Review.State.UNDONE, decided_by=running().id)
 
 
-OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
+OPEN = (Review.State.WAITING, Review.State.QUESTIONED)
 
 
 @operation("money.agree_entries", said=gettext_lazy("looked at entries of somebody else"))
-def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> None:
+def agree_entries(*, by: Agent, looks: Sequence[Review], key: str = "") -> None:
     """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
 
     Refuses: money.own_look (who booked one, or got its money), agents.not_allowed, agents.session_lent,
@@ -184,12 +180,12 @@ def agree_entries(*, by: Agent, looks: Sequence[SecondLook], key: str = "") -> N
     for look in _locked(looks):
         policy.permit_look(by, look)
         if look.state in OPEN:
-            look.state, look.decided_by_id = SecondLook.State.AGREED, running().id
+            look.state, look.decided_by_id = Review.State.AGREED, running().id
             look.save(update_fields=["state", "decided_by"])
 
 
 @operation("money.question_entry", said=gettext_lazy("questioned an entry"))
-def question_entry(*, by: Agent, look: SecondLook, reason: str, key: str = "") -> None:
+def question_entry(*, by: Agent, look: Review, reason: str, key: str = "") -> None:
     """Somebody else has looked at an entry and asks about it: it stays on the list until it is agreed or taken back.
 
     Refuses: money.reason_missing, money.looked_at, money.own_look, agents.not_allowed.
@@ -201,11 +197,11 @@ def question_entry(*, by: Agent, look: SecondLook, reason: str, key: str = "") -
         raise Refusal(
             "money.looked_at", _("Somebody has looked at this already, or it was taken back. Open the list again.")
         )
-    locked.state, locked.asked_by_id = SecondLook.State.QUESTIONED, running().id
+    locked.state, locked.asked_by_id = Review.State.QUESTIONED, running().id
     locked.save(update_fields=["state", "asked_by"])
     journal.note(reason)
 
 
-def _locked(looks: Sequence[SecondLook]) -> list[SecondLook]:
-    wanted = SecondLook.objects.select_for_update(of=("self",)).select_related("deed", "holder")
+def _locked(looks: Sequence[Review]) -> list[Review]:
+    wanted = Review.objects.select_for_update(of=("self",)).select_related("deed", "holder")
     return list(wanted.filter(pk__in=[look.pk for look in looks]).order_by("pk"))

@@ -15,21 +15,21 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import in_words
 from cosmolocal.money import policy
-from cosmolocal.money.models import Account, Currency, MoneyBox, SecondLook
+from cosmolocal.money.models import Account, Currency, MoneyBox, Review
 from cosmolocal.money.queries.accounts import boxes
 from cosmolocal.money.rules import MAY_BE_UNDONE
 from cosmolocal.money.words import DEEDS, WHYS, reason_label
 
 WAITS_LONG = timedelta(days=7)
 FIRST = 200  # that wait, the oldest: some pages of the list
-OPEN = (SecondLook.State.WAITING, SecondLook.State.QUESTIONED)
+OPEN = (Review.State.WAITING, Review.State.QUESTIONED)
 
 
 @dataclass(frozen=True)
 class Look:
     """One row of the list: what was booked, for which day."""
 
-    row: SecondLook
+    row: Review
     what: str
     on: date
     may_be_undone: bool
@@ -49,27 +49,27 @@ class Counts:
     late: int
 
 
-def every_look() -> QuerySet[SecondLook]:
+def every_look() -> QuerySet[Review]:
     """What waits and what is decided (two statements with their events)."""
-    return SecondLook.objects.select_related(
+    return Review.objects.select_related(
         "holder", "deed__by", "deed__money_note", "decided_by__by", "asked_by__by", "asked_by__money_note"
     ).prefetch_related("deed__events")
 
 
-def second_looks(*, is_open: bool) -> QuerySet[SecondLook]:
+def reviews(*, is_open: bool) -> QuerySet[Review]:
     """What waits, the oldest first; or what is decided, the newest first."""
     found = every_look()
     chosen = found.filter(state__in=OPEN) if is_open else found.exclude(state__in=OPEN)
     return chosen.order_by("deed_id" if is_open else "-deed_id")
 
 
-def looked_at_by(reader: Reader) -> Callable[[SecondLook], bool]:
+def looked_at_by(reader: Reader) -> Callable[[Review], bool]:
     """Which entries this reader may say to be right (one statement, however many are asked about)."""
     own, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
     return lambda row: may and row.state in OPEN and row.deed.by_id != _who(reader) and row.holder_id not in own
 
 
-def as_looks(rows: list[SecondLook]) -> list[Look]:
+def as_looks(rows: list[Review]) -> list[Look]:
     """Rows with what a page says of each."""
     looks = []
     for row in rows:
@@ -91,7 +91,7 @@ def count_looks(reader: Reader) -> Counts:
     """
     old = Operation.objects.filter(at__lt=clock.now() - WAITS_LONG).order_by("-at", "-pk")
     last = old.values_list("pk", flat=True).first() or 0
-    waiting = SecondLook.objects.filter(state__in=OPEN)
+    waiting = Review.objects.filter(state__in=OPEN)
     found = waiting.aggregate(all=Count("deed_id"), late=Count("deed_id", filter=Q(deed_id__lte=last)))
     return Counts(found["all"], bool(found["all"]) and _has_for(reader), found["late"])
 
@@ -101,7 +101,7 @@ def _has_for(reader: Reader) -> bool:
     if not policy.may_keep_house(reader):
         return False
     who, own = _who(reader), policy.own_ids(reader.agent)
-    first = SecondLook.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
+    first = Review.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
     return any(by != who and holder not in own for by, holder in first[:FIRST])
 
 
@@ -127,7 +127,7 @@ class WaitingNumber:
 def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNumber]:
     """Of these boxes, those whose number waits for somebody else's look (one statement where none does)."""
     waits = []
-    changed = found.filter(number_deed__second_look__state__in=OPEN).exclude(number="")
+    changed = found.filter(number_deed__review__state__in=OPEN).exclude(number="")
     for box in changed.select_related(*_WITH_LOOK):
         if lookers := _lookers(box):
             asked = (agents_policy.TREASURER, agents_policy.STEWARD)
@@ -136,13 +136,13 @@ def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNu
     return waits
 
 
-_WITH_LOOK = ("resource", "currency", "place", "number_deed__second_look")
+_WITH_LOOK = ("resource", "currency", "place", "number_deed__review")
 
 
 def _lookers(box: MoneyBox) -> list[Agent]:
     """Who may look at the box's number, while it waits for that: everybody with the task but who wrote it."""
     deed = box.number_deed
-    look = getattr(deed, "second_look", None)
+    look = getattr(deed, "review", None)
     if deed is None or look is None or look.state not in OPEN:
         return []
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))

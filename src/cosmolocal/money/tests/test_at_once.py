@@ -12,7 +12,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.tests.meeting import meet, only_postgres
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import Account, Payment, PaymentList, SecondLook
+from cosmolocal.money.models import Account, Payment, PaymentList, Review
 from cosmolocal.money.tests.village import Village, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_two_who_count_at_once_find_the_same(village: Village) -> None:
 
 def test_two_who_look_at_once_agree_once(village: Village) -> None:
     money.pay_cost(by=village.wei, fund_code="running", box=village.bank, amount=100)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     outcome = at_once(
         lambda: money.agree_entries(by=village.lin, looks=[look]),
         lambda: money.question_entry(by=village.li_na, look=look, reason="what for?"),

@@ -7,7 +7,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel import evidence
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import MoneyBox, SecondLook
+from cosmolocal.money.models import MoneyBox, Review
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village, refused
 
@@ -146,7 +146,7 @@ def test_another_bank_beside_the_number_is_shown_once_somebody_else_has_looked(v
     page = amina.get(address).content.decode()
     assert "Evil bank" not in page
     assert number not in page
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.deed.by) == ("number", village.li_na)
     assert "Evil bank" in look.deed.money_note.words
     assert "Evil bank" in as_(village, village.wei).get("/money/").content.decode()
@@ -155,4 +155,4 @@ def test_another_bank_beside_the_number_is_shown_once_somebody_else_has_looked(v
     money.agree_entries(by=village.wei, looks=[look])
     assert "Evil bank" in amina.get(address).content.decode()
     money.change_box(by=village.li_na, box=village.bank, name="Main bank", number=number, bank_name="Evil bank")
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1

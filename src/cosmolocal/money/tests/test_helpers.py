@@ -11,7 +11,7 @@ from cosmolocal.agents.sessions import LENT
 from cosmolocal.kernel import clock
 from cosmolocal.money import operations as money
 from cosmolocal.money import policy, queries
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.money.tests.village import Village, refused
 
 
@@ -50,7 +50,7 @@ def test_a_helper_gives_nothing_to_whom_she_helps(village: Village, helping: Hel
 def test_what_a_helper_books_there_is_looked_at_and_not_by_a_helper(village: Village, helping: Helping) -> None:
     agents.start_helping(by=village.li_na, helper=village.lin, member=village.amina, consent="at her door")
     village.top_up(village.amina, 500)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder) == ("own", village.account(village.amina).holder)
     with refused("money.own_look"):
         money.agree_entries(by=village.lin, looks=[look])
@@ -89,4 +89,4 @@ def test_a_helper_of_another_member_books_as_before(village: Village) -> None:
     agents.start_helping(by=village.li_na, helper=village.wei, member=village.jo, consent="at her door")
     gives(village)
     village.top_up(village.amina, 500)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()

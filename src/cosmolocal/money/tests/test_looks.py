@@ -18,7 +18,7 @@ from cosmolocal.kernel.jobs import run_job
 from cosmolocal.kernel.models import Operation
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import MoneyBox, Payment, SecondLook
+from cosmolocal.money.models import MoneyBox, Payment, Review
 from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.test_pages import as_, deed
 from cosmolocal.money.tests.village import Village, refused
@@ -28,9 +28,9 @@ def reader(person: Agent) -> Reader:
     return Reader(agent=person, roles=roles_of(person))
 
 
-def pay_rent(village: Village, by: Agent | None = None, payee: Agent | None = None) -> SecondLook:
+def pay_rent(village: Village, by: Agent | None = None, payee: Agent | None = None) -> Review:
     money.pay_cost(by=by or village.wei, fund_code="running", box=village.bank, amount=1200, payee=payee, reason="rent")
-    return SecondLook.objects.latest("pk")
+    return Review.objects.latest("pk")
 
 
 def test_a_cost_is_booked_at_once_and_looked_at_by_another_treasurer(village: Village) -> None:
@@ -44,7 +44,7 @@ def test_a_cost_is_booked_at_once_and_looked_at_by_another_treasurer(village: Vi
         money.agree_entries(by=village.lin, looks=[look])
     look.refresh_from_db()
     assert (look.state, look.decided_by.by) == ("agreed", village.lin)
-    assert not queries.second_looks(is_open=True).exists()
+    assert not queries.reviews(is_open=True).exists()
 
 
 def test_what_pays_the_treasurer_is_recorded_and_never_looked_at_by_her(village: Village) -> None:
@@ -62,7 +62,7 @@ def test_what_pays_the_treasurer_is_recorded_and_never_looked_at_by_her(village:
 
 def test_money_on_her_own_account_is_looked_at_and_on_others_is_not(village: Village) -> None:
     village.top_up(village.amina, 5000)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     village.top_up(village.wei, 5000)
     own = village.account(village.wei)
     money.transfer(by=village.wei, source=own, target=queries.fund("reserve"), amount=700, reason="a gift")
@@ -74,7 +74,7 @@ def test_money_on_her_own_account_is_looked_at_and_on_others_is_not(village: Vil
         reason="she asked me to",
     )
     money.pay_in_coins(by=village.wei, account=own, box=village.cash, amount=300)
-    seen = [(look.deed.code, look.why, look.amount) for look in SecondLook.objects.order_by("pk")]
+    seen = [(look.deed.code, look.why, look.amount) for look in Review.objects.order_by("pk")]
     assert seen == [("money.top_up", "own", 5000), ("money.transfer", "own", 700), ("money.pay_in_coins", "own", 300)]
 
 
@@ -83,13 +83,13 @@ def test_her_household_and_her_farm_are_her_own(village: Village) -> None:
     household = village.account(village.wei).holder
     agents.join(by=village.house, member=village.lin, group=household)
     village.top_up(village.wei, 100)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     with refused("money.own_look"):
         money.agree_entries(by=village.lin, looks=[look])
     agents.give_role(by=village.house, agent=village.wei, role="producer", scope=village.farm)
     farm = village.account(village.farm, "producer")
     money.top_up(by=village.wei, account=farm, box=village.bank, amount=100)
-    assert SecondLook.objects.latest("pk").holder == village.farm
+    assert Review.objects.latest("pk").holder == village.farm
 
 
 def test_what_comes_back_to_the_booker_and_what_goes_back_to_a_stranger(village: Village) -> None:
@@ -97,11 +97,11 @@ def test_what_comes_back_to_the_booker_and_what_goes_back_to_a_stranger(village:
     made = money.pay_back(by=village.wei, account=village.account(village.lin), box=village.bank, amount=1000)
     money.agree_payment_list(by=village.li_na, payment_list=made, yes=True)
     money.confirm_list(by=village.lin, payment_list=made)
-    assert not SecondLook.objects.exists(), "two people have agreed to it already"
+    assert not Review.objects.exists(), "two people have agreed to it already"
     money.return_payment(by=village.lin, payment=Payment.objects.get(), reason="account closed")
     found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=900)
     money.send_back(by=village.wei, unmatched=found, reason="paid twice")
-    seen = [(look.deed.code, look.why, look.deed.by) for look in SecondLook.objects.order_by("pk")]
+    seen = [(look.deed.code, look.why, look.deed.by) for look in Review.objects.order_by("pk")]
     assert seen == [("money.return_payment", "own", village.lin), ("money.send_back", "left", village.wei)]
 
 
@@ -110,7 +110,7 @@ def test_what_is_taken_back_waits_no_longer_and_is_looked_at_where_it_is_her_own
     village.top_up(village.wei, 500)
     for code in ("money.pay_cost", "money.top_up"):
         money.undo(by=village.wei, deed_id=Operation.objects.get(code=code).pk, reason="wrong amount")
-    seen = [(look.deed.code, look.state, look.amount) for look in SecondLook.objects.order_by("pk")]
+    seen = [(look.deed.code, look.state, look.amount) for look in Review.objects.order_by("pk")]
     assert seen == [
         ("money.pay_cost", "undone", 1200),
         ("money.top_up", "undone", 500),
@@ -138,7 +138,7 @@ def test_a_question_stays_until_it_is_answered(village: Village) -> None:
 def test_the_house_and_nothing_need_no_second_pair_of_eyes(village: Village) -> None:
     money.pay_cost(by=village.house, fund_code="running", box=village.bank, amount=1, reason="fee")
     village.top_up(village.amina, 1)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
 
 
 def test_counts_are_about_the_reader(village: Village) -> None:
@@ -163,9 +163,9 @@ def test_cash_that_is_counted_away_is_recorded_and_looked_at(village: Village) -
     """The bank's money carried into the cash box and counted as nothing: it left without a list."""
     village.top_up(village.amina, 100_000)
     money.move_money(by=village.wei, source=village.bank, target=village.cash, amount=100_000)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     assert money.count_cash(by=village.wei, box=village.cash, counted=0) == -100_000
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.deed.code, look.why, look.amount, look.holder) == ("money.count_cash", "left", 100_000, None)
     with refused("money.own_look"):
         money.agree_entries(by=village.wei, looks=[look])
@@ -176,19 +176,19 @@ def test_many_small_shortages_are_one_and_a_few_coins_are_none(village: Village)
     village.top_up(village.amina, 5000, village.cash)
     for counted in (4600, 4201, 4001):
         money.count_cash(by=village.wei, box=village.cash, counted=counted)
-        assert not SecondLook.objects.exists()
+        assert not Review.objects.exists()
     money.count_cash(by=village.wei, box=village.cash, counted=4500)
     money.count_cash(by=village.wei, box=village.cash, counted=4499)
-    assert [(look.why, look.amount) for look in SecondLook.objects.all()] == [("left", 1)]
+    assert [(look.why, look.amount) for look in Review.objects.all()] == [("left", 1)]
     with clock.frozen_at(clock.now() + timedelta(days=31)):
         money.count_cash(by=village.wei, box=village.cash, counted=4000)
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1
 
 
 def test_a_lower_floor_for_new_accounts_is_looked_at_and_a_higher_one_is_not(village: Village) -> None:
     for floor in (-5000, -5000, -1000):
         money.change_levels(by=village.wei, currency=village.currency, warn_below=0, start_floor=floor)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.amount, look.deed.by) == ("levels", 5000, village.wei)
     page = as_(village, village.lin).get("/money/looks/").content.decode()
     assert "How far accounts may go down" in page
@@ -238,7 +238,7 @@ def test_another_number_is_shown_to_members_once_somebody_else_has_looked(villag
     address, amina = f"/money/accounts/{village.account(village.amina).pk}/", as_(village, village.amina)
     way(village, EVIL)
     assert EVIL not in amina.get(address).content.decode()
-    looks = list(SecondLook.objects.all())
+    looks = list(Review.objects.all())
     assert {(look.why, look.deed.by) for look in looks} == {("number", village.li_na)}
     assert EVIL in looks[-1].deed.money_note.words
     with refused("money.own_look"):
@@ -257,7 +257,7 @@ def test_the_desk_says_which_number_waits_for_whose_look(village: Village) -> No
             assert EVIL in page
             assert "look at it first: Lin Fang, Wei Guo." in page
         assert ("Look at it</" in writer, "Look at it</" in other) == (False, True)
-    money.agree_entries(by=village.wei, looks=list(queries.second_looks(is_open=True)))
+    money.agree_entries(by=village.wei, looks=list(queries.reviews(is_open=True)))
     assert "do not see this number yet" not in as_(village, village.wei).get("/money/").content.decode()
 
 
@@ -288,9 +288,9 @@ def test_several_are_looked_at_with_one_press(village: Village, lin: Client) -> 
     answer = lin.post("/money/looks/agree/", {"key": "k"}, follow=True)
     assert "Tick at least one" in answer.content.decode()
     lin.post("/money/looks/agree/", {"key": "one", "one": looks[0].pk, "look": [looks[1].pk]})
-    assert SecondLook.objects.filter(state="agreed").count() == 1
+    assert Review.objects.filter(state="agreed").count() == 1
     lin.post("/money/looks/agree/", {"key": "two", "look": [look.pk for look in looks]})
-    assert [look.pk for look in queries.second_looks(is_open=True)] == [own.pk]
+    assert [look.pk for look in queries.reviews(is_open=True)] == [own.pk]
     assert "Lin Fang" in lin.get("/money/looks/?show=done").content.decode()
     answer = lin.post("/money/looks/agree/", {"key": "own", "one": own.pk})
     assert answer.status_code == 422
@@ -338,7 +338,7 @@ def test_an_auditor_reads_and_decides_nothing(village: Village) -> None:
 def test_a_cost_to_herself_is_booked_by_the_form(village: Village) -> None:
     own, answers = village.account(village.wei), {"fund": "running", "reason": "wages", "box": village.bank.pk}
     deed(as_(village, village.wei), "/money/cost/", amount="12", payee=f"#{own.pk}", **answers)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.holder, village.fund("running")) == ("own", own.holder, -1200)
 
 
@@ -375,11 +375,11 @@ def test_at_which_prices_her_own_household_buys_is_looked_at(village: Village) -
     for task in told:
         for _twice in range(2):
             assert run_job.call(*task.args_kwargs["args"]) == "done"
-    looks = SecondLook.objects.order_by("pk")
+    looks = Review.objects.order_by("pk")
     assert [(look.why, look.holder, look.deed.code) for look in looks] == [("pays", hers, "agents.change_group")] * 2
     assert looks[0].deed.money_note.words == "like a household → like a restaurant"
     with refused("money.own_look"):
         money.agree_entries(by=village.li_na, looks=looks)
     assert "like a restaurant" in as_(village, village.wei).get("/money/looks/").content.decode()
     money.agree_entries(by=village.wei, looks=looks)
-    assert not SecondLook.objects.filter(state="waiting").exists()
+    assert not Review.objects.filter(state="waiting").exists()

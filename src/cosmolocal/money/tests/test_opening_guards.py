@@ -11,7 +11,7 @@ from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock
 from cosmolocal.money import imports, operations, queries, tasks
-from cosmolocal.money.models import MoneyBox, SecondLook
+from cosmolocal.money.models import MoneyBox, Review
 from cosmolocal.money.opening.rows import Row
 from cosmolocal.money.tests.test_opening import as_csv, bring_in, counts, money, village_file
 from cosmolocal.money.tests.test_opening_pages import answers, send
@@ -202,7 +202,7 @@ def test_a_treasurer_takes_over_what_a_steward_sent(village: Village) -> None:
     wei.post(columns, answers(columns, wei))
     assert wei.post(address, {"key": "yes2"}).status_code == 302
     tasks.take_file_over(Upload.objects.get().pk)
-    assert SecondLook.objects.get().why == "opening"
+    assert Review.objects.get().why == "opening"
 
 
 def test_a_file_is_taken_over_as_it_was_looked_at(village: Village) -> None:
@@ -234,7 +234,7 @@ def test_each_bank_account_of_a_file_is_looked_at_by_itself(village: Village) ->
     for number, one in enumerate(rows):
         one[5] = f"6228 000{number}"
     bring_in(village, as_csv(rows, header))
-    notes = [look.deed.money_note.words for look in SecondLook.objects.order_by("pk")]
+    notes = [look.deed.money_note.words for look in Review.objects.order_by("pk")]
     assert len(notes) == 9
     assert all(f"6228 000{number}" in words.split("→")[1] for number, words in enumerate(notes))
 
@@ -267,7 +267,7 @@ def test_opening_books_of_others_are_looked_at_as_a_whole_once_the_books_run(vil
     village.top_up(village.amina, 100)
     rows = [Row(2, "fund", name="running", balance=700), Row(3, "fund", name="reserve", balance=300)]
     assert set_balances(village, rows) == 3
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.amount, look.deed.by) == ("opening", 1000, village.wei)
     assert "3 amounts" in look.deed.money_note.words
     with refused("money.own_look"):
@@ -291,9 +291,9 @@ def test_once_the_books_run_only_a_treasurer_of_some_days_sets_balances_by_a_fil
 
 def test_while_a_local_is_set_up_only_her_own_is_looked_at(village: Village) -> None:
     set_balances(village, [Row(2, "fund", name="running", balance=700)])
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     set_balances(village, own_books(village, balance=5000, share=1000))
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.amount, look.holder) == ("own", 6000, agents_queries.household_of(village.wei))
     assert village.has(village.wei) == 5000
 

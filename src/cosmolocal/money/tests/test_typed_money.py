@@ -2,7 +2,7 @@
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.money import operations as money
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village, refused
 
@@ -12,7 +12,7 @@ def test_typed_money_given_to_who_typed_it_is_looked_at_by_a_third(village: Vill
     found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=500000, payer="Liang")
     money.match_unmatched(by=village.lin, unmatched=found, account=village.account(village.wei), amount=300000)
     assert village.has(village.wei) == 300000
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.amount, look.holder) == ("typed", 300000, village.account(village.wei).holder)
     for person in (village.wei, village.lin):
         with refused("money.own_look"):
@@ -23,7 +23,7 @@ def test_typed_money_given_to_who_typed_it_is_looked_at_by_a_third(village: Vill
 def test_typed_money_given_to_others_is_not_looked_at(village: Village) -> None:
     found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=500)
     money.match_unmatched(by=village.lin, unmatched=found, account=village.account(village.amina))
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
 
 
 def test_the_pages_say_who_typed_it(village: Village) -> None:
@@ -37,4 +37,4 @@ def test_a_farm_of_who_typed_it_is_her_own_too(village: Village) -> None:
     agents.join(by=village.house, member=village.wei, group=village.farm)
     found = money.top_up_unmatched(by=village.wei, box=village.bank, amount=500)
     money.match_unmatched(by=village.lin, unmatched=found, account=village.account(village.farm, "producer"))
-    assert SecondLook.objects.get().why == "typed"
+    assert Review.objects.get().why == "typed"

@@ -13,7 +13,7 @@ from cosmolocal.agents.queries import reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.tables import Deed, Tick
 from cosmolocal.money import forms, listings, operations, policy, queries
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.money.queries import Look
 
 
@@ -56,7 +56,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 def agree_looks(request: HttpRequest) -> HttpResponse:
     """One entry, or all that are ticked, have been looked at and are right."""
     wanted = numbers(request.POST, "one" if "one" in request.POST else "look")
-    found = list(SecondLook.objects.filter(pk__in=wanted))
+    found = list(Review.objects.filter(pk__in=wanted))
     if not found:
         messages.warning(request, _("Tick at least one entry first."))
         return redirect("money:looks")
@@ -69,7 +69,7 @@ def agree_looks(request: HttpRequest) -> HttpResponse:
 @open_to("auditor_reads")
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks about an entry; it stays on the list."""
-    found = get_object_or_404(SecondLook.objects.select_related("deed__by", "holder"), pk=pk)
+    found = get_object_or_404(Review.objects.select_related("deed__by", "holder"), pk=pk)
     if request.method != "POST" and not policy.may_look(actor(request), found):
         return redirect("money:looks")
     return form_page(

@@ -19,7 +19,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import Account, MoneyBox, PaymentList, SecondLook
+from cosmolocal.money.models import Account, MoneyBox, PaymentList, Review
 from cosmolocal.website.tests.test_ways_in import came_in_by_code, payout, run_waiting
 
 __all__ = ["payout"]
@@ -120,7 +120,7 @@ def test_what_a_lent_session_books_is_kept_and_looked_at(
         money.move_money(by=people["treasurer"], source=payout.box, target=cash, amount=20)
         money.count_cash(by=people["treasurer"], box=cash, counted=19)
     assert money_queries.standing(theirs).balance == 104_500
-    seen = list(SecondLook.objects.order_by("pk").values_list("why", "amount"))
+    seen = list(Review.objects.order_by("pk").values_list("why", "amount"))
     assert seen == [("lent", 100_000), ("lent", 500), ("lent", 20), ("lent", 1)]
 
 
@@ -129,13 +129,13 @@ def test_another_account_number_is_looked_at_by_somebody_else(
 ) -> None:
     own, box = signed_in(people["treasurer"]), payout.box
     assert post(own, f"/money/boxes/{box.pk}/change/", name=box.name, number=EVIL) == 302
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.deed.by) == ("number", people["treasurer"])
     page = signed_in(people["steward"]).get("/money/looks/").content.decode()
     assert "The account number was changed" in page
     assert "→ DE89 3704 0044 0532 0130 00" in page
     assert post(own, f"/money/boxes/{box.pk}/change/", name="Our bank", number=EVIL) == 302
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1
 
 
 @pytest.mark.usefixtures("later")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import Account, Currency, SecondLook
+from cosmolocal.money.models import Account, Currency, Review
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.tests.test_cases import settle
 from cosmolocal.practices.shop.tests.village import MONDAY, THURSDAY, client_of, refused
@@ -75,7 +75,7 @@ def test_cash_written_for_the_wrong_household_is_taken_back_and_due_again(villag
     take(village, qin, box, 1500)
     assert (village.balance("Qin"), in_box(box)) == (1500, 1500)
     # Coins that are said not to be there: somebody else looks at it.
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.deed.code, look.holder, look.amount) == ("shop.undo_cash", village.households["Jo"], 1500)
 
 

@@ -9,7 +9,7 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money.models import Currency, SecondLook
+from cosmolocal.money.models import Currency, Review
 from cosmolocal.practices.shop import operations, tasks
 from cosmolocal.practices.shop.models import Order
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
@@ -85,9 +85,9 @@ def test_who_gives_back_much_in_small_sums_is_looked_at(village, handed_over):
     Currency.objects.update(cash_step=4)
     give(village, handed_over, "Amina", "Bread", at=EVENING)
     give(village, handed_over, "Jo", "Eggs", 10, at=EVENING + timedelta(days=8), borne_by="local")
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     give(village, handed_over, "Amina", "Bread", at=EVENING + timedelta(days=16))
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("given", village.households["Amina"], 1500 + 1800 + 1500)
     assert look.deed.money_note.words.startswith("Amina's household ¥")
     assert "Jo's household" in look.deed.money_note.words
@@ -96,6 +96,6 @@ def test_who_gives_back_much_in_small_sums_is_looked_at(village, handed_over):
     money.agree_entries(by=village.people["Wei Guo"], looks=[look])
     give(village, handed_over, "Chen", "Bread", 2, at=EVENING + timedelta(days=20))
     give(village, handed_over, "Wei", "Bread", at=EVENING + timedelta(days=20), keeper="Keeper Lu")
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1
     give(village, handed_over, "Jo", "Bread", at=EVENING + timedelta(days=21))
-    assert SecondLook.objects.filter(amount=3000 + 1500).count() == 1
+    assert Review.objects.filter(amount=3000 + 1500).count() == 1

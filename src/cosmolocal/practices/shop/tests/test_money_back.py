@@ -12,7 +12,7 @@ from cosmolocal.handovers.models import Packed
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import Account, Currency, SecondLook
+from cosmolocal.money.models import Account, Currency, Review
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.operations import LineDraft
@@ -248,7 +248,7 @@ def test_a_lent_session_swaps_crates_and_somebody_else_looks(village):
     _round, amina, jo = packed(village)
     with a_lent_session():
         operations.swap_orders(by=village.people["Keeper Lu"], order=amina, other=jo)
-    [look] = SecondLook.objects.all()
+    [look] = Review.objects.all()
     assert (look.why, look.amount, look.deed.code) == ("lent", amina.upper + jo.upper, "shop.swap_orders")
 
 
@@ -256,12 +256,12 @@ def test_a_keeper_who_swaps_her_own_crate_is_looked_at(village):
     _round, amina, jo = packed(village)
     keeper = village.people["Keeper Lu"]
     operations.swap_orders(by=keeper, order=amina, other=jo)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
     agents.join(by=agents_queries.system(), member=keeper, group=village.households["Jo"])
     for order in (amina, jo):
         order.refresh_from_db()
     operations.swap_orders(by=keeper, order=amina, other=jo)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder) == ("own", village.households["Jo"])
 
 

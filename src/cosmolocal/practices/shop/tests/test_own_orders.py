@@ -12,7 +12,7 @@ from cosmolocal.handovers import operations as handovers
 from cosmolocal.kernel import jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.practices.shop import operations
 from cosmolocal.practices.shop.operations import LineDraft, RoundDraft
 from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, refused
@@ -43,7 +43,7 @@ def test_an_order_at_a_price_that_one_of_the_household_has_just_set(village, li_
     with village.at(MONDAY + timedelta(hours=2)):
         village.order(round, "Li Na", {"Bread": 20, "Eggs": 1})
         set_price(village, li_na, before.price, before.purchase)
-        look = SecondLook.objects.get()
+        look = Review.objects.get()
         assert (look.why, look.holder, look.amount) == ("pays", village.households["Li Na"], 100)
         assert "Bread: 20 ×" in look.deed.money_note.words
         with refused("money.own_look"):
@@ -57,7 +57,7 @@ def test_others_order_at_that_price_and_she_at_older_ones(village, li_na):
         set_price(village, li_na, 50, 10)
         village.order(round, "Jo", {"Bread": 2})
         village.order(round, "Li Na", {"Eggs": 1})
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
 
 
 def test_her_own_late_change_to_less_is_looked_at(village, li_na):
@@ -69,14 +69,14 @@ def test_her_own_late_change_to_less_is_looked_at(village, li_na):
     for name in ("Jo", "Li Na"):
         wish = [LineDraft(bread, 3)]
         operations.late_change(by=li_na, round=round, household=village.households[name], lines=wish)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.deed.money_note.words) == (
         "goods",
         village.households["Li Na"],
         "Bread, loaf: 4 → 3",
     )
     operations.late_change(by=li_na, round=round, household=village.households["Li Na"], lines=[LineDraft(bread, 5)])
-    assert SecondLook.objects.count() == 1
+    assert Review.objects.count() == 1
 
 
 def test_both_households_read_that_their_crates_were_swapped(village, li_na):
@@ -114,7 +114,7 @@ def test_the_opening_of_a_round_that_is_open_is_a_fact(village, li_na):
         round.refresh_from_db()
         assert (round.opens_at, round.note) == (MONDAY, "Bread")
         village.order(round, "Li Na", {"Bread": 20})
-        assert SecondLook.objects.get().why == "pays"
+        assert Review.objects.get().why == "pays"
 
 
 def test_a_price_set_before_the_opening_and_replaced_while_orders_were_taken(village, li_na):
@@ -127,7 +127,7 @@ def test_a_price_set_before_the_opening_and_replaced_while_orders_were_taken(vil
         set_price(village, village.home, before.price, before.purchase)
         village.order(round, "Jo", {"Bread": 1})
     settled(village, round)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("pays", village.households["Li Na"], 100)
     assert (look.deed.code, look.deed.by) == ("catalog.set_price", li_na)
     assert "Bread: 20 =" in look.deed.money_note.words
@@ -142,7 +142,7 @@ def test_prices_that_hold_until_the_end_or_are_replaced_for_others_are_not_looke
     village.order(round, "Li Na", {"Bread": 1})
     village.order(round, "Jo", {"Eggs": 1})
     settled(village, round)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()
 
 
 @pytest.mark.parametrize("item", [{"pack_quantity": 20}, {"pack_quantity": 1, "tolerance_bp": 9000}])
@@ -155,7 +155,7 @@ def test_a_pack_changed_for_the_order_of_her_household(village, li_na, item):
         village.order(round, "Jo", {"Eggs": 1})
         catalog.change_item(by=li_na, item=village.items["Bread"], draft=ItemDraft(label="loaf", pack_quantity=1))
     settled(village, round)
-    looks = SecondLook.objects.order_by("pk")
+    looks = Review.objects.order_by("pk")
     assert {(look.why, look.holder, look.deed.code) for look in looks} == {
         ("pays", village.households["Li Na"], "catalog.change_item")
     }
@@ -169,4 +169,4 @@ def test_packs_that_somebody_else_changed_are_not_looked_at(village, li_na):
         catalog.change_item(by=li_na, item=village.items["Bread"], draft=draft)
         village.order(round, "Jo", {"Bread": 1})
     settled(village, round)
-    assert not SecondLook.objects.exists()
+    assert not Review.objects.exists()

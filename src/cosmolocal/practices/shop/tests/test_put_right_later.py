@@ -10,7 +10,7 @@ from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine
 from cosmolocal.kernel import jobs
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.practices.shop import desk_cards, operations, queries
 from cosmolocal.practices.shop.models import ChangedLater, FarmCorrection, OrderLine
 from cosmolocal.practices.shop.operations import RoundDraft
@@ -177,7 +177,7 @@ def test_what_favours_her_own_household_is_looked_at_by_somebody_else(village, s
     agents.join(by=village.home, member=village.people["Wei Guo"], group=village.households["Amina"])
     put_right(village, round, "Amina", line_of(village, amina, "Bread"), 1)
     book(village, round)
-    found = SecondLook.objects.get()
+    found = Review.objects.get()
     assert (found.why, found.holder, found.amount) == ("own", village.households["Amina"], LOAF)
 
 

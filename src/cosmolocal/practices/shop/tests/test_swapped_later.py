@@ -18,7 +18,7 @@ from cosmolocal.kernel import clock, jobs
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import SecondLook
+from cosmolocal.money.models import Review
 from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.models import OrderSwap
 from cosmolocal.practices.shop.tests.test_cases import line_of, settle
@@ -165,7 +165,7 @@ def test_who_left_meanwhile_and_whose_account_is_closed_pays_all_the_same(villag
 def test_somebody_else_looks_at_who_pays_less(village, taken):
     _round, amina, jo = taken
     swap(village, amina, jo)
-    look = SecondLook.objects.get()
+    look = Review.objects.get()
     assert (look.why, look.holder, look.amount) == ("between", village.households["Jo"], JO - AMINA)
     agents.give_role(by=village.home, agent=village.people["Jo"], role="treasurer")
     with clock.frozen_at(clock.now() + timedelta(days=30)), refused("money.own_look"):
