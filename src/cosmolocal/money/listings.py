@@ -192,6 +192,12 @@ def _booked_on(look: Look) -> date:
     return clock.day_of(look.row.deed.at)
 
 
+def _whose(look: Look) -> str:
+    """The holder it is about, or the place for money."""
+    about = look.row.holder or look.row.box
+    return about.name if about else ""
+
+
 def _asked(look: Look) -> str:
     """Who asks what about it."""
     asked_by = look.row.asked_by
@@ -215,13 +221,13 @@ def _tone(look: Look) -> str:
     open_to="auditor_reads",
     columns=(
         Column("what", gettext_lazy("What")),
-        Column("row.holder.name", gettext_lazy("Whose"), search=("holder__name",), under="what"),
+        Column("whose", gettext_lazy("Whose"), value=_whose, search=("holder__name", "box__name"), under="what"),
         Column("on", gettext_lazy("For which day"), kind="date", words=gettext_lazy("for {}"), under="what"),
         Column(
             "note",
             gettext_lazy("Note"),
-            value=lambda look: look.row.deed.money_note.words if hasattr(look.row.deed, "money_note") else "",
-            search=("deed__money_note__words",),
+            value=lambda look: " · ".join(look.told),
+            search=("said", "deed__money_note__words"),
             under="what",
         ),
         Column("row.deed.by.name", gettext_lazy("Booked by"), sort="deed__by__name", search=("deed__by__name",)),

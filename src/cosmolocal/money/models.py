@@ -198,10 +198,12 @@ class Unmatched(models.Model):
 
 
 @titled(_("Bookings a second person looks at"))
-@kept(free=("amount", "state", "asked_by", "decided_by"))
-@sealed("deed", "why", "holder", "amount", "state", "asked_by", "decided_by")
+@kept(free=("amount", "said", "state", "asked_by", "decided_by"))
+@sealed("deed", "why", "holder", "box", "said", "amount", "state", "asked_by", "decided_by")
 class Review(models.Model):
-    """A fact that one person booked alone, out of the house or on her own account: somebody else looks at it."""
+    """A fact that one person booked alone, out of the house or on her own account: somebody else looks at it. A deed
+    that concerns several holders, or several account numbers, is a row for each, so that each yes says what it is of.
+    """
 
     class Why(models.TextChoices):
         LEFT = "left", _("money left without a list that was agreed")
@@ -226,9 +228,11 @@ class Review(models.Model):
         AGREED = "agreed", _("looked at")
         UNDONE = "undone", _("taken back")
 
-    deed = models.OneToOneField(Operation, models.PROTECT, related_name="review")
+    deed = models.ForeignKey(Operation, models.PROTECT, related_name="reviews")
     why = models.CharField(max_length=8, choices=Why.choices)
     holder = models.ForeignKey(Agent, models.PROTECT, null=True, related_name="+")  # who got it, or whose account it is
+    box = models.ForeignKey(MoneyBox, models.PROTECT, null=True, related_name="+", db_index=False)  # whose number it is
+    said = models.CharField(max_length=240, blank=True)  # what was done for this holder, in words
     amount = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     asked_by = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")  # its note: what is asked
@@ -238,6 +242,13 @@ class Review(models.Model):
         db_table = "money_secondlook"
         indexes = [
             models.Index(fields=["deed"], condition=Q(state__in=["waiting", "questioned"]), name="second_look_open")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deed", "why", "holder"],
+                condition=Q(holder__isnull=False, state="waiting"),
+                name="second_look_once",
+            )
         ]
 
 

@@ -2,6 +2,7 @@
 else looks at it.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -26,19 +27,25 @@ def prices_set(by: Agent, fresh: Prices, standing: Prices) -> None:
     nobody else buys at them, or sees them.
     """
     own = {agent.pk: agent for agent in money_policy.own_to(by).order_by("pk")} if fresh else {}
-    buyers = {agent.group: agent for agent in own.values() if agent.group}
+    buyers: dict[str, list[Agent]] = defaultdict(list)
+    for agent in own.values():
+        if agent.group:
+            buyers[agent.group].append(agent)
     bought = {item for item, group in fresh if group in buyers}
     found = queries.items_with_units().filter(pk__in=among({item for item, _group in fresh}))
     hers = found.filter(Q(product__producer__in=own) | Q(pk__in=among(bought))) if own else ()
     items = {item.pk: item for item in hers}
-    changed = [(items[place[0]], price, standing.get(place)) for place, price in fresh.items() if place[0] in items]
-    if not changed:
-        return
-    said = [f"{item.product.name}: {_words(before, item)} → {_words(price, item)}" for item, price, before in changed]
-    count = ngettext("%(count)s price", "%(count)s prices", len(said)) % {"count": len(said)}
-    item, price, _before = changed[0]
-    holder = own[item.product.producer_id] if item.product.producer_id in own else buyers[price.group]
-    looks.own_prices_set(by, holder, f"{count} ({_('price/for the farm')}): {'; '.join(said)}")
+    told: dict[Agent, list[str]] = defaultdict(list)
+    for (item_id, group), price in fresh.items():
+        if (item := items.get(item_id)) is None:
+            continue
+        said = f"{item.product.name}: {_words(standing.get((item_id, group)), item)} → {_words(price, item)}"
+        farm = own.get(item.product.producer_id)
+        for holder in dict.fromkeys([*([farm] if farm else []), *buyers.get(group, [])]):
+            told[holder].append(said)
+    for holder, words in told.items():
+        count = ngettext("%(count)s price", "%(count)s prices", len(words)) % {"count": len(words)}
+        looks.own_prices_set(by, holder, f"{count} ({_('price/for the farm')}): {'; '.join(words)}")
 
 
 def _words(price: PriceVersion | None, item: Item) -> str:
@@ -94,8 +101,8 @@ def _terms(terms: SupplierTerms) -> dict[str, str]:
 def tax_set(by: Agent, tax_code: TaxCode, rates: Sequence[tuple[date, int]]) -> None:
     """A rate by which a farm of her own is paid or charged."""
     taxed = Product.objects.filter(items__prices__tax_code=tax_code).values("producer")
-    if rates and (farm := money_policy.own_to(by).filter(pk__in=taxed).order_by("pk").first()):
-        said = [f"{format_percent(rate, rules.WHOLE_BP, 2)} ({format_day(since)})" for since, rate in rates]
+    said = [f"{format_percent(rate, rules.WHOLE_BP, 2)} ({format_day(since)})" for since, rate in rates]
+    for farm in money_policy.own_to(by).filter(pk__in=taxed).order_by("pk") if rates else ():
         looks.own_terms_set(by, farm, f"{tax_code.code}: {'; '.join(said)}")
 
 

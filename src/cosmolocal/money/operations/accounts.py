@@ -132,12 +132,13 @@ def open_box(
             raise _name_taken()
         return found
     assert chosen.money is not None, "only a national currency has money behind it"
+    wanted = bank_number(number, "number")
     resource = flows.open_resource(
         by=by, specification=chosen.money, accountable=agents_queries.home_local(), name=name, floor=None
     )
-    made = MoneyBox(resource=resource, currency=chosen, kind=kind, name=name, place=place)
-    _write_number(by, made, bank_number(number, "number"), bank_name)
-    made.save()
+    made = MoneyBox.objects.create(resource=resource, currency=chosen, kind=kind, name=name, place=place)
+    _write_number(by, made, wanted, bank_name)
+    made.save(update_fields=["number", "number_deed", "bank_name"])
     return made
 
 
@@ -165,7 +166,7 @@ def _write_number(by: Agent, box: MoneyBox, has: str, bank: str) -> None:
     others = MoneyBox.objects.exclude(pk=box.pk)
     had = [was] if was else list(others.exclude(number__in=["", has]).values_list("number", flat=True))
     is_first = not (box.number or box.number_deed_id or others.exclude(number="", number_deed=None).exists())
-    number_changed(by, ", ".join(had), now)
+    number_changed(by, box, ", ".join(had), now)
     box.number, box.number_deed_id = has, None if is_first or agents_policy.is_house(by) else running().id
 
 

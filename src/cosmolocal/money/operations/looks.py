@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from textwrap import shorten
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import policy, queries, rules
-from cosmolocal.money.models import Currency, Note, Review
+from cosmolocal.money.models import Currency, MoneyBox, Note, Review
 from cosmolocal.money.operations import journal
 
 
@@ -38,31 +37,47 @@ def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool 
 
 def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str = "") -> None:
     """Puts the running deed on the list for a reason of `Review.Why`; `said`: what was done, in words. `amount` in
-    minor units; several of one deed add up. Neither who did it nor anybody of the holder's looks at it.
+    minor units. What one deed does for several holders, or for several reasons, is a row for each; more for the same
+    one adds up. Neither who did it nor anybody of the holder's looks at it.
     """
-    if agents_policy.is_house(by):
-        return
-    wanted = {"why": why, "holder": holder, "amount": amount}
-    row, is_new = Review.objects.get_or_create(deed_id=running().id, defaults=wanted)
-    journal.note(shorten(said, 240, placeholder=" …"))
+    if not agents_policy.is_house(by):
+        _add(running().id, why, amount, said, holder=holder)
+
+
+def _add(deed_id: int, why: str, amount: int, said: str = "", **about: Agent | MoneyBox | None) -> None:
+    """A row of the list for the holder or box it is about, or more in the one that waits; what was looked at already
+    grows no more. Its words are the deed's, where that has none yet.
+    """
+    words = _short(said)
+    wanted = {"deed_id": deed_id, "why": why, "state": Review.State.WAITING, **about}
+    row, is_new = Review.objects.get_or_create(**wanted, defaults={"amount": amount, "said": words})
+    if words:
+        Note.objects.get_or_create(operation_id=deed_id, defaults={"words": words})
     if not is_new:
-        Review.objects.filter(pk=row.pk).update(amount=F("amount") + amount)
+        told = [row.said] if words in row.said else [row.said, words]
+        row.said = _short("; ".join(filter(None, told)))
+        row.amount += amount
+        row.save(update_fields=["said", "amount"])
 
 
-def number_changed(by: Agent, had: str, has: str) -> None:
-    """Puts the running deed on the list: it changed the account number to which members pay, or the bank beside it.
+def _short(said: str) -> str:
+    return shorten(said, 240, placeholder=" …")
+
+
+def _part(number: str) -> str:
+    return shorten(number, 118, placeholder=" …")
+
+
+def number_changed(by: Agent, box: MoneyBox, had: str, has: str) -> None:
+    """Puts the running deed on the list: it changed the account number of `box` to which members pay, or the bank
+    beside it.
 
     The first number of somebody who keeps the house alone is nothing that another could compare.
     """
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
     if agents_policy.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
         return
-    Review.objects.get_or_create(deed_id=running().id, defaults={"why": Review.Why.NUMBER, "amount": 0})
-    earlier = Note.objects.filter(operation=running().id).first()
-    if earlier is None:
-        journal.note(f"{shorten(had, 118, placeholder=' …')} → {shorten(has, 118, placeholder=' …')}")
-    else:
-        Note.objects.filter(pk=earlier.pk).update(words=f"{earlier.words}; {has}"[:240])
+    _add(running().id, Review.Why.NUMBER, 0, f"{_part(had)} → {_part(has)}", box=box)
 
 
 def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
@@ -70,16 +85,13 @@ def charged_another(by: Agent, pays_less: Agent, amount: int) -> None:
     `pays_less` pays less.
     """
     if amount and not agents_policy.is_house(by):
-        why = Review.Why.BETWEEN
-        Review.objects.get_or_create(deed_id=running().id, defaults={"why": why, "holder": pays_less, "amount": amount})
+        _add(running().id, Review.Why.BETWEEN, amount, holder=pays_less)
 
 
 def opening_looked_at(by: Agent, amount: int, said: str) -> None:
     """Puts the running deed on the list: a file set balances though the books run; with what it changed in words."""
     if not agents_policy.is_house(by):
-        why = Review.Why.OPENING
-        Review.objects.get_or_create(deed_id=running().id, defaults={"why": why, "amount": amount})
-        journal.note(said)
+        _add(running().id, Review.Why.OPENING, amount, said, holder=None)
 
 
 def levels_lowered(by: Agent, lowered_by: int, said: str) -> None:
@@ -109,10 +121,11 @@ def own_price_used(by: Agent, household: Agent, amount: int, said: str) -> None:
 
 
 def own_condition_set(deed: Operation, household: Agent, amount: int, said: str) -> None:
-    """Puts a deed on the list, after it: one of the household had set at what it ordered, for `amount`."""
-    why = Review.Why.PAYS
-    Review.objects.get_or_create(deed=deed, defaults={"why": why, "holder": household, "amount": amount})
-    Note.objects.get_or_create(operation=deed, defaults={"words": shorten(said, 240, placeholder=" …")})
+    """Puts a deed on the list, after it: one of the household had set at what it ordered, for `amount`. The same words
+    once.
+    """
+    if not Review.objects.filter(deed=deed, holder=household, said=_short(said)).exists():
+        _add(deed.pk, Review.Why.PAYS, amount, said, holder=household)
 
 
 def of_late() -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.text import capfirst
 
 from cosmolocal.agents import policy as agents_policy
@@ -35,6 +35,16 @@ class Look:
     may_be_undone: bool
 
     @property
+    def told(self) -> list[str]:
+        """What was done for this holder, in words; and what was typed to the deed, which is not what was done for
+        another of its holders. Needs `reviews`.
+        """
+        typed = getattr(self.row.deed, "money_note", None)
+        others = {row.said for row in self.row.deed.reviews.all()}
+        words = [self.row.said, typed.words if typed and typed.words not in others else ""]
+        return [one for one in words if one]
+
+    @property
     def is_open(self) -> bool:
         """Still waits for a word."""
         return self.row.state in OPEN
@@ -50,10 +60,10 @@ class Counts:
 
 
 def every_look() -> QuerySet[Review]:
-    """What waits and what is decided (two statements with their events)."""
+    """What waits and what is decided (three statements with their events)."""
     return Review.objects.select_related(
-        "holder", "deed__by", "deed__money_note", "decided_by__by", "asked_by__by", "asked_by__money_note"
-    ).prefetch_related("deed__events")
+        "holder", "box", "deed__by", "deed__money_note", "decided_by__by", "asked_by__by", "asked_by__money_note"
+    ).prefetch_related("deed__events", "deed__reviews")
 
 
 def reviews(*, is_open: bool) -> QuerySet[Review]:
@@ -112,7 +122,8 @@ def _who(reader: Reader) -> int:
 def where_to_pay(currency: Currency) -> list[MoneyBox]:
     """Bank accounts whose number members read: what changed it was looked at, or nobody else could look."""
     banks = boxes(currency).filter(kind=MoneyBox.Kind.BANK).exclude(number="")
-    return [box for box in banks.select_related(*_WITH_LOOK) if not _lookers(box)]
+    found = banks.annotate(waits=_NUMBER_WAITS).select_related(*_WITH_DEED)
+    return [box for box in found if not (box.waits and _lookers(box))]
 
 
 @dataclass(frozen=True)
@@ -127,8 +138,7 @@ class WaitingNumber:
 def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNumber]:
     """Of these boxes, those whose number waits for somebody else's look (one statement where none does)."""
     waits = []
-    changed = found.filter(number_deed__review__state__in=OPEN).exclude(number="")
-    for box in changed.select_related(*_WITH_LOOK):
+    for box in found.filter(_NUMBER_WAITS).exclude(number="").select_related(*_WITH_DEED):
         if lookers := _lookers(box):
             asked = (agents_policy.TREASURER, agents_policy.STEWARD)
             settled = [one for one in lookers if rights.decides_from(one, roles=asked) is None]
@@ -136,15 +146,19 @@ def waiting_numbers(reader: Reader, found: QuerySet[MoneyBox]) -> list[WaitingNu
     return waits
 
 
-_WITH_LOOK = ("resource", "currency", "place", "number_deed__review")
+_WITH_DEED = ("resource", "currency", "place", "number_deed")
+# The number of this box waits: its own row, or one from before rows named their box.
+_NUMBER_WAITS = Exists(
+    Review.objects.filter(
+        Q(box=None) | Q(box=OuterRef("pk")), deed=OuterRef("number_deed"), why=Review.Why.NUMBER, state__in=OPEN
+    )
+)
 
 
 def _lookers(box: MoneyBox) -> list[Agent]:
-    """Who may look at the box's number, while it waits for that: everybody with the task but who wrote it."""
+    """Who may look at the box's number, which waits for that: everybody with the task but who wrote it."""
     deed = box.number_deed
-    look = getattr(deed, "review", None)
-    if deed is None or look is None or look.state not in OPEN:
-        return []
+    assert deed is not None, "its number waits, so a deed wrote it"
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
     others = keepers.exclude(agent=deed.by_id).values("agent")
     return list(Agent.objects.present().filter(pk__in=others).order_by("name", "id"))

@@ -240,7 +240,7 @@ def test_another_number_is_shown_to_members_once_somebody_else_has_looked(villag
     assert EVIL not in amina.get(address).content.decode()
     looks = list(Review.objects.all())
     assert {(look.why, look.deed.by) for look in looks} == {("number", village.li_na)}
-    assert EVIL in looks[-1].deed.money_note.words
+    assert EVIL in looks[-1].said
     with refused("money.own_look"):
         money.agree_entries(by=village.li_na, looks=looks)
     money.agree_entries(by=village.wei, looks=looks)
