@@ -192,6 +192,20 @@ class PackVersion(models.Model):
 
 
 @kept()
+@sealed("item", "operation")
+class PackChange(models.Model):
+    """Another pack was made of an item, or it was taken off the list: by which deed, of a page or of a file. Who
+    ordered it meanwhile is asked about.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="changes", db_index=False)
+    operation = models.ForeignKey("kernel.Operation", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "operation"], name="pack_change_once")]
+
+
+@kept()
 class PromisedPack(models.Model):
     """In which packs a promise was made: one for a household, one or several in what a farm is asked for."""
 

@@ -3,7 +3,7 @@ else looks at it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import queries, rules
-from cosmolocal.catalog.models import Item, PriceVersion, Product, SupplierTerms, TaxCode
+from cosmolocal.catalog.models import Item, PackChange, PriceVersion, Product, SupplierTerms, TaxCode
+from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.sets import among
 from cosmolocal.look.dates import format_day
 from cosmolocal.look.numbers import format_money, format_percent
@@ -62,9 +63,20 @@ def price_words(price: PriceVersion, item: Item) -> str:
 
 
 def item_changed(by: Agent, before: Item, now: Item) -> None:
-    """Another pack at the same price is another price."""
-    if money_policy.is_own(by, now.product.producer) and (said := pack_changes(before, now)):
+    """Another pack at the same price is another price: for the farm at once, for who orders it once that is over."""
+    said = pack_changes(before, now)
+    if said or (before.is_active and not now.is_active):
+        note_changed([now.pk])
+    if said and money_policy.is_own(by, now.product.producer):
         looks.own_terms_set(by, now.product.producer, f"{now.product.name}: {said}")
+
+
+def note_changed(items: Iterable[int]) -> None:
+    """Keeps that the running deed made another pack of these items (ids), or took them off the list."""
+    known = set(PackChange.objects.filter(operation=running().id).values_list("item_id", flat=True))
+    PackChange.objects.bulk_create(
+        PackChange(item_id=item, operation_id=running().id) for item in dict.fromkeys(items) if item not in known
+    )
 
 
 def pack_changes(before: Item, now: Item) -> str:

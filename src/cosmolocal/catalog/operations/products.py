@@ -153,6 +153,7 @@ def retire_product(*, by: Agent, product: Product, key: str = "") -> Product:
     """No longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
     agents_policy.permit(by, agents_policy.STEWARD)
     Product.objects.filter(pk=product.pk).update(is_active=False, changed_at=running().at)
+    own_farm.note_changed(Item.objects.filter(product=product, is_active=True).values_list("pk", flat=True))
     return Product.objects.get(pk=product.pk)
 
 
@@ -201,6 +202,7 @@ def retire_item(*, by: Agent, item: Item, key: str = "") -> Item:
     """This pack is no longer on offer; orders and history keep it. Refuses with agents.not_allowed."""
     agents_policy.permit(by, agents_policy.STEWARD)
     Item.objects.filter(pk=item.pk).update(is_active=False)
+    own_farm.note_changed([item.pk])
     return Item.objects.get(pk=item.pk)
 
 

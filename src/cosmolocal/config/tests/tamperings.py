@@ -144,6 +144,7 @@ TAMPERINGS: dict[str, tuple[Statements, Named]] = {
     "a certificate": ("UPDATE catalog_product SET certificate = 'organic'", ("row", "catalog_product")),
     "number of goods in files": ("UPDATE catalog_item SET sku = 'x'", ("row", "catalog_item")),
     "measure of a pack": ("UPDATE catalog_item SET measure_id = NULL", ("row", "catalog_item")),
+    "who changed a pack": ("DELETE FROM catalog_packchange", ("row", "catalog_packchange")),
     "sentence of a tax": ("UPDATE catalog_taxcode SET sentence = 'x'", ("row", "catalog_taxcode")),
     "day of a hand-over": (
         "UPDATE handovers_handover SET begins = {later:begins}, ends = {later:ends}",

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Contact
 from cosmolocal.bookings import operations as bookings
+from cosmolocal.catalog import operations as catalog
 from cosmolocal.config import doctor
 from cosmolocal.config.tests.tamperings import SAID, TAMPERINGS, Named
 from cosmolocal.handovers import operations as handovers
@@ -32,6 +33,8 @@ def village(db: None, monkeypatch: pytest.MonkeyPatch) -> Village:
     monkeypatch.setattr(seals, "OPERATIONS_EACH", 20)
     with clock.frozen_at(MONDAY):
         village = builder.build()
+        catalog.retire_item(by=village.home, item=village.items["Cabbage"])
+        catalog.return_item(by=village.home, item=village.items["Cabbage"])
     with clock.frozen_at(MONDAY + timedelta(hours=1)):
         round = village.round()
         village.order(round, "Amina", {"Pak choi": 2, "Eggs": 1})

@@ -6,6 +6,8 @@ import pytest
 
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.catalog import operations as catalog
+from cosmolocal.catalog.intake.names import Names
+from cosmolocal.catalog.intake.rows import Row
 from cosmolocal.catalog.models import PriceVersion, TaxCode
 from cosmolocal.catalog.operations import ItemDraft
 from cosmolocal.handovers import operations as handovers
@@ -143,6 +145,45 @@ def test_prices_that_hold_until_the_end_or_are_replaced_for_others_are_not_looke
     village.order(round, "Jo", {"Eggs": 1})
     settled(village, round)
     assert not Review.objects.exists()
+
+
+def test_goods_taken_out_of_the_round_after_her_household_ordered_at_her_price(village, li_na):
+    with village.at(MONDAY - timedelta(minutes=1)):
+        set_price(village, li_na, 5, 1)
+    round = village.round()
+    village.order(round, "Li Na", {"Bread": 20, "Eggs": 1})
+    village.order(round, "Jo", {"Eggs": 1})
+    with village.at(MONDAY + timedelta(hours=2)):
+        operations.withdraw_items(by=village.home, round=round, item_ids=[village.items["Bread"].pk])
+    settled(village, round)
+    look = Review.objects.get()
+    assert (look.why, look.holder, look.deed.code) == ("pays", village.households["Li Na"], "catalog.set_price")
+
+
+def by_file(village, by, pack_quantity):
+    row = Row(
+        1, "Baker Lan", "Bread", 1500, sku="B1", label="loaf", pack_quantity=pack_quantity, purchase=1100, tax="cn-farm"
+    )
+    assert catalog.import_rows(by=by, rows=[row], names=Names(), key=f"file {pack_quantity}") == ["changed"]
+
+
+def test_a_pack_changed_by_a_file_for_the_order_of_her_household(village, li_na):
+    """Twenty loaves for the price of one, and back again, by two files; then nobody else may have any."""
+    catalog.change_item(by=village.home, item=village.items["Bread"], draft=ItemDraft(label="loaf", sku="B1"))
+    round = village.round()
+    with village.at(MONDAY + timedelta(hours=1)):
+        by_file(village, li_na, 20)
+        village.order(round, "Li Na", {"Bread": 1})
+        village.order(round, "Jo", {"Eggs": 1})
+        by_file(village, li_na, 1)
+        catalog.retire_product(by=li_na, product=village.items["Bread"].product)
+    settled(village, round)
+    looks = Review.objects.order_by("pk")
+    assert [(look.why, look.holder, look.deed.code) for look in looks] == [
+        ("pays", village.households["Li Na"], code)
+        for code in ("catalog.import_rows", "catalog.import_rows", "catalog.retire_product")
+    ]
+    assert "Bread: 1 =" in looks[0].deed.money_note.words
 
 
 @pytest.mark.parametrize("item", [{"pack_quantity": 20}, {"pack_quantity": 1, "tolerance_bp": 9000}])

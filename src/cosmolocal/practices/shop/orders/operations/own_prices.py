@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog import queries as catalog_queries
-from cosmolocal.catalog.models import Item, PriceVersion
+from cosmolocal.catalog.models import Item, PackChange, PriceVersion
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.operation import running
 from cosmolocal.money import policy as money_policy
@@ -34,8 +34,9 @@ def look_at(by: Agent, household: Agent, lines: Sequence[OrderLine]) -> None:
 
 def look_at_replaced(round: OrderRound) -> None:
     """At which of its own conditions did a household order, that no longer held when the round was over? A price that
-    one of it had set and that was replaced while orders were taken; a pack that one of it changed or took off the list.
-    Whose deed that was is looked at: nobody else can say what others would have paid.
+    one of it had set and that was replaced, or its goods taken out, while orders were taken; a pack that one of it
+    changed or took off the list, on a page or by a file. Whose deed that was is looked at: nobody else can say what
+    others would have paid.
     """
     lines = OrderLine.objects.filter(order__round=round).exclude(order__state=Order.State.CANCELLED)
     known = lines.select_related("price__operation__by", "price__item__product", "order__household")
@@ -48,12 +49,15 @@ def look_at_replaced(round: OrderRound) -> None:
         valid_from__lte=until,
     )
     days = {"price__valid_from__gt": round.opens_at - RECENT, "price__valid_from__lte": round.opens_at}
-    standing = known.filter(Exists(later), **days)  # a later one was looked at with the order
+    # A later one was looked at with the order. Taken out of the round, nobody else may order at it any more.
+    standing = known.filter(Exists(later) | Q(offer__withdrawn_at__isnull=False), **days)
     found = [(line.price.operation, line) for line in standing.order_by("pk")]
-    packs = Operation.objects.filter(code__in=_PACKS, at__gt=round.opens_at).select_related("by").order_by("pk")
-    changed = [(deed, (deed.result or {}).get("id")) for deed in packs]
-    ordered = list(known.filter(price__item__in={item for _deed, item in changed}).order_by("pk")) if changed else []
-    found += [(deed, line) for deed, item in changed for line in ordered if line.price.item_id == item]
+    packs = PackChange.objects.filter(operation__at__gt=round.opens_at).select_related("operation__by")
+    changed = [(one.operation, one.item_id) for one in packs.order_by("operation", "pk")]
+    ordered = defaultdict[int, list[OrderLine]](list)
+    for line in known.filter(price__item__in={item for _deed, item in changed}).order_by("pk") if changed else ():
+        ordered[line.price.item_id].append(line)
+    found += [(deed, line) for deed, item in changed for line in ordered[item]]
     own = {deed.pk: set(money_policy.own_to(deed.by, deed.at).values_list("pk", flat=True)) for deed, _line in found}
     hers: dict[tuple[Operation, Agent], list[OrderLine]] = defaultdict(list)
     for deed, line in found:
@@ -70,7 +74,6 @@ def _said(lines: Sequence[OrderLine]) -> str:
 
 
 RECENT = timedelta(days=30)  # before a round opens: what was set earlier was set for others too
-_PACKS = ("catalog.change_item", "catalog.retire_item")
 
 
 def _words(count: int, price: PriceVersion, item: Item) -> str:
