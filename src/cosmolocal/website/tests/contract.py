@@ -6,8 +6,8 @@
     test_the_mill_keeps_what_every_practice_keeps = practice_contract("mill")
 
 Every page and every role; a double press is one deed; as many statements for thirty rows as for three; off, it shows
-nowhere, and the books and "my data" stay; what it says of itself is whole. In a browser tests/browser/test_every_page
-walks to its pages from the demo, with axe, at 360 and 1280 px, in light and dark.
+nowhere, and the books and "my data" stay; what it, its deeds and its tables say of themselves is whole. In a browser
+tests/browser/test_every_page walks to its pages from the demo, with axe, at 360 and 1280 px, in light and dark.
 """
 
 import io
@@ -21,17 +21,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.flows import queries as flows_queries
-from cosmolocal.kernel import node, practices
+from cosmolocal.kernel import node, operation, practices
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Practice
 from cosmolocal.look.drawings.icons import ICONS
 from cosmolocal.website import access, my_data
 from cosmolocal.website.tests.addresses import READERS
+from cosmolocal.website.tests.asked import in_the_past, models_of, of_people, when_lent, who_may
 from cosmolocal.website.tests.crawling import Form, forms_of, view_of
 
 HOUSE = ("/", "/home/", "/together/", "/me/", "/messages/", "/steward/", "/about/")
@@ -57,9 +58,12 @@ class Life:
     def pages(self, practice: Practice) -> dict[str, str]:
         """Every address of the practice with a row that is there: name -> path."""
         found = {}
-        for name, _path, _view in access.addresses():
+        for name, path, _view in access.addresses():
             if name.startswith(f"{practice.name}:"):
-                found[name] = reverse(name, kwargs=self.rows.get(name, {}))
+                try:
+                    found[name] = reverse(name, kwargs=self.rows.get(name, {}))
+                except NoReverseMatch:
+                    pytest.fail(f'{name} ({path}): say in `rows` of Life of which row, "{name}": {{"pk": one.pk}}')
         return found
 
 
@@ -76,22 +80,30 @@ def practice_contract(name: str) -> Callable[..., None]:
 def says_what_it_is(practice: Practice, life: Life) -> None:
     """The house has words, a drawing and a door for it, and pages that exist wherever it names one."""
     assert practice.title
-    assert practice.offer, "a sentence that strangers read"
+    assert practice.offer, "say in practice.py what strangers read of it: offer="
     items = [*practice.desks, *practice.me]
     assert {practice.icon, *(item.icon for item in items)} <= set(ICONS)
     named = [practice.entry, *(item.name for item in items), *(name for _label, name in practice.book_pages)]
-    none_of(f"{name}: no such page" for name in named if name not in life.pages(practice))
-    assert practice.unfinished is not None, "what keeps it on while it is promised"
+    none_of(f"practice.py names {name}, which no urls.py has" for name in named if name not in life.pages(practice))
+    said = "say in practice.py what keeps it on while something is promised; where nothing ever is: unfinished=tuple"
+    assert practice.unfinished is not None, said
     assert all(letter.title for letter in practice.letters.values())
     if practice.settings:
         steward = life.browsers()["steward"]
         assert steward.get(reverse(practice.settings)).status_code == 200
 
 
+def answers_what_the_house_asks(practice: Practice, life: Life) -> None:
+    """Its deeds and tables say of themselves what tests of the house ask of all."""
+    deeds = {code: spec for code, spec in operation.declared.items() if code.startswith(f"{practice.name}.")}
+    none_of([*who_may(deeds), *when_lent(deeds), *in_the_past(deeds), *of_people(models_of(practice.name))])
+
+
 def answers_every_role(practice: Practice, life: Life) -> None:
     """Who may come in reads a page, everybody else is sent away, and somebody reads each of them."""
     wrong, read = [], set()
     pages = life.pages(practice)
+    none_of(f'{name}: say at its view who may open it, @open_to("member")' for name in pages if not access.stated(name))
     for role, browser in life.browsers().items():
         for name, path in pages.items():
             answer = browser.get(path)
@@ -102,7 +114,10 @@ def answers_every_role(practice: Practice, life: Life) -> None:
             if is_let_in and status in (200, 302):
                 read.add(name)
     none_of(wrong)
-    none_of(f"{name}: nobody could open it; say a row that is there" for name in sorted(set(pages) - read))
+    none_of(
+        f"{name}: nobody could open it; say in `rows` of Life a row that they may see"
+        for name in sorted(set(pages) - read)
+    )
 
 
 def does_a_double_press_once(practice: Practice, life: Life) -> None:
@@ -130,7 +145,11 @@ def reads_as_much_for_many_rows(practice: Practice, life: Life) -> None:
     life.grow()
     after = _statements(practice, life, browsers)
     more = {page: (count, after[page]) for page, count in before.items() if after.get(page, 0) > count}
-    none_of(f"{page}: {counts} statements" for page, counts in more.items() if page[1] not in life.uncounted)
+    none_of(
+        f"{page}: statements for few and for many rows: {counts}"
+        for page, counts in more.items()
+        if page[1] not in life.uncounted
+    )
     assert len(before) > len(life.browsers())
 
 
@@ -158,6 +177,7 @@ def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
 
 RULES = (
     says_what_it_is,
+    answers_what_the_house_asks,
     answers_every_role,
     does_a_double_press_once,
     reads_as_much_for_many_rows,

@@ -16,10 +16,10 @@ from cosmolocal.agents.operations import ContactDraft, LocalDraft
 from cosmolocal.catalog import demo as catalog_demo
 from cosmolocal.kernel import clock
 from cosmolocal.kernel import operation as kernel_operation
-from cosmolocal.kernel.tests.stating import by_code, lent
 from cosmolocal.money import demo as money_demo
 from cosmolocal.practices.shop import demo as shop_demo
-from cosmolocal.website.tests.permits import guard, looks, words
+from cosmolocal.website.tests.asked import LENT, TABLE, when_lent, who_may
+from cosmolocal.website.tests.contract import none_of
 from cosmolocal.website.tests.walking import Walk, watching
 
 PERMISSION = {
@@ -27,7 +27,6 @@ PERMISSION = {
     *("agents.may_not_vote", "agents.mail_is_hers"),
 }
 ENTRANCES = ("views", "pages", "forms", "middleware")
-TABLE, LENT = by_code("WHO"), lent()
 
 
 def modules() -> list[str]:
@@ -48,31 +47,15 @@ def declared() -> dict[str, kernel_operation.Spec]:
 
 
 @pytest.mark.once
-def test_every_operation_is_stated(declared: dict[str, kernel_operation.Spec]) -> None:
-    assert set(TABLE) == set(declared)
-
-
-@pytest.mark.once
 def test_each_permits_whom_the_table_says(declared: dict[str, kernel_operation.Spec]) -> None:
-    wrong = []
-    for code, spec in sorted(declared.items()):
-        wanted = frozenset(TABLE[code].split())
-        if wanted != {"inside"} and words(spec.run) != wanted:
-            wrong.append(f"{code}: permits {sorted(words(spec.run))}, stated {sorted(wanted)}")
-    assert wrong == []
+    none_of(who_may(declared))
+    assert TABLE.keys() <= declared.keys(), "stated of a deed that is gone"
 
 
 @pytest.mark.once
 def test_each_says_to_a_lent_session_what_the_table_says(declared: dict[str, kernel_operation.Spec]) -> None:
-    unasked = {"catalog", "flows", "messages", "website"}
-    assert set(LENT) == {code for code in declared if code.partition(".")[0] not in unasked}
-    wrong = []
-    for code, word in sorted(LENT.items()):
-        found = guard(declared[code].run)
-        is_right = found == word if word in ("no", "partly") else found != "no"
-        if not is_right or (word == "looked" and not looks(declared[code].run)):
-            wrong.append(f"{code}: stated {word}, asks a lent session: {found or 'nothing'}")
-    assert wrong == []
+    none_of(when_lent(declared))
+    assert LENT.keys() <= declared.keys(), "stated of a deed that is gone"
 
 
 @pytest.mark.once

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps as django_apps
 from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
@@ -27,6 +28,8 @@ from cosmolocal.money import queries as money_queries
 from cosmolocal.paper.tables import csv_bytes
 from cosmolocal.website import my_data, tasks
 from cosmolocal.website.operations import open_accounts
+from cosmolocal.website.tests.asked import of_people
+from cosmolocal.website.tests.contract import none_of
 
 Browser = Callable[[Agent], Client]
 
@@ -66,22 +69,12 @@ def test_no_cell_of_my_data_runs_as_a_formula(text: str) -> None:
     assert "'" in wanted.decode()
 
 
-def test_every_column_that_names_somebody_is_thought_of() -> None:
-    """A new table is about people, or says what they did: `agents.columns.names` beside its model says which."""
-    links = list(my_data.links_to_agents())
-    forgotten = [f"{model._meta.label}.{column}" for model, column in links if not my_data.meaning(model, column)]
-    assert not forgotten
-    there = {(model._meta.label, column) for model, column in links}
+def test_every_table_says_what_of_it_goes_with_whom() -> None:
+    every = list(django_apps.get_models())
+    none_of(of_people(every))
+    there = {(model._meta.label, column) for model, column in my_data.links_to_agents()}
     assert columns.SAID.keys() <= there, "said of a column that is not there"
-
-
-def test_every_table_of_my_data_has_a_title() -> None:
-    """`agents.columns.titled` beside its model says what its rows are called."""
-    waiting, told = list(my_data.about([])), set()
-    while waiting:
-        told.add((model := waiting.pop())._meta.label)
-        waiting += [part for part, _column in my_data.parts_of(model)]
-    assert told == columns.TITLES.keys()
+    assert columns.TITLES.keys() <= {model._meta.label for model in every}, "a title of a table that is not there"
 
 
 def test_leaving_hides_signs_out_and_tells_the_treasurer(
