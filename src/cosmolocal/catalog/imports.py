@@ -84,10 +84,14 @@ def _changed_since() -> str:
 
 
 def check(by: Agent, upload: Upload, key: str = "") -> Upload:
-    """Reads an upload and keeps what would become of each row; a file that is no list is kept as refused."""
+    """Reads an upload and keeps what would become of each row; a file that is no list is kept as refused. What is
+    refused for now is raised: the job comes again.
+    """
     try:
         reading = read(bytes(upload.data), upload.name)
     except Refusal as refusal:
+        if refusal.later:
+            raise
         return operations.keep_check(
             by=by, upload=upload, verdicts=[], mapping=upload.mapping, sentence=str(refusal), key=key
         )
@@ -103,7 +107,10 @@ def check(by: Agent, upload: Upload, key: str = "") -> Upload:
 
 
 def take_over(by: Agent, upload: Upload, key: str) -> None:
-    """Writes the rows of an upload, batch by batch; called again with the same key it goes on where it was."""
+    """Writes the rows of an upload, batch by batch; called again with the same key it goes on where it was.
+
+    What is refused for now (a full disk, others who write) is raised: the job comes again.
+    """
     try:
         reading = read(bytes(upload.data), upload.name)
         names = Names.from_mapping(upload.mapping)
@@ -116,6 +123,8 @@ def take_over(by: Agent, upload: Upload, key: str) -> None:
                 by=by, upload=upload, rows=batch, shared=shared, done=start + len(batch), key=f"{key}:{start}"
             )
     except Refusal as refusal:
+        if refusal.later:
+            raise
         operations.end_import(by=by, upload=upload, verdicts=upload.verdicts, sentence=str(refusal), key=f"{key}:end")
         return
     looked_at = {row[0]: Judged(*row) for row in upload.verdicts}

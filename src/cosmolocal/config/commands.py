@@ -33,6 +33,7 @@ from cosmolocal.config import aside, backup, cli, doctor, home, restoring  # noq
 from cosmolocal.config.demos import ainonghui  # noqa: E402
 from cosmolocal.kernel import clock, heads, ids, node, seals  # noqa: E402
 from cosmolocal.kernel.models import Node  # noqa: E402
+from cosmolocal.kernel.operation import is_disk_full  # noqa: E402
 from cosmolocal.kernel.refusal import Refusal  # noqa: E402
 from cosmolocal.money import imports as money_imports  # noqa: E402
 from cosmolocal.paper.tables import LARGEST_BYTES  # noqa: E402
@@ -333,7 +334,10 @@ def main() -> int:
         sys.stderr.write(f"{refusal}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"{error.strerror or error}: {error.filename or ''}\n")
+        said = error.strerror or str(error)
+        if is_disk_full(error):
+            said = _("No room is left on the disk, and nothing was written. Free some space, or choose another place")
+        sys.stderr.write(f"{said}: {error.filename or settings.HOME}\n")
         return 1
 
 

@@ -190,6 +190,10 @@ def run(token: str) -> None:
             outcome = declared[found.code].work(found.made_by_id, *found.args)
             _end(found, Errand.State.DONE, outcome)
     except Refusal as refusal:
+        if refusal.later and jobs.will_be_tried_again():
+            with translation.override(found.language):
+                _did_not_work(found)
+            raise
         _end(found, Errand.State.REFUSED, Outcome(str(refusal)))
     except Exception:
         with translation.override(found.language):

@@ -162,7 +162,7 @@ def load() -> None:
 
 @task()
 def run_job(name: str, args: list[Any], attempt: int, root: str, mark: str = "") -> str:
-    """The one task the worker knows: finds the job by name, ends refusals, retries everything else."""
+    """The one task the worker knows: finds the job by name, ends what is refused for good, retries everything else."""
     load()
     if not _is_ours([name, args, attempt, root, mark]):
         _keep_strange(name, args, root, mark)
@@ -172,19 +172,25 @@ def run_job(name: str, args: list[Any], attempt: int, root: str, mark: str = "")
         with node.at_home():
             declared[name](*args)
     except Refusal as refusal:
+        if refusal.later and will_be_tried_again():  # nothing is wrong with it: a full disk, others who write
+            return _again(name, args, attempt, root)
         _report(name, args, root, refusal.code, str(refusal))
         return f"refused: {refusal.code}"
     except Exception as error:
         log.exception("job failed", extra={"job": name})
-        if attempt < len(PAUSES):
-            _enqueue(name, args, attempt + 1, root, clock.now() + PAUSES[attempt])
-            return "again later"
+        if will_be_tried_again():
+            return _again(name, args, attempt, root)
         _report(name, args, root, "", f"{type(error).__name__}: {error}")
         return "given up"
     finally:
         _key.reset(token)
         _attempt.reset(count)
     return "done"
+
+
+def _again(name: str, args: list[Any], attempt: int, root: str) -> str:
+    _enqueue(name, args, attempt + 1, root, clock.now() + PAUSES[attempt])
+    return "again later"
 
 
 def _report(name: str, args: list[Any], root: str, code: str, sentence: str) -> None:

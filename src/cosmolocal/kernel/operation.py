@@ -179,6 +179,7 @@ def disk_full() -> Refusal:
     return Refusal(
         "kernel.disk_full",
         _("This node cannot write: its disk is full. Nothing was changed. Tell whoever runs it."),
+        later=True,
     )
 
 

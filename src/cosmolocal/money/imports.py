@@ -177,7 +177,10 @@ def _batches(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
 
 
 def take_over(upload: Upload) -> None:
-    """The taking over of a kept file, as far as it did not happen before; refusals stand in its Progress."""
+    """The taking over of a kept file, as far as it did not happen before; refusals stand in its Progress.
+
+    What is refused for now (a full disk, others who write) is raised: the job comes again.
+    """
     by = Agent.objects.get(pk=upload.mapping["by"])
     done = Progress.objects.get(kind=KIND, subject_id=upload.pk).done
 
@@ -197,6 +200,8 @@ def take_over(upload: Upload) -> None:
             told=told,
         )
     except Refusal as refusal:
+        if refusal.later:
+            raise
         operations.note_progress(by=by, upload=upload, done=done, state="refused", sentence=str(refusal))
         return
     operations.note_progress(by=by, upload=upload, done=len(upload.verdicts), state="done")

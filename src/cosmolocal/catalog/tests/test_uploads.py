@@ -8,6 +8,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.catalog import operations
 from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.tests import village as at
@@ -16,6 +17,7 @@ from cosmolocal.catalog.tests.test_imports import OFN_COLUMNS
 from cosmolocal.catalog.tests.test_pages import page, text_of
 from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import Operation, Progress
+from cosmolocal.kernel.operation import disk_full
 from cosmolocal.paper import uploads
 from cosmolocal.paper.models import Upload
 
@@ -75,6 +77,25 @@ def test_a_list_is_looked_at_and_then_taken_over(village: at.Village, signed_in:
     kept_for_good = str(list(Operation.objects.values_list("result", flat=True)))
     assert "new" in kept_for_good
     assert "Rice" not in kept_for_good
+
+
+def test_a_list_that_meets_a_full_disk_is_taken_over_later(
+    village: at.Village, signed_in: Browser, monkeypatch
+) -> None:
+    def full(**_wish: object) -> None:
+        raise disk_full()
+
+    at.eggs(village)
+    upload = send(browser := signed_in(village.steward), OWN + "Daxin farm,Rice,Rice and grain,kg,1 kg,9\n")
+    press(browser, "start_import", upload)
+    waiting = DBTaskResult.objects.get(args_kwargs__args__0="catalog.import_upload")
+    with monkeypatch.context() as patch:
+        patch.setattr(operations, "import_batch", full)
+        assert jobs.run_job.call(*waiting.args_kwargs["args"]) == "again later"
+    waiting.delete()
+    work()
+    upload.refresh_from_db()
+    assert (upload.state, upload.counts) == (Upload.State.DONE, {"new": 1})
 
 
 def test_goods_that_changed_after_the_look_are_judged_again(village: at.Village, signed_in: Browser) -> None:

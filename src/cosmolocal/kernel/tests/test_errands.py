@@ -35,6 +35,10 @@ def declared_errands(monkeypatch):
     def refuse(by_id: int) -> Outcome:
         raise Refusal("test.no", "Ask again tomorrow.")
 
+    @errands.errand("test.busy", may_read=anybody)
+    def busy(by_id: int) -> Outcome:
+        raise Refusal("test.later", "Many people write.", later=True)
+
     @errands.errand("test.break", may_read=anybody)
     def break_down(by_id: int) -> Outcome:
         raise OSError("the printer is out of paper")
@@ -125,6 +129,13 @@ def test_what_breaks_is_tried_again_and_then_given_up_in_words() -> None:
     given_up = work(broken, attempt=len(jobs.PAUSES))
     assert given_up.state == "failed"
     assert JobTrouble.objects.get().name == "kernel.errand"
+
+
+def test_what_is_refused_for_now_is_tried_again_and_then_refused() -> None:
+    found = work(ask("test.busy"))
+    assert (found.state, found.is_over, "tried again" in found.sentence) == ("waiting", False, True)
+    ended = work(found, attempt=len(jobs.PAUSES))
+    assert (ended.state, ended.sentence) == ("refused", "Many people write.")
 
 
 def test_nothing_is_noted_outside_of_an_errand() -> None:

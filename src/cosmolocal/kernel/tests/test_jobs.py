@@ -5,12 +5,13 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, jobs, timers, worker
 from cosmolocal.kernel.models import JobTrouble, WorkerBeat
-from cosmolocal.kernel.operation import operation
+from cosmolocal.kernel.operation import operation, refusal_of
 from cosmolocal.kernel.practices import Timer
 from cosmolocal.kernel.refusal import Refusal
 
@@ -30,6 +31,10 @@ def declared_jobs(monkeypatch):
     @jobs.job("test.refuse")
     def refuse() -> None:
         raise Refusal("test.no", "Ask again tomorrow.")
+
+    @jobs.job("test.busy")
+    def busy() -> None:
+        raise Refusal("test.later", "Many people write.", later=True)
 
     @jobs.job("test.break")
     def break_down() -> None:
@@ -68,6 +73,12 @@ def test_what_waits_over_the_upgrade_that_brings_marks_is_done() -> None:
     assert [words.split()[0] for words in seen] == ["hello"]
 
 
+def test_a_full_disk_is_met_later() -> None:
+    """What was refused for it is done by itself once there is room: letters of a round that closed meanwhile."""
+    refusal = refusal_of(OperationalError("database or disk is full"))
+    assert (refusal.code, refusal.later) == ("kernel.disk_full", True)
+
+
 def test_announcing_belongs_to_the_operation() -> None:
     jo = Agent.objects.create(kind="person", name="Jo", created_at=clock.now())
 
@@ -95,19 +106,22 @@ def test_a_refused_job_ends_and_stands_on_the_list() -> None:
     assert (trouble.code, trouble.sentence) == ("test.no", "Ask again tomorrow.")
 
 
-def test_a_broken_job_is_tried_again_with_growing_pauses_under_one_key_then_listed() -> None:
-    jobs.enqueue("test.break")
+@pytest.mark.parametrize(
+    ("name", "said"), [("test.break", "out of paper"), ("test.busy", "Many people write")], ids=["broken", "too early"]
+)
+def test_what_may_go_well_later_is_tried_again_with_growing_pauses_under_one_key_then_listed(name, said) -> None:
+    jobs.enqueue(name)
     roots = set()
     for attempt, pause in enumerate(jobs.PAUSES):
-        roots.add(waiting("test.break")[0].args_kwargs["args"][3])
-        run_waiting("test.break")
-        row = waiting("test.break")[0]
+        roots.add(waiting(name)[0].args_kwargs["args"][3])
+        run_waiting(name)
+        row = waiting(name)[0]
         assert row.args_kwargs["args"][2] == attempt + 1
         assert abs(row.run_after - clock.now() - pause) < timedelta(minutes=1)
-    run_waiting("test.break")
-    assert waiting("test.break") == []
+    run_waiting(name)
+    assert waiting(name) == []
     assert len(roots) == 1
-    assert "out of paper" in JobTrouble.objects.get().sentence
+    assert said in JobTrouble.objects.get().sentence
 
 
 def test_jobs_of_a_silent_worker_are_taken_back() -> None:

@@ -10,6 +10,7 @@ from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.operation import disk_full
 from cosmolocal.money import imports, operations, queries, tasks
 from cosmolocal.money.models import MoneyBox, Review
 from cosmolocal.money.opening.rows import Row
@@ -128,13 +129,13 @@ def test_of_two_that_were_called_alike_before_a_row_says_the_number(village: Vil
     assert "Write the number" in done.rows[0].sentence
 
 
-def killed_after(batches: int) -> Callable[[], None]:
-    """Pulls the plug after so many batches; returns what puts it back."""
+def killed_after(batches: int, how: BaseException | None = None) -> Callable[[], None]:
+    """Pulls the plug after so many batches, or stops there `how` one says; gives what puts it back."""
     left, real = [batches], operations.import_people
 
     def until_killed(**wish: object) -> None:
         if not left[0]:
-            raise KeyboardInterrupt
+            raise how or KeyboardInterrupt
         left[0] -= 1
         real(**wish)
 
@@ -160,6 +161,19 @@ def test_a_killed_file_goes_on_and_repeats_nothing(village: Village) -> None:
     before = here()
     assert counts(bring_in(village, as_csv(village_file())))["new"] == 0
     assert here() == before
+
+
+def test_a_file_that_meets_a_full_disk_goes_on_later(village: Village) -> None:
+    client = as_(village, village.li_na)
+    assert client.post(looked_at(client, as_csv(village_file())), {"key": "yes"}).status_code == 302
+    upload = Upload.objects.get()
+    again = killed_after(3, disk_full())
+    with refused("kernel.disk_full"):
+        tasks.take_file_over(upload.pk)
+    again()
+    tasks.take_file_over(upload.pk)
+    upload.refresh_from_db()
+    assert (upload.state, bytes(upload.data)) == ("done", b"")
 
 
 def test_the_same_file_sent_again_goes_on_after_a_kill(village: Village) -> None:
