@@ -5,11 +5,11 @@ import pytest
 from cosmolocal.agents import columns
 from cosmolocal.agents.models import Contact, Role
 from cosmolocal.kernel.operation import declared
-from cosmolocal.practices.shop import operations
+from cosmolocal.practices.shop import operations as shop
 from cosmolocal.website.tests import asked
 
 DEED = "shop.place_order"
-assert operations.place_order
+assert shop.place_order
 
 
 @pytest.fixture
