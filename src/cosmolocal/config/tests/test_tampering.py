@@ -1,7 +1,8 @@
 """Who changes the database past the program is found, however well the change fits the journal; on both databases."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -93,7 +94,7 @@ def _lend(village: Village) -> None:
     bookings.book(by=amina, person=amina, household=village.households["Amina"], drafts=[wish])
 
 
-def found() -> set[tuple[str, str]]:
+def found() -> set[Named]:
     """What doctor names. In pieces, as it reads many years, it names these rows in these words too; of a seal that was
     given another end, what lies at either end besides.
     """
@@ -103,29 +104,39 @@ def found() -> set[tuple[str, str]]:
         pieces = [broken for look in proving.looks() for broken in look()]
     assert set(whole) <= set(pieces)
     assert kinds(whole) == kinds(pieces)
-    compared = [
-        *handovers_queries.wrong(),
-        *(wrong for one in practices.installed() if one.wrong for wrong in one.wrong()),
-    ]
-    return kinds(whole) | {(SAID, wrong.what) for wrong in compared}
+    return kinds(whole) | compared()
+
+
+def compared() -> set[Named]:
+    """What doctor says of rows that are compared with each other."""
+    practices_say = (wrong for one in practices.installed() if one.wrong for wrong in one.wrong())
+    return {(SAID, wrong.what) for wrong in [*handovers_queries.wrong(), *practices_say]}
 
 
 def kinds(complaints: list[proving.Broken]) -> set[tuple[str, str]]:
     return {(broken.code, broken.table) for broken in complaints}
 
 
-def tamper(statements: Iterable[str]) -> set[Named]:
-    """Somebody with the database in her hands takes the guards away, changes rows, and puts the guards back."""
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Somebody with the database in her hands takes the guards away. Afterwards all is as before."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        triggers.lift()
+        yield
+        transaction.set_rollback(True)
+
+
+def tamper(statements: Iterable[str], look: Callable[[], set[Named]]) -> set[Named]:
+    """She changes rows, and `look` tells what is named; then they are as they were."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            triggers.lift()
             for statement in statements:
                 cursor.execute(_in_words_of(connection.vendor, statement))
                 assert cursor.rowcount > 0, statement
-        triggers.protect()
-        told = found()
+        told = look()
         transaction.set_rollback(True)
     return told
 
@@ -169,9 +180,12 @@ def _is_named(named: Named, told: set[Named]) -> bool:
 def test_each_tampering_is_found(village: Village) -> None:
     assert found() == set()
     missed = {}
-    for sitting in sittings():
-        told = tamper(statement for statements, _named in sitting.values() for statement in statements)
-        missed.update({name: named for name, (_sql, named) in sitting.items() if not _is_named(named, told)})
+    with unguarded():
+        for sitting in sittings():
+            statements = [statement for written, _named in sitting.values() for statement in written]
+            is_compared = all(code == SAID for _sql, (code, _table) in sitting.values())
+            told = tamper(statements, compared if is_compared else found)
+            missed.update({name: named for name, (_sql, named) in sitting.items() if not _is_named(named, told)})
     assert missed == {}
     assert found() == set()
 
