@@ -8,10 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cosmolocal.agents import calendars, operations, queries, rules
+from cosmolocal.agents.tests.village import MONDAY, build, client_of
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.conftest import village  # noqa: F401
-from cosmolocal.practices.shop.tests.village import client_of
 
 SINCE = date(2026, 11, 22)
 MINE = """BEGIN:VCALENDAR
@@ -100,8 +99,9 @@ def test_a_day_moves_off_holidays_or_is_dropped() -> None:
     assert rules.moved(date(2027, 10, 1), free, "drop") is None
 
 
-def test_a_steward_takes_a_calendar_over(village) -> None:  # noqa: F811
-    with village.at(builder.MONDAY):
+def test_a_steward_takes_a_calendar_over(db: None, timeless: None) -> None:
+    with clock.frozen_at(MONDAY):
+        village = build()
         steward, page = client_of(village.people["Li Na"]), reverse("agents:holidays")
         refused = steward.post(page, {"key": "a", "file": SimpleUploadedFile("x.ics", b"no")})
         assert refused.status_code == 422

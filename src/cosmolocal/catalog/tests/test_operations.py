@@ -15,7 +15,7 @@ from cosmolocal.catalog.models import Item, PriceVersion, Product, TaxRate
 from cosmolocal.catalog.operations import ItemDraft, ItemPriceDraft, PriceDraft, ProductDraft, ProductFacts
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.tests.refusing import refused
 from cosmolocal.money.models import Review
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def village() -> at.Village:
     return at.found()
-
-
-def refused(code: str) -> "pytest.RaisesExc[Refusal]":
-    return pytest.raises(Refusal, check=lambda refusal: refusal.code == code)
 
 
 def test_a_product_is_one_specification_with_items_and_prices(village: at.Village) -> None:

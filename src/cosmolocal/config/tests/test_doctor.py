@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from cosmolocal.config import doctor
+from cosmolocal.handovers.tests import village as builder
 from cosmolocal.kernel import clock, triggers
-from cosmolocal.practices.shop.tests import village as builder
 
 pytestmark = pytest.mark.usefixtures("local")
 

@@ -8,8 +8,8 @@ from django.db import connection
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.config import doctor
+from cosmolocal.handovers.tests import village as builder
 from cosmolocal.kernel import beside, proving, seals, triggers
-from cosmolocal.practices.shop.tests import village as builder
 
 
 @pytest.mark.django_db(transaction=True)

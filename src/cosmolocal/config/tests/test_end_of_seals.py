@@ -16,10 +16,10 @@ from django.test import Client
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.config import backup, doctor, restoring
+from cosmolocal.handovers.tests import village as builder
+from cosmolocal.handovers.tests.village import MONDAY, Village
 from cosmolocal.kernel import clock, heads, proving, seals, triggers
 from cosmolocal.kernel.models import Seal, TimerRun
-from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.village import MONDAY, Village
 
 Sealing = Callable[[], int]
 

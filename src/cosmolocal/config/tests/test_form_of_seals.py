@@ -9,9 +9,9 @@ from django.db import models
 from django.utils import timezone
 
 from cosmolocal.config.tests.test_tampering import village  # noqa: F401
+from cosmolocal.handovers.tests.village import Village
 from cosmolocal.kernel.canonical import Row, rows
 from cosmolocal.kernel.evidence import SEALED, Sealed, parts_of
-from cosmolocal.practices.shop.tests.village import Village
 
 
 def text_of(field: "models.Field[Any, Any]", row: models.Model) -> str:

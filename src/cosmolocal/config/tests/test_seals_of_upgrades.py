@@ -8,11 +8,11 @@ from django.db import connection
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Role
 from cosmolocal.config import doctor
+from cosmolocal.handovers.tests import village as builder
+from cosmolocal.handovers.tests.village import MONDAY, Village
 from cosmolocal.kernel import clock, proving, seals, triggers, upgrading
 from cosmolocal.kernel.models import Seal, Written
 from cosmolocal.kernel.writer import as_upgrade
-from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.village import MONDAY, Village
 
 PACKERS = 2  # of the village
 

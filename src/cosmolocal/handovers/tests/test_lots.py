@@ -13,8 +13,7 @@ from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.models import EconomicEvent, EconomicResource
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Loss, Receipt
-from cosmolocal.practices.shop.models import OrderLine
-from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of, refused
+from cosmolocal.handovers.tests.village import FIRST_CATEGORY, client_of, refused
 
 FARMS = {"Tomatoes of Huang": "Huang Dacheng", "Tomatoes of Sanjiang": "Sanjiang farm"}
 
@@ -35,52 +34,48 @@ def tomatoes(village):
             items=[draft],
         )
         village.items[name] = product.items.get()
-    round = village.round()
-    village.order(round, "Amina", {"Tomatoes of Huang": 4, "Eggs": 1})
-    village.order(round, "Jo", {"Tomatoes of Sanjiang": 6})
-    village.order(round, "Chen", {"Eggs": 2})
-    village.close(round)
-    village.receive(round)
-    return round
+    handover = village.handover()
+    village.promise(handover, "Amina", {"Tomatoes of Huang": 4, "Eggs": 1})
+    village.promise(handover, "Jo", {"Tomatoes of Sanjiang": 6})
+    village.promise(handover, "Chen", {"Eggs": 2})
+    village.agree(handover)
+    village.receive(handover)
+    return handover
 
 
 def lot_of(name):
     return Receipt.objects.get(specification__name=name).lot
 
 
-def line_of(village, household, name):
-    return OrderLine.objects.get(order__household=village.households[household], offer__item__product__name=name)
-
-
-def mixed(village, round):
+def mixed(village, handover):
     taken = {lot_of(name).pk: lot_of(name).accounting_quantity for name in FARMS}
-    return operations.mix_lots(by=village.people["Tan Mei"], handover=round.handover, taken=taken)
+    return operations.mix_lots(by=village.people["Tan Mei"], handover=handover, taken=taken)
 
 
 def test_two_farms_in_one_bin_are_possible_on_each_line(village, tomatoes):
     lots = mixed(village, tomatoes)
     assert {lot.lot for lot in lots} == {"1126-HD+SF"}
     assert [lot_of(name).accounting_quantity for name in FARMS] == [0, 0]
-    operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes.handover)
+    operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes)
     for household, name in (("Amina", "Tomatoes of Huang"), ("Jo", "Tomatoes of Sanjiang")):
-        told = flows_queries.provenance(line_of(village, household, name).commitment_id)
+        told = flows_queries.provenance(village.promised_to(household, name))
         assert {(one.producer.name, one.lot, one.is_sure) for one in told.sources} == {
             ("Huang Dacheng", "1126-HD", False),
             ("Sanjiang farm", "1126-SF", False),
         }
         assert [step.process.based_on for step in told.works] == ["mix"]
-    sure = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    sure = flows_queries.provenance(village.promised_to("Chen", "Eggs"))
     assert [(one.producer.name, one.is_sure) for one in sure.sources] == [("Sanjiang farm", True)]
     assert flows_queries.replay() == []
 
 
 def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):
-    packer, handover = village.people["Tan Mei"], tomatoes.handover
+    packer, handover = village.people["Tan Mei"], tomatoes
     first = village.crate(tomatoes, "Amina")
     huang = lot_of("Tomatoes of Huang")
-    line = line_of(village, "Amina", "Tomatoes of Huang")
+    line = village.promised_to("Amina", "Tomatoes of Huang")
     # A kilogram goes into Amina's crate before the rest is mixed with what the other farm brought.
-    operations.pack_line(by=packer, crate=first, commitment_id=line.commitment_id, quantity=1000)
+    operations.pack_line(by=packer, crate=first, commitment_id=line, quantity=1000)
     operations.mix_lots(by=packer, handover=handover, taken={huang.pk: 1000, lot_of("Tomatoes of Sanjiang").pk: 3000})
     operations.pack_all(by=packer, handover=handover)
     operations.hand_over(by=village.people["Keeper Lu"], crate=first)
@@ -100,9 +95,7 @@ def test_a_recall_reaches_the_sure_and_the_possible(village, tomatoes):
 
 def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):
     lot = lot_of("Tomatoes of Huang")
-    made = operations.divide_lot(
-        by=village.people["Tan Mei"], handover=tomatoes.handover, lot_id=lot.pk, taken=1500, made=1450
-    )
+    made = operations.divide_lot(by=village.people["Tan Mei"], handover=tomatoes, lot_id=lot.pk, taken=1500, made=1450)
     lot.refresh_from_db()
     made.refresh_from_db()
     assert (lot.accounting_quantity, made.accounting_quantity, made.lot, made.stage) == (
@@ -115,30 +108,28 @@ def test_a_cheese_is_cut_and_what_falls_away_is_lost(village, tomatoes):
     assert "Huang Dacheng" in {step.provider.name for step in flows_queries.trace(resource_id=made.pk)}
     assert {one.pk for one in (lot, made)} <= set(flows_queries.recall(lot.pk).lots)
     with refused("handovers.more_than_taken"):
-        operations.divide_lot(
-            by=village.people["Tan Mei"], handover=tomatoes.handover, lot_id=lot.pk, taken=100, made=101
-        )
+        operations.divide_lot(by=village.people["Tan Mei"], handover=tomatoes, lot_id=lot.pk, taken=100, made=101)
     assert flows_queries.replay() == []
 
 
 def test_what_lies_in_crates_is_not_mixed(village, tomatoes):
-    operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes.handover)
+    operations.pack_all(by=village.people["Tan Mei"], handover=tomatoes)
     with refused("handovers.not_so_much_free"):
         mixed_again = {lot_of(name).pk: 100 for name in FARMS}
-        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes.handover, taken=mixed_again)
+        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes, taken=mixed_again)
     with refused("handovers.one_lot_only"):
         one = {lot_of("Eggs").pk: 1}
-        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes.handover, taken=one)
+        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes, taken=one)
     with refused("handovers.other_unit"):
         two = {lot_of("Eggs").pk: 1, lot_of("Tomatoes of Huang").pk: 1}
-        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes.handover, taken=two)
+        operations.mix_lots(by=village.people["Tan Mei"], handover=tomatoes, taken=two)
     with refused("agents.not_allowed"):
-        operations.mix_lots(by=village.people["Amina"], handover=tomatoes.handover, taken=one)
+        operations.mix_lots(by=village.people["Amina"], handover=tomatoes, taken=one)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_material_in_is_material_out_and_loss(village, tomatoes, seed):
-    pick, packer, handover = random.Random(seed), village.people["Tan Mei"], tomatoes.handover
+    pick, packer, handover = random.Random(seed), village.people["Tan Mei"], tomatoes
     came = sum(Receipt.objects.values_list("accepted", flat=True))
     for _ in range(8):
         here = [one for one in queries.lots_here(handover) if one.free and one.goods.name in FARMS]
@@ -160,7 +151,7 @@ def test_material_in_is_material_out_and_loss(village, tomatoes, seed):
             operations.pack_line(
                 by=packer,
                 crate=village.crate(tomatoes, "Jo"),
-                commitment_id=line_of(village, "Jo", "Tomatoes of Sanjiang").commitment_id,
+                commitment_id=village.promised_to("Jo", "Tomatoes of Sanjiang"),
                 quantity=pick.randint(1, 900),
             )
     operations.hand_over_all(by=village.people["Keeper Lu"], handover=handover)
@@ -178,12 +169,12 @@ def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):
     receipt = Receipt.objects.get(specification__name="Eggs")
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=20, accepted=20)
     assert flows_queries.replay() == []
-    told = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    told = flows_queries.provenance(village.promised_to("Chen", "Eggs"))
     assert [(one.quantity, one.producer.name) for one in told.sources] == [(20, "Sanjiang farm")]
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=0, accepted=0)
-    assert flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id).sources == []
+    assert flows_queries.provenance(village.promised_to("Chen", "Eggs")).sources == []
     operations.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=30, accepted=30)
-    told = flows_queries.provenance(line_of(village, "Chen", "Eggs").commitment_id)
+    told = flows_queries.provenance(village.promised_to("Chen", "Eggs"))
     assert [(one.quantity, one.field) for one in told.sources] == [(30, village.producers["Sanjiang farm"].place)]
     held = EconomicResource.objects.filter(
         primary_accountable=village.producers["Sanjiang farm"], conforms_to__medium_of_exchange=False
@@ -193,7 +184,7 @@ def test_typed_wrong_leaves_one_right_arrival(village, tomatoes):
 
 
 def test_the_pages(village, tomatoes):
-    handover = tomatoes.handover
+    handover = tomatoes
     packer, keeper = client_of(village.people["Tan Mei"]), client_of(village.people["Keeper Lu"])
     address = reverse("handovers:lots", args=[handover.pk])
     page = packer.get(address).content.decode()
@@ -228,14 +219,14 @@ def test_the_pages(village, tomatoes):
 
 def test_statements_do_not_grow_with_rows(village):
     keeper, packer, few = client_of(village.people["Keeper Lu"]), village.people["Tan Mei"], []
-    for round in village.closed_rounds(3, 30):
-        village.receive(round)
-        operations.pack_all(by=packer, handover=round.handover)
-        lot = Receipt.objects.filter(handover=round.handover).latest("pk").lot
+    for handover in village.agreed(3, 30):
+        village.receive(handover)
+        operations.pack_all(by=packer, handover=handover)
+        lot = Receipt.objects.filter(handover=handover).latest("pk").lot
         counts = []
         for address in (
-            reverse("handovers:lots", args=[round.handover_id]),
-            reverse("handovers:takers", args=[round.handover_id, lot.pk]),
+            reverse("handovers:lots", args=[handover.pk]),
+            reverse("handovers:takers", args=[handover.pk, lot.pk]),
         ):
             keeper.get(address)
             with CaptureQueriesContext(connection) as statements:

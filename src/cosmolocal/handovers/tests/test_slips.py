@@ -11,38 +11,36 @@ from cosmolocal.flows.models import Commitment
 from cosmolocal.handovers import operations, queries
 from cosmolocal.handovers.models import Crate, Loss, Packed, Receipt
 from cosmolocal.handovers.operations import PackLine
+from cosmolocal.handovers.tests.village import FIRST_CATEGORY, client_of
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import QuantityField
 from cosmolocal.look.questions import Expectation
-from cosmolocal.practices.shop import operations as shop
-from cosmolocal.practices.shop.tests.village import FIRST_CATEGORY, client_of
 
 HERE = Expectation(30_000, is_rough=True)
 
 
 @pytest.fixture
-def weighed_round(village):
+def weighed(village):
     """Amina asks for 2 kg of pak choi (sold by the jin of 500 g) and 1 box of eggs, Jo for 2 kg; weights are asked."""
-    round = village.round()
-    operations.allow_unweighed(by=village.people["Li Na"], handover=round.handover, allowed=False)
-    village.order(round, "Amina", {"Pak choi": 4, "Eggs": 1})
-    village.order(round, "Jo", {"Pak choi": 4})
-    return village.close(round)
+    handover = village.handover(unweighed=False)
+    village.promise(handover, "Amina", {"Pak choi": 4, "Eggs": 1})
+    village.promise(handover, "Jo", {"Pak choi": 4})
+    return village.agree(handover)
 
 
-def _line(round, crate, name):
+def _line(handover, crate, name):
     return next(line for line in queries.crate_sheet(crate).lines if line.goods.name == name)
 
 
-def _choi(village, round):
+def _choi(village, handover):
     huang = village.producers["Huang Dacheng"]
-    [arrival] = next(d for d in queries.receiving_list(round.handover) if d.producer == huang).arrivals
-    return reverse("handovers:receive", args=[round.handover_id, huang.pk]), f"came_{arrival.commitment_id}"
+    [arrival] = next(d for d in queries.receiving_list(handover) if d.producer == huang).arrivals
+    return reverse("handovers:receive", args=[handover.pk, huang.pk]), f"came_{arrival.commitment_id}"
 
 
-def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):
+def test_grams_typed_for_kilograms_are_asked_about(village, weighed):
     packer = client_of(village.people["Tan Mei"])
-    address, field = _choi(village, weighed_round)
+    address, field = _choi(village, weighed)
     asked = packer.post(address, {field: "8000", "key": "k"})
     assert asked.status_code == 422
     page = asked.content.decode()
@@ -54,15 +52,15 @@ def test_grams_typed_for_kilograms_are_asked_about(village, weighed_round):
     assert Receipt.objects.get().accepted == 4000
 
 
-def test_who_insists_is_believed(village, weighed_round):
-    address, field = _choi(village, weighed_round)
+def test_who_insists_is_believed(village, weighed):
+    address, field = _choi(village, weighed)
     answer = client_of(village.people["Tan Mei"]).post(address, {field: "8000", "sure": f"{field}=4000000"})
     assert answer.status_code == 302
     assert Receipt.objects.get().accepted == 4_000_000
 
 
-def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):
-    address, field = _choi(village, weighed_round)
+def test_an_answer_to_another_number_counts_for_nothing(village, weighed):
+    address, field = _choi(village, weighed)
     packer = client_of(village.people["Tan Mei"])
     assert packer.post(address, {field: "9000", "sure": f"{field}=4000"}).status_code == 422
     assert packer.post(address, {field: "7", "sure": f"{field}=4000000"}).status_code == 302
@@ -70,54 +68,54 @@ def test_an_answer_to_another_number_counts_for_nothing(village, weighed_round):
 
 
 @pytest.mark.parametrize("typed", ["7,873", "7 873", "7.873"])
-def test_a_mark_of_another_country_is_read_by_what_was_promised(village, weighed_round, typed):
-    address, field = _choi(village, weighed_round)
+def test_a_mark_of_another_country_is_read_by_what_was_promised(village, weighed, typed):
+    address, field = _choi(village, weighed)
     answer = client_of(village.people["Tan Mei"]).post(address, {field: typed}, follow=True)
     assert Receipt.objects.get().accepted == 3937
     assert "was read as" in answer.content.decode()
 
 
-def test_goods_without_a_pack_are_received_in_their_unit(village, weighed_round):
+def test_goods_without_a_pack_are_received_in_their_unit(village, weighed):
     straw = catalog.add_product(
         by=village.home, producer=village.producers["Baker Lan"], name="Straw", category=FIRST_CATEGORY, unit="kg"
     )
-    packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:extra", args=[weighed_round.handover_id])
+    packer, address = client_of(village.people["Tan Mei"]), reverse("handovers:extra", args=[weighed.pk])
     answer = packer.post(address, {"product": straw.pk, "amount": "2.5", "key": "s"}, follow=True)
     assert answer.status_code == 200
     assert Receipt.objects.get().accepted == 2500
     assert "2.5 kg" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_a_crate_offers_its_share_of_what_is_there(village, weighed_round):
-    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
-    village.receive(weighed_round, Pak_choi=3000)
-    amina, jo = village.crate(weighed_round, "Amina"), village.crate(weighed_round, "Jo")
-    assert _line(weighed_round, amina, "Pak choi").offered == 1500
+def test_a_crate_offers_its_share_of_what_is_there(village, weighed):
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed, allowed=True)
+    village.receive(weighed, Pak_choi=3000)
+    amina, jo = village.crate(weighed, "Amina"), village.crate(weighed, "Jo")
+    assert _line(weighed, amina, "Pak choi").offered == 1500
     page = client_of(village.people["Tan Mei"]).get(reverse("handovers:crate", args=[jo.pk])).content.decode()
     assert "there is 3" in page
-    line = _line(weighed_round, jo, "Pak choi")
+    line = _line(weighed, jo, "Pak choi")
     operations.tick_line(by=village.people["Tan Mei"], crate=jo, commitment_id=line.commitment_id)
     assert Packed.objects.get().quantity == 1500
-    assert _line(weighed_round, amina, "Pak choi").offered == 1500
-    operations.pack_all(by=village.people["Tan Mei"], handover=weighed_round.handover)
+    assert _line(weighed, amina, "Pak choi").offered == 1500
+    operations.pack_all(by=village.people["Tan Mei"], handover=weighed)
     assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
 
 
-def test_nothing_is_short_while_a_farm_is_still_to_come(village, weighed_round):
-    assert _line(weighed_round, village.crate(weighed_round, "Amina"), "Pak choi").offered is None
+def test_nothing_is_short_while_a_farm_is_still_to_come(village, weighed):
+    assert _line(weighed, village.crate(weighed, "Amina"), "Pak choi").offered is None
 
 
-def test_what_is_handed_over_without_a_tick_is_what_is_there(village, weighed_round):
-    village.receive(weighed_round, Pak_choi=3000)
+def test_what_is_handed_over_without_a_tick_is_what_is_there(village, weighed):
+    village.receive(weighed, Pak_choi=3000)
     for name in ("Amina", "Jo"):
-        operations.hand_over(by=village.people["Keeper Lu"], crate=village.crate(weighed_round, name))
+        operations.hand_over(by=village.people["Keeper Lu"], crate=village.crate(weighed, name))
     assert sum(Packed.objects.filter(lot__conforms_to__name="Pak choi").values_list("quantity", flat=True)) == 3000
 
 
-def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):
-    village.receive(weighed_round)
-    crate = village.crate(weighed_round, "Jo")
-    line = _line(weighed_round, crate, "Pak choi")
+def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed):
+    village.receive(weighed)
+    crate = village.crate(weighed, "Jo")
+    line = _line(weighed, crate, "Pak choi")
     packer, address = (
         client_of(village.people["Tan Mei"]),
         reverse("handovers:tick", args=[crate.pk, line.commitment_id]),
@@ -128,18 +126,18 @@ def test_what_is_paid_by_weight_has_no_tick_without_one(village, weighed_round):
     with pytest.raises(Refusal) as found:
         operations.tick_line(by=village.people["Tan Mei"], crate=crate, commitment_id=line.commitment_id)
     assert found.value.code == "handovers.weight_missing"
-    operations.pack_all(by=village.people["Tan Mei"], handover=weighed_round.handover)
+    operations.pack_all(by=village.people["Tan Mei"], handover=weighed)
     assert set(Crate.objects.values_list("state", flat=True)) == {"to_pack"}
     steward = client_of(village.people["Li Na"])
-    steward.post(reverse("handovers:weights", args=[weighed_round.handover_id]), {"allowed": "1"})
+    steward.post(reverse("handovers:weights", args=[weighed.pk]), {"allowed": "1"})
     packer.post(address, {"tick": "1", line.field: "", "key": "b"})
     assert Packed.objects.get(commitment=line.commitment_id).quantity == 2000
 
 
-def test_the_last_tick_packs_the_crate(village, weighed_round):
-    village.receive(weighed_round)
-    crate = village.crate(weighed_round, "Amina")
-    choi, eggs = (_line(weighed_round, crate, name) for name in ("Pak choi", "Eggs"))
+def test_the_last_tick_packs_the_crate(village, weighed):
+    village.receive(weighed)
+    crate = village.crate(weighed, "Amina")
+    choi, eggs = (_line(weighed, crate, name) for name in ("Pak choi", "Eggs"))
     operations.pack(by=village.people["Tan Mei"], crate=crate, lines=[PackLine(choi.commitment_id, 2010)])
     crate.refresh_from_db()
     assert crate.state == Crate.State.TO_PACK
@@ -152,25 +150,25 @@ def test_the_last_tick_packs_the_crate(village, weighed_round):
     assert crate.state == Crate.State.PACKED
 
 
-def test_half_a_box_of_eggs_is_no_whole_number(village, weighed_round):
-    crate = village.crate(weighed_round, "Amina")
-    eggs = _line(weighed_round, crate, "Eggs")
+def test_half_a_box_of_eggs_is_no_whole_number(village, weighed):
+    crate = village.crate(weighed, "Amina")
+    eggs = _line(weighed, crate, "Eggs")
     address = reverse("handovers:tick", args=[crate.pk, eggs.commitment_id])
     answer = client_of(village.people["Tan Mei"]).post(address, {"tick": "1", eggs.field: "1.5", "key": "h"})
     assert answer.status_code == 422
     assert "is no whole number" in answer.content.decode()
 
 
-def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round):
-    village.receive(weighed_round)
-    crate = village.crate(weighed_round, "Jo")
-    line = _line(weighed_round, crate, "Pak choi")
+def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed):
+    village.receive(weighed)
+    crate = village.crate(weighed, "Jo")
+    line = _line(weighed, crate, "Pak choi")
     packer = client_of(village.people["Tan Mei"])
     address = reverse("handovers:tick", args=[crate.pk, line.commitment_id])
     asked = packer.post(address, {"tick": "1", line.field: "4000", "key": "g"})
     assert asked.status_code == 422
     assert f'value="{line.field}=2000"' in asked.content.decode()
-    paper = reverse("handovers:key_in", args=[weighed_round.handover_id])
+    paper = reverse("handovers:key_in", args=[weighed.pk])
     asked = packer.post(paper, {line.field: "4000", "save": str(crate.pk), "key": "p"})
     assert asked.status_code == 422
     assert f'value="{line.field}=2000"' in asked.content.decode()
@@ -179,56 +177,30 @@ def test_grams_in_the_crate_and_on_paper_are_asked_about(village, weighed_round)
     assert Packed.objects.get().quantity == 2000
 
 
-def test_the_way_back_is_a_page_of_ours(village, weighed_round):
-    village.receive(weighed_round)
+def test_the_way_back_is_a_page_of_ours(village, weighed):
+    village.receive(weighed)
     keeper = client_of(village.people["Keeper Lu"])
     for back in ("abc", "//example.org/", "²"):
-        crate = village.crate(weighed_round, "Jo")
+        crate = village.crate(weighed, "Jo")
         address = reverse("handovers:hand_over", args=[crate.pk])
         assert keeper.post(address, {"back": back, "key": back}).headers["Location"].startswith("/")
     assert agents_queries.home_local().pk
 
 
 @pytest.fixture
-def taken(village, weighed_round):
+def taken(village, weighed):
     """Jo has his crate: nobody had weighed it, so it went as ordered; 2 kg of pak choi."""
-    village.receive(weighed_round)
-    crate = village.crate(weighed_round, "Jo")
+    village.receive(weighed)
+    crate = village.crate(weighed, "Jo")
     operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
     crate.refresh_from_db()
     return crate
 
 
-def test_what_the_scale_said_is_recorded_after_the_crate_has_gone(village, weighed_round, taken):
-    """The packer finds her note, 1.85 kg: what was taken is put right, and paid for so."""
-    line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
-    before = flows_queries.resources([Packed.objects.get(commitment=line.commitment_id).lot_id])
-    packer, address = client_of(tan), reverse("handovers:crate", args=[taken.pk])
-    assert f"?line={line.commitment_id}" in packer.get(address).content.decode()
-    form = packer.get(address, {"line": line.commitment_id}).content.decode()
-    assert f'name="{line.field}"' in form
-    tick = reverse("handovers:tick", args=[taken.pk, line.commitment_id])
-    assert packer.post(tick, {line.field: "3.7", "key": "w"}, follow=True).status_code == 200
-    assert Packed.objects.get(commitment=line.commitment_id).quantity == 1850
-    [lot] = flows_queries.resources(before).values()
-    assert lot.accounting_quantity == before[lot.pk].accounting_quantity + 150
-    commitment = Commitment.objects.get(pk=line.commitment_id)
-    assert (commitment.fulfilled_quantity, commitment.finished) == (1850, True)
-    again = Crate.objects.get(pk=taken.pk)
-    assert (again.state, again.changed_at) == (Crate.State.COLLECTED, taken.changed_at)
-    assert flows_queries.replay() == []
-    operations.pack_all(by=tan, handover=weighed_round.handover, weighed={})
-    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
-    operations.pack_all(by=tan, handover=weighed_round.handover)
-    shop.settle_round(by=village.people["Li Na"], round=weighed_round)
-    # 1.85 kg at 4.20 for 500 g.
-    assert village.balance("Jo") == 20_000 - 1554
-
-
-def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_round):
-    village.receive(weighed_round)
-    crate, tan = village.crate(weighed_round, "Jo"), village.people["Tan Mei"]
-    line = _line(weighed_round, crate, "Pak choi")
+def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed):
+    village.receive(weighed)
+    crate, tan = village.crate(weighed, "Jo"), village.people["Tan Mei"]
+    line = _line(weighed, crate, "Pak choi")
     operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=0)
     operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
     operations.pack_line(by=tan, crate=crate, commitment_id=line.commitment_id, quantity=1900)
@@ -238,32 +210,18 @@ def test_what_was_thought_missing_and_was_taken_is_recorded(village, weighed_rou
     assert flows_queries.replay() == []
 
 
-def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed_round, taken):
-    line = _line(weighed_round, taken, "Pak choi")
-    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
+def test_a_tick_without_a_number_says_nothing_of_a_crate_that_has_gone(village, weighed, taken):
+    line = _line(weighed, taken, "Pak choi")
+    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed, allowed=True)
     with pytest.raises(Refusal) as refused:
         operations.tick_line(by=village.people["Tan Mei"], crate=taken, commitment_id=line.commitment_id)
     assert refused.value.code == "handovers.already_collected"
 
 
-def test_a_weight_put_right_after_settling_is_said_to_change_no_payment(village, weighed_round, taken):
-    line, tan = _line(weighed_round, taken, "Pak choi"), village.people["Tan Mei"]
-    operations.allow_unweighed(by=village.people["Li Na"], handover=weighed_round.handover, allowed=True)
-    operations.pack_all(by=tan, handover=weighed_round.handover)
-    shop.settle_round(by=village.people["Li Na"], round=weighed_round)
-    paid = village.balance("Jo")
-    tick = reverse("handovers:tick", args=[taken.pk, line.commitment_id])
-    page = client_of(tan).post(tick, {line.field: "3.7", "key": "w"}, follow=True).content.decode()
-    assert "the earlier weight was paid" in page
-    assert Commitment.objects.get(pk=line.commitment_id).fulfilled_quantity == 1850
-    assert village.balance("Jo") == paid
-    assert flows_queries.replay() == []
-
-
 @pytest.fixture
-def arrived(village, weighed_round):
+def arrived(village, weighed):
     """4 kg of pak choi lie here, as promised."""
-    village.receive(weighed_round)
+    village.receive(weighed)
     return Receipt.objects.get(producer=village.producers["Huang Dacheng"])
 
 
@@ -300,8 +258,8 @@ def test_what_lies_here_decides_how_much_was_lost(village, arrived, typed):
 
 
 @pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
-def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arrived, typed):
-    divide = reverse("handovers:divide", args=[weighed_round.handover_id, arrived.lot_id])
+def test_what_lies_here_decides_how_much_is_divided(village, weighed, arrived, typed):
+    divide = reverse("handovers:divide", args=[weighed.pk, arrived.lot_id])
     product = village.items["Pak choi"].product_id
     packer = client_of(village.people["Tan Mei"])
     sent = {"taken": typed, "made": typed, "into": product, "key": "d"}
@@ -312,17 +270,17 @@ def test_what_lies_here_decides_how_much_is_divided(village, weighed_round, arri
 
 
 @pytest.mark.parametrize("typed", ["1,873", "1 873", "1.873"])
-def test_what_lies_here_decides_how_much_goes_into_one_bin(village, weighed_round, arrived, typed):
+def test_what_lies_here_decides_how_much_goes_into_one_bin(village, weighed, arrived, typed):
     tan = village.people["Tan Mei"]
     other = operations.divide_lot(
         by=tan,
-        handover=weighed_round.handover,
+        handover=weighed,
         lot_id=arrived.lot_id,
         taken=2000,
         made=2000,
         into=arrived.specification_id,
     )
-    mix = f"{reverse('handovers:mix', args=[weighed_round.handover_id])}?lot={arrived.lot_id}&lot={other.pk}"
+    mix = f"{reverse('handovers:mix', args=[weighed.pk])}?lot={arrived.lot_id}&lot={other.pk}"
     sent = {f"lot_{arrived.lot_id}": typed, f"lot_{other.pk}": "0.1", "key": "m"}
     page = client_of(tan).post(mix, sent, follow=True).content.decode()
     assert "What lies in the bin is lot" in page

@@ -8,10 +8,10 @@ from cosmolocal.handovers import operations
 
 def test_no_statement_seeks_in_two_lists(village):
     """SQLite that has no figures of its tables seeks every pair of two lists: 2,500 promises times 3,400 households."""
-    [round] = village.closed_rounds(3)
-    village.receive(round)
+    [handover] = village.agreed(3)
+    village.receive(handover)
     with CaptureQueriesContext(connection) as asked:
-        operations.pack_all(by=village.people["Tan Mei"], handover=round.handover)
-        operations.hand_over_all(by=village.people["Keeper Lu"], handover=round.handover)
+        operations.pack_all(by=village.people["Tan Mei"], handover=handover)
+        operations.hand_over_all(by=village.people["Keeper Lu"], handover=handover)
     lists = [one["sql"].count("json_each") + one["sql"].count("unnest(") for one in asked if "SELECT" in one["sql"][:6]]
     assert max(lists) == 1

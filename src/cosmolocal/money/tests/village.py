@@ -3,24 +3,18 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import pytest
-
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft
 from cosmolocal.kernel import clock
-from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.tests.refusing import refused
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
 from cosmolocal.money.models import Account, Currency, MoneyBox
 
-
-def refused(code: str) -> pytest.RaisesExc[Refusal]:
-    """What is inside must be refused with this code."""
-    return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code == code)
-
+__all__ = ["BEGIN", "Village", "build", "refused"]
 
 BEGIN = datetime(2026, 9, 1, 8, tzinfo=UTC)
 

@@ -13,13 +13,13 @@ from icalendar import Calendar
 from PIL import Image
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.agents.tests.village import client_of
 from cosmolocal.bookings import operations as bookings
 from cosmolocal.bookings import queries as bookings_queries
 from cosmolocal.bookings.models import Booking, Damage, Thing
 from cosmolocal.bookings.operations import TermsDraft
 from cosmolocal.bookings.tests.village import states
 from cosmolocal.kernel import clock
-from cosmolocal.practices.shop.tests.village import client_of
 
 
 @pytest.fixture

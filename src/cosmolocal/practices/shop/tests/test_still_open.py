@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cosmolocal.handovers import operations
+from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers.models import Crate
 from cosmolocal.kernel import errands, jobs
 from cosmolocal.practices.shop import operations as shop
@@ -20,16 +20,16 @@ def early(village):
     round = village.round()
     village.order(round, "Amina", {"Eggs": 1})
     village.order(round, "Jo", {"Bread": 2})
-    operations.make_crates(by=village.people["Tan Mei"], handover=round.handover)
+    handovers.make_crates(by=village.people["Tan Mei"], handover=round.handover)
     return round
 
 
 def deeds(village):
     tan, lu = village.people["Tan Mei"], village.people["Keeper Lu"]
     return (
-        lambda handover: operations.pack_all(by=tan, handover=handover),
-        lambda handover: operations.hand_over_all(by=lu, handover=handover),
-        lambda handover: operations.close_handover(by=lu, handover=handover),
+        lambda handover: handovers.pack_all(by=tan, handover=handover),
+        lambda handover: handovers.hand_over_all(by=lu, handover=handover),
+        lambda handover: handovers.close_handover(by=lu, handover=handover),
     )
 
 
@@ -71,14 +71,14 @@ def test_the_worker_refuses_it_in_the_same_words(village, early):
 def test_a_worker_that_stands_still_holds_nobody_up(village, early):
     """The hour decides, not whether somebody has written down that it came."""
     with village.at(CLOSING):
-        operations.pack_all(by=village.people["Tan Mei"], handover=early.handover)
+        handovers.pack_all(by=village.people["Tan Mei"], handover=early.handover)
     assert states(early) == ["packed", "packed"]
 
 
 def test_what_happened_to_one_crate_is_recorded_all_the_same(village, early):
     crate = village.crate(early, "Amina")
-    operations.hand_over(by=village.people["Keeper Lu"], crate=crate)
-    operations.leave_crate(by=village.people["Keeper Lu"], crate=village.crate(early, "Jo"))
+    handovers.hand_over(by=village.people["Keeper Lu"], crate=crate)
+    handovers.leave_crate(by=village.people["Keeper Lu"], crate=village.crate(early, "Jo"))
     assert set(states(early)) == {"collected", "left"}
 
 
@@ -117,7 +117,7 @@ def test_nobody_came_is_said_once_the_time_to_come_is_over(village):
         return [NOBODY_CAME in browser.get(page).content.decode() for page in pages]
 
     with village.at(THURSDAY - timedelta(days=1)):  # somebody shuts the door a day too early
-        operations.close_handover(by=village.people["Keeper Lu"], handover=round.handover)
+        handovers.close_handover(by=village.people["Keeper Lu"], handover=round.handover)
         assert village.crate(round, "Amina").state == Crate.State.LEFT
         assert said() == [False, False]
         assert "Pick up" in browser.get(pages[0]).content.decode()
