@@ -42,10 +42,11 @@ SEND = (
     + """
     from datetime import timedelta
     from cosmolocal.kernel import clock
-    from cosmolocal.messages import codes
+    from cosmolocal.messages import codes, rules
     with clock.frozen_at(clock.now() + timedelta(minutes={minutes})):
         codes.deliver()
-    answer = list(apps.get_model("local_messages.Letter").objects.values_list("state", flat=True))
+    written = apps.get_model("local_messages.Letter").objects.filter(event=rules.CODE)
+    answer = list(written.values_list("state", flat=True))
     """
 )
 WORK = (
