@@ -141,14 +141,16 @@ class Village(agents_village.Village):
             yield handover
 
     def receive(self, handover: Handover, **came: int) -> None:
-        """Everything comes as promised, but for those named (by item): base units accepted."""
+        """What is not written down yet comes as promised, but for those named (by item): base units accepted."""
         kinds = {self.items[name.replace("_", " ")].product.specification_id: base for name, base in came.items()}
         for delivery in queries.receiving_list(handover):
             lines = []
             for one in delivery.arrivals:
-                if one.commitment_id:
+                if one.commitment_id and not one.receipts:
                     got = kinds.get(one.specification_id, one.promised)
                     lines.append(ReceiptLine(one.specification_id, got, got, one.commitment_id))
+            if not lines:
+                continue
             operations.receive(by=self.people["Tan Mei"], handover=handover, producer=delivery.producer, lines=lines)
 
     def crate(self, handover: Handover, household: str) -> Crate:
