@@ -17,7 +17,7 @@ WHOLE_HOUSE = {
     "website/tests/test_asked.py": "what the house says of a deed of a practice that is not stated",
     "website/tests/test_awkward_input.py": "crawls every page of the house, filled by the demo",
     "website/tests/test_into_a_household.py": "who comes into a household reads its earlier orders",
-    "website/tests/test_operations.py": "every operation of the house is looked at on the pages, filled by the demo",
+    "website/tests/lively.py": "a month of the whole demo",
     "website/tests/test_places.py": "every deed that belongs to a place, those of practices too",
 }
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents.models import Agent, User
+from cosmolocal.agents.tests.village import client_of, week_before
 from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Crate
@@ -28,17 +28,7 @@ from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, V
 
 @pytest.fixture
 def village(db: None, timeless: None) -> Village:
-    with frozen_at(MONDAY - timedelta(days=7)):
-        return builder.build()
-
-
-def signed_in(agent: Agent) -> Client:
-    user = User.objects.filter(agent=agent).first()
-    if user is None:
-        user = User.objects.create_user(email=f"agent{agent.pk}@example.org", agent=agent)
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return week_before(builder.build)
 
 
 def send(client: Client, page: str, /, *args: object, **fields: object) -> str:
@@ -103,7 +93,7 @@ def test_the_walk_of_the_guide_calls_what_it_names(village: Village) -> None:
 
 def walked(village: Village) -> None:
     """The week, through the pages."""
-    who = {name: signed_in(agent) for name, agent in village.people.items()}
+    who = {name: client_of(agent) for name, agent in village.people.items()}
     with frozen_at(MONDAY):
         farmer = agents.add_member(by=village.home, name="Huang", household_name="Huang")
         agents.join(by=village.home, member=farmer, group=village.producers["Huang Dacheng"])
@@ -114,7 +104,7 @@ def walked(village: Village) -> None:
         order(village, who["Wei"], round, {"Cabbage": 2, "Lotus root": 1})
         order(village, who["Qin"], round, {"Bread": 1}, pays="cash")
         stock = reverse("shop:stock", args=[village.offer(round, "Cabbage").pk])
-        signed_in(farmer).post(stock, {"available": "3", "key": ids.fresh_key()})
+        client_of(farmer).post(stock, {"available": "3", "key": ids.fresh_key()})
 
     for moment, state in ((CLOSING, "grace"), (CLOSING + timedelta(minutes=30), "ordered")):
         with frozen_at(moment):

@@ -1,8 +1,10 @@
 """The village of people: households, farms, a restaurant, a place, who does what. Other villages are built on it."""
 
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from django.test import Client
 
@@ -76,3 +78,19 @@ def client_of(agent: Agent) -> Client:
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+Built = TypeVar("Built")
+
+
+def week_before(build: Callable[[], Built]) -> Built:
+    """What `build` makes, a week before the Monday on which most tests stand."""
+    with frozen_at(MONDAY - timedelta(days=7)):
+        return build()
+
+
+def on_monday(build: Callable[[], Built]) -> Iterator[Built]:
+    """The same on Monday morning, 8:00 in Liuzhou: what a fixture yields from."""
+    built = week_before(build)
+    with frozen_at(MONDAY):
+        yield built

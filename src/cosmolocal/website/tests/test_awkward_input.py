@@ -1,24 +1,21 @@
 """Every page is fed every awkward number there is, in its address and in each field of its forms: none breaks."""
 
-import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
-from cosmolocal.agents import demo as agents_demo
 from cosmolocal.agents import queries as agents_queries
-from cosmolocal.agents.models import Agent, User
-from cosmolocal.catalog import demo as catalog_demo
+from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations as catalog
 from cosmolocal.catalog.models import Category, Item
 from cosmolocal.kernel import clock
-from cosmolocal.money import demo as money_demo
 from cosmolocal.practices.shop import demo as shop_demo
 from cosmolocal.website.tests.crawling import Crawl, Form, watch_addresses
+from cosmolocal.website.tests.lively import farmers, live
 from tests import harness
 from tests.kept import Kept
 
@@ -47,26 +44,11 @@ ROLES = ("member", "steward", "treasurer", "producer", "keeper")
 
 def build() -> dict[str, Agent]:
     by = agents_queries.system()
-    with clock.frozen_at(clock.now() - timedelta(days=30)):
-        today = clock.today("Asia/Shanghai")
-        village = agents_demo.found_ainonghui(today, 16)
-        farms = catalog_demo.add_producers(by=by)
-        agents_demo.add_farmers(farms, today)
-        catalog_demo.build(by, farms)
-        books = money_demo.open_books(by)
-        money_demo.give_credit(by, village.restaurants, 300000)
-        accounts = money_demo.open_accounts(by, village.households)
-        money_demo.top_up(by, books, accounts, random.Random(1), least=400_00)
-        money_demo.open_accounts(by, farms.values(), kind="producer")
-        shop_demo.settled_round(village.store, today + timedelta(days=7), orders=12)
+    village = live(by)
     Item.objects.filter(pk__in=list(Item.objects.values_list("pk", flat=True)[:40])).update(stock=999_999_999)
-    money_demo.puzzle(by, books)
-    shop_demo.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=12)
     shop_demo.open_round_closing_tonight(village.store, clock.today("Asia/Shanghai"), orders=10)
     _add_goods_without_pack(by)
-    farmer = User.objects.get(email=agents_demo.mail_of("producer")).agent
-    assert farmer is not None
-    return {**village.people, "producer": farmer}
+    return {**village.people, **farmers()}
 
 
 _life = Kept(build)

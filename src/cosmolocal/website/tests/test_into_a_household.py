@@ -9,6 +9,7 @@ from django.test import Client
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.tests.village import week_before
 from cosmolocal.kernel import clock
 from cosmolocal.messages import operations as messages
 from cosmolocal.messages.operations import Writing
@@ -22,8 +23,7 @@ SAYS = "orders and statements"
 
 @pytest.fixture
 def village(db: None) -> Village:
-    with clock.frozen_at(MONDAY - timedelta(days=7)):
-        return builder.build()
+    return week_before(builder.build)
 
 
 def reads(browser: Client, path: str) -> str:

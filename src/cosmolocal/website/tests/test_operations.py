@@ -2,8 +2,6 @@
 
 import importlib
 import pkgutil
-import random
-from datetime import timedelta
 
 import pytest
 
@@ -11,15 +9,12 @@ import cosmolocal
 from cosmolocal.agents import demo as agents_demo
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
-from cosmolocal.agents.models import Agent, User
+from cosmolocal.agents.models import Agent
 from cosmolocal.agents.operations import ContactDraft, LocalDraft
-from cosmolocal.catalog import demo as catalog_demo
-from cosmolocal.kernel import clock
 from cosmolocal.kernel import operation as kernel_operation
-from cosmolocal.money import demo as money_demo
-from cosmolocal.practices.shop import demo as shop_demo
 from cosmolocal.website.tests.asked import LENT, TABLE, when_lent, who_may
 from cosmolocal.website.tests.contract import none_of
+from cosmolocal.website.tests.lively import farmers, live
 from cosmolocal.website.tests.walking import Walk, watching
 
 PERMISSION = {
@@ -107,24 +102,12 @@ def _lent_fits(code: str, why: str) -> bool:
 
 def _live(walk: Walk) -> None:
     by = agents_queries.system()
-    with clock.frozen_at(clock.now() - timedelta(days=30)):
-        today = clock.today("Asia/Shanghai")
-        village = agents_demo.found_ainonghui(today, 16)
-        walk.people = _roles(by, village)
-        farms = catalog_demo.add_producers(by=by)
-        agents_demo.add_farmers(farms, today)
-        farmer = User.objects.get(email=agents_demo.mail_of("producer")).agent
-        assert farmer is not None
-        walk.people |= {"producer": farmer}
-        catalog_demo.build(by, farms)
-        books = money_demo.open_books(by)
-        money_demo.give_credit(by, village.restaurants, 300000)
-        accounts = money_demo.open_accounts(by, village.households)
-        money_demo.top_up(by, books, accounts, random.Random(1), least=400_00)
-        money_demo.open_accounts(by, farms.values(), kind="producer")
-        shop_demo.settled_round(village.store, today + timedelta(days=7), orders=12)
-    money_demo.puzzle(by, books)
-    shop_demo.round_being_packed(village.store, clock.today("Asia/Shanghai"), orders=12)
+
+    def meet(village: agents_demo.Village) -> None:
+        roles = walk.people or _roles(by, village)
+        walk.people = {**roles, **farmers()}
+
+    live(by, meet)
 
 
 def _roles(by: Agent, village: agents_demo.Village) -> dict[str, Agent]:

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
+from cosmolocal.agents.tests.village import on_monday
 from cosmolocal.handovers import operations as handovers
 from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import PackLine, ReceiptLine
-from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import declared
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.tests.stating import by_code, stated
@@ -23,7 +23,7 @@ from cosmolocal.money.models import MoneyBox
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.tests import village as builder
-from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, Village
+from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY, Village
 
 TABLE = by_code("WHO")
 BOUND = {"packer", "keeper"}
@@ -34,10 +34,7 @@ Wish = dict[str, Any]
 
 @pytest.fixture
 def village(db: None) -> Iterator[Village]:
-    with clock.frozen_at(MONDAY - timedelta(days=7)):
-        built = builder.build()
-    with clock.frozen_at(MONDAY):
-        yield built
+    yield from on_monday(builder.build)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Fixtures of the shop's tests."""
 
-from datetime import timedelta
-
 import pytest
 
-from cosmolocal.kernel.clock import frozen_at
+from cosmolocal.agents.tests.village import on_monday
 from cosmolocal.practices.shop.tests import village as builder
 from tests.kept import Kept
 
@@ -14,10 +12,7 @@ _village = Kept(builder.build)
 @pytest.fixture
 def village(db, timeless):
     """The village, on Monday morning 8:00 in Liuzhou, when its rounds open."""
-    with frozen_at(builder.MONDAY - timedelta(days=7)):
-        built = _village()
-    with frozen_at(builder.MONDAY):
-        yield built
+    yield from on_monday(_village)
 
 
 @pytest.fixture
