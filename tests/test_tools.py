@@ -48,8 +48,14 @@ def test_what_must_be_noticed_is_broken() -> None:
     names = [mutant.name for mutant in mutants.mutants()]
     assert len(set(names)) == len(names)
     told = "\n".join(names)
-    assert "shop.policy.permit_keeper: `people.permit(by, people.KEEPER, people.STEWARD, place=round.handover.p" in told
-    assert "shop.policy.permit_order: `on_behalf_of is None and people.is_steward(by)` without `on_behalf_of is" in told
+    assert (
+        "shop.policy.permit_keeper: `agents_policy.permit(by, agents_policy.KEEPER, agents_policy.STEWARD, place=round"
+        in told
+    )
+    assert (
+        "shop.policy.permit_order: `on_behalf_of is None and agents_policy.is_steward(by)` without `on_behalf_of is"
+        in told
+    )
     assert (
         "settling.settle_round: `[*payments, *(id for id in owed if id)]` without `*(id for id in owed if id)`" in told
     )

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.processes
 
 KILLS = 12 if ALL else 2
 FOUND = """
-    wish = people.LocalWish(name="Tianxin", zone="Asia/Shanghai", currency="CNY")
-    people.found_local(by=who.system(), wish=wish)
+    draft = people.LocalDraft(name="Tianxin", zone="Asia/Shanghai", currency="CNY")
+    people.found_local(by=who.system(), draft=draft)
     money.open_currency(by=who.system(), code="CNY", decimals=2, symbol="¥")
     answer = None
 """
