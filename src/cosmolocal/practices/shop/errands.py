@@ -14,6 +14,7 @@ from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.pdf import Sheet
 from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.door import documents as door_documents
 from cosmolocal.practices.shop.door.pages import given_back as given_pages
 from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
@@ -118,12 +119,12 @@ def given_back(by_id: int, round_id: int, since: str, until: str, kind: str) -> 
     """Money given back for the lines of a round, or (0) from one day to another: csv, xlsx or pdf."""
     if round_id:
         round = OrderRound.objects.get(pk=round_id)
-        found, title = queries.credits.of_round(round), documents.given_back_in(round)
+        found, title = queries.credits.of_round(round), door_documents.given_back_in(round)
     else:
         days = date.fromisoformat(since), date.fromisoformat(until)
-        found, title = queries.credits.between(*days), documents.given_back_between(*days)
+        found, title = queries.credits.between(*days), door_documents.given_back_between(*days)
     sums, currency = queries.credits.sums(found), money_queries.default_currency()
-    table, name = documents.given_back_table(given_pages.rows(found), sums, currency), f"{title}.{kind}"
+    table, name = door_documents.given_back_table(given_pages.rows(found), sums, currency), f"{title}.{kind}"
     return Outcome(
         name, data=downloads.table_bytes([table], title, kind), name=name, content_type=downloads.TYPES[kind]
     )

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from cosmolocal.practices.shop.door.views import at_the_door, given_back
-from cosmolocal.practices.shop.farms import views as farms
+from cosmolocal.practices.shop.farms.views import asked, own
 from cosmolocal.practices.shop.orders.views import ordering, orders, shopping
 from cosmolocal.practices.shop.rounds.views import goods, steward
 from cosmolocal.practices.shop.settling.views import figures, following, settle
@@ -38,7 +38,7 @@ _steward_pages: list[URLPattern] = [
     path("desk/<int:pk>/form/", goods.paper_form, name="order_form"),
     path("desk/<int:pk>/orders/", goods.orders, name="round_orders"),
     path("desk/<int:pk>/orders/<int:intent>/", goods.shortage, name="shortage"),
-    path("desk/<int:pk>/farms/", goods.farms, name="round_farms"),
+    path("desk/<int:pk>/farms/", asked.farms, name="round_farms"),
     path("desk/<int:pk>/cancel/", steward.cancel, name="round_cancel"),
     path("desk/<int:pk>/reopen/", steward.reopen, name="reopen"),
     path("desk/<int:pk>/settle/", settle.settle, name="settle"),
@@ -55,9 +55,9 @@ _steward_pages: list[URLPattern] = [
     path("door/lines/<int:pk>/credit/", at_the_door.credit, name="credit"),
     path("desk/given-back/", given_back.given_back, name="given_back"),
     path("desk/<int:pk>/given-back/", given_back.of_round, name="round_given_back"),
-    path("farms/orders/<int:pk>/told/", goods.told, name="told"),
-    path("farms/orders/<int:pk>/file/", goods.order_file, name="order_file"),
-    path("farm/", farms.farm, name="farm"),
-    path("farm/offers/<int:pk>/", farms.stock, name="stock"),
+    path("farms/orders/<int:pk>/told/", asked.told, name="told"),
+    path("farms/orders/<int:pk>/file/", asked.order_file, name="order_file"),
+    path("farm/", own.farm, name="farm"),
+    path("farm/offers/<int:pk>/", own.stock, name="stock"),
 ]
 urlpatterns = [*_member_pages, *_steward_pages]

@@ -1,8 +1,6 @@
-"""The shop on paper and in spreadsheets: the receipt of an order, the rounds of a year."""
+"""An order on paper: its receipt."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -12,11 +10,9 @@ from cosmolocal.look.dates import format_day, format_window
 from cosmolocal.look.numbers import format_money, format_percent
 from cosmolocal.paper.sheets import Document, Fact, Section
 from cosmolocal.paper.tables import Cell, Column, Table
-from cosmolocal.practices.shop.door.pages.given_back import GivenBack
-from cosmolocal.practices.shop.models import Order, OrderRound, OrderSwap
+from cosmolocal.practices.shop.models import Order, OrderSwap
 from cosmolocal.practices.shop.orders.pages.orders import OrderView, Taxes
 from cosmolocal.practices.shop.orders.pages.shelf import currency_of
-from cosmolocal.practices.shop.settling.pages import Year
 
 
 def receipt(view: OrderView, taxes: Taxes) -> Document:
@@ -66,85 +62,6 @@ def swapped_words(swap: OrderSwap) -> str:
 def receipt_name(order: Order) -> str:
     """The name of the file."""
     return _("Receipt %(day)s") % {"day": format_day(order.round.handover.begins)}
-
-
-def year_table(year: Year, currency: Any) -> Table:
-    """One row a round, the sums at the end."""
-    code, decimals = currency.code, currency.decimals
-
-    def sums(one: Any) -> list[Cell]:
-        amounts = (one.sales, one.producers, one.transport, one.running + one.rounding, one.tax, one.deposits)
-        return [one.orders, *(to_decimal(amount, decimals) for amount in amounts), to_decimal(one.share_bp, 2)]
-
-    def amount(label: str) -> Column:
-        return Column(f"{label}, {code}", kind="number", decimals=decimals)
-
-    columns = [
-        Column(_("Goods handed over"), kind="date"),
-        Column(_("Where")),
-        Column(_("Orders"), kind="number", decimals=0),
-        amount(_("Sales")),
-        amount(_("Farmers")),
-        amount(_("Transport")),
-        amount(_("Store and people")),
-        amount(_("Tax")),
-        amount(_("Deposits")),
-        Column(_("Farmers' share, %"), kind="number", decimals=2),
-        amount(_("Median order")),
-    ]
-    rows: list[Sequence[Cell]] = [
-        [
-            clock.day_of(row.round.handover.begins),
-            row.round.handover.place.name,
-            *sums(row.sums),
-            to_decimal(row.median, decimals),
-        ]
-        for row in year.rows
-    ]
-    total: list[Cell] = [None, _("Together"), *sums(year.sums), to_decimal(year.median, decimals)]
-    return Table(columns, rows, total, name=str(year.year))
-
-
-def given_back_in(round: OrderRound) -> str:
-    """The name of the list of a round."""
-    return _("Given back, %(round)s") % {"round": round.name}
-
-
-def given_back_between(since: date, until: date) -> str:
-    """The name of the list of some days."""
-    return _("Given back %(since)s to %(until)s") % {"since": format_day(since), "until": format_day(until)}
-
-
-def given_back_table(rows: Sequence[GivenBack], sums: Mapping[str, int], currency: Any) -> Table:
-    """One row each time that money was given or taken back; at the end what it comes to."""
-    code, decimals = currency.code, currency.decimals
-    columns = [
-        Column(_("Day"), kind="date"),
-        Column(_("Who"), width="1fr"),
-        Column(_("For what"), width="1fr"),
-        Column(_("How much")),
-        Column(_("Sum, %(currency)s") % {"currency": code}, kind="number", decimals=decimals),
-        Column(_("Borne by"), width="1fr"),
-        Column(_("Why"), width="1fr"),
-        Column(_("Given by")),
-        Column(_("Round")),
-    ]
-    body: list[Sequence[Cell]] = [
-        [
-            row.on,
-            row.household,
-            row.credit.line.pack.name,
-            row.quantity_text,
-            to_decimal(row.credit.amount, decimals),
-            row.bearer,
-            row.why,
-            row.credit.by.name,
-            row.credit.line.order.round.name,
-        ]
-        for row in rows
-    ]
-    together = to_decimal(sums["local"] + sums["producer"] + sums["deposits"], decimals)
-    return Table(columns, body, [None, _("Together"), "", "", together, "", "", "", ""], name=_("Given back"))
 
 
 def _lines_table(view: OrderView, money: tuple[str, int]) -> Table:

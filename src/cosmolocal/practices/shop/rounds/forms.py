@@ -1,4 +1,4 @@
-"""What a steward types about rounds: when and where, what is on sale, what is short, what a farm has."""
+"""What a steward types about rounds: when and where, what is on sale, what is short."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -105,20 +105,6 @@ class ShortageForm(KeyedForm):
             label=_("There is only"),
             expected=Expectation(ordered, ORDERED),
             help_text=_("What is missing is shared out fairly."),
-        )
-
-
-class StockForm(KeyedForm):
-    """How much a farm has of something; empty: as much as wished."""
-
-    def __init__(self, *args: Any, goods: Measured, expected: Expectation, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["available"] = amount(
-            goods,
-            label=_("I have"),
-            required=False,
-            expected=expected,
-            help_text=_("Empty: as much as anybody wants."),
         )
 
 

@@ -19,6 +19,7 @@ from cosmolocal.kernel import jobs
 from cosmolocal.kernel.models import Errand
 from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop.farms import queries as farms
+from cosmolocal.practices.shop.farms.views import asked as asked_farms
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.pages import BUYING_FOR
 from cosmolocal.practices.shop.rounds.queries import desk
@@ -248,7 +249,7 @@ def test_of_many_farms_one_stands_open_and_the_next_follows(village, monkeypatch
 
 
 def test_of_many_farms_with_many_goods_one_stands_open(village, steward, monkeypatch):
-    monkeypatch.setattr(round_goods, "FEW_LINES", 1)
+    monkeypatch.setattr(asked_farms, "FEW_LINES", 1)
     round = ordered(village)
     with village.at(THURSDAY):
         address = reverse("shop:round_farms", args=[round.pk])
@@ -261,9 +262,8 @@ def test_of_many_farms_with_many_goods_one_stands_open(village, steward, monkeyp
             assert {one.order.pk: one.total for one in asked} == {
                 one.order.pk: sum(line.purchase for line in one.lines) for one in farms.producer_orders(round)
             }
-        page = steward.get(address).content.decode()
-        assert "1 kind of goods" in page
-        monkeypatch.setattr(round_goods, "FARMS_A_PAGE", 1)
+        assert "1 kind of goods" in steward.get(address).content.decode()
+        monkeypatch.setattr(asked_farms, "FARMS_A_PAGE", 1)
         assert len(steward.get(address, {"page": 2}).context["asked"]) == 1
 
 

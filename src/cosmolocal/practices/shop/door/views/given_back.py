@@ -16,10 +16,10 @@ from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.money import queries as money_queries
 from cosmolocal.money.forms import PeriodForm
+from cosmolocal.practices.shop.door import documents
 from cosmolocal.practices.shop.door.pages import given_back as given_pages
 from cosmolocal.practices.shop.door.queries import credits
 from cosmolocal.practices.shop.models import LineCredit
-from cosmolocal.practices.shop.orders import documents
 from cosmolocal.practices.shop.pages import get_round_or_404
 
 PER_PAGE = 100

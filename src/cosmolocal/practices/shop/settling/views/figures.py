@@ -11,8 +11,7 @@ from cosmolocal.kernel.access import open_to
 from cosmolocal.look.forms import LAST_YEAR
 from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads
-from cosmolocal.practices.shop.orders import documents
-from cosmolocal.practices.shop.settling import pages
+from cosmolocal.practices.shop.settling import documents, pages
 
 
 @open_to("anyone")

@@ -19,8 +19,8 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, queries
+from cosmolocal.practices.shop.farms.forms import StockForm
 from cosmolocal.practices.shop.models import OrderRound, RoundOffer
-from cosmolocal.practices.shop.rounds.forms import StockForm
 
 A_YEAR = timedelta(days=365)
 STOCK_FAR = 20  # times the most that came at once: a field holds more than a week takes of it

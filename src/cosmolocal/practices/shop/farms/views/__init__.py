@@ -1,0 +1,1 @@
+"""What farms are asked for, for stewards; a farm's own page."""
