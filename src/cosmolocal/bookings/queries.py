@@ -36,6 +36,10 @@ class Figures:
     income: int
     free_percent: int
 
+    @property
+    def is_used(self) -> bool:
+        return bool(self.times or self.minutes)
+
 
 def things(practice: str, *, gone: bool = False) -> QuerySet[Thing]:
     """Things of a practice that can be booked; with `gone`, all of them."""

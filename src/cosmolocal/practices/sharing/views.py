@@ -45,20 +45,30 @@ def desk(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """How much each thing was used in the last weeks; nobody's name."""
     now = clock.now()
+    found = bookings_queries.figures("sharing", now - timedelta(weeks=WEEKS), now)
+    is_used = any(one.is_used for one in found)
     rows = [
         (
             one.thing.name,
-            one.times,
-            words.length(one.minutes),
-            f"{one.free_percent} %",
+            one.times or _("not used"),
+            words.length(one.minutes) if one.minutes else "–",
+            _free(one),
             one.km or "–",
             money(one.income),
         )
-        for one in bookings_queries.figures("sharing", now - timedelta(weeks=WEEKS), now)
+        for one in (found if is_used else ())
     ]
     numbers = [Column(label, number=True) for label in (_("Used"), _("Time"), _("Free"), _("Kilometres"), _("Income"))]
-    table = Table(_("The last twelve weeks"), [_("Thing"), *numbers], rows, empty=_("Nothing is shared yet."))
+    none = _("In the last twelve weeks nothing was used.") if found else _("Nothing is shared yet.")
+    table = Table(_("The last twelve weeks"), [_("Thing"), *numbers], rows, empty=none)
     return render(request, "sharing/figures.html", {"table": table})
+
+
+def _free(one: bookings_queries.Figures) -> str:
+    """The share of the time that it was free; in words where a number would say all of it."""
+    if not one.is_used:
+        return _("all the time")
+    return _("nearly all the time") if one.free_percent >= 100 else f"{one.free_percent} %"
 
 
 @open_to("anyone")

@@ -220,6 +220,20 @@ def test_the_home_pages_say_what_she_has_and_what_waits(village, amina, steward)
         assert "1 thing waits on the desk" in steward.get("/steward/", follow=True).content.decode()
 
 
+def test_figures_say_in_words_what_a_number_would_not(village, steward):
+    """Nothing used is a sentence; a thing that stood still, or was out for a moment only, is not "100 %" free."""
+    assert "In the last twelve weeks nothing was used." in read(steward, "figures")
+    for name, ends in (("Bike", 1), ("Mill", 73)):
+        booking = village.book(village.amina, name, 0, ends)
+        village.out(booking, 0)
+        village.back(booking, ends)
+    with clock.frozen_at(village.at(100)):
+        page = read(steward, "figures")
+    assert "100 %" not in page
+    cells = set(re.findall(r"<td[^>]*>\s*(.*?)\s*</td>", page, re.DOTALL))
+    assert {"not used", "nearly all the time", "all the time", "97 %"} <= cells
+
+
 @pytest.mark.parametrize("page", ["home", "thing", "mine", "desk", "figures"])
 def test_pages_ask_as_much_for_thirty_rows_as_for_three(village, steward, page):
     def count():
