@@ -76,6 +76,27 @@ def share_left(left: int, wishes: Mapping[int, int], step: int = 1) -> dict[int,
     return {key: min(part * step, wishes[key]) for key, part in zip(wishes, parts, strict=True)}
 
 
+def lies(moves: Iterable[tuple[int | None, int]]) -> dict[int | None, int]:
+    """What is left in a lot of each source, in base units: `moves` in order are what came of a source, or, below 0,
+    what left. What leaves is of each in proportion to what lies there, so that the sum is right to the last unit.
+
+    What left before anybody wrote down that it came is of what comes next.
+    """
+    left: dict[int | None, int] = {}
+    ahead = 0
+    for source, change in moves:
+        if change > 0:
+            late = min(change, ahead)
+            ahead -= late
+            left[source] = left.get(source, 0) + change - late
+        else:
+            gone = min(-change, sum(left.values()))
+            ahead += -change - gone
+            for of, part in zip(left, shares(gone, list(left.values())), strict=True):
+                left[of] -= part
+    return left
+
+
 def is_uncollected(*, is_left: bool, now: datetime, ends: datetime) -> bool:
     """May be said that nobody came for a crate? It was left standing, and the time to come for it is over."""
     return is_left and now >= ends

@@ -41,6 +41,7 @@ from cosmolocal.flows.queries.books import (
     stocks,
     unit,
 )
+from cosmolocal.flows.queries.contents import Moved, Taken, moved_at, taken_by
 from cosmolocal.flows.queries.origins import Step, Way, trace, track
 from cosmolocal.flows.queries.proof import Finding, looks, replay
 from cosmolocal.flows.queries.provenance import Provenance, Source, provenance
@@ -48,12 +49,14 @@ from cosmolocal.flows.queries.recall import Reached, Recall, recall
 
 __all__ = [
     "Finding",
+    "Moved",
     "Moves",
     "Provenance",
     "Reached",
     "Recall",
     "Source",
     "Step",
+    "Taken",
     "Way",
     "balance",
     "below_floor",
@@ -79,6 +82,7 @@ __all__ = [
     "lots_at",
     "lots_of",
     "made_at",
+    "moved_at",
     "moved_between",
     "moved_late",
     "moved_by",
@@ -96,6 +100,7 @@ __all__ = [
     "spendable",
     "standing_under",
     "stocks",
+    "taken_by",
     "trace",
     "track",
     "unit",

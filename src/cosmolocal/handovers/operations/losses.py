@@ -15,6 +15,7 @@ from cosmolocal.handovers.operations import own_goods
 from cosmolocal.handovers.operations.changed import goods_changed
 from cosmolocal.handovers.operations.packing import PackLine, pack
 from cosmolocal.kernel.operation import operation, running
+from cosmolocal.kernel.quantity import shares
 from cosmolocal.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -31,33 +32,38 @@ def lose(
     reason: str,
     producer: Agent | None = None,
     key: str = "",
-) -> Loss:
+) -> list[Loss]:
     """`quantity` base units of a lot spoiled, broke or are missing; the terms they were agreed under say who bears it.
 
-    What was received is its producer's. Before anybody wrote down the arrival it is the one's who promised such goods
-    for this hand-over, or `producer`'s where several did (`queries.may_be_from`); nobody's promise: the local bears it.
+    What was received is divided over the receipts whose goods lie in the lot, in proportion to what is still there.
+    Before anybody wrote down the arrival it is the one's who promised such goods for this hand-over, or `producer`'s
+    where several did (`queries.may_be_from`); nobody's promise: the local bears it. Gives a row for each.
+    Refuses: handovers.nothing_lost.
     """
     policy.permit_packing(by, handover.place)
     if quantity <= 0:
         raise Refusal("handovers.nothing_lost", _("Write how much was lost."), field="quantity")
-    receipt, promise = _receipt(handover, lot_id), None
-    if receipt is None:
-        promise = _promise(handover, lot_id, producer)
+    parts = _parts(handover, lot_id, quantity)
+    promise = _promise(handover, lot_id, producer) if None in parts else None
     flows.record(by=by, drafts=[EventDraft(action="lower", quantity=quantity, resource_id=lot_id, reason=reason)])
-    goods_changed(handover.pk)
-    loss = Loss.objects.create(
-        handover=handover,
-        lot_id=lot_id,
-        receipt=receipt,
-        promise=promise,
-        quantity=quantity,
-        reason=reason,
-        borne_by=_bearer(receipt, promise),
-        by=by,
-        at=running().at,
+    losses = Loss.objects.bulk_create(
+        Loss(
+            handover=handover,
+            lot_id=lot_id,
+            receipt=receipt,
+            promise=None if receipt else promise,
+            quantity=part,
+            reason=reason,
+            borne_by=_bearer(receipt, None if receipt else promise),
+            by=by,
+            at=running().at,
+        )
+        for receipt, part in parts.items()
     )
-    own_goods.lost(by, loss)
-    return loss
+    for changed in sorted({handover.pk, *(one.handover_id for one in parts if one)}):
+        goods_changed(changed)
+    own_goods.lost(by, losses)
+    return losses
 
 
 @operation("handovers.lose_packed", said=gettext_lazy("noted a loss in a crate"), fact=True)
@@ -70,7 +76,7 @@ def lose_packed(
     reason: str,
     producer: Agent | None = None,
     key: str = "",
-) -> Loss:
+) -> list[Loss]:
     """Something in a crate spoiled before it was collected: it leaves the crate, and is a loss of its lot (`lose`)."""
     policy.permit_packing(by, crate.handover.place)
     line = Packed.objects.select_for_update().get(crate=crate, commitment_id=commitment_id)
@@ -83,10 +89,16 @@ def lose_packed(
     return lose(by=by, handover=crate.handover, lot_id=lot_id, quantity=quantity, reason=reason, producer=producer)
 
 
-def _receipt(handover: Handover, lot_id: int) -> Receipt | None:
-    """Where a lot came from: of this hand-over first, the largest delivery first."""
-    receipts = Receipt.objects.filter(lot=lot_id).select_related("commitment", "event").order_by("-accepted", "pk")
-    return min(receipts, key=lambda receipt: receipt.handover_id != handover.pk, default=None)
+def _parts(handover: Handover, lot_id: int, quantity: int) -> dict[Receipt | None, int]:
+    """How much of it each receipt bears (base units); None: what no receipt brought. Of this hand-over first, so that
+    of two equal rests the nearer has the odd unit.
+    """
+    lies = queries.contents(lot_id) or {None: 1}
+    found = Receipt.objects.filter(pk__in=[pk for pk in lies if pk]).select_related("commitment", "event", "producer")
+    near_first = sorted(found, key=lambda one: (one.handover_id != handover.pk, one.pk))
+    sources: list[Receipt | None] = [*near_first, *([None] if None in lies else [])]
+    parts = shares(quantity, [lies[one.pk if one else None] for one in sources])
+    return {source: part for source, part in zip(sources, parts, strict=True) if part}
 
 
 def _promise(handover: Handover, lot_id: int, producer: Agent | None) -> "Commitment | None":

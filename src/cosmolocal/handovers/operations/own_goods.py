@@ -59,14 +59,17 @@ def corrected(by: Agent, receipt: Receipt, before: int) -> None:
         _look_at_beyond(by, receipt.producer, [receipt])
 
 
-def lost(by: Agent, loss: Loss) -> None:
-    """Goods that spoiled or are missing at the local's cost: the farm is paid for them all the same."""
-    if loss.borne_by != "local":
-        return
-    farm = _farm_of(loss)
+def lost(by: Agent, losses: Sequence[Loss]) -> None:
+    """Goods that spoiled or are missing at the local's cost: their farms are paid for them all the same."""
+    at_our_cost = [loss for loss in losses if loss.borne_by == "local"]
+    for farm in dict.fromkeys(_farm_of(loss) for loss in at_our_cost):
+        _look_at_lost(by, farm, at_our_cost[0].handover_id)
+
+
+def _look_at_lost(by: Agent, farm: Agent | None, handover_id: int) -> None:
     of_farm = Q(receipt__producer=farm) | Q(receipt=None, promise__provider=farm)
     whose = of_farm if farm else Q(receipt=None, promise=None)
-    late = Loss.objects.filter(whose, Q(handover=loss.handover_id) | Q(at__gte=looks.of_late()), borne_by="local")
+    late = Loss.objects.filter(whose, Q(handover=handover_id) | Q(at__gte=looks.of_late()), borne_by="local")
     rows = late.select_related("lot").order_by("pk")
     looks.lost_here(by, farm, *_worth([Change(row.lot.conforms_to_id, 0, row.quantity) for row in rows], to_farm=True))
 

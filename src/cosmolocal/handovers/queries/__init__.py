@@ -12,6 +12,7 @@ from cosmolocal.handovers.queries.arrivals import (
     receiving_list,
 )
 from cosmolocal.handovers.queries.compared import wrong
+from cosmolocal.handovers.queries.contents import contents
 from cosmolocal.handovers.queries.crates import (
     AT_WORK,
     MANY,
@@ -68,6 +69,7 @@ __all__ = [
     "Progress",
     "Short",
     "Taker",
+    "contents",
     "crate_sheet",
     "coming",
     "crate_sheets",

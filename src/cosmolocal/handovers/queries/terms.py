@@ -8,6 +8,7 @@ from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import Terms
 from cosmolocal.flows import queries as flows_queries
 from cosmolocal.handovers.models import Handover, Receipt
+from cosmolocal.handovers.queries.contents import contents
 
 if TYPE_CHECKING:
     from cosmolocal.flows.models import Commitment
@@ -23,7 +24,8 @@ def promised(handover: Handover, specification_id: int) -> "list[Commitment]":
 
 def may_be_from(handover: Handover, lot_id: int | None, specification_id: int) -> list[Agent]:
     """Where nobody can tell whose the goods of a lot are: the producers that may have brought them, to ask a person."""
-    if lot_id is not None and Receipt.objects.filter(lot=lot_id).exists():
+    lies = contents(lot_id) if lot_id is not None else {}
+    if lies and None not in lies:
         return []
     makers = {one.provider_id: one.provider for one in promised(handover, specification_id)}
     return list(makers.values()) if len(makers) > 1 else []

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cosmolocal.handovers import rules
 from cosmolocal.handovers.rules import Free
@@ -44,3 +46,31 @@ def test_verdicts(promised, came, word):
 )
 def test_a_small_rest_is_the_scales(rest, came, is_scales):
     assert rules.is_weighing_difference(rest, came) == is_scales
+
+
+moves = st.lists(
+    st.tuples(st.sampled_from([None, 1, 2, 3]), st.integers(-500, 500)).map(
+        lambda move: move if move[1] > 0 else (None, move[1])
+    ),
+    max_size=12,
+)
+
+
+@given(moves)
+def test_what_lies_in_a_lot_is_of_its_receipts_to_the_last_unit(moves):
+    left = rules.lies(moves)
+    assert all(quantity >= 0 for quantity in left.values())
+    assert sum(left.values()) == max(0, sum(change for _source, change in moves))
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=5), st.integers(0, 2000))
+def test_each_receipt_gives_of_what_leaves_in_proportion(came, leaves):
+    left = rules.lies([*enumerate(came), (None, -leaves)])
+    whole, gone = sum(came), min(leaves, sum(came))
+    for number, quantity in enumerate(came):
+        assert abs((quantity - left.get(number, 0)) * whole - quantity * gone) < max(whole, 1)
+    assert sum(left.values()) == whole - gone
+
+
+def test_what_left_before_it_was_written_down_is_of_what_comes_next():
+    assert rules.lies([(None, -30), (1, 100), (2, 30), (None, -20)]) == {1: 56, 2: 24}

@@ -16,7 +16,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.agents.pages import actor, form_page, number, post
 from cosmolocal.catalog.models import Product
 from cosmolocal.handovers import operations, queries
-from cosmolocal.handovers.forms import CorrectionForm, ExtraForm, LossForm, ReceiveForm
+from cosmolocal.handovers.forms import LOSSES, CorrectionForm, ExtraForm, LossForm, ReceiveForm
 from cosmolocal.handovers.models import Handover, Receipt
 from cosmolocal.handovers.queries import Coming
 from cosmolocal.handovers.views.pages import get_handover_or_404, head
@@ -120,14 +120,18 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Something of a lot spoiled or broke."""
     receipt = _get_receipt_or_404(request, pk)
     goods = queries.measured_promise(receipt.commitment_id, receipt.specification_id)
-    form = LossForm(request.POST or None, goods=goods, most=receipt.accepted)
+    lies = queries.contents(receipt.lot_id)
+    form = LossForm(request.POST or None, goods=goods, most=max(receipt.accepted, sum(lies.values())))
 
     def act(data: dict[str, Any]) -> None:
         operations.lose(by=actor(request), handover=receipt.handover, lot_id=receipt.lot_id, **data)
         _say_where_paid(request, receipt)
 
     title, back = _("Lost: %(name)s") % {"name": goods.name}, _receiving(receipt.handover_id)
-    return form_page(request, form, act, title=title, submit=_("Write it down"), back=back)
+    lead = _("Several deliveries lie in this lot. What is lost is divided over them, by what is still there of each.")
+    return form_page(
+        request, form, act, title=title, lead=lead if len(lies) > 1 else "", submit=_("Write it down"), back=back
+    )
 
 
 def _say_where_paid(request: HttpRequest, receipt: Receipt) -> bool:
@@ -170,9 +174,25 @@ def _page(
         "chosen": chosen,
         "open_farm": next((farm for farm in farms if farm.producer.pk == chosen), None),
         "waiting": sum(not farm.is_received for farm in farms),
-        "losses": queries.losses(handover),
+        "losses": _lost_here(handover),
     }
     return render(request, "handovers/receiving.html", context, status=status)
+
+
+def _lost_here(handover: Handover) -> list[dict[str, str]]:
+    """What was lost, a row for each delivery that it was of (two statements)."""
+    losses, whys = queries.losses(handover), {**dict(LOSSES), "cut": _("cut")}
+    goods = queries.measured({loss.lot.conforms_to_id for loss in losses})
+    rows = []
+    for loss in losses:
+        name, said = loss.lot.conforms_to.name, goods.get(loss.lot.conforms_to_id)
+        farm = loss.receipt.producer.name if loss.receipt else ""
+        bearer = _("borne by the producer, as agreed") if loss.borne_by == "producer" else _("borne by us")
+        note = [str(whys.get(loss.reason, loss.reason)), farm, loss.lot.lot, bearer]
+        rows.append(
+            {"title": f"{name} {said.text(loss.quantity)}" if said else name, "note": " · ".join(filter(None, note))}
+        )
+    return rows
 
 
 def _chosen(request: HttpRequest, farms: Sequence[Coming], posted: ReceiveForm | None) -> int | None:

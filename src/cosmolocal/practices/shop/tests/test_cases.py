@@ -105,6 +105,26 @@ def test_case_2_spoiled_after_packing(village):
     assert settled.result["running"] < 0
 
 
+def test_case_2_spoiled_in_a_bin_of_two_farms(village):
+    """Two loaves of the baker, who bears what spoils, and four of another farm, at our cost: three of six spoil."""
+    catalog.set_terms(by=village.home, producer=village.producers["Baker Lan"], loss_after_packing="producer")
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2})
+    village.close(round)
+    village.receive(round)
+    bread, packer = village.items["Bread"].product.specification_id, village.people["Tan Mei"]
+    lot, huang = Receipt.objects.get().lot, village.producers["Huang Dacheng"]
+    came = [ReceiptLine(bread, 4, 4, lot=lot.lot)]
+    handovers.receive(by=packer, handover=round.handover, producer=huang, lines=came)
+    handovers.lose(by=packer, handover=round.handover, lot_id=lot.pk, quantity=3, reason="spoiled")
+    handovers.pack_all(by=packer, handover=round.handover)
+    settled = settle(village, round)
+    assert settled.result["producers"] == {
+        str(village.producers["Baker Lan"].pk): 1100,
+        str(huang.pk): 4 * 1100,
+    }
+
+
 def heavier_than_agreed(village):
     """A round in which Jo's root of about 700 g weighs 900 g, and her order."""
     round = village.round()

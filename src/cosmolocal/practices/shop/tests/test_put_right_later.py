@@ -1,5 +1,7 @@
 """What is written about goods after settling is kept, told, and booked in one deed."""
 
+from datetime import timedelta
+
 import pytest
 from django_tasks_db.models import DBTaskResult
 
@@ -146,6 +148,25 @@ def test_a_loss_that_the_farm_bears_and_goods_nobody_ordered_written_afterwards(
     assert (
         money_queries.balance(money_queries.account_for(village.producers["Baker Lan"], "producer")).balance == 3 * 1100
     )
+
+
+def test_what_spoils_at_a_later_hand_over_is_of_the_round_with_which_it_came(village):
+    """Bread that was left over is packed from on the next day, and spoils there."""
+    baker, packer = village.producers["Baker Lan"], village.people["Tan Mei"]
+    catalog.set_terms(by=village.home, producer=baker, loss_after_packing="producer")
+    round = village.round()
+    village.order(round, "Amina", {"Bread": 2})
+    village.close(round)
+    village.receive(round, Bread=3)
+    handovers.pack_all(by=packer, handover=round.handover)
+    round = settle(village, round)
+    lot, begins = Receipt.objects.get().lot_id, THURSDAY + timedelta(days=1)
+    plan = {"place": village.place, "begins": begins, "ends": begins + timedelta(hours=2)}
+    later = handovers.plan_handover(by=village.people["Li Na"], **plan)
+    handovers.lose(by=packer, handover=later, lot_id=lot, quantity=1, reason="spoiled")
+    look(round)
+    assert [(one.holder, one.amount) for one in following.differences(round)] == [(baker, -1100)]
+    book(village, round)
 
 
 def test_a_card_that_says_nothing_any_more_goes(village, settled):

@@ -144,7 +144,7 @@ def test_what_came_unordered_is_paid_as_on_the_day_it_came(village, baker):
         nine = bread.prices.latest("pk").tax_code
         catalog.set_price(by=village.home, item=bread, price=9900, purchase=9900, tax_code=nine)
         handovers.correct_receipt(by=village.people["Tan Mei"], receipt=receipt, received=4, accepted=4)
-        lost = handovers.lose(
+        [lost] = handovers.lose(
             by=village.people["Tan Mei"],
             handover=round.handover,
             lot_id=receipt.lot_id,
@@ -157,7 +157,7 @@ def test_what_came_unordered_is_paid_as_on_the_day_it_came(village, baker):
 
 
 def lose_bread(village, round, order, quantity=1, **more):
-    return handovers.lose_packed(
+    [lost] = handovers.lose_packed(
         by=village.people["Tan Mei"],
         crate=village.crate(round, "Amina"),
         commitment_id=line_of(order, "Bread").commitment_id,
@@ -165,6 +165,7 @@ def lose_bread(village, round, order, quantity=1, **more):
         reason="spoiled",
         **more,
     )
+    return lost
 
 
 @pytest.mark.parametrize("bearer", ["producer", "local"])

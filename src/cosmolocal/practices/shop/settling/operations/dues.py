@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from cosmolocal.catalog import queries as catalog_queries
 from cosmolocal.catalog.models import PriceVersion, Product, Terms
@@ -106,7 +106,7 @@ def extras(round: OrderRound) -> list[Extra]:
 def lost(round: OrderRound) -> list[Lost]:
     """Goods of this round's promises that were lost at the local's cost (two statements)."""
     purchases = _purchases(round)
-    losses = Loss.objects.filter(handover=round.handover, borne_by="local").select_related("lot", "receipt", "by")
+    losses = _losses(round).filter(borne_by="local").select_related("lot", "receipt", "by")
     found = []
     for loss in losses.order_by("pk"):
         commitment = loss.receipt.commitment_id if loss.receipt else loss.promise_id
@@ -114,6 +114,12 @@ def lost(round: OrderRound) -> list[Lost]:
             purchase, promised = purchases[commitment]
             found.append(Lost(loss, rules.producer_due(purchase, promised, loss.quantity)))
     return found
+
+
+def _losses(round: OrderRound) -> "QuerySet[Loss]":
+    """What was lost of the goods that came to this round's hand-over, wherever they spoiled."""
+    here = Q(receipt__handover=round.handover) | Q(receipt=None, handover=round.handover)
+    return Loss.objects.filter(here)
 
 
 def _purchases(round: OrderRound) -> dict[int, tuple[int, int]]:
@@ -150,7 +156,7 @@ def _borne_by_producers(round: OrderRound) -> tuple[dict[int, int], dict[int, in
     """Base units lost that producers bear: by receipt, and by promise where it was noted before anything had come."""
     by_receipt: dict[int, int] = defaultdict(int)
     by_promise: dict[int, int] = defaultdict(int)
-    losses = Loss.objects.filter(handover=round.handover, borne_by="producer")
+    losses = _losses(round).filter(borne_by="producer")
     for receipt, promise, quantity in losses.values_list("receipt_id", "promise_id", "quantity"):
         if receipt is not None:
             by_receipt[receipt] += quantity
