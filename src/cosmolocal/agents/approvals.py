@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import policy, queries, rights, rules, sessions
+from cosmolocal.agents import eyes, policy, queries, rights, rules, sessions
 from cosmolocal.agents.models import Agent, Approval, Vote
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
@@ -49,7 +49,8 @@ def ask(
 def vote(
     *, by: Agent, approval: Approval, yes: bool, reason: str = "", barred: Iterable[Agent] = (), key: str = ""
 ) -> Approval:
-    """Says yes or no; may be changed while it is open. `barred`: whose word, said earlier, counts no more.
+    """Says yes or no; may be changed while it is open. `barred`: whose word, said earlier, counts no more. People of
+    one household are one: two yes of theirs count once, and a no among them takes their yes back.
 
     Refuses: agents.may_not_vote, agents.already_decided, agents.session_lent, agents.right_too_new (a yes).
     """
@@ -61,7 +62,8 @@ def vote(
         raise Refusal("agents.already_decided", _("This has been decided already. Open the page again to see how."))
     if not policy.may_vote(by, locked):
         raise Refusal(
-            "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
+            "agents.may_not_vote",
+            _("You cannot say yes to this yourself. Ask somebody of another household with the same task."),
         )
     sessions.require_own()  # a no decides as well: of a role it ends the matter
     if yes:
@@ -71,9 +73,12 @@ def vote(
     )
     # A yes dies with the right that gave it.
     heard = voters(locked).exclude(pk__in=[agent.pk for agent in barred])
-    votes = list(locked.votes.filter(by__in=heard).values_list("yes", flat=True))
+    pairs = eyes.pairs(heard.values_list("pk", flat=True), locked.asked_at)
+    said = [(pairs[who], is_yes) for who, is_yes in locked.votes.filter(by__in=heard).values_list("by", "yes")]
+    against = {pair for pair, is_yes in said if not is_yes}
+    agreeing = {pair for pair, is_yes in said if is_yes} - against
     locked.state = rules.approval_state(
-        yes=votes.count(True), no=votes.count(False), eligible=heard.count(), needed=locked.needed
+        yes=len(agreeing), no=len(against), eligible=len(set(pairs.values())), needed=locked.needed
     )
     locked.save(update_fields=["state"])
     return locked

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cosmolocal.agents import policy
+from cosmolocal.agents import eyes, policy
 from cosmolocal.agents.models import Agent, Approval, Membership, Role, in_force
 from cosmolocal.agents.sessions import LENT
 from cosmolocal.kernel import clock, seals
@@ -21,8 +21,9 @@ _FOR_SOMEBODY = ("agents.accept_invitation",)  # deeds of the house by which it 
 def decides_from(agent: Agent, *, roles: Collection[str] = (), circle: Agent | None = None) -> datetime | None:
     """From when on one of these tasks, or her place in this circle, decides; None: it does already, or she has none.
 
-    At once where the house gave it (setup), and a task that two stewards gave whose own task is old enough; else `LENT`
-    after it was first given, whatever day it says, and by whichever deed: an invitation, a person or books taken in.
+    At once where the house gave it (setup), and a task that two stewards of two households, none of them hers, gave
+    whose own task is old enough; else `LENT` after it was first given, whatever day it says, and by whichever deed: an
+    invitation, a person or books taken in.
     """
     moments = []
     for deeds in _given(agent, roles, circle):
@@ -69,8 +70,10 @@ def _given_at(deed: Operation) -> datetime:
 
 
 def _two_gave(agent: Agent, deeds: list[Operation]) -> bool:
-    givers = {deed.by for deed in deeds if deed.by_id != agent.pk}
-    return sum(any(_old_from(own) is None for own in _given(giver, [policy.STEWARD], None)) for giver in givers) > 1
+    hers = set(eyes.same([agent.pk]).values_list("pk", flat=True))
+    givers = {deed.by for deed in deeds if deed.by_id not in hers}
+    settled = [one.pk for one in givers if any(_old_from(own) is None for own in _given(one, [policy.STEWARD], None))]
+    return eyes.count(settled) > 1
 
 
 def words(agent: Agent, approval: Approval) -> str:

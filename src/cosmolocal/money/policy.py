@@ -1,18 +1,16 @@
 """Who may do what with money. Deeds of other apps ask their own policy, and then move it by `operations.ledger`."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import eyes, rights
 from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import queries as agents_queries
-from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Helping, Membership, Role
 from cosmolocal.agents.queries import Reader
-from cosmolocal.agents.sessions import LENT
-from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money.models import MoneyBox, Payment, PaymentList, Review
 
@@ -77,19 +75,20 @@ def permit_house(by: Agent) -> None:
 
 def own_to(by: Agent, since: datetime | None = None) -> QuerySet[Agent]:
     """Whose money is her own at any time since a moment (else since some days): herself, her households and farms, and
-    of whom she helps those too, since she orders with that money. Who joins, leaves or stops helping stays one of them.
+    of whom she helps those too, since she orders with that money. Who lives with her is one with her, so what is his is
+    hers. Who joins, leaves or stops helping stays one of them.
 
     Everybody belongs to the local, and its funds are nobody's own; nothing is the house's own.
     """
     if agents_policy.is_house(by):
         return Agent.objects.none()
-    held = _not_over_before(since or clock.now() - LENT)
-    helped = Helping.objects.filter(held, helper=by).values("member")
-    groups = Membership.objects.filter(held, Q(member=by) | Q(member__in=helped)).values("group")
+    held, home = eyes.held_since(since), eyes.same([by.pk], since).values("pk")
+    helped = Helping.objects.filter(held, helper__in=home).values("member")
+    groups = Membership.objects.filter(held, Q(member__in=home) | Q(member__in=helped)).values("group")
     named = Role.objects.filter(
-        held, Q(agent=by) | Q(agent__in=helped), name=agents_policy.PRODUCER, scope__isnull=False
+        held, Q(agent__in=home) | Q(agent__in=helped), name=agents_policy.PRODUCER, scope__isnull=False
     )
-    own = Q(pk=by.pk) | Q(pk__in=helped) | Q(pk__in=groups) | Q(pk__in=named.values("scope"))
+    own = Q(pk__in=home) | Q(pk__in=helped) | Q(pk__in=groups) | Q(pk__in=named.values("scope"))
     return Agent.objects.filter(own, is_home=False)
 
 
@@ -108,26 +107,31 @@ def forbid_own(by: Agent, holder: Agent) -> None:
     if is_own(by, holder):
         raise Refusal(
             "money.to_oneself",
-            _("This concerns you, your household, or somebody whom you help. Please ask another treasurer to do it."),
+            _(
+                "This concerns you, somebody of your household, or somebody whom you help. Please ask a treasurer of "
+                "another household to do it."
+            ),
         )
 
 
-def _not_over_before(moment: datetime) -> Q:
-    """What is dated and held at any time since `moment`: what is ended today has yesterday as its last day."""
-    day = clock.day_of(moment)
-    return Q(until=None) | Q(until__gte=day - timedelta(days=1)) | Q(since__gte=day)
-
-
 def may_agree(by: Agent, made: PaymentList) -> bool:
-    """May she say yes to the list as it stands today: asked, and none of the money is her own?"""
+    """May she say yes to the list as it stands today: asked, of another household than who drew it up, and none of the
+    money is her own?
+    """
     if made.approval is None or not agents_policy.may_vote(by, made.approval):
+        return False
+    if eyes.are_one(by, [made.made_by_id], made.made_at):
         return False
     return not made.payments.filter(account__holder__in=own_to(by, made.made_at)).exists()
 
 
 def may_look(by: Agent, look: Review) -> bool:
-    """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money."""
-    if look.deed.by_id == by.pk or not agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
+    """May she be the second pair of eyes: neither who booked it, nor whose account it is, nor who got the money, nor
+    anybody who lives with one of these.
+    """
+    if not agents_policy.holds_any(by, agents_policy.TREASURER, agents_policy.STEWARD):
+        return False
+    if eyes.are_one(by, [look.deed.by_id], look.deed.at):
         return False
     return look.holder is None or not is_own(by, look.holder, look.deed.at)
 
@@ -150,8 +154,8 @@ def permit_number(by: Agent, made: PaymentList) -> None:
 
 
 def may_agree_number(by: Agent, payment: Payment, writers: Collection[int]) -> bool:
-    """May she say yes to a payee's new bank account: she did not write it, and it is not she who is paid?"""
-    if by.pk in writers or not may_read_number(by, payment.list):
+    """May she say yes to a payee's new bank account: no one of her household wrote it or is paid?"""
+    if not may_read_number(by, payment.list) or eyes.are_one(by, writers, payment.list.made_at):
         return False
     return not is_own(by, payment.account.holder, payment.list.made_at)
 
@@ -162,5 +166,8 @@ def permit_look(by: Agent, look: Review) -> None:
     if not may_look(by, look):
         raise Refusal(
             "money.own_look",
-            _("Somebody else has to look at this: not who booked it, and not who got the money. Ask a steward."),
+            _(
+                "Somebody of another household has to look at this: not who booked it, not who got the money, nor "
+                "anybody who lives with them. Ask another steward or treasurer."
+            ),
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cosmolocal.agents import approvals, rights, sessions
+from cosmolocal.agents import approvals, eyes, rights, sessions
 from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, Approval
@@ -29,12 +29,15 @@ def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, need
     sessions.require_own()
     rights.require_settled(by, agents_policy.STEWARD)
     if circle is not None:
-        size = agents_queries.members_of(circle).count()
+        size = eyes.count(agents_queries.members_of(circle).values_list("pk", flat=True))
         # Who draws a list up does not agree to it, and may be one of them.
         if not 0 < needed < size:
             raise Refusal(
                 "money.too_few_to_agree",
-                _("%(circle)s has %(size)s people, and whoever draws a list up cannot agree to it. Ask for fewer.")
+                _(
+                    "%(circle)s has %(size)s people, with those of one household counted as one, and whoever draws a "
+                    "list up cannot agree to it. Ask for fewer."
+                )
                 % {"circle": circle.name, "size": size},
                 field="needed",
             )
@@ -47,10 +50,12 @@ def choose_deciders(*, by: Agent, currency: Currency, circle: Agent | None, need
 def ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
     """Asks the circle that decides, or treasurers (stewards where no other treasurer may say yes), and writes to them.
 
-    Never the maker, nor anybody whose money it would be, nor who helps them. Refuses: money.nobody_to_agree.
+    Never the maker, nor anybody whose money it would be, nor who helps them, nor who lives with one of these. Refuses:
+    money.nobody_to_agree.
     """
     holders = [account.holder for account in payees if not account.holder.is_home]
-    excluded = {agent.pk: agent for agent in [by, *holders, *queries.may_not_agree(holders)]}
+    theirs = {agent.pk: agent for agent in [by, *holders, *queries.may_not_agree(holders)]}
+    excluded = {agent.pk: agent for agent in [*theirs.values(), *eyes.same(theirs)]}
     rule = Currency.objects.select_related("agreed_by").get(pk=made.currency_id)
     if rule.agreed_by is not None:
         asked = _ask_circle(by, made, rule.agreed_by, rule.agreed_needed, excluded)
@@ -61,12 +66,14 @@ def ask(by: Agent, made: PaymentList, payees: Sequence[Account]) -> Approval:
 
 
 def _ask_circle(by: Agent, made: PaymentList, circle: Agent, needed: int, excluded: dict[int, Agent]) -> Approval:
-    if agents_queries.members_of(circle).exclude(pk__in=excluded).count() < needed:
+    others = agents_queries.members_of(circle).exclude(pk__in=excluded)
+    if eyes.count(others.values_list("pk", flat=True)) < needed:
         raise Refusal(
             "money.nobody_to_agree",
             _(
-                "%(needed)s people of %(circle)s have to agree, and nobody agrees to money of her own. "
-                "Ask a steward to add people to the circle, or pay its members in a list of their own."
+                "%(needed)s people of %(circle)s have to agree, those of one household count as one, and nobody agrees "
+                "to money of her own. Ask a steward to add people to the circle, or pay its members in a list of their "
+                "own."
             )
             % {"needed": needed, "circle": circle.name},
         )
@@ -83,5 +90,8 @@ def _ask_role(by: Agent, made: PaymentList, excluded: dict[int, Agent]) -> Appro
             )
     raise Refusal(
         "money.nobody_to_agree",
-        _("A second person has to agree to payments. Ask a steward to name another treasurer first."),
+        _(
+            "A second person has to agree to payments, of another household than who draws them up and who gets the "
+            "money. Ask a steward to name another treasurer first."
+        ),
     )

@@ -7,8 +7,8 @@ from textwrap import shorten
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cosmolocal.agents import eyes, rights, sessions
 from cosmolocal.agents import policy as agents_policy
-from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.models import Operation
@@ -38,7 +38,7 @@ def look_needed(by: Agent, amount: int, holder: Agent | None, *, has_left: bool 
 def to_look_at(by: Agent, why: str, amount: int, holder: Agent | None, said: str = "") -> None:
     """Puts the running deed on the list for a reason of `Review.Why`; `said`: what was done, in words. `amount` in
     minor units. What one deed does for several holders, or for several reasons, is a row for each; more for the same
-    one adds up. Neither who did it nor anybody of the holder's looks at it.
+    one adds up. Neither who did it nor anybody of the holder's looks at it, nor who lives with them.
     """
     if not agents_policy.is_house(by):
         _add(running().id, why, amount, said, holder=holder)
@@ -72,10 +72,10 @@ def number_changed(by: Agent, box: MoneyBox, had: str, has: str) -> None:
     """Puts the running deed on the list: it changed the account number of `box` to which members pay, or the bank
     beside it.
 
-    The first number of somebody who keeps the house alone is nothing that another could compare.
+    The first number of a household that keeps the house alone is nothing that another could compare.
     """
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
-    if agents_policy.is_house(by) or had == has or not (had or keepers.exclude(agent=by).exists()):
+    if agents_policy.is_house(by) or had == has or not (had or keepers.exclude(agent__in=eyes.same([by.pk])).exists()):
         return
     _add(running().id, Review.Why.NUMBER, 0, f"{_part(had)} → {_part(has)}", box=box)
 
@@ -185,8 +185,8 @@ OPEN = (Review.State.WAITING, Review.State.QUESTIONED)
 def agree_entries(*, by: Agent, looks: Sequence[Review], key: str = "") -> None:
     """Somebody else has looked at these entries and finds them right; what is decided already stays as it is.
 
-    Refuses: money.own_look (who booked one, or got its money), agents.not_allowed, agents.session_lent,
-    agents.right_too_new.
+    Refuses: money.own_look (who booked one, or got its money, or lives with them), agents.not_allowed,
+    agents.session_lent, agents.right_too_new.
     """
     sessions.require_own()
     rights.require_settled(by, agents_policy.TREASURER, agents_policy.STEWARD)

@@ -32,6 +32,9 @@ def agree_number(*, by: Agent, payment: Payment, mark: str, key: str = "") -> No
     if not policy.may_agree_number(by, line, queries.writers_of([contact], made)[contact.pk]):
         raise Refusal(
             "money.own_number",
-            _("Somebody else has to look at this number: not who wrote it, and not who gets the money."),
+            _(
+                "Somebody of another household has to look at this number: not who wrote it, not who gets the money, "
+                "nor anybody who lives with them."
+            ),
         )
     made.payments.filter(account__holder=line.account.holder_id, paid_to="").update(paid_to=now)

@@ -110,7 +110,8 @@ def agree_payment_list(
     """The word of somebody who was asked. Enough yes: it may be paid. A no drops the list and frees what was set
     aside; in a circle only once too few are left who could say yes.
 
-    Refuses: agents.may_not_vote (the maker, a payee, somebody without the task), money.list_decided,
+    Refuses: agents.may_not_vote (the maker, a payee, who lives with one of them, who has not the task),
+    money.list_decided,
     agents.session_lent.
     """
     made = _locked(payment_list, PaymentList.State.ASKED)
@@ -118,7 +119,11 @@ def agree_payment_list(
         raise Refusal("money.list_decided", _("This list has been decided already. Open it again."))
     if made.approval.state == "open" and yes and not policy.may_agree(by, made):
         raise Refusal(
-            "agents.may_not_vote", _("You cannot say yes to this yourself. Ask somebody else with the same task.")
+            "agents.may_not_vote",
+            _(
+                "You cannot say yes to this yourself: neither who drew it up, nor who gets money of it, nor anybody "
+                "who lives with them. Ask somebody of another household with the same task."
+            ),
         )
     # Who has said yes and came to belong to a payee since.
     barred = [said.by for said in made.approval.votes.select_related("by") if not policy.may_agree(said.by, made)]

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.text import capfirst
 
+from cosmolocal.agents import eyes, rights
 from cosmolocal.agents import policy as agents_policy
-from cosmolocal.agents import rights
 from cosmolocal.agents.models import Agent, Role, in_force
 from cosmolocal.agents.queries import Reader
 from cosmolocal.kernel import clock
@@ -74,9 +74,9 @@ def reviews(*, is_open: bool) -> QuerySet[Review]:
 
 
 def looked_at_by(reader: Reader) -> Callable[[Review], bool]:
-    """Which entries this reader may say to be right (one statement, however many are asked about)."""
-    own, may = policy.own_ids(reader.agent), policy.may_keep_house(reader)
-    return lambda row: may and row.state in OPEN and row.deed.by_id != _who(reader) and row.holder_id not in own
+    """Which entries this reader may say to be right (two statements, however many are asked about)."""
+    own, may, hers = policy.own_ids(reader.agent), policy.may_keep_house(reader), _eyes(reader)
+    return lambda row: may and row.state in OPEN and row.deed.by_id not in hers and row.holder_id not in own
 
 
 def as_looks(rows: list[Review]) -> list[Look]:
@@ -110,13 +110,14 @@ def _has_for(reader: Reader) -> bool:
     """Whether one of those that wait longest may be looked at by this reader."""
     if not policy.may_keep_house(reader):
         return False
-    who, own = _who(reader), policy.own_ids(reader.agent)
+    hers, own = _eyes(reader), policy.own_ids(reader.agent)
     first = Review.objects.filter(state__in=OPEN).order_by("deed_id").values_list("deed__by", "holder")
-    return any(by != who and holder not in own for by, holder in first[:FIRST])
+    return any(by not in hers and holder not in own for by, holder in first[:FIRST])
 
 
-def _who(reader: Reader) -> int:
-    return reader.agent.pk if reader.agent else 0
+def _eyes(reader: Reader) -> set[int]:
+    """Ids of those who are one pair of eyes with her."""
+    return set(eyes.same([reader.agent.pk]).values_list("pk", flat=True)) if reader.agent else set()
 
 
 def where_to_pay(currency: Currency) -> list[MoneyBox]:
@@ -156,11 +157,13 @@ _NUMBER_WAITS = Exists(
 
 
 def _lookers(box: MoneyBox) -> list[Agent]:
-    """Who may look at the box's number, which waits for that: everybody with the task but who wrote it."""
+    """Who may look at the box's number, which waits for that: everybody with the task but the household of who wrote
+    it.
+    """
     deed = box.number_deed
     assert deed is not None, "its number waits, so a deed wrote it"
     keepers = Role.objects.filter(in_force(clock.today()), name__in=(agents_policy.TREASURER, agents_policy.STEWARD))
-    others = keepers.exclude(agent=deed.by_id).values("agent")
+    others = keepers.exclude(agent__in=eyes.same([deed.by_id], deed.at)).values("agent")
     return list(Agent.objects.present().filter(pk__in=others).order_by("name", "id"))
 
 

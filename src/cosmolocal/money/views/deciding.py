@@ -20,7 +20,10 @@ def deciders(request: HttpRequest) -> HttpResponse:
         lambda data: operations.choose_deciders(by=actor(request), currency=currency, **data),
         said=_("It holds for payment lists from now on."),
         title=_("Who agrees to payments?"),
-        lead=_("Whoever draws a list up never agrees to it, nor does anybody who gets the money."),
+        lead=_(
+            "Whoever draws a list up never agrees to it, nor does anybody who gets the money, nor who lives with them. "
+            "People of one household count as one."
+        ),
         submit=_("So it shall be"),
         back=(reverse("money:payouts"), _("Payments out")),
     )

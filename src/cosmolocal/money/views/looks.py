@@ -42,7 +42,8 @@ def looks(request: HttpRequest) -> HttpResponse:
         width="wide",
         lead=_(
             "What one person did alone: money that left, her own account, another account number. It is kept; somebody "
-            "else looks whether it is right."
+            "of another household looks whether it is right: neither who did it, nor whose money it is, nor who lives "
+            "with them."
         ),
         back=(reverse("money:desk"), _("Money")),
         row_deeds=deeds,

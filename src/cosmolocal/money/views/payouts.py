@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents import eyes, rights, sessions
 from cosmolocal.agents import policy as agents_policy
-from cosmolocal.agents import rights, sessions
 from cosmolocal.agents.models import Contact
 from cosmolocal.agents.pages import actor, file, form_page, key_of, listing_page, number, post
 from cosmolocal.agents.queries import Reader, reader
@@ -192,7 +192,8 @@ def _numbers(
         may = reader.agent is not None and policy.may_read_number(reader.agent, made)
         writers = queries.writers_of([row["contact"] for row in found.values()], made)
         for holder, row in found.items():
-            is_hers = reader.agent is None or reader.agent.pk in writers[row["contact"].pk] or holder in mine
+            wrote = writers[row["contact"].pk]
+            is_hers = reader.agent is None or eyes.are_one(reader.agent, wrote, made.made_at) or holder in mine
             row["was_paid"] = holder in before
             row["may_agree"] = may and not is_hers and sessions.lent_until() is None
     return list(found.values())

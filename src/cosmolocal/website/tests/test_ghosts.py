@@ -89,7 +89,9 @@ def test_a_place_in_the_circle_counts_three_days_after_it_was_given(
         assert agree(own, payout) == 302
 
 
-@pytest.mark.parametrize("second", ["nobody", "another steward", "the same", "herself", "a steward of today"])
+@pytest.mark.parametrize(
+    "second", ["nobody", "another steward", "the same", "herself", "a steward of today", "a couple"]
+)
 def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agent], local: Agent, second: str) -> None:
     steward, packer, li = people["steward"], people["packer"], Agent.objects.get(name="Li Na", kind="person")
     agents.give_role(by=steward, agent=packer, role=Role.Name.TREASURER)
@@ -98,6 +100,9 @@ def test_a_task_counts_at_once_where_two_stewards_gave_it(people: dict[str, Agen
     if second == "a steward of today":
         agents.give_role(by=steward, agent=people["other"], role=Role.Name.STEWARD)
     also = {"another steward": li, "the same": steward, "herself": packer, "a steward of today": people["other"]}
+    if second == "a couple":
+        agents.join(by=local, member=li, group=agents_queries.household_of(steward))
+        also[second] = li
     if second in also:
         agents.give_role(by=also[second], agent=packer, role=Role.Name.TREASURER)
     counts = rights.decides_from(packer, roles=["treasurer"]) is None
