@@ -41,8 +41,9 @@ bench-peers: dev  ## the peers' own environment, for the peer columns
 reference: dev  ## write docs/reference from the source
 	@$(python) tools/reference.py
 
-format: dev  ## put every Python file into the house format
+format: dev  ## put every Python file and template into the house format
 	@.venv/bin/ruff check --quiet --select I --fix . && .venv/bin/ruff format .
+	@.venv/bin/djhtml --tabwidth 2 src
 
 lock:  ## resolve pyproject.toml into requirements/*.txt
 	@tools/lock.sh

@@ -22,6 +22,7 @@ check() {
 }
 
 check format .venv/bin/ruff format --check .
+check templates .venv/bin/djhtml --tabwidth 2 --check src
 check lint .venv/bin/ruff check .
 check spelling .venv/bin/codespell
 check types .venv/bin/mypy

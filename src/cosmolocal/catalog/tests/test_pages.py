@@ -208,8 +208,8 @@ def test_cents_typed_for_a_whole_price_are_asked_about(village: at.Village, sign
     text = asked.content.decode()
     assert 'class="question"' in text
     assert "¥ 480.00 is about 114 times what it was until now, ¥ 4.20." in text.replace("\xa0", " ")
-    assert '<button class="button secondary" type="submit" name="sure" value="price=480">' in text
-    assert '<button class="button secondary" type="submit" name="sure" value="price=48000">' in text
+    assert 'type="submit" name="sure" value="price=480"' in text
+    assert 'type="submit" name="sure" value="price=48000"' in text
     assert PriceVersion.objects.filter(item=item, group="").count() == 1
     looked = browser.post(address, {**wish, "sure": "price=480"})
     assert looked.status_code == 200

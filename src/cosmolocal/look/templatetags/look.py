@@ -192,6 +192,12 @@ def progress(done: int, total: int, label: object, id: str = "") -> SafeString:
     return _part("progress", {"done": done, "total": total, "label": label, "share": share, "id": id})
 
 
+@register.simple_tag
+def nothing(title: object, text: object = "", **options: Any) -> SafeString:
+    """Nothing here yet, and what to do about it. Options: icon or drawing; url, label and kind of a button."""
+    return render_to_string("look/empty.html", {"title": title, "text": text, **options})
+
+
 @register.inclusion_tag("look/parts/table.html", takes_context=True)
 def data_table(context: Context, table: Table) -> dict[str, Any]:
     """A table that stacks on a phone."""

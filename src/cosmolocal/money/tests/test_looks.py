@@ -255,7 +255,7 @@ def test_the_desk_says_which_number_waits_for_whose_look(village: Village) -> No
         for page in (writer, other):
             assert "do not see this number yet" in page
             assert EVIL in page
-            assert "look at it first: Lin Fang, Wei Guo." in page
+            assert "look at it first: Lin Fang, Wei Guo." in " ".join(page.split())
         assert ("Look at it</" in writer, "Look at it</" in other) == (False, True)
     money.agree_entries(by=village.wei, looks=list(queries.reviews(is_open=True)))
     assert "do not see this number yet" not in as_(village, village.wei).get("/money/").content.decode()

@@ -25,7 +25,7 @@ def doors(browser: Client, page: str = "/home/") -> list[str]:
 
 def folds(page: str) -> dict[str, bool]:
     """The parts of a page that can be folded: title -> does it stand open?"""
-    found = re.findall(r'<details class="fold"( open)?><summary>.*?fold-title">([^<]+)<', page, re.DOTALL)
+    found = re.findall(r'<details class="fold"( open)?>\s*<summary>.*?fold-title">([^<]+)<', page, re.DOTALL)
     return {title: bool(opened) for opened, title in found}
 
 

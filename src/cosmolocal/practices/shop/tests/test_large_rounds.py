@@ -119,7 +119,7 @@ def test_packing_handing_over_and_settling_ask_as_much_for_many_crates_as_for_fe
 
 
 def goods_on(page: str) -> list[str]:
-    return re.findall(r'class="lead-cell">([^<]+?) <', page)
+    return re.findall(r'class="lead-cell">\s*([^<]+?)\s*<', page)
 
 
 def test_orders_of_a_round_are_read_page_by_page_and_found_by_a_word(village, steward, monkeypatch):

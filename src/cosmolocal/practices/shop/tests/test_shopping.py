@@ -242,7 +242,7 @@ def test_words_kinds_and_farms(village, amina):
     shop = reverse("shop:shop", args=[round.pk])
 
     def names(query):
-        return re.findall(r'class="good-title"><a [^>]*>([^<]+)', amina.get(f"{shop}?{query}").content.decode())
+        return re.findall(r'class="good-title">\s*<a [^>]*>([^<]+)', amina.get(f"{shop}?{query}").content.decode())
 
     assert len(names("")) == 5
     assert names("q=PAK") == ["Pak choi"]

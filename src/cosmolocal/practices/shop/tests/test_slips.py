@@ -71,7 +71,7 @@ def test_an_answer_to_one_of_two_questions_goes_along_with_the_next_press(villag
     address = reverse("shop:check", args=[round.pk])
     page = browser.post(address, wish).content.decode()
     assert f'<input type="hidden" name="sure" value="count-{eggs.pk}=20">' in page
-    assert f'<button class="button secondary" type="submit" name="sure" value="count-{cabbage.pk}=30"' in page
+    assert f'type="submit" name="sure" value="count-{cabbage.pk}=30"' in page
     wish["sure"] = [f"count-{eggs.pk}=20", f"count-{cabbage.pk}=30"]
     assert browser.post(address, wish).status_code == 302
     assert Order.objects.filter(household=village.households["Amina"]).exists()
