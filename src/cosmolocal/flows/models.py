@@ -154,9 +154,11 @@ class Commitment(models.Model):
     is_reciprocal = models.BooleanField(default=False)
     action = models.CharField(max_length=20)
     provider = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_given", db_index=False)
-    receiver = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_received")
+    receiver = models.ForeignKey(Agent, models.PROTECT, related_name="commitments_received", db_index=False)
     specification = models.ForeignKey(ResourceSpecification, models.PROTECT, related_name="commitments", db_index=False)
-    resource = models.ForeignKey(EconomicResource, models.PROTECT, null=True, blank=True, related_name="commitments")
+    resource = models.ForeignKey(
+        EconomicResource, models.PROTECT, null=True, blank=True, related_name="commitments", db_index=False
+    )
     to_resource = models.ForeignKey(
         EconomicResource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -183,9 +185,16 @@ class Commitment(models.Model):
             ),
         ]
         # What is promised at a hand-over, and for whom. The local promises or is promised nearly everything, goods are
-        # the same in each round: an index by provider or goods would only lead the database through all years.
+        # the same in each round: an index by provider or goods would only lead the database through all years. By
+        # receiver only what is open is asked for, and by lot what was not done: what was done, its events name.
         indexes = [
-            models.Index(fields=["place", "due", "receiver"], name="commitment_due_for"),
+            models.Index(
+                fields=["place", "due", "receiver"], condition=Q(place__isnull=False), name="commitment_due_for"
+            ),
+            models.Index(fields=["receiver", "due"], condition=Q(finished=False), name="commitment_open_for"),
+            models.Index(
+                fields=["resource"], condition=Q(fulfilled_quantity__lt=F("quantity")), name="commitment_undone_on"
+            ),
             models.Index(
                 fields=["resource", "ends", "begins"], condition=Q(begins__isnull=False), name="commitment_times"
             ),
@@ -240,7 +249,12 @@ class EconomicEvent(models.Model):
             models.Index(fields=["resource", "at"], name="event_resource_at"),
             # Most events name none of these, and an index of nothing costs as much to write as one of something.
             models.Index(fields=["to_resource", "at"], condition=Q(to_resource__isnull=False), name="event_into_at"),
-            models.Index(fields=["agreement"], condition=Q(agreement__isnull=False), name="event_agreement"),
+            # Under which agreement money went to an account; goods are asked for by their promises.
+            models.Index(
+                fields=["agreement"],
+                condition=Q(agreement__isnull=False, to_resource__isnull=False),
+                name="event_agreement",
+            ),
             models.Index(fields=["fulfils"], condition=Q(fulfils__isnull=False), name="event_fulfils"),
             models.Index(fields=["input_of"], condition=Q(input_of__isnull=False), name="event_input_of"),
             models.Index(fields=["output_of"], condition=Q(output_of__isnull=False), name="event_output_of"),

@@ -67,7 +67,7 @@ class Packed(models.Model):
 
     commitment = models.OneToOneField("flows.Commitment", models.PROTECT, related_name="packed")
     crate = models.ForeignKey(Crate, models.PROTECT, related_name="lines")
-    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, null=True, related_name="+")
+    lot = models.ForeignKey("flows.EconomicResource", models.PROTECT, null=True, related_name="+", db_index=False)
     asked = models.BigIntegerField()  # base units
     quantity = models.BigIntegerField()  # base units; 0: missing
     reason = models.CharField(max_length=40, blank=True)  # why it is less: "short", "spoiled", ...

@@ -327,9 +327,11 @@ def fulfilling(commitment_ids: Iterable[int]) -> dict[int, int]:
 
 
 def standing_under(agreement_id: int, reason: str) -> list[EconomicEvent]:
-    """What happened under an agreement for a reason, as it stands: neither taken back nor what takes back."""
-    events = EconomicEvent.objects.filter(agreement=agreement_id, reason=reason, quantity__gt=0, corrected_by=None)
-    return list(events.order_by("pk"))
+    """What came to accounts of ours under an agreement for a reason, as it stands: neither taken back nor what takes
+    back.
+    """
+    events = EconomicEvent.objects.filter(agreement=agreement_id, to_resource__isnull=False, reason=reason)
+    return list(events.filter(quantity__gt=0, corrected_by=None).order_by("pk"))
 
 
 def booked(resource_ids: Collection[int], since: datetime, until: datetime) -> QuerySet[Commitment]:

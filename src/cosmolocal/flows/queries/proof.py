@@ -105,7 +105,9 @@ def _list(words: Iterable[str]) -> str:
 
 _TAKING = _list(name for name, action in ACTIONS.items() if action.takes)
 _EFFORT = _list(name for name, action in ACTIONS.items() if action.promises_effort)
-_OPEN = "CASE WHEN fulfilled_quantity < quantity THEN quantity - fulfilled_quantity ELSE 0 END"
+# As the index of such promises says it: a year of promises that are kept is not read for those that are not.
+_UNDONE = "fulfilled_quantity < quantity"
+_OPEN = f"CASE WHEN {_UNDONE} THEN quantity - fulfilled_quantity ELSE 0 END"
 
 _RESOURCES = f"""
 WITH sides AS (
@@ -119,7 +121,7 @@ WITH sides AS (
     FROM sides GROUP BY id
 ), promised AS (
     SELECT resource_id AS id, CAST(SUM({_OPEN}) AS bigint) AS quantity FROM flows_commitment
-    WHERE NOT finished AND resource_id IS NOT NULL AND action IN ({_TAKING}) GROUP BY resource_id
+    WHERE NOT finished AND {_UNDONE} AND resource_id IS NOT NULL AND action IN ({_TAKING}) GROUP BY resource_id
 )
 SELECT r.id, r.name, r.accounting_quantity, r.onhand_quantity, r.promised_quantity,
     COALESCE(t.accounting, 0), COALESCE(t.onhand, 0), COALESCE(p.quantity, 0)
@@ -132,7 +134,7 @@ ORDER BY r.id
 _INTENTS = f"""
 WITH promised AS (
     SELECT satisfies_id AS id, CAST(SUM({_OPEN}) AS bigint) AS quantity FROM flows_commitment
-    WHERE NOT finished AND satisfies_id IS NOT NULL AND (resource_id IS NULL OR action NOT IN ({_TAKING}))
+    WHERE NOT finished AND {_UNDONE} AND satisfies_id IS NOT NULL AND (resource_id IS NULL OR action NOT IN ({_TAKING}))
     GROUP BY satisfies_id
 )
 SELECT i.id, i.promised_quantity, COALESCE(p.quantity, 0) FROM flows_intent i LEFT JOIN promised p ON p.id = i.id

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows.models import Commitment, EconomicEvent, EconomicResource
@@ -79,7 +79,7 @@ def _sure(start: int, lots: set[int]) -> set[int]:
 
 def _beside(lots: Iterable[int]) -> set[int]:
     """Lots of the same goods from which others were packed at the same hand-overs."""
-    promised = Commitment.objects.filter(resource__in=among(lots), place__isnull=False, quantity__gt=0).order_by()
+    promised = _on(lots).filter(place__isnull=False).order_by()
     same = promised.values("place_id", "due", "specification_id", "provider_id").distinct()[:_HANDOVERS]
     return lots_beside([Commitment(**one) for one in same])
 
@@ -87,9 +87,17 @@ def _beside(lots: Iterable[int]) -> set[int]:
 _HANDOVERS = 20  # a lot is packed at one hand-over, a stock at some
 
 
+def _on(lots: Iterable[int]) -> QuerySet[Commitment]:
+    """Promises that lie on lots: of some not all was done, what was done of others is among the events of the lots."""
+    some = Commitment.objects.filter(resource__in=among(lots), quantity__gt=0)
+    undone = Commitment.objects.filter(resource__in=among(lots), fulfilled_quantity__lt=F("quantity"))
+    events = EconomicEvent.objects.filter(resource__in=among(lots), fulfils__isnull=False)
+    return some.filter(Q(pk__in=undone.values("pk")) | Q(pk__in=events.values("fulfils")))
+
+
 def _promised(lots: Mapping[int, bool], rows: Mapping[int, EconomicResource]) -> Iterable[Reached]:
-    found = Commitment.objects.filter(resource__in=among(lots), is_reciprocal=False, quantity__gt=0)
-    for one in found.select_related("receiver").exclude(finished=True, fulfilled_quantity=0):
+    found = _on(lots).filter(is_reciprocal=False).select_related("receiver")
+    for one in found.exclude(finished=True, fulfilled_quantity=0):
         assert one.resource_id is not None
         yield Reached(
             one.receiver,

@@ -148,11 +148,11 @@ class Order(models.Model):
         PREPAID = "prepaid", _("from the account")
         CASH = "cash", _("in cash on collecting")
 
-    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="orders")
+    round = models.ForeignKey(OrderRound, models.PROTECT, related_name="orders", db_index=False)  # `order_once`
     household = models.ForeignKey(Agent, models.PROTECT, related_name="orders")
-    placed_by = models.ForeignKey(Agent, models.PROTECT, related_name="+")
+    placed_by = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
     agreement = models.OneToOneField("flows.Agreement", models.PROTECT, related_name="+")
-    payment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+")
+    payment = models.ForeignKey("flows.Commitment", models.PROTECT, null=True, related_name="+", db_index=False)
     pays = models.CharField(max_length=8, choices=Pays.choices, default=Pays.PREPAID)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     estimate = models.BigIntegerField(default=0)  # minor units, as ordered

@@ -346,6 +346,7 @@ ALIKE = {
     ("place_id", "due"): 25_343,
     ("place_id", "due", "receiver_id"): 6,
     ("receiver_id",): 394,
+    ("receiver_id", "due"): 6,
     ("agreement_id",): 8,
     ("resource_id",): 13,
     ("resource_id", "ends"): 1,
@@ -365,9 +366,8 @@ def a_year_of_promises():
         for name in [row[0] for row in cursor.fetchall()]:
             cursor.execute(f"PRAGMA index_info({name})")
             columns = tuple(row[2] for row in cursor.fetchall())
-            alike = [str(ALIKE[columns[: place + 1]]) for place in range(len(columns))]
-            values = ["flows_commitment", name, " ".join(["1343160", *alike])]
-            cursor.execute("INSERT INTO sqlite_stat1 VALUES (%s, %s, %s)", values)
+            told = " ".join(map(str, [1_343_160, *(ALIKE[columns[: place + 1]] for place in range(len(columns)))]))
+            cursor.execute("INSERT INTO sqlite_stat1 VALUES (%s, %s, %s)", ["flows_commitment", name, told])
         cursor.execute("ANALYZE sqlite_schema")
         yield
         cursor.execute("DELETE FROM sqlite_stat1")
