@@ -88,6 +88,21 @@ def test_many_farms_and_households_ask_no_more_statements_than_one(village):
     assert counts[0] == counts[1]
 
 
+def test_whose_goods_stand_in_the_way_is_read_only_where_some_do(village):
+    round = packed(village)
+
+    def names():
+        with CaptureQueriesContext(connection) as asked:
+            told = operations.preview(round).obstacle
+        return told, [one["sql"] for one in asked if one["sql"].startswith('SELECT "agents_agent"."name"')]
+
+    assert names() == ("", [])
+    OrderLine.objects.filter(order__household=village.households["Jo"], offer__item=village.items["Eggs"]).delete()
+    told, asked = names()
+    assert "Taken out of the order, and still in the crates of Jo" in told
+    assert asked
+
+
 def test_every_farm_of_which_nobody_wrote_down_anything_is_named(village):
     round = village.round()
     village.order(round, "Amina", {"Bread": 1, "Eggs": 1})

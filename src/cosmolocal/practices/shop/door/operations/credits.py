@@ -1,7 +1,7 @@
 """Money that was given back for a line: the line stays; where it goes out of the crate, settling takes it back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
@@ -11,6 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.catalog.packs import words_then
 from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.kernel.sets import among
 from cosmolocal.money import queries as money_queries
 from cosmolocal.money.operations import Leg, looks
 from cosmolocal.practices.shop import policy, queries, rules
@@ -34,11 +35,16 @@ def check_not_credited(lines: Iterable[OrderLine]) -> None:
         )
 
 
-def given(round: OrderRound) -> dict[int, list[LineCredit]]:
-    """Line id -> what was given back for it, the last first (one statement)."""
+def of_round(round: OrderRound) -> list[int]:
+    """Ids of what was given back for lines of a round: most rounds have none, and read no more than that."""
+    return list(LineCredit.objects.filter(line__order__round=round).values_list("pk", flat=True))
+
+
+def given(ids: Collection[int]) -> dict[int, list[LineCredit]]:
+    """Line id -> what was given back for it (`of_round`), the last first (one statement)."""
     found: dict[int, list[LineCredit]] = defaultdict(list)
-    credits = LineCredit.objects.filter(line__order__round=round)
-    for credit in credits.select_related(*_NAMED).order_by("-id"):
+    credits = LineCredit.objects.filter(pk__in=among(ids))
+    for credit in credits.select_related(*_NAMED).order_by("-id") if ids else ():
         found[credit.line_id].append(credit)
     return found
 

@@ -1,7 +1,7 @@
 """What a round owes its farms: for what was accepted of their goods, and for what came without being ordered."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from cosmolocal.catalog.models import PriceVersion, Product, Terms
 from cosmolocal.handovers import queries as handovers_queries
 from cosmolocal.handovers.models import Loss, Receipt
 from cosmolocal.kernel import clock
+from cosmolocal.kernel.sets import among
 from cosmolocal.practices.shop import rules
 from cosmolocal.practices.shop.models import LineCredit, OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.settling.operations.weighing import Sold
@@ -37,15 +38,20 @@ class Lost(NamedTuple):
     amount: int
 
 
-def to_producers(round: OrderRound, lines: Sequence[Sold], taken_back: Sequence[LineCredit] = ()) -> dict[int, int]:
+def to_producers(
+    round: OrderRound,
+    lines: Sequence[Sold],
+    taken_back: Sequence[LineCredit] = (),
+    given: Collection[int] | None = None,
+) -> dict[int, int]:
     """Producer id -> minor units for what was accepted of this round's goods, and of what came unordered: as it stands
     written now, whether the round is settled or not. What is not accepted and what is lost is paid nevertheless as far
-    as the producer has borne it already, when the door gave money back; `taken_back` are rows of that which settling is
-    about to write.
+    as the producer has borne it already, when the door gave money back (`given`: its ids, where they are known);
+    `taken_back` are rows of that which settling is about to write.
     """
     due: dict[int, int] = defaultdict(int)
     borne, early = _borne_by_producers(round)
-    at_the_door = _borne_at_the_door(round, taken_back)
+    at_the_door = _borne_at_the_door(round, taken_back, given)
     came: dict[int | None, int] = defaultdict(int)
     accepted: dict[int | None, int] = defaultdict(int)
     receipts = Receipt.objects.filter(handover=round.handover)
@@ -72,10 +78,15 @@ def to_producers(round: OrderRound, lines: Sequence[Sold], taken_back: Sequence[
     return {producer: amount for producer, amount in due.items() if amount}
 
 
-def _borne_at_the_door(round: OrderRound, taken_back: Sequence[LineCredit]) -> dict[int | None, int]:
+def _borne_at_the_door(
+    round: OrderRound, taken_back: Sequence[LineCredit], credited: Collection[int] | None
+) -> dict[int | None, int]:
     """Base units that producers have borne for members: money given back for goods that were bad, by their kind."""
     lines: dict[int, tuple[int, int, int, int]] = {}
-    borne = LineCredit.objects.filter(line__order__round=round, borne_by="producer").exclude(reason=rules.PUT_RIGHT)
+    if credited is not None and not credited:
+        return defaultdict(int)
+    asked = Q(line__order__round=round) if credited is None else Q(pk__in=among(credited))
+    borne = LineCredit.objects.filter(asked, borne_by="producer").exclude(reason=rules.PUT_RIGHT)
     for line, goods, quantity, amount in borne.values_list(
         "line_id", "line__commitment__specification_id", "quantity", "amount"
     ):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from cosmolocal.agents import sessions
 from cosmolocal.agents.models import Agent
 from cosmolocal.flows import operations as flows
-from cosmolocal.handovers.models import Crate, Receipt
+from cosmolocal.handovers.models import Crate, Packed, Receipt
 from cosmolocal.kernel import errands, sets
 from cosmolocal.kernel.jobs import announce
 from cosmolocal.kernel.operation import operation, running
@@ -33,7 +33,7 @@ from cosmolocal.practices.shop.orders.operations import own_prices
 from cosmolocal.practices.shop.rounds.operations.planning import lock, move
 from cosmolocal.practices.shop.rules import RoundSplit
 from cosmolocal.practices.shop.settling.operations import dues
-from cosmolocal.practices.shop.settling.operations.weighing import Weighed, weigh, weigh_alike
+from cosmolocal.practices.shop.settling.operations.weighing import Sold, Weighed, weigh, weigh_alike
 from cosmolocal.practices.shop.settling.queries import uncharged
 
 if TYPE_CHECKING:
@@ -70,12 +70,13 @@ def settle_round(*, by: Agent, round: OrderRound, seen: str = "", key: str = "")
     if locked.state == OrderRound.State.SETTLED:
         return locked
     move(locked, "settle")
-    _check_packed(locked)
     lines = weigh(locked)
+    _check_packed(locked, lines)
     errands.step(1, STEPS)
     orders = _charge(locked, lines)
-    surplus = credits.too_much(credits.given(locked), lines)
-    due = dues.to_producers(locked, lines, surplus)
+    given = credits.of_round(locked)
+    surplus = credits.too_much(credits.given(given), lines)
+    due = dues.to_producers(locked, lines, surplus, given)
     parts = rules.round_split([line.sold for line in lines], due)
     check_seen(seen, _mark(parts, surplus))
     books = _books(by, locked, orders, due)
@@ -161,34 +162,37 @@ def check_seen(seen: str, now: str) -> None:
 
 def preview(round: OrderRound) -> Preview:
     """Computes a settlement and writes nothing. Lines that are alike in all that decides are weighed once, together."""
+    lines = weigh_alike(round)
     try:
-        _check_packed(round)
+        _check_packed(round, lines)
         obstacle = ""
     except Refusal as refusal:
         obstacle = str(refusal)
-    lines = weigh_alike(round)
-    given = credits.given(round)
+    credited = credits.of_round(round)
+    given = credits.given(credited)
     taken_back = credits.too_much(given, weigh(round, given)) if given else []
-    parts = rules.round_split([line.sold for line in lines], dues.to_producers(round, lines, taken_back))
+    due = dues.to_producers(round, lines, taken_back, credited)
+    parts = rules.round_split([line.sold for line in lines], due)
     sales = sum(line.sold.final + line.sold.deposit for line in lines)
     something = OrderLine.objects.filter(order=OuterRef("pk"), commitment__packed__quantity__gt=0)
     orders = round.orders.exclude(state=Order.State.CANCELLED).filter(Exists(something))
     return Preview(parts, orders.count(), sales, obstacle, taken_back, dues.extras(round), dues.lost(round))
 
 
-def _check_packed(round: OrderRound) -> None:
-    due = round.orders.exclude(state=Order.State.CANCELLED).filter(lines__granted__gt=0)
-    open_ones = Crate.objects.filter(
-        handover=round.handover, state=Crate.State.TO_PACK, receiver__in=due.values("household")
-    )
-    if count := open_ones.count():
-        raise Refusal(
-            "shop.not_all_packed",
-            _("%(count)s crates are not packed yet. Pack them, or say that all were packed as ordered.")
-            % {"count": count},
-            crates=list(open_ones.values_list("pk", flat=True)),
-        )
-    _check_lines(round)
+def _check_packed(round: OrderRound, lines: Sequence[Sold]) -> None:
+    """Refuses what `settle_round` says; `lines` are all of the round as weighed."""
+    waiting = Crate.objects.filter(handover=round.handover, state=Crate.State.TO_PACK)
+    if waiting.exists():  # else nobody has to read whose orders are due
+        due = round.orders.exclude(state=Order.State.CANCELLED).filter(lines__granted__gt=0)
+        open_ones = list(waiting.filter(receiver__in=due.values("household")).values_list("pk", flat=True))
+        if open_ones:
+            raise Refusal(
+                "shop.not_all_packed",
+                _("%(count)s crates are not packed yet. Pack them, or say that all were packed as ordered.")
+                % {"count": len(open_ones)},
+                crates=open_ones,
+            )
+    _check_lines(round, lines)
     came = Exists(Receipt.objects.filter(commitment=OuterRef("commitment")))
     silent = round.producer_orders.exclude(Exists(ProducerOrderLine.objects.filter(came, order=OuterRef("pk"))))
     missing = [order.producer for order in silent.select_related("producer").order_by("pk")]
@@ -201,13 +205,15 @@ def _check_packed(round: OrderRound) -> None:
         )
 
 
-def _check_lines(round: OrderRound) -> None:
+def _check_lines(round: OrderRound, lines: Sequence[Sold]) -> None:
     """A crate may be done and a line of it open: it was promised afterwards. Settled, its goods would cost nothing; nor
-    would what lies in a crate after it was taken out of the order.
+    would what lies in a crate after it was taken out of the order. Whose these are is read where there are some: a
+    weighed line tells whether it is packed, and where the crates hold as many rows as lines are packed, none is too
+    many.
     """
-    lines = OrderLine.objects.filter(order__round=round, granted__gt=0, commitment__packed=None)
-    whose = lines.exclude(order__state=Order.State.CANCELLED).values("order__household")
-    if found := _named(round, whose):
+    open_ones = OrderLine.objects.filter(order__round=round, granted__gt=0, commitment__packed=None)
+    whose = open_ones.exclude(order__state=Order.State.CANCELLED).values("order__household")
+    if any(line.granted and line.packed is None for line in lines) and (found := _named(round, whose)):
         raise Refusal(
             "shop.not_all_packed",
             _(
@@ -217,8 +223,10 @@ def _check_lines(round: OrderRound) -> None:
             % {"names": found[0]},
             crates=found[1],
         )
+    lying = Packed.objects.filter(crate__handover=round.handover, quantity__gt=0).count()
     strays = uncharged.strays().filter(commitment__agreement__in=round.orders.values("agreement"))
-    if found := _named(round, strays.values("crate__receiver")):
+    packed = sum(line.alike for line in lines if line.packed)
+    if lying != packed and (found := _named(round, strays.values("crate__receiver"))):
         raise Refusal(
             "shop.goods_uncharged",
             _(

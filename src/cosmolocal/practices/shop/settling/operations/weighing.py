@@ -16,19 +16,28 @@ from cosmolocal.practices.shop.rules import SoldLine
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """What was sold of a producer's goods."""
+    """What was sold of a producer's goods: `alike` lines, of each of which so much was granted and packed (base units;
+    `packed` None: neither packed nor missing).
+    """
 
     producer_id: int
     sold: SoldLine
+    granted: int
+    packed: int | None
+    alike: int
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed(Sold):
-    """One line as the scale settles it: base units, minor units, and where its price goes."""
+    """One line as the scale settles it: `alike` is 1."""
 
     id: int
     order_id: int
-    weighed: int
+
+    @property
+    def weighed(self) -> int:
+        """Base units that were handed over: what nobody packed was not given."""
+        return self.packed or 0
 
     @property
     def charged(self) -> int:
@@ -42,6 +51,7 @@ _DECIDES = (
     *("offer_id", "pack_id", "price_id", "granted", "cap", "tax_bp", "seller", "for_producer", "wished", "count"),
     "commitment__packed__quantity",
 )
+_GRANTED = _DECIDES.index("granted")
 
 
 def weigh(round: OrderRound, lines: Iterable[int] | None = None) -> list[Weighed]:
@@ -50,7 +60,11 @@ def weigh(round: OrderRound, lines: Iterable[int] | None = None) -> list[Weighed
     rows = list(asked.order_by("id").values_list("id", "order_id", *_DECIDES))
     behind = _behind(row[2:] for row in rows)
     return [
-        Weighed(behind.farms[decides[0]], behind.sold(decides, round.transport_bp), id, order_id, decides[-1] or 0)
+        Weighed(
+            *(behind.farms[decides[0]], behind.sold(decides, round.transport_bp)),
+            *(decides[_GRANTED], decides[-1], 1),
+            *(id, order_id),
+        )
         for id, order_id, *decides in rows
     ]
 
@@ -60,7 +74,10 @@ def weigh_alike(round: OrderRound) -> list[Sold]:
     rows = list(_lines(round).order_by().values_list(*_DECIDES).annotate(Count("id")))
     behind = _behind(rows)
     return [
-        Sold(behind.farms[decides[0]], behind.sold(decides, round.transport_bp).taken(alike))
+        Sold(
+            *(behind.farms[decides[0]], behind.sold(decides, round.transport_bp).taken(alike)),
+            *(decides[_GRANTED], decides[-1], alike),
+        )
         for *decides, alike in rows
     ]
 
