@@ -79,10 +79,11 @@ def _books() -> list[Complaint]:
     where it takes long.
     """
     elsewhere = list(restoring.known_heads())
-    works: list[Callable[[], list[Complaint]]] = [partial(_told, look) for look in flows_queries.looks()]
+    # What is not cut into pieces begins first: begun last, it would keep one core busy while the others have no more.
+    works: list[Callable[[], list[Complaint]]] = [partial(_of_practice, practice) for practice in practices.installed()]
+    works += [_months, _crates, *(partial(_told, look) for look in flows_queries.looks())]
     seals = proving.looks(elsewhere) if proving.is_long() else [partial(proving.examine, elsewhere)]
     works += [partial(_told, look) for look in seals]
-    works += [_months, _crates, *(partial(_of_practice, practice) for practice in practices.installed())]
     return side_by_side(works) if proving.is_long() else [one for work in works for one in work()]
 
 
