@@ -4,7 +4,9 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from django.conf import settings
 from django.forms import Form
+from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 
@@ -16,6 +18,17 @@ def _check_whole(kind: type[AuthenticationResponse | RegistrationResponse], form
         raise get_adapter().validation_error("incorrect_code") from error
 
 
+def _number(handle: str) -> str:
+    """Whose passkey it is, as django-allauth asks for it, out of `adapters.passkey_handle`; none of another node's.
+
+    A handle may name no node: devices keep the one that a passkey was made with, for good.
+    """
+    of_node, dot, number = websafe_decode(handle).decode(errors="replace").rpartition(".")
+    if dot and of_node != settings.NODE_SHORT_ID:
+        raise get_adapter().validation_error("incorrect_code")
+    return websafe_encode(number.encode())
+
+
 class AddForm(AddWebAuthnForm):
     def clean_credential(self) -> Any:
         _check_whole(RegistrationResponse, self)
@@ -25,6 +38,8 @@ class AddForm(AddWebAuthnForm):
 class SignInForm(LoginWebAuthnForm):
     def clean_credential(self) -> Any:
         _check_whole(AuthenticationResponse, self)
+        answer = self.cleaned_data["credential"]["response"]
+        answer["userHandle"] = _number(answer.get("userHandle") or "")
         return super().clean_credential()
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
@@ -275,3 +276,20 @@ def _mailed() -> str:
 def _request_of(client: Client):
     """A request of this browser, as far as sessions are asked."""
     return SimpleNamespace(session=client.session, COOKIES=client.cookies)
+
+
+@pytest.mark.parametrize("when", ["just now", "a while ago"])
+def test_who_lost_her_device_takes_its_passkey_away_after_a_mailed_code(
+    people: dict[str, Agent], settings, when: str
+) -> None:
+    settings.MAIL_READY = True
+    user = people["member"].user
+    key = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "The lost phone"})
+    client = Client()
+    answer = client.post("/account/login/code/", {"email": user.email})
+    client.post(answer["Location"], {"code": _mailed()})
+    address = f"/account/2fa/webauthn/keys/{key.pk}/remove/"
+    with clock.frozen_at(clock.now() + timedelta(minutes=6 if when == "a while ago" else 1)):
+        answer = client.post(address)
+    assert Authenticator.objects.exists() == (when == "a while ago")
+    assert ("reauthenticate" in answer["Location"]) == (when == "a while ago")
