@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import limits, queries
 from cosmolocal.agents import listing as lists
-from cosmolocal.agents import queries
 from cosmolocal.agents.listing import Asked, Beside, Column, Listing
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import errands, ids, outside
@@ -22,10 +23,12 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.forms import check_answers
 from cosmolocal.look.pages import page_of_ours, refused, say_how_read, status_of
 from cosmolocal.look.questions import how_read
-from cosmolocal.paper import downloads
+from cosmolocal.paper import downloads, images, pictures
+from cosmolocal.paper.pictures import KeptFiles
 
 A_PAGE, MANY_COLUMNS = 50, 6  # of a list
 MOST_ROWS = {"csv": 50_000, "xlsx": 50_000, "pdf": 5_000}  # of a list in one file
+PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
 AT_ONCE = {"csv": 1000, "xlsx": 1000, "xml": 1000, "pdf": 200}  # rows that take about half a second
 
 
@@ -147,6 +150,16 @@ def number(sent: QueryDict, name: str, *, most: int = outside.LARGEST) -> int | 
 def numbers(sent: QueryDict, name: str) -> list[int]:
     """All of that name (ticks); what is no number is left out."""
     return [value for text in sent.getlist(name) if (value := outside.whole(text)) is not None]
+
+
+def kept_photo(request: HttpRequest, sent: UploadedFile[bytes] | None) -> KeptFiles | None:
+    """A photo of a form, its files kept. They stay for a day also where the deed is refused, so they are counted: at
+    most `PHOTOS_AN_HOUR` of one person. Refuses as `limits.require` and `pictures.keep`.
+    """
+    if not sent:
+        return None
+    limits.require("photo", limits.who(request), times=PHOTOS_AN_HOUR, seconds=3600)
+    return pictures.keep(sent.read(images.LARGEST_BYTES + 1))
 
 
 def back_to(request: HttpRequest, usual: str) -> str:

@@ -14,7 +14,7 @@ from cosmolocal.bookings.models import Report, Terms, Thing
 from cosmolocal.bookings.operations import Counted, Seen, TermsDraft, ThingDraft
 from cosmolocal.look.forms import BigChoice, DayField, DayTimeField, FileInput, KeyedForm, MoneyField, QuantityField
 from cosmolocal.money.queries import default_currency
-from cosmolocal.paper import images, pictures
+from cosmolocal.paper.pictures import KeptFiles
 
 _LINES = forms.Textarea(attrs={"rows": 3})
 LONGEST = 366 * 24 * 60  # minutes: a year
@@ -80,10 +80,9 @@ class SeenForm(KeyedForm):
         if not with_km:
             del self.fields["meter"]
 
-    def seen(self) -> Seen:
-        """What was seen; the files of its photo are kept. Refuses as `pictures.keep` does."""
+    def seen(self, photo: KeptFiles | None) -> Seen:
+        """What was seen, with the kept files of its photo."""
         data = self.cleaned_data
-        photo = pictures.keep(data["photo"].read(images.LARGEST_BYTES + 1)) if data.get("photo") else None
         return Seen(data["state"], data.get("meter"), data["words"], photo)
 
 
@@ -150,10 +149,9 @@ class ThingForm(KeyedForm):
         circle: Any = self.fields["circle"]
         circle.choose_from(Agent.objects.present().filter(kind=Agent.Kind.CIRCLE).order_by("name"))
 
-    def thing(self) -> ThingDraft:
-        """The thing; the files of its photo are kept. Refuses as `pictures.keep` does."""
+    def thing(self, photo: KeptFiles | None) -> ThingDraft:
+        """The thing, with the kept files of its photo."""
         data = self.cleaned_data
-        photo = pictures.keep(data["photo"].read(images.LARGEST_BYTES + 1)) if data.get("photo") else None
         return ThingDraft(data["kind"], data["name"], data["about"], data["place"], data["code"], photo)
 
     def terms(self) -> TermsDraft:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.models import Agent
 from cosmolocal.catalog import operations
 from cosmolocal.catalog.intake.judging import judge_file, shared_numbers
@@ -21,6 +22,7 @@ from cosmolocal.catalog.intake.rows import VERDICTS, Judged, Reading, Row, Verdi
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import LARGEST_BYTES
+from cosmolocal.paper.uploads import require_own
 
 BATCH = 500
 VERDICT: Mapping[str, Verdict] = {verdict: verdict for verdict in VERDICTS}
@@ -49,6 +51,7 @@ def run_import(
     Refuses with the codes of `paper.tables.read_table`, catalog.unknown_columns, catalog.column_twice,
     agents.not_allowed.
     """
+    agents_policy.permit(by, agents_policy.STEWARD)
     with file.open("rb") as opened:
         data = opened.read(LARGEST_BYTES + 1)
     reading = read(data, file.name)
@@ -85,8 +88,10 @@ def _changed_since() -> str:
 
 def check(by: Agent, upload: Upload, key: str = "") -> Upload:
     """Reads an upload and keeps what would become of each row; a file that is no list is kept as refused. What is
-    refused for now is raised: the job comes again.
+    refused for now is raised: the job comes again. Refuses: agents.not_allowed, paper.not_as_sent.
     """
+    agents_policy.permit(by, agents_policy.STEWARD)
+    require_own(upload)
     try:
         reading = read(bytes(upload.data), upload.name)
     except Refusal as refusal:
@@ -109,8 +114,9 @@ def check(by: Agent, upload: Upload, key: str = "") -> Upload:
 def take_over(by: Agent, upload: Upload, key: str) -> None:
     """Writes the rows of an upload, batch by batch; called again with the same key it goes on where it was.
 
-    What is refused for now (a full disk, others who write) is raised: the job comes again.
+    What is refused for now (a full disk, others who write) is raised: the job comes again. Refuses: agents.not_allowed.
     """
+    agents_policy.permit(by, agents_policy.STEWARD)
     try:
         reading = read(bytes(upload.data), upload.name)
         names = Names.from_mapping(upload.mapping)

@@ -13,12 +13,12 @@ from cosmolocal.agents.models import Agent, Membership
 from cosmolocal.kernel import ids
 from cosmolocal.kernel.models import Progress
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.money import operations, queries
+from cosmolocal.money import operations, policy, queries
 from cosmolocal.money.opening import columns, judging
 from cosmolocal.money.opening.oddities import Odd
 from cosmolocal.money.opening.rows import BANK, Judged, Reader, Row, RowRefused
 from cosmolocal.money.operations.opening import check_opening, importer
-from cosmolocal.money.operations.uploads import KIND
+from cosmolocal.money.operations.uploads import KIND, require_open
 from cosmolocal.money.rules import Sums
 from cosmolocal.paper.models import Upload
 from cosmolocal.paper.tables import ReadTable, read_table
@@ -123,6 +123,7 @@ def is_large(upload: Upload) -> bool:
 
 def judge_file(by: Agent, upload: Upload, mapping: Mapping[str, int], *, key: str = "") -> None:
     """The dry run of a kept file, kept with it. Refuses as `read` and `operations.map_file`."""
+    require_open(by, upload)
     verdicts = judge(by, read(read_table(bytes(upload.data), upload.name), mapping))
     rows, sums, changes = [row.plain() for row in verdicts.rows], verdicts.sums, len(verdicts.changed)
     judgement = operations.Judgement(rows, verdicts.counts, sums.boxes, sums.accounts, verdicts.odd, changes)
@@ -182,6 +183,7 @@ def take_over(upload: Upload) -> None:
     What is refused for now (a full disk, others who write) is raised: the job comes again.
     """
     by = Agent.objects.get(pk=upload.mapping["by"])
+    policy.permit_house(by)
     done = Progress.objects.get(kind=KIND, subject_id=upload.pk).done
 
     def told(now: int) -> None:
@@ -215,6 +217,7 @@ def run_import(
     A row may be refused, never the file for it; where every row is, nothing is written. Refuses with the codes of
     `paper.tables.read_table`, money.no_name_column, and what `check_opening` refuses.
     """
+    policy.permit_house(by)
     reading = read(read_table(data, name))
     verdicts = judge(by, reading)
     is_written = not (dry_run or verdicts.none_read)

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cosmolocal.agents.pages import Check, actor, form_page, post
+from cosmolocal.agents.pages import Check, actor, form_page, kept_photo, post
 from cosmolocal.agents.queries import buying_agents_of, reader
 from cosmolocal.bookings import forms, operations, policy, queries, rules, words
 from cosmolocal.bookings.models import Booking, Thing
@@ -264,7 +264,7 @@ def _seen(request: HttpRequest, one: Booking, deed: Any, title: str, submit: str
     form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter)
 
     def act(data: dict[str, Any], told: dict[str, Any]) -> None:
-        deed(seen=form.seen(), **told)
+        deed(seen=form.seen(kept_photo(request, data.get("photo"))), **told)
 
     return _form(
         request, one, form, act, title=title % {"thing": one.thing.name}, submit=submit, lead=lead, said=_("Noted.")

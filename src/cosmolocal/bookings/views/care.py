@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cosmolocal.agents.pages import actor, form_page, post
+from cosmolocal.agents.pages import actor, form_page, kept_photo, post
 from cosmolocal.bookings import documents, forms, operations, queries
 from cosmolocal.bookings.models import Booking, Introduction, Thing
 from cosmolocal.bookings.views.things import get_cared_thing_or_404, get_thing_or_404, page_of, practice_of
@@ -35,7 +35,7 @@ def add(request: HttpRequest) -> HttpResponse:
             by=actor(request),
             practice=practice_of(request),
             holder=data["holder"],
-            draft=form.thing(),
+            draft=form.thing(kept_photo(request, data.get("photo"))),
             terms=form.terms(),
             key=data["key"],
         )
@@ -55,7 +55,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.ThingForm(request.POST or None, request.FILES or None, initial=start)
 
     def act(data: dict[str, Any]) -> None:
-        operations.change_thing(by=actor(request), thing=one, draft=form.thing(), terms=form.terms(), key=data["key"])
+        operations.change_thing(
+            by=actor(request),
+            thing=one,
+            draft=form.thing(kept_photo(request, data.get("photo"))),
+            terms=form.terms(),
+            key=data["key"],
+        )
 
     return _page(request, one, form, act, lead=_("What is booked already keeps its price."))
 

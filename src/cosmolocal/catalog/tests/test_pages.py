@@ -13,11 +13,11 @@ from PIL import Image
 from cosmolocal.agents import limits
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent, Role
+from cosmolocal.agents.pages import PHOTOS_AN_HOUR
 from cosmolocal.catalog import demo, operations, queries
 from cosmolocal.catalog.models import Category, Item, PriceVersion, Product, SupplierTerms
 from cosmolocal.catalog.tests import village as at
 from cosmolocal.catalog.tests.conftest import Browser
-from cosmolocal.catalog.views.goods import PHOTOS_AN_HOUR
 from cosmolocal.kernel import ids
 from cosmolocal.paper import apart
 from cosmolocal.paper.models import Picture

@@ -8,7 +8,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.catalog import operations
+from cosmolocal.catalog import imports, operations
 from cosmolocal.catalog.models import PriceVersion, Product, TaxCode
 from cosmolocal.catalog.operations.uploads import AT_ONCE_BYTES
 from cosmolocal.catalog.tests import village as at
@@ -18,6 +18,7 @@ from cosmolocal.catalog.tests.test_pages import page, text_of
 from cosmolocal.kernel import ids, jobs
 from cosmolocal.kernel.models import Operation, Progress
 from cosmolocal.kernel.operation import disk_full
+from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import uploads
 from cosmolocal.paper.models import Upload
 
@@ -231,3 +232,21 @@ def test_a_list_is_taken_over_in_the_name_of_who_began_it(village: at.Village, s
     press(signed_in(other), "start_import", upload)
     work()
     assert PriceVersion.objects.get().operation.by == other
+
+
+def test_no_row_of_a_list_is_read_for_who_may_not(village: at.Village, tmp_path: Path) -> None:
+    """What can be no table is read by nobody: who asks is told that she may not, and not that it is none."""
+    junk = tmp_path / "list.xlsx"
+    junk.write_bytes(b"\x00 no table")
+    kept = Upload(kind=operations.uploads.KIND, name="list.xlsx", made_by_id=village.steward.pk, data=junk.read_bytes())
+    for read in (
+        lambda: imports.run_import(by=village.farmer, file=junk, dry_run=True),
+        lambda: imports.check(village.farmer, kept),
+        lambda: imports.take_over(village.farmer, kept, "key"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            read()
+        assert refused.value.code == "agents.not_allowed"
+    with pytest.raises(Refusal) as refused:
+        imports.check(village.steward, kept)
+    assert refused.value.code == "paper.not_as_sent"

@@ -13,19 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cosmolocal.agents import limits
 from cosmolocal.agents import queries as agents_queries
-from cosmolocal.agents.pages import actor, file, form_page, number, post
+from cosmolocal.agents.pages import actor, file, form_page, kept_photo, number, post
 from cosmolocal.catalog import exports, forms, operations, policy, queries
 from cosmolocal.catalog.models import Category, Product
 from cosmolocal.catalog.views import pages
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.look.questions import Question
-from cosmolocal.paper import images, pictures
 
 PER_PAGE = 50
-PHOTOS_AN_HOUR = 60  # of one person: a farm that shows all of its goods in one evening
 
 
 @open_to("auditor_reads")
@@ -126,9 +123,9 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.PhotoForm(request.POST or None, request.FILES or None)
 
     def act(data: dict[str, Any]) -> None:
-        limits.require("photo", limits.who(request), times=PHOTOS_AN_HOUR, seconds=3600)
-        files = pictures.keep(data["photo"].read(images.LARGEST_BYTES + 1))
-        operations.show_picture(by=actor(request), product=found, files=files, key=data["key"])
+        operations.show_picture(
+            by=actor(request), product=found, files=kept_photo(request, data["photo"]), key=data["key"]
+        )
 
     return form_page(
         request,

@@ -59,8 +59,7 @@ def map_file(*, by: Agent, upload: Upload, mapping: Mapping[str, int], judgement
 
     Refuses: money.file_taken, paper.not_as_sent.
     """
-    policy.permit_house(by)
-    kept = _open(upload)
+    kept = _open(by, upload)
     kept.mapping = {**kept.mapping, "columns": dict(mapping), "judged_by": by.pk}
     kept.verdicts = [list(row) for row in judgement.verdicts]
     sums = {"boxes": judgement.boxes, "accounts": judgement.accounts}
@@ -78,8 +77,7 @@ def take_file_over(*, by: Agent, upload: Upload, accept_difference: bool, key: s
     Refuses: money.file_taken, paper.not_as_sent, money.sums_differ, money.none_read, and what `check_take_over`
     refuses.
     """
-    policy.permit_house(by)
-    kept = _open(upload)
+    kept = _open(by, upload)
     check_take_over(by, kept)
     if sentence := judging.none_read(kept.verdicts):
         raise Refusal("money.none_read", sentence)
@@ -128,9 +126,15 @@ def check_take_over(by: Agent, kept: Upload) -> None:
         )
 
 
-def _open(upload: Upload) -> Upload:
-    kept = Upload.objects.select_for_update().get(pk=upload.pk)
-    if kept.state not in (Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED):
+def require_open(by: Agent, upload: Upload) -> None:
+    """Before the rows of a kept file are read. Refuses: agents.not_allowed, money.file_taken, paper.not_as_sent."""
+    policy.permit_house(by)
+    if upload.state not in (Upload.State.READ, Upload.State.MAPPED, Upload.State.CHECKED):
         raise Refusal("money.file_taken", _("This file is being taken over or done with. Send a new one."))
-    require_own(kept)
+    require_own(upload)
+
+
+def _open(by: Agent, upload: Upload) -> Upload:
+    kept = Upload.objects.select_for_update().get(pk=upload.pk)
+    require_open(by, kept)
     return kept

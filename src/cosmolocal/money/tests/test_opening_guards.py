@@ -14,6 +14,7 @@ from cosmolocal.kernel.operation import disk_full
 from cosmolocal.money import imports, operations, queries, tasks
 from cosmolocal.money.models import MoneyBox, Review
 from cosmolocal.money.opening.rows import Row
+from cosmolocal.money.operations import uploads
 from cosmolocal.money.tests.test_opening import as_csv, bring_in, counts, money, village_file
 from cosmolocal.money.tests.test_opening_pages import answers, send
 from cosmolocal.money.tests.test_pages import as_
@@ -332,3 +333,27 @@ def test_once_the_books_run_only_a_steward_puts_somebody_into_a_household_that_i
         chen = Agent.objects.get(name="Chen", kind="household")
         assert {one.name for one in agents_queries.members_of(chen)} == {"New", "Newer"}
         assert members(village.li_na) == {"Amina", "Ghost"}
+
+
+def test_no_row_of_a_file_is_read_for_who_may_not_or_when_it_is_taken(village: Village) -> None:
+    """What can be no table is read by nobody: who asks is told that she may not, and not that it is none."""
+    junk = b"\x00 no table"
+    with refused("agents.not_allowed"):
+        imports.run_import(by=village.amina, data=junk, name="books.xlsx", on=BEGIN, dry_run=True)
+    head = {"header": ["name"], "rows": [], "count": 1}
+    kept = Upload.objects.create(
+        kind=uploads.KIND,
+        name="books.xlsx",
+        made_by_id=village.wei.pk,
+        at=clock.now(),
+        data=junk,
+        mapping={"head": head},
+    )
+    for by, state, code in (
+        (village.amina, Upload.State.READ, "agents.not_allowed"),
+        (village.wei, Upload.State.DONE, "money.file_taken"),
+        (village.wei, Upload.State.READ, "paper.not_as_sent"),
+    ):
+        kept.state = state
+        with refused(code):
+            imports.judge_file(by, kept, {"name": 0})

@@ -13,6 +13,8 @@ from icalendar import Calendar
 from PIL import Image
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.agents.models import Try
+from cosmolocal.agents.pages import PHOTOS_AN_HOUR
 from cosmolocal.agents.tests.village import client_of
 from cosmolocal.bookings import operations as bookings
 from cosmolocal.bookings import queries as bookings_queries
@@ -75,7 +77,14 @@ def test_a_thing_is_chosen_looked_at_booked_fetched_and_brought_back(village, am
     photo = io.BytesIO()
     Image.new("RGB", (8, 8)).save(photo, "PNG")
     photo.seek(0)
-    press(amina, "back", booking.pk, state="dirty", meter="104", words="mud", photo=photo)
+    full = Try.objects.bulk_create(
+        [Try(name="photo", sender=f"agent-{village.amina.pk}", at=clock.now()) for _one in range(PHOTOS_AN_HOUR)]
+    )
+    seen = {"state": "dirty", "meter": "104", "words": "mud"}
+    assert "wait some minutes" in press(amina, "back", booking.pk, status=503, photo=photo, **seen)
+    full[0].delete()
+    photo.seek(0)
+    press(amina, "back", booking.pk, photo=photo, **seen)
     page = read(amina, "booking", booking.pk)
     assert "mud" in page
     assert "/paper/" in page
