@@ -24,8 +24,9 @@ REFUSED = """
                     new.writestr(*told)
         return target
 
-    def more(entry, data=b"x"):
-        return lambda name, content: [(name, content)] + ([(entry, data)] if name == "manifest.json" else [])
+    def more(entry, data=b"x", beside=None):
+        told = [(entry, data)] + [(beside, data)] * bool(beside)
+        return lambda name, content: [(name, content)] + (told if name == "manifest.json" else [])
 
     def instead(file, make):
         return lambda name, content: [(name, make(content) if name == file else content)]
@@ -40,6 +41,22 @@ REFUSED = """
     link = zipfile.ZipInfo("home/files/link.webp")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     lines = lambda change: lambda content: b"\\n".join(change(content.split(b"\\n")))
+
+    def says(**words):
+        return instead("manifest.json", lambda content: json.dumps({{**json.loads(content), **words}}))
+
+    def without_file(gone):
+        return lambda name, content: [(name, content)] * (name != gone)
+
+    def of_node(**values):
+        def change(rows):
+            row = dict(zip(rows[0].decode().split("\\t"), rows[1].decode().split("\\t")))
+            return [rows[0], "\\t".join({{**row, **values}}.values()).encode(), b""]
+        return instead("rows/kernel.node.tsv", lines(change))
+
+    locked = changed("locked", lambda name, content: [(name, content)])
+    entry, flags = b"PK\\x01\\x02\\x14\\x03\\x14\\x00", b"\\x01"
+    locked.write_bytes(locked.read_bytes().replace(entry + b"\\x00", entry + flags))
     sources = [
         changed("up", more("home/../../escaped")),
         changed("up2", more("home/files/../../secret.key")),
@@ -52,6 +69,17 @@ REFUSED = """
         changed("huge", instead("manifest.json", lambda content: content + b" " * 2_000_000)),
         changed("deep", instead("manifest.json", lambda content: b"[" * 500_000)),
         changed("list", instead("manifest.json", lambda content: b"[]")),
+        changed("twice", lambda name, content: [(name, content)] * (1 + (name == "home/secret.key"))),
+        changed("below", more("home/files/secret.key/x.webp", beside="home/files/secret.key")),
+        locked,
+        changed("seal", says(seal={{"number": "1"}})),
+        changed("counts", says(rows=[3])),
+        changed("day", says(made_at="\\x1b[2Jsoon")),
+        changed("key", instead("home/signing.key", lambda content: b"0" * 63)),
+        changed("number", instead("home/node.id", lambda content: b"a;b")),
+        changed("gone", without_file("rows/agents.agent.tsv")),
+        changed("none", says(migrations=[], seal=None, rows={{}})),
+        changed("unborn", of_node(ready_at="\\\\N")),
         changed("words", instead("rows/kernel.operation.tsv", lines(lambda rows: [*rows[:5], b"what?", b""]))),
         changed("fewer", instead("rows/kernel.operation.tsv", lines(lambda rows: [*rows[:-3], b""]))),
         changed("lost", instead("rows/agents.agent.tsv", lines(lambda rows: [rows[0], b""]))),
@@ -86,8 +114,11 @@ def test_what_is_refused_leaves_everything_as_it_was(tmp_path: Path, databases) 
     strange, none, damaged = "backup.strange_file", "backup.not_a_backup", "backup.damaged"
     assert told == {
         **dict.fromkeys(("up", "up2", "root", "other", "back", "line", "link"), strange),
-        **dict.fromkeys(("bare", "huge", "deep", "list"), none),
-        **dict.fromkeys(("words", "fewer", "lost", "columns"), damaged),
+        **dict.fromkeys(("twice", "below", "locked", "none"), strange),
+        **dict.fromkeys(("bare", "huge", "deep", "list", "seal", "counts", "day"), none),
+        **dict.fromkeys(("words", "fewer", "lost", "columns", "key", "number"), damaged),
+        "gone": damaged,
+        "unborn": "backup.no_local",
     }
     assert left == [[], [1, "system"], True, [], False]
     run(tmp_path / "b", url, f"answer = restoring.restore(Path({str(file)!r}))['local']")

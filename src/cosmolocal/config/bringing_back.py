@@ -89,5 +89,10 @@ def _keep(file: UploadedFile, passphrase: str, waiting: Path) -> None:
                 target.write(chunk)
         restoring.read_manifest(part, passphrase)
         restoring.decrypt(part, passphrase, clear)
+        if restoring.is_of_a_demo(clear):
+            raise Refusal(
+                "backup.is_a_demo",
+                _("This is a backup of a demo: everybody in it is invented. Bring back the backup of your own local."),
+            )
         watch.refused_backup(settings.HOME).unlink(missing_ok=True)
         clear.replace(waiting)

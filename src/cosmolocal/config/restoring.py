@@ -7,17 +7,16 @@ Until the swap nothing of the home or its database is touched; the swap is one r
 import json
 import logging
 import os
-import re
 import shutil
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from django.apps.registry import Apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -28,16 +27,15 @@ from django.utils.translation import gettext as _
 
 from cosmolocal import __version__
 from cosmolocal.agents import queries as agents_queries
-from cosmolocal.config import aside, backup, elsewhere, encryption, old_rows, rows
+from cosmolocal.config import aside, backup, checking, elsewhere, encryption, old_rows, rows
 from cosmolocal.kernel import heads, node, seals, signing, upgrading
+from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.messages import operations as messages
 
 log = logging.getLogger("cosmolocal.restoring")
-_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}")
-_DEEPEST = 6
 _LARGEST_MANIFEST = 1024 * 1024
-_UNREADABLE = (ValueError, KeyError, UnicodeError, RecursionError, NotImplementedError)
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, UnicodeError, RuntimeError)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, encryption.WrongPassphrase, *_UNREADABLE)
 
 
@@ -47,13 +45,14 @@ def read_manifest(source: Path, passphrase: str = "") -> dict[str, Any]:
     Refusals: backup.not_a_backup, backup.damaged, backup.newer, backup.passphrase, backup.strange_file.
     """
     with opened(source, passphrase) as archive:
+        manifest = _manifest(archive)
         try:
             bad = archive.testzip()
         except _BROKEN:
             bad = "?"
         if bad is not None:
             raise _damaged(bad)
-        return _manifest(archive)
+        return manifest
 
 
 def is_encrypted(source: Path) -> bool:
@@ -97,6 +96,22 @@ def opened(source: Path, passphrase: str = "") -> Iterator[zipfile.ZipFile]:
             yield archive
 
 
+def is_of_a_demo(source: Path) -> bool:
+    """Whether the local in a backup in the clear is a demo: a node that was set up for good does not start with one.
+    What cannot be read says whoever restores it.
+    """
+    with opened(source) as archive:
+        name = next((name for name in archive.namelist() if name.startswith("rows/kernel.node.")), "manifest.json")
+        with archive.open(name) as file:
+            head, row = file.readline(_LARGEST_MANIFEST), file.readline(_LARGEST_MANIFEST)
+    if name.endswith(".tsv"):
+        return (b"is_demo", b"1") in zip(head.strip().split(b"\t"), row.rstrip(b"\n").split(b"\t"), strict=False)
+    try:
+        return ("is_demo", True) in zip(json.loads(head), json.loads(row), strict=False)
+    except _BROKEN:
+        return False
+
+
 def decrypt(source: Path, passphrase: str, target: Path) -> None:
     """Writes a backup in the clear (0600), also one that was so already."""
     kept = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -112,7 +127,9 @@ def _not_a_backup() -> Refusal:
 
 
 def _damaged(part: str) -> Refusal:
-    return Refusal("backup.damaged", _("The file is damaged (%(part)s). Use another backup.") % {"part": part})
+    return Refusal(
+        "backup.damaged", _("The file is damaged (%(part)s). Use another backup.") % {"part": one_line(part)[:80]}
+    )
 
 
 def _told(archive: zipfile.ZipFile) -> Any:
@@ -125,15 +142,13 @@ def _told(archive: zipfile.ZipFile) -> Any:
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    if "manifest.json" not in archive.namelist():
+        raise _not_a_backup()
+    checking.require_entries(archive)
     try:
-        manifest = _told(archive)
+        manifest = checking.require_shape(_told(archive))
     except _BROKEN as error:
         raise _not_a_backup() from error
-    wanted = {"migrations": list, "version": str, "made_at": str, "local": str}
-    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(k), t) for k, t in wanted.items()):
-        raise _not_a_backup()
-    if not all(isinstance(name, str) and name.count(".") == 1 for name in manifest["migrations"]):
-        raise _not_a_backup()
     known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
     if set(manifest["migrations"]) - known or manifest.get("form", 1) not in (1, backup.FORM):
         raise Refusal(
@@ -141,34 +156,14 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
             _("This backup was written by a newer version (%(theirs)s; this is %(ours)s). Update first, then restore.")
             % {"theirs": manifest["version"], "ours": __version__},
         )
-    for info in archive.infolist():
-        _check_name(info)
     return manifest
-
-
-def _check_name(info: zipfile.ZipInfo) -> None:
-    """Only what `backup` writes: the manifest, tables, keys, and plain files in the folder of pictures."""
-    parts = PurePosixPath(info.filename).parts
-    is_plain = not info.is_dir() and stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
-    media = Path(settings.MEDIA_ROOT).relative_to(settings.HOME).parts
-    known = (
-        info.filename == "manifest.json"
-        or (len(parts) == 2 and parts[0] == "rows")
-        or (len(parts) == 2 and parts[0] == "home" and parts[1] in backup.KEPT_FILES)
-        or (parts[: 1 + len(media)] == ("home", *media) and 1 + len(media) < len(parts) <= _DEEPEST)
-    )
-    if not is_plain or not known or "\\" in info.filename or not all(_PART.fullmatch(part) for part in parts):
-        raise Refusal(
-            "backup.strange_file",
-            _("The file holds something that no backup holds (%(name)s). Nothing was changed. Use another backup.")
-            % {"name": info.filename[:80]},
-        )
 
 
 def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
     """Puts a backup into an empty home and brings its tables to this version; the manifest.
 
-    Refusals: backup.not_empty, backup.no_room, and those of `read_manifest`. Nothing is changed unless everything fits.
+    Refusals: backup.not_empty, backup.no_room, backup.no_local, and those of `read_manifest`. Nothing is changed
+    unless everything fits.
     """
     if _is_set_up():
         raise Refusal(
@@ -182,14 +177,15 @@ def restore(source: Path, passphrase: str = "") -> dict[str, Any]:
         _check_room(archive, home)
         try:
             files = _unpack(archive, place)
+            checking.require_keys(place / "home")
             with elsewhere.database(place):
                 _fill(archive, manifest)
                 _check_seal(manifest)
-                if node.is_ready():
-                    messages.hold(by=agents_queries.system())
+                checking.require_local()
+                messages.hold(by=agents_queries.system())
                 _move(files, place, home)
         except (*_BROKEN, DatabaseError) as error:
-            raise _damaged(str(error).splitlines()[0][:80] if str(error) else type(error).__name__) from error
+            raise _damaged(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
     try:
         seals.put_back()
     except OSError as error:  # the local stands; `doctor` says what is missing
@@ -266,8 +262,10 @@ def _fill(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     """The tables as they were when it was written, their rows, then everything that changed in tables since."""
     executor = MigrationExecutor(connection)
     leaves = _last_of_each_app(executor.loader, {tuple(name.split(".", 1)) for name in manifest["migrations"]})
+    then = executor.loader.project_state(leaves).apps
+    held = backup.tables(then)
+    _require_tables(archive, manifest, then)
     executor.migrate(leaves)
-    held = backup.tables(executor.loader.project_state(leaves).apps)
     for model in reversed(held):
         model._base_manager.all()._raw_delete(connection.alias)  # type: ignore[attr-defined]  # rows that migrating made
     with elsewhere.without_indexes():
@@ -281,6 +279,20 @@ def _fill(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     executor.migrate(executor.loader.graph.leaf_nodes())
     upgrading.end(plan=plan)
     call_command("createcachetable", verbosity=0)
+
+
+def _require_tables(archive: zipfile.ZipFile, manifest: dict[str, Any], then: Apps) -> None:
+    """Tables of the version that wrote it, also such as are no longer kept, and none left out that has rows.
+
+    Refuses: backup.strange_file. Raises ValueError.
+    """
+    known = {model._meta.label_lower for model in then.get_models(include_auto_created=True)}
+    found = {name.removeprefix("rows/").rpartition(".")[0]: name for name in archive.namelist() if name[:5] == "rows/"}
+    for label in found.keys() - known:
+        raise checking.strange(found[label])
+    for label, count in manifest.get("rows", {}).items():
+        if count and label not in found:
+            raise ValueError(f"{label}: no rows")
 
 
 def _fill_table(archive: zipfile.ZipFile, model: type[models.Model], manifest: dict[str, Any]) -> None:

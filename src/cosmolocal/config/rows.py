@@ -110,10 +110,13 @@ def read(source: IO[bytes], model: type[models.Model]) -> int:
 def _read_postgresql(source: IO[bytes], table: str, fields: Fields) -> int:
     columns, count = ", ".join(f'"{field.column}"' for field in fields), 0
     copy = f"COPY {table} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copy) as into:
-        while block := source.read(BLOCK):
-            into.write(block)
-            count += block.count(b"\n")
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(copy) as into:
+            while block := source.read(BLOCK):
+                into.write(block)
+                count += block.count(b"\n")
+        if cursor.rowcount != count:  # a line may say that none follows
+            raise ValueError(f"{table}: {cursor.rowcount} of {count} rows")
     return count
 
 
@@ -132,7 +135,27 @@ def _read_sqlite(source: IO[bytes], table: str, fields: Fields) -> int:
         with connection.wrap_database_errors:
             _insert(into, marks, "\t".join(plain).split("\t") if plain else [])
             _insert(into, ["?"] * width, [value for row in _values(odd, binary) for value in row])
+    _require_kinds(table, fields)
     return count
+
+
+def _require_kinds(table: str, fields: Fields) -> None:
+    """What PostgreSQL asks of each value by itself. Raises ValueError."""
+    wrong = [rule for field in fields if (rule := _wrong_on_sqlite(field))]
+    with connection.cursor() as cursor:
+        for rule in wrong:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE {rule} LIMIT 1")
+            if cursor.fetchone():
+                raise ValueError(f"{table}: {rule}")
+
+
+def _wrong_on_sqlite(field: models.Field[Any, Any]) -> str:
+    """Which rows of a column hold something of another kind: the type of a column is a wish there."""
+    column, kind = f'"{field.column}"', (getattr(field, "target_field", None) or field).get_internal_type()
+    if kind in ("DateTimeField", "DateField"):
+        return f"{column} IS NOT NULL AND julianday({column}) IS NULL"
+    is_number = kind.endswith("IntegerField") or kind in ("AutoField", "BigAutoField", "BooleanField", "FloatField")
+    return f"typeof({column}) IN ('text', 'blob')" if is_number else ""
 
 
 def _insert(into: str, marks: list[str], values: list[Any]) -> None:

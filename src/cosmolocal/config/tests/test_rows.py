@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from cosmolocal.config import rows
 from cosmolocal.kernel.models import Progress
@@ -52,3 +52,24 @@ def test_a_line_without_an_end_is_not_taken_into_memory(monkeypatch: pytest.Monk
         assert endless.tell() < 6 * rows.BLOCK
     with pytest.raises(ValueError, match="other columns"):
         rows.read(io.BytesIO(b"id" * 9 * rows.BLOCK), Progress)
+
+
+def test_what_is_no_number_or_no_moment_is_refused_on_either_database() -> None:
+    told = _told(3)
+    Progress.objects.all().delete()
+    header, first, *_more = told.decode().split("\n")
+    for name, wrong in (("done", "many"), ("changed_at", "soon")):
+        place = header.split("\t").index(name)
+        values = first.split("\t")
+        values[place] = wrong
+        line = "\n".join([header, "\t".join(values), ""])
+        with pytest.raises((ValueError, DatabaseError)), transaction.atomic():
+            rows.read(io.BytesIO(line.encode()), Progress)
+
+
+def test_a_line_that_says_that_none_follows_hides_none() -> None:
+    header, *lines, _end = _told(3).split(b"\n")
+    Progress.objects.all().delete()
+    told = b"\n".join([header, lines[0], b"\\.", *lines[1:], b""])
+    with pytest.raises((ValueError, DatabaseError)), transaction.atomic():
+        rows.read(io.BytesIO(told), Progress)
