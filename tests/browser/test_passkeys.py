@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests import homes
 from tests.browser.conftest import Visits, sign_in
@@ -60,62 +60,44 @@ def _come_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in with a passkey").click()
 
 
-def test_a_passkey_opens_the_door_of_its_own_person_at_its_own_node(
-    browser: Browser, visit_fresh: Visits, second_node: Node
-) -> None:
-    page = visit_fresh("member")
-    device = Device(page)
-    _add(page, "My phone")
-    hers = device.held()
-
-    _come_in(page)
-    expect(page).to_have_url(re.compile(r"/home/$"))
-    expect(page.locator("body")).to_contain_text("Amina")
-    page.goto("/account/2fa/webauthn/")
-    page.get_by_role("link", name="Rename").click()
-    page.get_by_label("Name").fill("The blue phone")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("body")).to_contain_text("The blue phone")
-
-    # The passkey of somebody else who uses the same phone is hers alone.
+def _somebody_else_has_her_own(page: Page, device: Device, number: int) -> None:
+    """Who uses the same phone neither sees nor changes the passkey of another person."""
     page.context.clear_cookies()
     sign_in(page, "cook")
-    page.goto("/account/2fa/webauthn/add/")
-    assert "The blue phone" not in page.content()
-    number = visit_fresh.node.ask(
-        "from allauth.mfa.models import Authenticator; answer = Authenticator.objects.get().pk"
-    )
+    page.goto("/account/2fa/webauthn/")
+    expect(page.locator("body")).not_to_contain_text("The blue phone")
     for deed in ("edit", "remove"):
         answer = page.goto(f"/account/2fa/webauthn/keys/{number}/{deed}/")
         assert answer is not None
         assert answer.status == 404
+    before = {one["credentialId"] for one in device.held()}
     _add(page, "Kitchen phone")
-    both = device.held()
-    assert len(both) == 2
-    others = [one for one in both if one["credentialId"] != hers[0]["credentialId"]]
-    device.holds_only(*others)
+    device.holds_only(*(one for one in device.held() if one["credentialId"] not in before))
     _come_in(page)
     expect(page.locator("body")).to_contain_text("Zhou Ming")
 
-    # To the device both locals are one host: a passkey of one neither opens the other nor is lost for one of it.
-    device.holds_only(*hers)
-    page.goto(f"{second_node.url}/account/login/")
+
+def _another_local_is_another_door(page: Page, device: Device, node: Node) -> None:
+    """To a device both locals are one host: a passkey of one neither opens the other nor is lost for one of it."""
+    hers = device.held()
+    page.goto(f"{node.url}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("body")).to_contain_text(NONE)
-    page.goto(second_node.url)
+    page.goto(node.url)
     page.locator('form[action$="/demo/as/member/"] button').first.click()
-    _add(page, "The same phone", second_node.url)
+    _add(page, "The same phone", node.url)
     assert hers[0]["credentialId"] in {one["credentialId"] for one in device.held()}
     device.holds_only(*hers)
-    visit_fresh.foreign.clear()  # the second node was asked on purpose
 
-    # Who came in by a code of somebody else adds none and takes none away.
-    visit_fresh.node.ask(
+
+def _a_borrowed_session_changes_none(page: Page, node: Node, number: int) -> None:
+    """Who came in by a code of somebody else adds none and takes none away."""
+    node.ask(
         "from datetime import timedelta; from cosmolocal.agents.models import User\n"
         "from cosmolocal.kernel import clock\n"
         "answer = User.objects.update(date_joined=clock.now() - timedelta(days=90))"
     )
-    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", visit_fresh.node.run("code", "member@ainonghui.example"))
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", node.run("code", "member@ainonghui.example"))
     assert code
     page.context.clear_cookies()
     page.goto("/people/sign-in/code/")
@@ -125,7 +107,30 @@ def test_a_passkey_opens_the_door_of_its_own_person_at_its_own_node(
     for address in ("add/", f"keys/{number}/remove/"):
         page.goto(f"/account/2fa/webauthn/{address}")
         expect(page.locator("body")).to_contain_text("cannot change how you sign in")
-    assert len(device.held()) == 1
+
+
+def test_a_passkey_opens_the_door_of_its_own_person_at_its_own_node(visit_fresh: Visits, second_node: Node) -> None:
+    page = visit_fresh("member")
+    device = Device(page)
+    _add(page, "My phone")
+    hers = device.held()
+    _come_in(page)
+    page.wait_for_url("**/home/")
+    expect(page.locator("body")).to_contain_text("Amina")
+    page.goto("/account/2fa/webauthn/")
+    page.get_by_role("link", name="Rename").click()
+    page.get_by_label("Name").fill("The blue phone")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("body")).to_contain_text("The blue phone")
+    number = visit_fresh.node.ask(
+        "from allauth.mfa.models import Authenticator; answer = Authenticator.objects.get().pk"
+    )
+
+    _somebody_else_has_her_own(page, device, number)
+    device.holds_only(*hers)
+    _another_local_is_another_door(page, device, second_node)
+    visit_fresh.foreign.clear()  # the second node was asked on purpose
+    _a_borrowed_session_changes_none(page, visit_fresh.node, number)
 
     _come_in(page)
     page.wait_for_url("**/home/")
