@@ -67,16 +67,22 @@ class BookForm(TimesForm):
 
 
 class SeenForm(KeyedForm):
-    """What one sees of a thing at the door."""
+    """What one sees of a thing at the door. `early`: what she ticks who takes it long before her time."""
 
+    early = forms.BooleanField(
+        error_messages={"required": _("Tick this if it is so. If not, go back to your bookings.")}
+    )
     state = forms.ChoiceField(label=_("How is it?"), choices=Report.State.choices[:4], widget=BigChoice)
     meter = forms.IntegerField(label=_("What does its meter show?"), min_value=0, max_value=9_999_999, required=False)
     words = forms.CharField(label=_("What should others know?"), max_length=500, required=False, widget=_LINES)
     photo = forms.FileField(label=_("A photo"), required=False, widget=FileInput(attrs={"accept": "image/*"}))
 
-    def __init__(self, *args: Any, with_km: bool = True, **options: Any) -> None:
+    def __init__(self, *args: Any, with_km: bool = True, early: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["state"].initial = Report.State.GOOD
+        self.fields["early"].label = early
+        if not early:
+            del self.fields["early"]
         if not with_km:
             del self.fields["meter"]
 

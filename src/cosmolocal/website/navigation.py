@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cosmolocal.agents.demo import ROLES, mail_of
 from cosmolocal.agents.operations import PINS
 from cosmolocal.agents.policy import AUDITOR, DRIVER, KEEPER, MEMBER, PACKER, PRODUCER, STEWARD, TREASURER, may_enter
-from cosmolocal.agents.queries import Reader
+from cosmolocal.agents.queries import STRANGER, Reader
 from cosmolocal.kernel.models import Node
 from cosmolocal.kernel.practices import NavItem, Practice, used_by
 from cosmolocal.website import access
@@ -75,12 +75,12 @@ def pinned(wanted: Sequence[str], among: Sequence[NavItem]) -> list[NavItem]:
 
 
 def offers(local: Node) -> list[dict[str, str]]:
-    """What each practice offers to strangers: its item with a few words."""
+    """What each practice offers to strangers: its item with a few words, and its address where it lets them in."""
     found = [(practice, practice_item(practice)) for practice in used_by(local)]
     return [
         {
             "title": str(item.label),
-            "url": address(item.name),
+            "url": open_address(STRANGER, item.name),
             "icon": item.icon,
             "text": str(practice.offer),
             "deed": gettext("Look around"),
@@ -104,7 +104,8 @@ def mine(reader: Reader, practice: Practice) -> list[NavItem]:
 def nav(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:
     """The items of this reader, with the one she is at marked."""
     if reader.agent is None:
-        chosen: Sequence[NavItem] = [PUBLIC, *practice_items(local)[: MOST - 3], JOIN, SIGN_IN]
+        open_ones = [item for item in practice_items(local) if open_address(reader, item.name)]
+        chosen: Sequence[NavItem] = [PUBLIC, *open_ones[: MOST - 3], JOIN, SIGN_IN]
     else:
         chosen = [HOME, *bar(reader, local), ME]
     return _items(request.path, chosen)
@@ -114,14 +115,22 @@ def bar(reader: Reader, local: Node) -> list[NavItem]:
     """What stands between *Home* and *Me*: what she pinned, or else her first tasks and the first practices. Where she
     chose, or there are more practices than the bar holds, *Together* leads to all of them.
     """
-    known, tasks = known_items(reader, local), desks(reader, local)
+    known = known_items(reader, local)
+    rooms = {_room(item) for item in known}
+    # A steward reaches the desk of a practice from its own page, so the desk takes no place from it.
+    tasks = [desk for desk in desks(reader, local) if STEWARD not in desk.roles or _room(desk) not in rooms]
     if reader.user is not None and reader.user.pinned is not None:
-        return [*pinned(reader.user.pinned, [*known, *tasks]), TOGETHER]
+        return [*pinned(reader.user.pinned, [*known, *desks(reader, local)]), TOGETHER]
     if len(known) <= FEW:
         tasks = tasks[: 2 if known else 3]
         return [*known[: MOST - 2 - len(tasks)], *tasks]
     usual = [*tasks[:1], *known]
     return [*usual[:PINS], TOGETHER]
+
+
+def _room(item: NavItem) -> str:
+    """The practice, or the page of the house, under whose addresses it stands."""
+    return item.name.partition(":")[0]
 
 
 def demo_roles(request: HttpRequest, reader: Reader, local: Node) -> list[dict[str, Any]]:

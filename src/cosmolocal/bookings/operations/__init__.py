@@ -1,6 +1,6 @@
 """What can be done with bookings: things and their terms, bookings, picking up and giving back, repairs, damages."""
 
-from cosmolocal.bookings.operations.booking import book, cancel, cancel_rest, change, confirm
+from cosmolocal.bookings.operations.booking import book, cancel, cancel_rest, change, confirm, foresee
 from cosmolocal.bookings.operations.damages import say_damage, settle_damage
 from cosmolocal.bookings.operations.handing import Seen, give_back, pick_up
 from cosmolocal.bookings.operations.looking import after_leaving, drop_held, note_late
@@ -41,6 +41,7 @@ __all__ = [
     "drop_held",
     "end_block",
     "end_introduction",
+    "foresee",
     "give_back",
     "give_to",
     "introduce",

@@ -13,6 +13,7 @@ from cosmolocal.bookings import policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms, Thing
 from cosmolocal.bookings.operations.promising import (
     BookingDraft,
+    check_free,
     check_rest,
     check_times,
     commit_all,
@@ -22,12 +23,14 @@ from cosmolocal.bookings.operations.promising import (
     pay_anew,
     payment_draft,
     taken,
+    times_of,
     upper,
     use_draft,
 )
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import CommitmentDraft, TimeMove
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
@@ -58,10 +61,7 @@ def book(
     _permit_person(by, person, household, on_behalf_of)
     _check_number(drafts)
     drafts = [replace(draft, km=_far(things[draft.thing_id], draft.km)) for draft in drafts]
-    for draft in drafts:
-        thing = things[draft.thing_id]
-        policy.check_who(thing, terms[thing.pk], person, household, draft.ends)
-        check_times(thing, terms[thing.pk], draft.span)
+    _check_wishes(drafts, things, person, household, running().at)
     agreement = flows.agree(by=by)
     chosen = [things[draft.thing_id] for draft in drafts]
     pairs = zip(chosen, drafts, strict=True)
@@ -89,6 +89,33 @@ def book(
         )
         for thing, draft, use, sum in zip(chosen, drafts, uses, paid, strict=True)
     )
+
+
+def foresee(drafts: Sequence[BookingDraft], *, person: Agent, household: Agent) -> None:
+    """What `book` would refuse of these wishes as things stand, for a page that asks before anything is booked. Money
+    and who may act for whom are asked only then.
+
+    Refuses: what `policy.check_who` says, bookings.bad_time, bookings.taken, bookings.no_rest, bookings.nothing_chosen,
+    bookings.too_many.
+    """
+    _check_number(drafts)
+    things = Thing.objects.select_related("holder").in_bulk({draft.thing_id for draft in drafts})
+    terms = queries.terms_of(things)
+    _check_wishes(drafts, things, person, household, clock.now())
+    for draft in drafts:
+        thing = things[draft.thing_id]
+        check_free(thing, draft.span)
+        check_rest(thing, terms[thing.pk], draft.span, [])
+
+
+def _check_wishes(
+    drafts: Sequence[BookingDraft], things: dict[int, Thing], person: Agent, household: Agent, now: datetime
+) -> None:
+    terms = queries.terms_of(things)
+    for draft in drafts:
+        thing = things[draft.thing_id]
+        policy.check_who(thing, terms[thing.pk], person, household, draft.ends)
+        check_times(thing, terms[thing.pk], draft.span, now)
 
 
 def _far(thing: Thing, km: int) -> int:
@@ -159,7 +186,7 @@ def change(
                 "bookings.bad_time", _("This time is over. Choose a later one."), field="ends", problem="past"
             )
     else:
-        check_times(found.thing, terms, span)
+        check_times(found.thing, terms, span, running().at)
     policy.check_who(found.thing, terms, found.agent, found.household, ends)
     _move(by, found, span, found.thing)
     check_rest(found.thing, terms, span, [found.commitment_id])
@@ -181,7 +208,7 @@ def _move(by: Agent, booking: Booking, span: Span, thing: Thing) -> None:
         flows.reschedule(by=by, moves=[move])
     except Refusal as refusal:
         if refusal.code == "flows.taken":
-            raise taken({thing.pk: thing}, refusal) from refusal
+            raise taken({thing.pk: thing}, times_of(refusal)) from refusal
         raise
 
 

@@ -13,7 +13,6 @@ from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as flows_queries
 from cosmolocal.flows.operations import CommitmentDraft
-from cosmolocal.kernel.operation import running
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.dates import format_window
 from cosmolocal.money import queries as money_queries
@@ -109,16 +108,31 @@ def commit_all(by: Agent, drafts: Sequence[CommitmentDraft], things: Sequence[Th
         return [promise.pk for promise in flows.commit(by=by, drafts=drafts)]
     except Refusal as refusal:
         if refusal.code == "flows.taken":
-            raise taken({things[place].pk: things[place] for place in refusal.facts["times"]}, refusal) from refusal
+            raise taken(
+                {things[place].pk: things[place] for place in refusal.facts["times"]}, times_of(refusal)
+            ) from refusal
         raise in_money_words(refusal, household, drafts) from refusal
 
 
-def taken(things: dict[int, Thing], refusal: Refusal) -> Refusal:
-    """Says what is taken from when to when; the first of several."""
-    begins, ends = next(iter(refusal.facts["times"].values()))
-    words = {"things": ", ".join(thing.name for thing in things.values()), "when": format_window(begins, ends)}
-    sentence = _("%(things)s: somebody else has booked %(when)s. Choose another time, or another thing.")
+def taken(things: dict[int, Thing], times: tuple[datetime, datetime]) -> Refusal:
+    """Says what is taken from when to when; the first of several. It may be her own booking, or a repair."""
+    words = {"things": ", ".join(thing.name for thing in things.values()), "when": format_window(*times)}
+    sentence = _("%(things)s: %(when)s is booked already. Choose another time, or another thing.")
     return Refusal("bookings.taken", sentence % words, field="begins", things=list(things))
+
+
+def times_of(refusal: Refusal) -> tuple[datetime, datetime]:
+    """The first of the times at which `flows.taken` found something: from when to when."""
+    times: tuple[datetime, datetime] = next(iter(refusal.facts["times"].values()))
+    return times
+
+
+def check_free(thing: Thing, span: Span) -> None:
+    """Is nothing promised of it then? Without a lock: for who asks before she books. Refuses bookings.taken."""
+    for other in flows_queries.booked([thing.resource_id], span.begins, span.ends)[:1]:
+        assert other.begins is not None
+        assert other.ends is not None
+        raise taken({thing.pk: thing}, (other.begins, other.ends))
 
 
 def in_money_words(refusal: Refusal, household: Agent, drafts: Sequence[CommitmentDraft]) -> Refusal:
@@ -148,9 +162,9 @@ def check_rest(thing: Thing, terms: Terms, span: Span, own: Collection[int]) -> 
         raise Refusal("bookings.no_rest", sentence % words, field="begins")
 
 
-def check_times(thing: Thing, terms: Terms, span: Span) -> None:
+def check_times(thing: Thing, terms: Terms, span: Span, now: datetime) -> None:
     """May it be booked then? Refuses bookings.bad_time (fact: `problem`, a word of rules.problem)."""
-    problem = rules.problem(terms, span, running().at)
+    problem = rules.problem(terms, span, now)
     if not problem:
         return
     words = {

@@ -25,7 +25,7 @@ def test_two_want_the_last_slot_and_one_gets_it(village):
     village.book(village.amina, "Mill", 2, 4)
     with refused("bookings.taken") as told:
         village.book(village.jo, "Mill", 3, 5)
-    assert "Mill: somebody else has booked Monday 23 November, 10:00–12:00" in str(told.value)
+    assert "Mill: Monday 23 November, 10:00–12:00 is booked already" in str(told.value)
     assert told.value.facts["things"] == [village.things["Mill"].pk]
     village.book(village.jo, "Mill", 4, 5)
 

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cosmolocal.agents.models import Agent
 from cosmolocal.agents.pages import Check, actor, form_page, kept_photo, post
 from cosmolocal.agents.queries import buying_agents_of, reader
 from cosmolocal.bookings import forms, operations, policy, queries, rules, words
@@ -20,6 +21,7 @@ from cosmolocal.bookings.views.feeds import address_of
 from cosmolocal.bookings.views.things import get_thing_or_404, page_of, practice_of
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
+from cosmolocal.look.dates import format_soon
 from cosmolocal.look.forms import KeyedForm
 from cosmolocal.money.queries import format as money
 
@@ -53,23 +55,27 @@ def _drafts(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
     return [BookingDraft(one.pk, at, at + length, data.get("km") or 0) for at in starts for one in things]
 
 
-def _check(thing: Thing, data: dict[str, Any]) -> Check:
-    """What was chosen and what it costs, before anything is booked."""
+def _check(thing: Thing, data: dict[str, Any], person: Agent) -> Check:
+    """What was chosen and what it costs, before anything is booked. Refuses what `operations.foresee` does."""
     drafts = _drafts(thing, data)
+    operations.foresee(drafts, person=person, household=data["household"])
     terms = queries.terms_of({draft.thing_id for draft in drafts})
     cost = sum(rules.price(terms[draft.thing_id], draft.span.minutes, draft.km) for draft in drafts)
     deposit = sum(terms[draft.thing_id].deposit for draft in drafts)
     things = dict.fromkeys([thing.name, *(one.name for one in data.get("things") or [])])
     rows = [
         {"label": _("What"), "value": ", ".join(things)},
-        {"label": _("When"), "value": words.window(drafts[0].span) if drafts else ""},
+        {"label": _("When"), "value": words.window(drafts[0].span)},
+        {
+            "label": _("And then"),
+            "value": "; ".join(words.window(draft.span) for draft in drafts[len(things) :: len(things)]),
+        },
         {"label": _("How long"), "value": words.length(Span(data["begins"], data["ends"]).minutes)},
-        {"label": _("How often"), "value": _("%(count)d times") % {"count": len(drafts) // len(things)}},
         {"label": _("It costs about"), "value": money(cost) if cost else _("nothing")},
     ]
     if deposit:
         rows.append({"label": _("Deposit, until it is back"), "value": money(deposit)})
-    return Check(rows if data["weekly"] else [row for row in rows if row["label"] != _("How often")])
+    return Check([row for row in rows if row["value"]])
 
 
 @open_to("household")
@@ -105,7 +111,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form,
         act,
-        check=lambda form: _check(thing, form.cleaned_data),
+        check=lambda form: _check(thing, form.cleaned_data, who.person or actor(request)),
         title=_("Book %(thing)s") % {"thing": thing.name},
         lead=words.prices(queries.terms(thing)),
         submit=_("Yes, book it"),
@@ -166,14 +172,16 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         facts.append((_("It costs about"), money(cost)))
     if one.terms.deposit and is_open:
         facts.append((_("Deposit, until it is back"), money(one.terms.deposit)))
+    if one.state in Booking.COMING:
+        facts.append((_("Booked with it"), "; ".join(words.window(span) for span in _with_it(one))))
     context = {
         "here": practice_of(request),
         "booking": one,
-        "facts": facts,
+        "facts": [fact for fact in facts if fact[1]],
         "is_open": is_open,
         "is_coming": one.state in Booking.COMING,
         "is_late": one.state == Booking.State.OUT and span.ends < now,
-        "is_soon": span.begins <= now + rules.LATE_AFTER,
+        "is_soon": not _is_early(span.begins),
         "in_the_way": queries.still_out(one) if one.state in Booking.COMING else None,
         "others": queries.alike(one.thing) if one.state in Booking.COMING else (),
         "code": one.thing.code if policy.sees_code(one, now) else "",
@@ -182,6 +190,12 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
         "rest": queries.coming().filter(agreement=one.agreement_id, state__in=Booking.COMING).count(),
     }
     return render(request, "bookings/booking.html", context)
+
+
+def _with_it(one: Booking) -> list[Span]:
+    """When else it is had by the same deed: the other days of a series that are still to come."""
+    coming = queries.coming().filter(agreement=one.agreement_id, thing=one.thing_id, state__in=Booking.COMING)
+    return sorted((queries.span(other) for other in coming.exclude(pk=one.pk)), key=lambda span: span.begins)
 
 
 def _deed(request: HttpRequest, pk: int, deed: Any, said: str, to: str = "") -> HttpResponse:
@@ -242,14 +256,24 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @open_to("household")
 def out(request: HttpRequest, pk: int) -> HttpResponse:
-    """She stands before it and takes it."""
+    """She stands before it and takes it; long before her time she says so, since another booking may be meant."""
     one = _get_booking_or_404(request, pk)
-    still = queries.still_out(one)
-    lead = _("What you note here is not blamed on you.")
+    still, begins = queries.still_out(one), queries.span(one).begins
+    lead, early = _("What you note here is not blamed on you."), ""
     if still is not None:
         lead = _("%(name)s still has it by our book. Does it stand here? Then go on: it counts as given back now.")
         lead = lead % {"name": still.agent.name}
-    return _seen(request, one, operations.pick_up, _("I take %(thing)s"), _("I have it"), lead=lead)
+    if _is_early(begins):
+        lead = " ".join((_("It is paid from now on. Or did you mean another one of your bookings?"), lead))
+        early = _("I take it now; my time begins %(when)s") % {"when": format_soon(begins)}
+    form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter, early=early)
+    title = _("I take %(thing)s") % {"thing": one.thing.name}
+    return _seen(request, one, form, operations.pick_up, title=title, submit=_("I have it"), lead=lead)
+
+
+def _is_early(begins: datetime) -> bool:
+    """Is it so long before the booked time that another booking may be meant?"""
+    return begins > clock.now() + rules.LATE_AFTER
 
 
 @open_to("household")
@@ -257,18 +281,16 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     """She brings it back, or says that it broke on the way."""
     one = _get_booking_or_404(request, pk)
     lead = _("Did it break on the way? Choose “cannot be used” and write where it stands: the next ones are told.")
-    return _seen(request, one, operations.give_back, _("I bring %(thing)s back"), _("It is back"), lead=lead)
-
-
-def _seen(request: HttpRequest, one: Booking, deed: Any, title: str, submit: str, lead: str) -> HttpResponse:
     form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter)
+    title = _("I bring %(thing)s back") % {"thing": one.thing.name}
+    return _seen(request, one, form, operations.give_back, title=title, submit=_("It is back"), lead=lead)
 
+
+def _seen(request: HttpRequest, one: Booking, form: forms.SeenForm, deed: Any, **page: Any) -> HttpResponse:
     def act(data: dict[str, Any], told: dict[str, Any]) -> None:
         deed(seen=form.seen(kept_photo(request, data.get("photo"))), **told)
 
-    return _form(
-        request, one, form, act, title=title % {"thing": one.thing.name}, submit=submit, lead=lead, said=_("Noted.")
-    )
+    return _form(request, one, form, act, said=_("Noted."), **page)
 
 
 def _get_case_or_404(request: HttpRequest, pk: int) -> Booking:

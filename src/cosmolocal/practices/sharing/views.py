@@ -29,15 +29,19 @@ def home(request: HttpRequest) -> HttpResponse:
     things = list(bookings_queries.things("sharing"))
     terms, has = bookings_queries.terms_of(thing.pk for thing in things), bookings_queries.who_has(things, clock.now())
     rows = [(thing, words.prices(terms[thing.pk]), has.get(thing.pk)) for thing in things]
-    return render(request, "sharing/home.html", {"rows": rows})
+    return render(request, "sharing/home.html", {"rows": rows, "may_keep": _may_keep(request)})
 
 
 @open_to("steward")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What is late, who asks, what is repaired, broken or missing; and all things."""
-    may_keep = agents_policy.may_enter(reader(request), STEWARD, "POST")
-    return render(request, "sharing/desk.html", waiting.context(clock.now()) | {"may_keep": may_keep})
+    return render(request, "sharing/desk.html", waiting.context(clock.now()) | {"may_keep": _may_keep(request)})
+
+
+def _may_keep(request: HttpRequest) -> bool:
+    """May she add and take out things? An auditor reads the desk only."""
+    return agents_policy.may_enter(reader(request), STEWARD, "POST")
 
 
 @open_to("together")

@@ -34,7 +34,7 @@ def test_few_practices_stand_in_the_bar_themselves(
 ) -> None:
     assert doors(signed_in(people["member"])) == ["Home", "Shop", "Gardens", "Me"]
     assert doors(signed_in(people["steward"])) == ["Home", "Shop", "Gardens", "To do", "Me"]
-    assert doors(Client(), "/") == ["Home", "Shop", "Gardens", "Join", "Sign in"]
+    assert doors(Client(), "/") == ["Home", "Shop", "Join", "Sign in"]  # the gardens let no stranger in
 
 
 def test_of_many_practices_the_bar_has_two_and_a_page_of_all(

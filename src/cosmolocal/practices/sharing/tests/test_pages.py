@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
@@ -100,8 +101,38 @@ def test_two_presses_are_one_booking_and_the_second_of_two_people_reads_what_is_
     assert Booking.objects.count() == 1
     jo = sent | {"household": village.home(village.jo).pk}
     page = press(client_of(village.jo), "book", mill, status=422, **jo)
-    assert "somebody else has booked Monday 23 November, 10:00" in page
+    assert "Monday 23 November, 10:00–12:00 is booked already" in page
     assert f'value="{sent["begins"]}"' in page
+
+
+def test_what_is_taken_is_said_before_anybody_is_asked_whether_it_is_right(village, amina):
+    village.book(village.jo, "Bike", 2, 4)
+    bike = village.things["Bike"].pk
+    for begins, ends, told in (
+        (3, 5, "10:00–12:00 is booked already"),
+        (4.2, 6, "rests 30 minutes"),
+        (-5, -3, "This time is over"),
+    ):
+        page = press(amina, "book", bike, status=422, **times(village, begins, ends))
+        assert told in page
+        assert "Is this right?" not in page
+
+
+def test_a_series_names_its_days_before_and_after_it_is_booked(village, amina):
+    sent = times(village, 10, 12) | {"weekly": (clock.today() + timedelta(days=15)).isoformat()}
+    mill, days = village.things["Mill"].pk, "Monday 30 November, 18:00–20:00; Monday 7 December, 18:00–20:00"
+    assert days in press(amina, "book", mill, status=200, **sent)
+    assert days in page_of(amina.get(press(amina, "book", mill, **sent, confirmed="1")))
+
+
+def test_what_is_taken_long_before_its_time_is_taken_by_somebody_who_says_so(village, amina):
+    booking = village.book(village.amina, "Bike", 10, 12)
+    assert "I take it now already" in read(amina, "booking", booking.pk)
+    page = press(amina, "out", booking.pk, status=422, state="good")
+    assert "I take it now; my time begins today 18:00" in page
+    assert states([booking]) == ["booked"]
+    press(amina, "out", booking.pk, state="good", early="on")
+    assert states([booking]) == ["out"]
 
 
 def test_every_week_with_others_all_or_none_and_the_rest_is_given_up(village, amina):
@@ -123,6 +154,29 @@ def test_held_then_booked_then_changed_then_cancelled(village, amina):
     assert bookings_queries.span(bookings_queries.bookings().get()).begins == village.at(5)
     press(amina, "cancel", booking.pk)
     assert states([booking]) == ["off"]
+
+
+def test_strangers_read_what_is_shared_and_are_led_to_no_door_that_is_shut(village):
+    page = page_of(Client().get("/"))
+    assert "A cargo bike, a van, a mill, a room" in page
+    assert reverse("sharing:home") not in page
+
+
+def test_a_steward_has_the_room_in_her_bar_and_its_desk_on_its_page(village, steward):
+    nav = read(steward, "home").partition('<nav class="site-nav"')[2].partition("</nav>")[0]
+    assert f'href="{reverse("sharing:home")}"' in nav
+    assert reverse("sharing:desk") not in nav
+    assert reverse("sharing:desk") in read(steward, "home")
+
+
+def test_where_nothing_is_shared_yet_a_steward_may_begin_and_a_member_reads_who_does(village, amina, steward):
+    for thing in village.things.values():
+        bookings.retire(by=village.li_na, thing=thing, why=Thing.State.SOLD)
+    add = reverse("sharing:add")
+    assert add in read(steward, "home")
+    page = read(amina, "home")
+    assert "A steward adds the first thing" in page
+    assert add not in page
 
 
 def test_nobody_opens_the_bookings_and_cases_of_others(village):
@@ -169,7 +223,7 @@ def test_a_helper_books_for_whom_she_helps(village):
     press(jo, "book", village.things["Mill"].pk, **times(village, 2, 4), confirmed="1")
     booking = Booking.objects.get()
     assert (booking.agent, booking.made_by) == (village.amina, village.jo)
-    press(jo, "out", booking.pk, state="good")
+    press(jo, "out", booking.pk, state="good", early="on")
 
 
 def test_a_steward_adds_changes_repairs_counts_and_takes_out(village, steward):
