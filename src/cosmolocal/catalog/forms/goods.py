@@ -188,7 +188,10 @@ class PriceForm(AmountsForm):
         help_text=gettext_lazy("500 g, 1 jin, 1 kg. Empty: for one pack."),
     )
     tax_code = forms.ModelChoiceField(
-        TaxCode.objects.order_by("name"), label=gettext_lazy("Tax"), empty_label=gettext_lazy("choose one")
+        TaxCode.objects.order_by("name"),
+        label=gettext_lazy("Tax"),
+        empty_label=gettext_lazy("choose one"),
+        help_text=gettext_lazy("A rate that is missing is added at Goods, Kinds and taxes."),
     )
     group = forms.ChoiceField(label=gettext_lazy("For whom?"), required=False)
     field_order = ("price", "price_for", "purchase", "tax_code", "group", "key")

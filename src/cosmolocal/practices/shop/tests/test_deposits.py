@@ -63,6 +63,9 @@ def test_the_door_asks_what_settling_charges(jars, packed, deposit):
     assert order.final == due
     assert sum(line.deposit for line in order.lines.all()) == deposit
     assert money_queries.balance(money_queries.fund("deposits")).balance == deposit
+    round.refresh_from_db()
+    sums = queries.sums_of([round])
+    assert sum(amount for _label, amount, _tone in sums.all_parts) == sums.sales
 
 
 @pytest.mark.parametrize("settled_first", [False, True])

@@ -1,5 +1,6 @@
 """The steward's desk, the farm's page and the keeper's household page, walked through as people would."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Place
-from cosmolocal.agents.queries import household_of
+from cosmolocal.agents.queries import household_of, readers
 from cosmolocal.handovers.models import Receipt
 from cosmolocal.handovers.operations import ReceiptLine, correct_receipt, give_back, hand_over, pack_all, receive
 from cosmolocal.kernel import ids
@@ -94,6 +95,20 @@ def test_a_round_from_plan_to_payment(village, steward):
     assert "Farmers" in steward.get(reverse("shop:round_desk", args=[round.pk])).content.decode()
 
 
+def test_the_desk_leads_nobody_to_a_page_that_is_not_hers(village, steward):
+    """A treasurer reads how a round stands; what she may not open is no link, also among the steps that are done."""
+    round = village.round()
+    village.order(round, "Jo", {"Eggs": 1})
+    round = village.close(round)
+    address = reverse("shop:round_desk", args=[round.pk])
+    treasurer = client_of(village.people["Wei Guo"])
+    page = treasurer.get(address).content.decode()
+    assert "0 of 1 crates" in page
+    for url in re.findall(r'href="(/[^"?#]*)"', page[page.index("<main") : page.index("</main>")]):
+        assert treasurer.get(url).status_code == 200, url
+    assert reverse("handovers:packing", args=[round.handover_id]) in steward.get(address).content.decode()
+
+
 def test_a_refused_list_of_payments_counts_as_none(village, steward):
     """The second person said no: the round waits for its payments again, and the treasurer draws up another list."""
     round = village.round()
@@ -108,7 +123,7 @@ def test_a_refused_list_of_payments_counts_as_none(village, steward):
 
     def pay_step() -> str:
         round.refresh_from_db()
-        return steps_of(round)[-1]["state"]
+        return steps_of(round, next(readers(wei.pk)))[-1]["state"]
 
     def is_asked() -> bool:
         return page in [card.url for card in desk_cards.steward_cards(wei)]

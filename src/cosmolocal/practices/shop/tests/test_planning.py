@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cosmolocal.agents.models import Place
 from cosmolocal.catalog.models import Item
-from cosmolocal.kernel import node
+from cosmolocal.kernel import clock, node
 from cosmolocal.practices.shop import desk_cards
 from cosmolocal.practices.shop.models import OrderRound
 
@@ -22,6 +22,20 @@ def test_a_first_round_is_led_to_step_by_step(village, steward):
     Item.objects.update(is_active=False)
     titles = [card.title for card in desk_cards.steward_cards(li_na)]
     assert titles == ["Where do people collect?", "What is on sale?"]
+
+
+def test_the_first_round_is_proposed_and_taken_as_it_stands(village, steward):
+    """Days, hours and the only place stand there already; who presses has a round that is still to come."""
+    page = steward.get(reverse("shop:plan"))
+    proposed = page.context["form"].initial
+    assert proposed["place"] == Place.objects.get(is_handover=True).pk
+    sent = {name: value for name, value in proposed.items() if not isinstance(value, datetime)}
+    times = {
+        name: f"{clock.wall(proposed[name]):%Y-%m-%dT%H:%M}" for name in ("opens_at", "closes_at", "begins", "ends")
+    }
+    assert steward.post(reverse("shop:plan"), {**sent, **times, "key": "k"}).status_code == 302
+    round = OrderRound.objects.get()
+    assert clock.now() < round.closes_at < round.handover.begins
 
 
 def test_a_closing_time_that_is_over_is_said_while_planning(village, steward):

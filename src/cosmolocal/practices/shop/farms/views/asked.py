@@ -37,7 +37,7 @@ def farms(request: HttpRequest, pk: int) -> HttpResponse:
     open_one = _open_farm(request, round, list(page.object_list))
     context: dict[str, Any] = {
         "round": round,
-        "steps": steps_of(round),
+        "steps": steps_of(round, reader(request)),
         "page": page,
         "asked": queries.farms.asked(page.object_list, of=open_one),
         "untold": untold.count(),

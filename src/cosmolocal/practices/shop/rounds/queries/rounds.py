@@ -143,6 +143,11 @@ class Sums:
         ]
 
     @property
+    def all_parts(self) -> list[tuple[str, int, str]]:
+        """The parts and the deposits: they sum to the sales."""
+        return [*self.parts, *([(_("deposits, come back"), self.deposits, "deposit")] if self.deposits else [])]
+
+    @property
     def of_ten(self) -> list[tuple[str, int, str]]:
         """The parts as shares of ten (in hundredths): they sum to ten."""
         shared = of_ten([max(amount, 0) for _label, amount, _tone in self.parts])

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cosmolocal.agents.pages import actor, file, form_page, post
 from cosmolocal.agents.queries import reader
@@ -48,7 +49,7 @@ def goods(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "shown": ",".join(str(one.item.pk) for one in rows),
         "is_fresh": is_fresh,
-        "steps": steps_of(round),
+        "steps": steps_of(round, reader(request)),
         "may_run": policy.may_run(reader(request)),
     }
 
@@ -96,7 +97,8 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
         key=key,
     )
     count = round.offers.on_sale().filter(lot=None).count()
-    messages.success(request, _("The round offers %(count)s things.") % {"count": count})
+    told = ngettext("The round offers %(count)d thing.", "The round offers %(count)d things.", count)
+    messages.success(request, told % {"count": count})
 
 
 @open_to("auditor_reads")
@@ -107,7 +109,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     kinds, households = queries.desk.count_sold(round), queries.orders.orders_in(round).count()
     context: dict[str, Any] = {
         "round": round,
-        "steps": steps_of(round),
+        "steps": steps_of(round, reader(request)),
         "of": of,
         "words": words,
         "tabs": [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents.choosing import are_many
 from cosmolocal.agents.models import Place
 from cosmolocal.agents.pages import actor, form_page, long_work, number, post
@@ -57,7 +59,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if not Place.objects.filter(is_handover=True).exists():
         return render(request, "shop/desk/no_place.html", {"may_run": policy.may_run(reader(request))})
     source = _source(request)
-    form = RoundForm(request.POST or None, initial=_later(source) if source else None)
+    form = RoundForm(request.POST or None, initial=_later(source) if source else _first())
 
     def act(data: dict[str, Any]) -> str:
         planned = operations.plan_round(by=actor(request), draft=form.draft(), like=source, key=data["key"])
@@ -91,13 +93,15 @@ def desk(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "round": round,
         "now": now,
-        "steps": steps_of(round),
+        "steps": steps_of(round, reader(request)),
         "standing": queries.standing(round),
         "progress": queries.desk.progress(round),
         "currency": round.account.currency,
         "may_run": policy.may_run(reader(request)),
         "has_given_back": queries.credits.of_round(round).exists(),
         "may_swap": round.state == OrderRound.State.SETTLED and policy.may_run(reader(request)),
+        "may_pack": agents_policy.may_enter(reader(request), "packer"),
+        "may_settle": agents_policy.may_enter(reader(request), "steward"),
         "may_pay": reader(request).has("treasurer"),
         "may_reopen": policy.may_reopen(round, now),
         "grace_ends": rules.grace_ends(round.closed_at, round.grace_minutes) if round.closed_at else None,
@@ -193,6 +197,26 @@ def settings(request: HttpRequest) -> HttpResponse:
         submit=_("Save"),
         back=reverse("shop:rounds"),
     )
+
+
+def _first() -> dict[str, Any]:
+    """What a round without one before it may be like, to be changed: orders for three days from now on, collected in
+    the afternoon after, at the only place where there is one.
+    """
+    now, places = clock.now(), Place.objects.filter(is_handover=True)[:2]
+    begins = _at(clock.day_of(now) + timedelta(days=4), 16)
+    return {
+        "name": format_day(begins),
+        "opens_at": now.replace(second=0, microsecond=0),
+        "closes_at": _at(clock.day_of(now) + timedelta(days=3), 20),
+        "begins": begins,
+        "ends": begins + timedelta(hours=3),
+        "place": places[0].pk if len(places) == 1 else None,
+    }
+
+
+def _at(day: date, hour: int) -> datetime:
+    return clock.from_wall(datetime.combine(day, time(hour)))
 
 
 def _source(request: HttpRequest) -> OrderRound | None:
