@@ -41,16 +41,15 @@ def parse_decimal(text: str, decimal_mark: str | None = None) -> Decimal:
     return Decimal(found[0].digits).scaleb(-found[0].decimals)
 
 
-def decimal_mark_of(cells: Iterable[str]) -> str | None:
-    """The decimal mark that the numbers among `cells` agree on; None where they are silent or differ."""
-    mark = None
+def decimal_marks_of(cells: Iterable[str]) -> set[str]:
+    """The decimal marks that the numbers among `cells` use: one where they agree, none where they are silent."""
+    marks: set[str] = set()
     for cell in cells:
-        if not (_may_be_fraction(cell) and (found := _FRACTION.fullmatch(_plain(cell)))):
-            continue
-        if mark is not None and mark != found[1]:
-            return None
-        mark = found[1]
-    return mark
+        if _may_be_fraction(cell) and (found := _FRACTION.fullmatch(_plain(cell))):
+            marks.add(found[1])
+            if len(marks) > 1:
+                break
+    return marks
 
 
 def _may_be_fraction(cell: str) -> bool:

@@ -18,12 +18,14 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import apart
 from cosmolocal.paper.formulas import harmless_when_cut
-from cosmolocal.paper.numbers import decimal_mark_of
+from cosmolocal.paper.numbers import decimal_marks_of
 from cosmolocal.paper.rows import MOST_ROWS, is_sheet, rows_in
 
 log = logging.getLogger("cosmolocal.paper")
 LARGEST_BYTES = 10 * 1024 * 1024
 AT_ONCE_BYTES = 40_000  # a smaller file is read while the person waits; what a larger one comes to is left to a job
+MOST_TITLES = 5  # lines above the heads of a list that name it
+LEAST_HEADS = 3  # a list of fewer columns may begin with a row of one cell
 SECONDS = 10  # for a file; the largest that is taken needs five
 
 Cell = str | int | Decimal | date | datetime | bool | None
@@ -151,12 +153,24 @@ def _read(data: bytes, first: int, header_lines: int) -> ReadTable:
     if not found["lines"]:
         raise Refusal("paper.empty_table", _("This file is empty. Choose the file that holds the rows."))
     lines = [ReadRow(number, cells) for number, cells in found.pop("lines")]
-    mark = decimal_mark_of(cell for line in lines for cell in line.cells if cell)
+    titles = _titles_above(lines) if header_lines else 0
+    lines = lines[titles:]
+    marks = decimal_marks_of(cell for line in lines for cell in line.cells if cell)
     if found["kind"] == "sheet":
         # Numbers of a sheet come with a point; text that uses the comma beside them makes it uncertain.
-        mark = None if mark == "," else "."
-    count = max(found.pop("count") - header_lines, 0)
+        marks = {",", "."} if "," in marks else {"."}
+    mark = next(iter(marks)) if len(marks) == 1 else None
+    count = max(found.pop("count") - titles - header_lines, 0)
     return ReadTable(lines=lines, header_lines=header_lines, count=count, decimal_mark=mark, **found)
+
+
+def _titles_above(lines: Sequence[ReadRow]) -> int:
+    """How many lines stand above the heads of the columns and name the whole list: one cell each, over a line of
+    three or more.
+    """
+    filled = [sum(1 for cell in line.cells if cell.strip()) for line in lines[: MOST_TITLES + 1]]
+    above = next((place for place, count in enumerate(filled) if count != 1), 0)
+    return above if above and filled[above] >= LEAST_HEADS else 0
 
 
 def _read_apart(data: bytes, first: int) -> dict[str, Any]:

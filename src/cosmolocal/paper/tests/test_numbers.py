@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.paper.numbers import decimal_mark_of, parse_decimal
+from cosmolocal.paper.numbers import decimal_marks_of, parse_decimal
 
 pytestmark = pytest.mark.once
 
@@ -103,13 +103,13 @@ def test_what_is_written_is_read_again(value: Decimal, marks: tuple[str, str]) -
 
 
 def test_the_mark_of_a_column() -> None:
-    assert decimal_mark_of(["Eggs", "1,50", "2", "1.000,00"]) == ","
-    assert decimal_mark_of(["1.50", "12", "1,234"]) == "."
-    assert decimal_mark_of(["1.50", "1,50"]) is None
-    assert decimal_mark_of(["1", "26.11.2026", "1,234"]) is None
+    assert decimal_marks_of(["Eggs", "1,50", "2", "1.000,00"]) == {","}
+    assert decimal_marks_of(["1.50", "12", "1,234"]) == {"."}
+    assert decimal_marks_of(["1.50", "1,50"]) == {".", ","}
+    assert decimal_marks_of(["1", "26.11.2026", "1,234"]) == set()
 
 
 def test_no_cell_is_looked_at_once_two_marks_are_seen() -> None:
     cells = iter(["1.50", "", "Eggs", "1,50", "2.50", "3.50"])
-    assert decimal_mark_of(cells) is None
+    assert decimal_marks_of(cells) == {".", ","}
     assert list(cells) == ["2.50", "3.50"]

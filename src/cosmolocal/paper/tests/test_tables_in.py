@@ -5,6 +5,7 @@ import resource
 import tracemalloc
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import decoding
+from cosmolocal.paper.numbers import parse_decimal
 from cosmolocal.paper.rows import MOST_ROWS
 from cosmolocal.paper.tables import ReadTable, glance, read_table
 
@@ -110,6 +112,22 @@ def test_sheet_values_become_plain_text() -> None:
         (5, ["", "Rice", "5.25", "2026-11-26"]),
     ]
     assert (table.kind, table.sheet, table.decimal_mark) == ("sheet", "Sheet", ".")
+
+
+def test_what_names_a_list_is_not_the_heads_of_its_columns() -> None:
+    table = read_table(workbook({"A1": "Our coop", "A3": "Name", "B3": "Mail", "C3": "Balance", "A4": "Ana", "C4": 5}))
+    assert (table.header, table.count) == (["Name", "Mail", "Balance"], 1)
+    assert [(row.number, row.cells) for row in table.rows] == [(4, ["Ana", "", "5"])]
+    assert glance(b"Our coop\n\nName,Mail,Balance\nAna,,5\nJo,,6\n", 3).count == 2
+    assert read_table(b"Name\nAna\nJo\n").header == ["Name"]
+    assert read_table(b"Name;\nAna;5\n").header[0] == "Name"
+
+
+def test_amounts_that_somebody_typed_as_text_beside_real_numbers_are_read_where_they_say_one_thing() -> None:
+    cells = {"A1": "Name", "B1": "Balance", "A2": "Ana", "B2": 26.6, "B3": "120,00", "B4": "1.050,75 €", "B5": "80"}
+    table = read_table(workbook(cells))
+    read = [parse_decimal(row.cells[1], table.decimal_mark) for row in table.rows]
+    assert read == [Decimal("26.6"), Decimal(120), Decimal("1050.75"), Decimal(80)]
 
 
 def test_refusals() -> None:
