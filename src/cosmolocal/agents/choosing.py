@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent
 
@@ -50,6 +51,9 @@ class AgentField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gener
     """One of `choose_from`: a list, or a line to type a name in where there are many."""
 
     is_typed = False
+
+    def __init__(self, *args: Any, empty_label: object = gettext_lazy("choose one"), **options: Any) -> None:
+        super().__init__(*args, empty_label=empty_label, **options)  # type: ignore[arg-type]  # a lazy text is one
 
     def choose_from(self, agents: QuerySet[Agent], *, always_typed: bool = False) -> None:
         """Says who can be chosen."""

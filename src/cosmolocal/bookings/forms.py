@@ -18,6 +18,7 @@ from cosmolocal.paper.pictures import KeptFiles
 
 _LINES = forms.Textarea(attrs={"rows": 3})
 LONGEST = 366 * 24 * 60  # minutes: a year
+SHORTEST = 15  # minutes: what is lent for less is not booked
 MOST_KM = 20_000
 
 
@@ -116,7 +117,9 @@ class ThingForm(KeyedForm):
     kind = forms.ChoiceField(label=_("What is it?"), choices=Thing.Kind.choices)
     name = forms.CharField(label=_("Name"), max_length=120)
     about = forms.CharField(label=_("What should one know?"), max_length=2000, required=False, widget=_LINES)
-    place = forms.ModelChoiceField(Place.objects.none(), label=_("Where it stands"), required=False)
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("Where it stands"), required=False, empty_label=_("not said")
+    )
     code = forms.CharField(
         label=_("Code of its lock"),
         max_length=40,
@@ -135,7 +138,7 @@ class ThingForm(KeyedForm):
         label=_("At least so long before"), unit=_("hours"), per=rules.HOUR, maximum=LONGEST, required=False
     )
     longest_minutes = QuantityField(
-        label=_("At most so long at a time"), unit=_("hours"), per=rules.HOUR, minimum=1, maximum=LONGEST
+        label=_("At most so long at a time"), unit=_("hours"), per=rules.HOUR, minimum=SHORTEST, maximum=LONGEST
     )
     ahead_days = QuantityField(label=_("At most so many days ahead"), unit=_("days"), minimum=1, maximum=730)
     rest_minutes = QuantityField(
@@ -152,8 +155,14 @@ class ThingForm(KeyedForm):
         self.order_fields([name for name in self.fields if name != "owner_bp"])
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(is_private=False).order_by("name")
-        circle: Any = self.fields["circle"]
-        circle.choose_from(Agent.objects.present().filter(kind=Agent.Kind.CIRCLE).order_by("name"))
+        circle, who = self.fields["circle"], self.fields["who"]
+        assert isinstance(circle, AgentField)
+        assert isinstance(who, forms.ChoiceField)
+        circles = Agent.objects.present().filter(kind=Agent.Kind.CIRCLE).order_by("name")
+        circle.choose_from(circles)
+        if not circles.exists():
+            del self.fields["circle"]
+            who.choices = [choice for choice in Terms.Who.choices if choice[0] != Terms.Who.CIRCLE]
 
     def thing(self, photo: KeptFiles | None) -> ThingDraft:
         """The thing, with the kept files of its photo."""
@@ -166,7 +175,7 @@ class ThingForm(KeyedForm):
         told: dict[str, Any] = {name: data[name] for name in ("who", "introduced", "longest_minutes", "ahead_days")}
         rest = ("notice_minutes", "rest_minutes", "by_hour", "by_day", "by_km", "deposit", "owner_bp")
         told |= {name: data[name] or 0 for name in rest}
-        return TermsDraft(circle=data["circle"] if data["who"] == Terms.Who.CIRCLE else None, **told)
+        return TermsDraft(circle=data.get("circle") if data["who"] == Terms.Who.CIRCLE else None, **told)
 
 
 class HolderForm(KeyedForm):

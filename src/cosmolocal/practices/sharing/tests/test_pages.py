@@ -14,7 +14,7 @@ from icalendar import Calendar
 from PIL import Image
 
 from cosmolocal.agents import operations as agents
-from cosmolocal.agents.models import Try
+from cosmolocal.agents.models import Agent, Try
 from cosmolocal.agents.pages import PHOTOS_AN_HOUR
 from cosmolocal.agents.tests.village import client_of
 from cosmolocal.bookings import operations as bookings
@@ -64,6 +64,7 @@ def test_a_thing_is_chosen_looked_at_booked_fetched_and_brought_back(village, am
     assert "free now" in read(amina, "home")
     page = read(amina, "thing", bike)
     assert "free from 08:00" in page
+    assert "cargo bike" in page
     assert "¥ 4.00 an hour, at most ¥ 30.00 a day, ¥ 0.50 a kilometre" in page
     sent = times(village, 0.1, 3.1) | {"km": "10"}
     asked = press(amina, "book", bike, status=200, **sent)
@@ -177,6 +178,16 @@ def test_where_nothing_is_shared_yet_a_steward_may_begin_and_a_member_reads_who_
     page = read(amina, "home")
     assert "A steward adds the first thing" in page
     assert add not in page
+
+
+def test_the_form_of_a_thing_asks_for_a_circle_only_where_there_is_one(village, steward):
+    Agent.objects.filter(kind=Agent.Kind.CIRCLE).delete()
+    page = read(steward, "add")
+    assert 'name="circle"' not in page
+    assert "people of one circle" not in page
+    assert "---------" not in page
+    agents.add_circle(by=village.li_na, name="Choir")
+    assert 'name="circle"' in read(steward, "add")
 
 
 def test_nobody_opens_the_bookings_and_cases_of_others(village):

@@ -23,7 +23,7 @@ class RoundForm(KeyedForm):
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For example the day on which people collect."))
     opens_at = DayTimeField(label=_("Opens"))
     closes_at = DayTimeField(label=_("Closes"))
-    place = forms.ModelChoiceField(label=_("Hand-over at"), queryset=Place.objects.none())
+    place = forms.ModelChoiceField(label=_("Hand-over at"), queryset=Place.objects.none(), empty_label=_("choose one"))
     begins = DayTimeField(label=_("Collecting begins"))
     ends = DayTimeField(label=_("Collecting ends"))
     allow_cash = forms.BooleanField(label=_("Members may pay in cash when they collect"), required=False, initial=True)

@@ -375,7 +375,11 @@ def test_a_steward_keys_in_an_order_that_came_on_paper(village):
 def test_a_closed_round_is_read_but_takes_nothing(village, amina):
     round = village.round()
     with village.at(MONDAY + timedelta(days=4)):
-        assert "No round is open now" in amina.get(reverse("shop:home")).content.decode()
+        page = amina.get(reverse("shop:home")).content.decode()
+        assert "No round is open now" in page
+        assert reverse("shop:rounds") not in page
+        steward = client_of(village.people["Li Na"])
+        assert reverse("shop:rounds") in steward.get(reverse("shop:home")).content.decode()
         shop = reverse("shop:shop", args=[round.pk])
         page = amina.get(shop).content.decode()
         assert "takes no more orders" in page

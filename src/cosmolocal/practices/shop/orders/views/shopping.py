@@ -40,7 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The shop of the round that closes next; where none is open, when the next one opens."""
     found = rounds.rounds(reader(request))
     if not found.open:
-        return render(request, "shop/closed.html", {"next": found.next, "buyer": buyer_of(request)})
+        may_run = policy.may_run(reader(request))
+        return render(request, "shop/closed.html", {"next": found.next, "buyer": buyer_of(request), "may_run": may_run})
     return _shop(request, found.open[0], found.open)
 
 
