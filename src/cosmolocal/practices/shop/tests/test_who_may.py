@@ -1,9 +1,11 @@
 """Who may do what in a round where a role alone does not say it: this place, this household, this farm, this moment."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
@@ -15,7 +17,7 @@ from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import operations, policy
 from cosmolocal.practices.shop.models import OrderLine, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.operations import LineDraft
-from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, refused
+from cosmolocal.practices.shop.tests.village import CLOSING, MONDAY, THURSDAY, client_of, refused
 
 
 @pytest.fixture
@@ -177,3 +179,20 @@ def test_what_was_promised_to_farms_and_by_households_is_free_once_it_is_settled
     assert set(promises.values_list("finished", flat=True)) == {True}
     assert order.final == 3 * 1500
     assert village.spendable("Amina") == village.balance("Amina") == 20_000 - 3 * 1500
+
+
+def test_the_desk_leads_nobody_to_a_page_that_is_not_hers(village):
+    """A treasurer reads how a round stands; what she may not open is no link, also among the steps that are done."""
+    round = village.round()
+    village.order(round, "Jo", {"Eggs": 1})
+    round = village.close(round)
+    address = reverse("shop:round_desk", args=[round.pk])
+    treasurer = client_of(village.people["Wei Guo"])
+    page = treasurer.get(address).content.decode()
+    assert "0 of 1 crates" in page
+    for url in re.findall(r'href="(/[^"?#]*)"', page[page.index("<main") : page.index("</main>")]):
+        assert treasurer.get(url).status_code == 200, url
+    assert (
+        reverse("handovers:packing", args=[round.handover_id])
+        in client_of(village.people["Li Na"]).get(address).content.decode()
+    )
