@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cosmolocal.agents.columns import titled
+from cosmolocal.agents.columns import names, titled
 from cosmolocal.agents.models import Agent, Approval, Place
 from cosmolocal.kernel.columns import LineField
 from cosmolocal.kernel.evidence import kept, sealed
@@ -130,6 +130,29 @@ class MoneyBox(models.Model):
         return self.name
 
 
+@titled(_("Money that was carried"))
+@names(about=("carrier",))
+@kept(free=("arrived", "box", "received"))
+@sealed("carrier", "source", "target", "amount", "left", "arrived", "box", "received")
+class Carriage(models.Model):
+    """Money that somebody carries from one box to another: on its way until it is written down what arrived, and where
+    (`box`: `target`, or wherever else it came).
+    """
+
+    carrier = models.ForeignKey(Agent, models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(MoneyBox, models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(MoneyBox, models.PROTECT, related_name="+", db_index=False)
+    amount = models.BigIntegerField()  # minor units that left
+    left = models.ForeignKey("flows.EconomicEvent", models.PROTECT, related_name="+", db_index=False)
+    arrived = models.BigIntegerField(null=True)  # minor units
+    box = models.ForeignKey(MoneyBox, models.PROTECT, null=True, related_name="+", db_index=False)
+    received = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="carriage_positive")]
+        indexes = [models.Index(fields=["id"], condition=Q(arrived=None), name="carriage_on_its_way")]
+
+
 @kept(free=("approval", "state", "dropped_by"))
 @sealed("currency", "box", "name", "made_by", "made_at", "approval", "state", "dropped_by")
 class PaymentList(models.Model):
@@ -220,6 +243,7 @@ class Review(models.Model):
         PAYS = "pays", _("she herself had set what her household pays")
         EXTRA = "extra", _("goods came that nobody had ordered, so the farm is paid for more")
         LOST = "lost", _("goods were lost here, and the farm is paid for them")
+        CARRIED = "carried", _("what arrived is not what somebody carried, or only she says that it arrived")
         GIVEN = "given", _("one person gave much money back for goods at the door")
 
     class State(models.TextChoices):

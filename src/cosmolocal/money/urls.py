@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cosmolocal.money.views import books, coins, deciding, deeds, desk, looks, opening, own, payouts
+from cosmolocal.money.views import books, carrying, coins, deciding, deeds, desk, looks, opening, own, payouts
 
 app_name = "money"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("coins/", coins.coins, name="coins"),
     path("coins/<int:pk>/count/", coins.count_coins, name="count_coins"),
     path("coins/<int:pk>/hand-over/", coins.hand_over_coins, name="hand_over_coins"),
+    path("carried/<int:pk>/", carrying.arrived, name="arrived"),
     path("entries/<int:pk>/undo/", deeds.undo, name="undo"),
     path("leavers/", payouts.leavers, name="leavers"),
     path("unmatched/", desk.unmatched, name="unmatched"),

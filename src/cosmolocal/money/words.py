@@ -85,6 +85,7 @@ DEEDS: Mapping[str, str | Promise] = {
     "money.pay_cost": _("A cost was paid"),
     "money.count_cash": _("Cash was counted, and some is missing"),
     "money.move_money": _("Money was carried"),
+    "money.receive_money": _("Carried money arrived"),
     "money.top_up": _("Money came in"),
     "money.pay_in_coins": _("Paid in cash"),
     "money.match_unmatched": _("Found out whose money it is"),

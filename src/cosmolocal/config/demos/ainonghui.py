@@ -81,6 +81,7 @@ def _live_through_the_month(books: money_demo.Books, village: agents_demo.Villag
         money_demo.pay_alone(list(role_holders(TREASURER)), books)
     with clock.frozen_at(clock.now() - timedelta(days=2)):
         money_demo.puzzle(village.people["treasurer"], books)
+        money_demo.leave_on_its_way(village.people["keeper"], books)
         money_demo.ask_to_pay_back(
             village.people["treasurer"], village.people["steward"], books, village.households[40]
         )

@@ -3,6 +3,7 @@
 from cosmolocal.money.forms.books import CloseMonthForm, DayForm, PeriodForm
 from cosmolocal.money.forms.deciding import DecidersForm
 from cosmolocal.money.forms.deeds import (
+    ArrivedForm,
     BoxForm,
     ChangeBoxForm,
     ComeInForm,
@@ -24,6 +25,7 @@ from cosmolocal.money.forms.opening import ConfirmForm, MapForm, UploadForm
 from cosmolocal.money.forms.payouts import PayeeForm, PayoutForm
 
 __all__ = [
+    "ArrivedForm",
     "BoxForm",
     "ChangeBoxForm",
     "CloseMonthForm",

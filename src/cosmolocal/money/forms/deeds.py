@@ -14,7 +14,7 @@ from cosmolocal.look.forms import BigChoice, KeyedForm, MoneyField
 from cosmolocal.look.questions import IN_BOOKS, Expectation, ask
 from cosmolocal.money import policy, queries
 from cosmolocal.money.forms.fields import AccountField, BoxField, FundField, HappenedField, amount_field
-from cosmolocal.money.models import Account, Currency, MoneyBox
+from cosmolocal.money.models import Account, Carriage, Currency, MoneyBox
 from cosmolocal.money.words import COSTS, REASONS
 
 MONEY_FAR = 10  # times the most that went over an account of late
@@ -125,6 +125,28 @@ class HandOverForm(CurrencyForm):
         ids = [target.pk for target in targets]
         self.fields["target"] = BoxField(currency=self.currency, ids=ids, label=_("Where is it now"))
         self.fields["on"] = HappenedField()
+
+
+class ArrivedForm(CurrencyForm):
+    """How much of carried money arrived, and where it lies now."""
+
+    def __init__(self, *args: Any, carriage: Carriage, boxes: Collection[int], **options: Any) -> None:
+        start = {"arrived": carriage.amount, "box": carriage.target_id}
+        super().__init__(*args, currency=carriage.source.currency, initial=start, **options)
+        self.carried = carriage.amount
+        self.fields["arrived"] = amount_field(
+            self.currency, minimum=0, label=_("How much arrived"), help_text=_("0 when nothing did.")
+        )
+        self.fields["box"] = BoxField(currency=self.currency, ids=boxes, label=_("Where is it now"))
+        first = clock.day_of(carriage.left.at)
+        self.fields["on"] = HappenedField()
+        self.fields["on"].first = carriage.left.value_on or first  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A sum far from what left is asked about."""
+        data = super().clean()
+        ask(self, "arrived", Expectation(self.carried, IN_BOOKS, is_price=True, asks_of_none=True))
+        return data
 
 
 class CountForm(CurrencyForm):
@@ -310,10 +332,14 @@ class ChangeBoxForm(_BoxForm):
             self.fields.pop(name, None)
 
 
+# What is on its way has a box of its own, which the books open by themselves.
+_KINDS = [(value, label) for value, label in MoneyBox.Kind.choices if value != MoneyBox.Kind.TRANSIT]
+
+
 class BoxForm(_BoxForm):
     """A new place where money lies."""
 
-    kind = forms.ChoiceField(label=_("What is it"), choices=MoneyBox.Kind.choices, widget=BigChoice)
+    kind = forms.ChoiceField(label=_("What is it"), choices=_KINDS, widget=BigChoice)
     field_order = ("key", "kind")
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -73,7 +73,7 @@ class BoxField(forms.ModelChoiceField[MoneyBox]):
     """
 
     def __init__(self, *, currency: Currency, ids: Collection[int] | None = None, **options: Any) -> None:
-        boxes = queries.boxes(currency)
+        boxes = queries.boxes(currency).exclude(kind=MoneyBox.Kind.TRANSIT)
         if ids is None:
             notes = {str(box.pk): _what_lies(box, currency) for box in boxes}
         else:

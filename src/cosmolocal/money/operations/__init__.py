@@ -10,7 +10,8 @@ from cosmolocal.money.operations.accounts import (
     open_round_account,
     set_limits,
 )
-from cosmolocal.money.operations.costs import count_cash, move_money, pay_cost, undo
+from cosmolocal.money.operations.carrying import move_money, receive_money
+from cosmolocal.money.operations.costs import count_cash, pay_cost, undo
 from cosmolocal.money.operations.deciding import choose_deciders
 from cosmolocal.money.operations.incoming import match_unmatched, pay_in_coins, send_back, top_up, top_up_unmatched
 from cosmolocal.money.operations.ledger import Leg
@@ -65,6 +66,7 @@ __all__ = [
     "pay_cost",
     "pay_in_coins",
     "question_entry",
+    "receive_money",
     "refund",
     "release_reservation",
     "return_payment",

@@ -1,4 +1,4 @@
-"""What the local itself pays and counts: costs out of funds, money carried to the bank, cash in the box."""
+"""What the local itself pays and counts: costs out of funds, cash in the box."""
 
 from datetime import datetime, timedelta
 
@@ -51,27 +51,6 @@ def pay_cost(
     if code != reason:
         journal.note(reason)
     look_needed(by, amount, payee, has_left=True)
-
-
-@operation("money.move_money", said=gettext_lazy("booked carried money"), fact=True)
-def move_money(
-    *, by: Agent, source: MoneyBox, target: MoneyBox, amount: int, at: datetime | None = None, key: str = ""
-) -> None:
-    """Books money carried from one box to another: cash to the bank, change into a drawer. Owes nobody anything.
-
-    Who may take out of one may bring it to the bank; into coins of a place only who may use those too. Somebody else
-    looks at it where the session is lent. Refuses: money.bad_amount, money.same_box, money.not_yet, agents.other_place.
-    """
-    policy.permit_cash(by, source)
-    if target.kind in policy.COINS:
-        policy.permit_cash(by, target)
-    journal.check_amount(amount)
-    journal.check_same_currency(source, target)
-    if source.pk == target.pk:
-        raise Refusal("money.same_box", _("Choose two different places."), field="target")
-    when = journal.stamp("moved", at)
-    flows.record(by=by, drafts=[journal.carried(source, target, amount, when)])
-    look_needed(by, amount, None)
 
 
 @operation("money.count_cash", said=gettext_lazy("counted cash"), fact=True)

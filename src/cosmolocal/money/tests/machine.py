@@ -18,7 +18,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries, rules
-from cosmolocal.money.models import Account, Payment, PaymentList
+from cosmolocal.money.models import Account, Carriage, Payment, PaymentList
 from cosmolocal.money.tests.village import BEGIN, build
 
 AMOUNTS = st.integers(1, 9000)
@@ -53,6 +53,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.fund = {account.code: account for account in queries.funds()}
         self.accounts = [*self.people, self.farm, self.fund["running"], self.fund["goodwill"]]
         self.boxes = [village.bank, village.cash]
+        self.carried: list[Carriage] = []
 
     # What is done
 
@@ -186,8 +187,20 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(amount=AMOUNTS)
     def carry(self, amount: int) -> None:
         assert self.do(money.move_money, source=self.village.cash, target=self.village.bank, amount=amount)
+        self.carried.append(self.result)
         self.lay(self.village.cash, -amount)
-        self.lay(self.village.bank, amount)
+        self.lay(queries.on_its_way(self.village.currency), amount)
+
+    @precondition(lambda self: self.carried)
+    @rule(arrived=st.integers(0, 3000), whole=st.booleans(), back=st.booleans())
+    def arrive(self, arrived: int, whole: bool, back: bool) -> None:
+        """What is found where it was to go, or where it came from, is what lies there."""
+        carriage, box = self.carried.pop(0), self.village.cash if back else self.village.bank
+        arrived = carriage.amount if whole else arrived
+        assert self.do(money.receive_money, carriage=carriage, box=box, arrived=arrived)
+        self.give(self.fund["drawer_difference"], arrived - carriage.amount)
+        self.lay(queries.on_its_way(self.village.currency), -carriage.amount)
+        self.lay(box, arrived)
 
     @rule(amount=AMOUNTS, box=PICKS)
     def draw_up(self, amount: int, box: int) -> None:
@@ -279,7 +292,7 @@ class MoneyMachine(RuleBasedStateMachine):
             pk: balance for pk, balance in self.has.items() if balance
         }
         assert {box.pk: box.resource.accounting_quantity for box in queries.boxes()} == {
-            box.pk: self.lies.get(box.pk, 0) for box in self.boxes
+            box.pk: self.lies.get(box.pk, 0) for box in queries.boxes()
         }
         for account in [*self.people, self.farm]:
             assert stored[account.pk].set_aside == self.set_aside(account)

@@ -32,6 +32,7 @@ WHO = {
     "pay_cost": "treasurer",
     "pay_in_coins": "treasurer steward keeper",
     "question_entry": "steward treasurer",
+    "receive_money": "treasurer steward keeper",
     "refund": "treasurer",
     "release_reservation": "inside",
     "return_payment": "treasurer",
@@ -59,7 +60,7 @@ LENT = (
     ("partly", "no account number to which members pay", "open_box change_box"),
     ("looked", "money came in, went out or was counted: a fact", "top_up pay_cost"),
     ("looked", "money came in, went out or was counted: a fact", "pay_in_coins match_unmatched send_back move_money"),
-    ("looked", "money came in, went out or was counted: a fact", "count_cash return_payment undo"),
+    ("looked", "money came in, went out or was counted: a fact", "count_cash return_payment undo receive_money"),
     ("yes", "nobody's yet: to say whose it is is looked at", "top_up_unmatched"),
     ("yes", "opens what holds nothing yet", "open_account open_round_account open_currency"),
     ("yes", "a file that nobody has taken over", "keep_file map_file note_progress"),
@@ -73,6 +74,7 @@ FACTS = {
     "match_unmatched": BOOKS | DAY | {"money.before_it", "money.more_than_came", "money.to_oneself"},
     "send_back": BOOKS | DAY | {"money.before_it", "money.more_than_came"},
     "move_money": BOOKS | DAY | {"money.other_currency", "money.same_box"},
+    "receive_money": BOOKS | DAY | {"money.arrived_already", "money.before_it", "money.other_currency"},
     "pay_cost": BOOKS | DAY | {"money.other_currency", "money.reason_missing"},
     "pay_in_coins": BOOKS | DAY | {"money.other_currency"},
     "top_up": BOOKS | DAY | {"money.other_currency"},
@@ -81,6 +83,7 @@ FACTS = {
 }
 # What cannot have happened, or says too little to be written.
 NO_RECORD = {
+    "money.arrived_already",
     "money.bad_amount",
     "money.before_it",
     "money.cannot_undo",

@@ -7,7 +7,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.kernel import evidence
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import MoneyBox, Review
+from cosmolocal.money.models import Carriage, MoneyBox, Review
 from cosmolocal.money.tests.test_pages import as_
 from cosmolocal.money.tests.village import Village, refused
 
@@ -115,7 +115,12 @@ def test_a_keeper_hands_over_what_lies_there(village: Village, gate: Place, keep
     had = held("Cash box")
     wish = {"key": "h", "amount": "12.00", "target": village.cash.pk}
     assert sun.post(address, wish | {"confirmed": "1"})["Location"] == "/money/coins/"
-    assert (held("Till"), held("Cash box")) == (0, had + 1200)
+    assert (held("Till"), held("Cash box"), held("On its way")) == (0, had, 1200)
+    assert "from Till to Cash box" in sun.get("/money/coins/").content.decode()
+    wei, page = as_(village, village.wei), f"/money/carried/{Carriage.objects.get().pk}/"
+    assert page in wei.get("/money/").content.decode()
+    wei.post(page, {"key": "w", "arrived": "12.00", "box": village.cash.pk, "confirmed": "1"})
+    assert (held("Till"), held("Cash box"), held("On its way")) == (0, had + 1200, 0)
     elsewhere = MoneyBox.objects.get(name="Box of the west")
     assert sun.post(address, wish | {"key": "i", "target": elsewhere.pk, "confirmed": "1"}).status_code == 422
     assert held("Box of the west") == 0

@@ -190,7 +190,8 @@ def test_counting_cash_is_a_fact_whatever_it_shows(village: Village) -> None:
 
 def test_money_carried_to_the_bank_owes_nobody_anything(village: Village) -> None:
     village.top_up(village.amina, 5000, village.cash)
-    money.move_money(by=village.wei, source=village.cash, target=village.bank, amount=4000)
+    carried = money.move_money(by=village.wei, source=village.cash, target=village.bank, amount=4000)
+    money.receive_money(by=village.wei, carriage=carried, box=village.bank, arrived=4000)
     assert (village.in_box(village.cash), village.in_box(village.bank), village.has(village.amina)) == (
         1000,
         4000,

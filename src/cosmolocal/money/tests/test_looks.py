@@ -162,7 +162,8 @@ def test_counts_are_about_the_reader(village: Village) -> None:
 def test_cash_that_is_counted_away_is_recorded_and_looked_at(village: Village) -> None:
     """The bank's money carried into the cash box and counted as nothing: it left without a list."""
     village.top_up(village.amina, 100_000)
-    money.move_money(by=village.wei, source=village.bank, target=village.cash, amount=100_000)
+    carried = money.move_money(by=village.wei, source=village.bank, target=village.cash, amount=100_000)
+    money.receive_money(by=village.li_na, carriage=carried, box=village.cash, arrived=100_000)
     assert not Review.objects.exists()
     assert money.count_cash(by=village.wei, box=village.cash, counted=0) == -100_000
     [look] = Review.objects.all()

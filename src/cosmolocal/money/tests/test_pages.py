@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import clock, ids
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries
-from cosmolocal.money.models import Currency, PaymentList
+from cosmolocal.money.models import Carriage, Currency, PaymentList
 from cosmolocal.money.tests.village import Village
 
 
@@ -218,6 +218,8 @@ def test_costs_counts_and_moves(village: Village) -> None:
     village.top_up(village.amina, 10000, village.cash)
     deed(client, "/money/cost/", amount="12", reason="rent", fund="running", box=village.cash.pk, on=today)
     deed(client, "/money/move/", amount="50", source=village.cash.pk, target=village.bank.pk, on=today)
+    carried = Carriage.objects.get()
+    deed(client, f"/money/carried/{carried.pk}/", arrived="50", box=village.bank.pk, on=today)
     page = deed(client, f"/money/boxes/{village.cash.pk}/count/", counted="37.90")
     assert "is missing" in page.content.decode()
     assert (village.in_box(village.cash), village.in_box(village.bank)) == (3790, 5000)

@@ -24,7 +24,9 @@ def coins(request: HttpRequest) -> HttpResponse:
     mine = {box.pk for box in queries.coins(reader)}
     found = queries.boxes().filter(kind__in=policy.COINS) if reader.has(AUDITOR) else queries.coins(reader)
     rows = [(box, box.pk in mine) for box in found]
-    return render(request, "money/coins.html", books(request) | {"rows": rows})
+    coming = [(one, queries.may_receive(reader, one)) for one in queries.carriages()]
+    near = [(one, mine_to_say) for one, mine_to_say in coming if mine_to_say or one.carrier_id == actor(request).pk]
+    return render(request, "money/coins.html", books(request) | {"rows": rows, "on_its_way": near})
 
 
 @open_to("keeper")
@@ -38,15 +40,19 @@ def hand_over_coins(request: HttpRequest, pk: int) -> HttpResponse:
     """She brings coins of her place to the bank, or to the box of the treasurer."""
     box = _get_box_or_404(request, pk)
     targets = [one for one in queries.boxes(box.currency) if one != box and _may_bring(request, one)]
+    targets = [one for one in targets if one.kind != MoneyBox.Kind.TRANSIT]
 
     def act(data: dict[str, Any]) -> None:
-        operations.move_money(by=actor(request), source=box, **dated(data))
+        made = operations.move_money(by=actor(request), source=box, **dated(data))
         facts = {"amount": queries.format(data["amount"], box.currency), "target": data["target"]}
-        messages.success(request, _("%(amount)s lies in “%(target)s” now.") % facts)
+        messages.success(request, on_way_words() if made else _("%(amount)s lies in “%(target)s” now.") % facts)
 
     form = forms.HandOverForm(request.POST or None, box=box, targets=targets)
-    title, submit = _("Hand over from %(name)s") % {"name": box}, _("Yes, it is handed over")
-    lead = _("To the bank, or to the treasurer, who keeps a box of the whole house. Write it once it is handed over.")
+    title, submit = _("Hand over from %(name)s") % {"name": box}, _("Yes, I take it along")
+    lead = _(
+        "To the bank, or to the treasurer, who keeps a box of the whole house. Write it when you take it out: it "
+        "stands in your name until they write down that it arrived."
+    )
     return form_page(request, form, act, check=written, title=title, lead=lead, submit=submit, back=_coins())
 
 
@@ -69,7 +75,15 @@ def counting(request: HttpRequest, box: MoneyBox, back: tuple[str, str]) -> Http
 
     form = forms.CountForm(request.POST or None, box=box)
     title, submit = _("Count %(name)s") % {"name": box}, _("Yes, that is what lies there")
-    return form_page(request, form, act, check=check, title=title, submit=submit, back=back)
+    coming = queries.carriages(box.currency).filter(target=box)
+    sums = ", ".join(queries.format(one.amount, box.currency) for one in coming)
+    lead = _("On its way here: %(sums)s. If it lies here already, write first that it arrived.") % {"sums": sums}
+    return form_page(request, form, act, check=check, title=title, lead=lead if sums else "", submit=submit, back=back)
+
+
+def on_way_words() -> str:
+    """What is said to who carries money that is on its way now."""
+    return _("It is on its way, in your name, until who keeps the other box writes down that it arrived.")
 
 
 def _coins() -> tuple[str, str]:

@@ -16,7 +16,7 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.money import forms, operations, queries, rules
 from cosmolocal.money.forms.fields import moment_on
 from cosmolocal.money.models import Account, Unmatched
-from cosmolocal.money.views.coins import counting
+from cosmolocal.money.views.coins import counting, on_way_words
 from cosmolocal.money.views.pages import dated, written
 
 
@@ -108,13 +108,21 @@ def cost(request: HttpRequest) -> HttpResponse:
 @open_to("treasurer")
 def move(request: HttpRequest) -> HttpResponse:
     """Money carried from one place to another."""
+
+    def act(data: dict[str, Any]) -> None:
+        made = operations.move_money(by=actor(request), **dated(data))
+        messages.success(request, on_way_words() if made else _("It is booked where it lies now."))
+
     return form_page(
         request,
         forms.MoveForm(request.POST or None, currency=queries.default_currency()),
-        lambda data: operations.move_money(by=actor(request), **dated(data)),
+        act,
         check=written,
-        said=_("It is booked where it lies now."),
         title=_("Money was carried"),
+        lead=_(
+            "Write it when it is taken out. It stands on its way until somebody writes down that it arrived; between "
+            "bank accounts, and where you keep both boxes alone, it is there at once."
+        ),
         submit=_("Yes, it was carried"),
         back=_desk(),
     )

@@ -33,6 +33,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "lists": queries.open_lists(),
         "oldest": queries.unmatched().first(),
         "boxes": queries.boxes(),
+        "on_its_way": [(one, queries.may_receive(reader(request), one)) for one in queries.carriages()],
         "numbers": queries.waiting_numbers(reader(request), queries.boxes()),
         "used_funds": [(fund, standing) for fund, standing in funds if standing.balance],
         "empty_funds": [(fund, standing) for fund, standing in funds if not standing.balance],

@@ -117,11 +117,12 @@ def test_what_a_lent_session_books_is_kept_and_looked_at(
         unknown = money.top_up_unmatched(by=people["treasurer"], box=payout.box, amount=500)
         money.match_unmatched(by=people["treasurer"], unmatched=unknown, account=theirs)
         cash = money.open_box(by=agents_queries.system(), kind="cash", name="Cash box")
-        money.move_money(by=people["treasurer"], source=payout.box, target=cash, amount=20)
+        carried = money.move_money(by=people["treasurer"], source=payout.box, target=cash, amount=20)
+        money.receive_money(by=people["treasurer"], carriage=carried, box=cash, arrived=20)
         money.count_cash(by=people["treasurer"], box=cash, counted=19)
     assert money_queries.standing(theirs).balance == 104_500
     seen = list(Review.objects.order_by("pk").values_list("why", "amount"))
-    assert seen == [("lent", 100_000), ("lent", 500), ("lent", 20), ("lent", 1)]
+    assert seen == [("lent", 100_000), ("lent", 500), ("lent", 20), ("lent", 20), ("lent", 1)]
 
 
 def test_another_account_number_is_looked_at_by_somebody_else(

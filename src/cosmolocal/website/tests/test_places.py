@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from cosmolocal.agents import operations as agents
+from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.tests.village import on_monday
 from cosmolocal.handovers import operations as handovers
@@ -19,7 +20,7 @@ from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.kernel.tests.stating import by_code, stated
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
-from cosmolocal.money.models import MoneyBox
+from cosmolocal.money.models import Carriage, MoneyBox
 from cosmolocal.practices.shop import operations as shop
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.tests import village as builder
@@ -138,12 +139,21 @@ def in_coins(village: Village) -> dict[str, Wish]:
         "money.count_cash": {"box": till, "counted": 0},
         "money.move_money": {"source": till, "target": _box("bank"), "amount": 100},
         "money.pay_in_coins": coins,
+        "money.receive_money": {"carriage": _carried(till), "box": till, "arrived": 100},
         "money.top_up": coins,
     }
 
 
 def _till(village: Village) -> MoneyBox:
     return money.open_box(by=village.home, kind="drawer", name="Till of the store", place=village.place)
+
+
+def _carried(till: MoneyBox) -> Carriage:
+    """Change that a treasurer brings from the bank."""
+    by = agents_queries.role_holders("treasurer").first()
+    carried = money.move_money(by=by, source=_box("bank"), target=till, amount=100)
+    assert carried is not None
+    return carried
 
 
 def _box(kind: str) -> MoneyBox:

@@ -63,10 +63,15 @@ def test_a_treasurer_adds_nobody_with_a_task(people: dict[str, Agent], role: str
 def test_a_keeper_counts_and_carries_coins_and_leaves_the_bank_alone(people: dict[str, Agent], local: Agent) -> None:
     by, bank, cash = people["keeper"], MoneyBox.objects.get(kind="bank"), MoneyBox.objects.get(kind="cash")
     money.count_cash(by=by, box=cash, counted=500)
-    money.move_money(by=by, source=cash, target=bank, amount=200)
+    carried = money.move_money(by=by, source=cash, target=bank, amount=200)
+    assert refused_by(lambda: money.receive_money(by=by, carriage=carried, box=bank, arrived=200)) == (
+        "agents.not_allowed"
+    )
+    money.receive_money(by=people["treasurer"], carriage=carried, box=bank, arrived=200)
     assert refused_by(lambda: money.count_cash(by=by, box=bank, counted=0)) == "agents.not_allowed"
     carry = {"source": bank, "target": cash, "amount": 100}
     assert refused_by(lambda: money.move_money(by=by, **carry)) == "agents.not_allowed"
-    money.move_money(by=people["steward"], **carry)
+    change = money.move_money(by=people["steward"], **carry)
+    money.receive_money(by=by, carriage=change, box=cash, arrived=100)
     lying = {box.kind: box.resource.accounting_quantity for box in money_queries.boxes()}
     assert (lying["bank"], lying["cash"]) == (100, 400)
