@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from cosmolocal.look.drawings.icons import ICONS
 from tests.architecture import source
 
 pytestmark = pytest.mark.once
@@ -113,3 +114,19 @@ def test_plain_words_are_noticed(template: str) -> None:
 )
 def test_translated_words_are_left_alone(template: str) -> None:
     assert not _untranslated(template)
+
+
+# icon "basket" in a template, icon="basket" in either, "icon": "basket" in what a view gives.
+ICON = re.compile(r"""\bicon(?:=|\s+|": )(?:_\()?["']([^"'{}]*)["']""")
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    """Pages that nobody opens in a test name icons too; on an open page a name without a drawing is a failure."""
+    python = ((place, path) for place, path in source.modules() if not place.startswith("look/drawings/"))
+    wrong = [
+        f"{place}: no icon {name!r}"
+        for place, path in (*source.templates(), *python)
+        for name in ICON.findall(source.text(path))
+        if name not in ICONS
+    ]
+    assert wrong == []

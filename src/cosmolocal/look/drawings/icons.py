@@ -16,8 +16,12 @@ _TURNING = frozenset({"back", "forward", "out", "undo", "list", "truck"})
 
 @lru_cache(maxsize=512)
 def icon(name: str, label: str = "", classes: str = "") -> SafeString:
-    """One icon; silent beside words, or named by `label` when it stands alone. Unknown names draw a leaf."""
+    """One icon; silent beside words, or named by `label` when it stands alone. A name without a
+    drawing is a LookupError: a page with a wrong sign is not finished.
+    """
+    if name not in ICONS:
+        raise LookupError(f"no icon {name!r}: {_FOLDER.name}/ holds {', '.join(ICONS)}")
     turning = " icon-turning" if name in _TURNING else ""
     attributes: dict[str, Any] = {"class_": f"icon{turning} {classes}".strip(), "viewBox": "0 0 24 24"}
-    drawn = inner(_FOLDER / f"{name if name in ICONS else 'leaf'}.svg")
+    drawn = inner(_FOLDER / f"{name}.svg")
     return picture(drawn, label, **attributes) if label else ornament(drawn, **attributes)

@@ -170,6 +170,12 @@ def test_names_on_the_map_are_only_text() -> None:
     assert "Rong'an <b>" in texts
 
 
+@pytest.mark.parametrize("name", ["", "tractor", "../marks/leaf"])
+def test_an_icon_that_is_not_drawn_is_a_failure(name):
+    with pytest.raises(LookupError, match="no icon"):
+        icons.icon(name)
+
+
 @pytest.mark.parametrize("name", icons.ICONS)
 def test_every_sign_is_drawn(name: str) -> None:
     root = parsed(icons.icon(name))

@@ -159,7 +159,7 @@ def test_parts_escape_what_people_wrote() -> None:
         "{% button bad href=bad %}",
         "{% notice 'note' title=bad %}{{ bad }}{% endnotice %}",
         "{% stepper bad bad label=bad unit=bad %}",
-        "{% avatar bad %}{% icon bad %}{% icon 'leaf' label=bad %}",
+        "{% avatar bad %}{% icon 'leaf' bad bad %}{% icon 'leaf' label=bad %}",
         "{% search_field bad label=bad placeholder=bad %}",
         "{% copy_link bad %}{% back bad bad %}{% product_picture bad bad %}",
         "{% facts pairs %}{% ledger pairs %}",

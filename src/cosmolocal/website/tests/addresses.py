@@ -53,6 +53,11 @@ class Address:
         return reverse(self.name, kwargs=self.takes)
 
 
+def readers_of(word: str) -> set[str]:
+    """Who passes a door that states this word by GET, also a task of a practice that came only for a test."""
+    return {"steward"} if word in tasks_brought() else READERS[word]
+
+
 def addresses() -> list[Address]:
     """All of them; one without a name fails, since nothing could be stated about it."""
     return list(_walk(get_resolver().url_patterns, "", {}))

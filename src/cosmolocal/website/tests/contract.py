@@ -5,14 +5,15 @@
 
     test_the_mill_keeps_what_every_practice_keeps = practice_contract("mill")
 
-Every page and every role; a double press is one deed; as many statements for thirty rows as for three; off, it shows
-nowhere, and the books and "my data" stay; what it, its deeds and its tables say of themselves is whole. In a browser
-tests/browser/test_every_page walks to its pages from the demo, with axe, at 360 and 1280 px, in light and dark.
+Every page and every role, also on the first day, when nothing is there yet; what a page leads to lets in who sees it;
+a double press is one deed; as many statements for thirty rows as for three; off, it shows nowhere, and the books and
+"my data" stay; what it, its deeds and its tables say of themselves is whole. In a browser tests/browser/test_every_page
+walks to its pages from the demo, with axe, at 360 and 1280 px, in light and dark.
 """
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
+from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.flows import queries as flows_queries
@@ -31,19 +33,20 @@ from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Practice
 from cosmolocal.look.drawings.icons import ICONS
 from cosmolocal.website import access, my_data
-from cosmolocal.website.tests.addresses import READERS
+from cosmolocal.website.tests.addresses import addresses, readers_of
 from cosmolocal.website.tests.asked import in_the_past, models_of, of_people, when_lent, who_may
-from cosmolocal.website.tests.crawling import Form, forms_of, view_of
+from cosmolocal.website.tests.crawling import Form, forms_of, links_of, view_of
+from cosmolocal.website.tests.first_day import begin, of_each_role
 
 HOUSE = ("/", "/home/", "/together/", "/me/", "/messages/", "/steward/", "/about/")
 
 
 @dataclass(frozen=True)
 class Life:
-    """A practice in which something happens: `people` by role (member, steward and others; `stranger` is added),
-    `rows`: for each address that takes something, the values of a row that is there. `grow()` makes ten times as many
-    of what its pages list. `uncounted`: pages whose statements may grow; `repeated`: addresses where a second press is
-    a second deed; both with the reason.
+    """A practice in which something happens: `people` by role (member, steward and others; a stranger and an auditor
+    are added), `rows`: for each address that takes something, the values of a row that is there. `grow()` makes ten
+    times as many of what its pages list. `uncounted`: pages whose statements may grow; `repeated`: addresses where a
+    second press is a second deed; both with the reason.
     """
 
     people: Mapping[str, Agent]
@@ -53,7 +56,8 @@ class Life:
     repeated: Mapping[str, str] = field(default_factory=dict)
 
     def browsers(self) -> dict[str, Client]:
-        return {"stranger": Client()} | {role: _browser_of(person) for role, person in self.people.items()}
+        people = {"auditor": _auditor()} | dict(self.people)
+        return {"stranger": Client()} | {role: _browser_of(person) for role, person in people.items()}
 
     def pages(self, practice: Practice) -> dict[str, str]:
         """Every address of the practice with a row that is there: name -> path."""
@@ -71,8 +75,13 @@ def practice_contract(name: str) -> Callable[..., None]:
     """The test of a practice by that name: it takes the fixture `life` of the module it stands in."""
 
     @pytest.mark.parametrize("keeps", RULES, ids=lambda rule: rule.__name__)
-    def test(keeps: Callable[[Practice, Life], None], life: Life) -> None:
-        keeps(next(one for one in practices.installed() if one.name == name), life)
+    def test(keeps: Callable[..., None], request: pytest.FixtureRequest) -> None:
+        practice = next(one for one in practices.installed() if one.name == name)
+        if keeps is opens_on_the_first_day:
+            request.getfixturevalue("db")
+            keeps(practice)
+        else:
+            keeps(practice, request.getfixturevalue("life"))
 
     return test
 
@@ -82,7 +91,8 @@ def says_what_it_is(practice: Practice, life: Life) -> None:
     assert practice.title
     assert practice.offer, "say in practice.py what strangers read of it: offer="
     items = [*practice.desks, *practice.me]
-    assert {practice.icon, *(item.icon for item in items)} <= set(ICONS)
+    drawn = {practice.icon, *(item.icon for item in items)}
+    none_of(f"practice.py names the icon {name}, and there is none" for name in sorted(drawn - set(ICONS)))
     named = [practice.entry, *(item.name for item in items), *(name for _label, name in practice.book_pages)]
     none_of(f"practice.py names {name}, which no urls.py has" for name in named if name not in life.pages(practice))
     said = "say in practice.py what keeps it on while something is promised; where nothing ever is: unfinished=tuple"
@@ -108,7 +118,7 @@ def answers_every_role(practice: Practice, life: Life) -> None:
         for name, path in pages.items():
             answer = browser.get(path)
             word, status = access.stated(name), answer.status_code
-            is_let_in = role in READERS[word]
+            is_let_in = role in readers_of(word)
             if status >= 500 or (not is_let_in and not _is_sent_away(answer, role)):
                 wrong.append(f"{name}: {role} got {status}")
             if is_let_in and status in (200, 302):
@@ -118,6 +128,30 @@ def answers_every_role(practice: Practice, life: Life) -> None:
         f"{name}: nobody could open it; say in `rows` of Life a row that they may see"
         for name in sorted(set(pages) - read)
     )
+
+
+def opens_on_the_first_day(practice: Practice) -> None:
+    """Each page answers where the practice has no row at all, and what it leads to lets in who sees it."""
+    people = of_each_role(begin())
+    browsers = {"stranger": Client()} | {role: _browser_of(person) for role, person in people.items()}
+    wrong = []
+    for one in addresses():
+        if not one.name.startswith(f"{practice.name}:"):
+            continue
+        for role, browser in browsers.items():
+            status = browser.get(one.path).status_code
+            if status >= 500:
+                wrong.append(f"{one.name}: {role} got {status}")
+            if not one.takes and role in readers_of(access.stated(one.name)) and status not in (200, 302, 405):
+                wrong.append(f"{one.name}: {role} got {status} and may read it")
+    none_of(wrong)
+    pages = {one.name: one.path for one in addresses() if one.name.startswith(f"{practice.name}:") and not one.takes}
+    none_of(_refused(practice, pages, browsers))
+
+
+def leads_nobody_to_what_refuses_her(practice: Practice, life: Life) -> None:
+    """What stands on a page, a link or a button, lets in who sees it."""
+    none_of(_refused(practice, life.pages(practice), life.browsers()))
 
 
 def does_a_double_press_once(practice: Practice, life: Life) -> None:
@@ -178,7 +212,9 @@ def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
 RULES = (
     says_what_it_is,
     answers_what_the_house_asks,
+    opens_on_the_first_day,
     answers_every_role,
+    leads_nobody_to_what_refuses_her,
     does_a_double_press_once,
     reads_as_much_for_many_rows,
     shows_nowhere_when_it_is_off,
@@ -198,6 +234,43 @@ def _browser_of(person: Agent) -> Client:
     browser = Client()
     browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return browser
+
+
+def _auditor() -> Agent:
+    """Somebody who reads and may press nothing."""
+    home = agents_queries.home_local()
+    found = Agent.objects.filter(name="Auditor of all").first()
+    if found is None:
+        found = agents.add_member(by=home, name="Auditor of all", household_name="Auditor of all")
+        agents.give_role(by=home, agent=found, role="auditor")
+    return found
+
+
+def _refused(practice: Practice, pages: Mapping[str, str], browsers: Mapping[str, Client]) -> Iterator[str]:
+    """Each link and button on these pages that answers who sees it with a page that refuses her, or that is not there.
+
+    Of the practice one of each kind on each page is followed, of the rest of the house one of each kind.
+    """
+    for role, browser in browsers.items():
+        seen: set[tuple[str, Any]] = set()
+        for name, path in pages.items():
+            text = _text(browser, path)
+            for link in links_of(path, text):
+                kind = view_of(link)
+                where = name if kind.startswith(f"{practice.name}:") else ""
+                if (where, kind) not in seen:
+                    seen.add((where, kind))
+                    status = browser.get(link).status_code
+                    if status >= 400:
+                        yield f"{name}: {role} sees a link to {link}, which answers {status}"
+            for form in forms_of(path, text):
+                if form.has_button and (name, form.kind) not in seen:
+                    seen.add((name, form.kind))
+                    with transaction.atomic():
+                        status = browser.post(form.action, form.fields).status_code
+                        transaction.set_rollback(True)
+                    if status in (403, 404, 405) or status >= 500:
+                        yield f"{name}: {role} sees a button that posts to {form.action}, which answers {status}"
 
 
 def _is_sent_away(answer: Any, role: str) -> bool:

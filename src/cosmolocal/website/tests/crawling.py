@@ -130,7 +130,15 @@ def forms_of(path: str, page: str) -> list[Form]:
     """The forms of a page that are sent by POST."""
     reader = _Reader(path)
     reader.feed(page)
-    return list(reader.forms)
+    return [form for form in reader.forms if not LEFT_OUT.match(urlsplit(form.action).path)]
+
+
+def links_of(path: str, page: str) -> list[str]:
+    """The links of a page that lead to a page of ours."""
+    reader = _Reader(path)
+    reader.feed(page)
+    parts = ((link, urlsplit(link)) for link in reader.links)
+    return [link for link, part in parts if not (part.scheme or part.netloc or LEFT_OUT.match(part.path))]
 
 
 def plain(name: str) -> str:
