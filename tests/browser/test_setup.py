@@ -43,6 +43,8 @@ def test_a_local_is_set_up(visit_empty: Visits, axe: Callable[[Page], None]) -> 
     page.get_by_role("checkbox", name="Shop").check()
     page.get_by_label("Add a few sample farms").check()
     _go_on(page, axe)
+    page.get_by_label("Share of sales that is to reach farmers").fill("80")
+    _go_on(page, axe)
     page.get_by_label("Your name").fill("Shi Yan")
     _go_on(page, axe)
     expect(page.get_by_role("heading", level=1)).to_have_text("Little Donkey Farm 小毛驴 is ready")

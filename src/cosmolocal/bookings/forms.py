@@ -178,6 +178,28 @@ class ThingForm(KeyedForm):
         return TermsDraft(circle=data.get("circle") if data["who"] == Terms.Who.CIRCLE else None, **told)
 
 
+class UsualForm(forms.Form):
+    """The two questions of what is booked: who, and for how long; each thing may say otherwise."""
+
+    who = forms.ChoiceField(
+        label=_("Who may book what you share?"),
+        choices=[(one.value, one.label) for one in (Terms.Who.MEMBERS, Terms.Who.HOUSEHOLDS)],
+        widget=BigChoice,
+    )
+    longest_minutes = QuantityField(
+        label=_("For how long at a time, at most?"),
+        unit=_("hours"),
+        per=rules.HOUR,
+        minimum=1,
+        maximum=LONGEST,
+        help_text=_("Each new thing starts from this, and may say otherwise. Those that are there stay as they are."),
+    )
+
+
+class UsualKeyedForm(UsualForm, KeyedForm):
+    """The same, on the settings page of a practice."""
+
+
 class HolderForm(KeyedForm):
     """Whose it is: the local's, a circle's, or a member's."""
 

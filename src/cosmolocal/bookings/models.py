@@ -98,6 +98,15 @@ class Terms(models.Model):
         ]
 
 
+@sealed("practice", "who", "longest_minutes")
+class UsualTerms(models.Model):
+    """What a new thing of a practice starts from; one row a practice, none where nobody chose."""
+
+    practice = models.CharField(max_length=20)
+    who = models.CharField(max_length=8, choices=Terms.Who.choices, default=Terms.Who.MEMBERS)
+    longest_minutes = models.PositiveIntegerField(default=7 * 24 * 60)
+
+
 @titled(_("Things you were introduced to"))
 @kept(free=("since", "until", "made_by"))
 @sealed("thing", "agent", "since", "until", "made_by")

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from cosmolocal.agents.models import Agent
 from cosmolocal.agents.queries import Reader
 from cosmolocal.bookings import rules
-from cosmolocal.bookings.models import Booking, Damage, Introduction, Report, Terms, Thing
+from cosmolocal.bookings.models import Booking, Damage, Introduction, Report, Terms, Thing, UsualTerms
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import queries as flows_queries
 from cosmolocal.kernel.sets import among
@@ -51,6 +51,11 @@ def terms_of(thing_ids: Iterable[int]) -> dict[int, Terms]:
     """Thing id -> the terms that hold (one statement)."""
     found = Terms.objects.filter(thing__in=among(thing_ids)).select_related("circle")
     return {terms.thing_id: terms for terms in found.order_by("pk")}
+
+
+def usual_terms(practice: str) -> UsualTerms:
+    """What a new thing of a practice starts from; as the house has it where nobody chose."""
+    return UsualTerms.objects.filter(practice=practice).order_by("pk").first() or UsualTerms(practice=practice)
 
 
 def terms(thing: Thing) -> Terms:

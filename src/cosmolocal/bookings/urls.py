@@ -30,6 +30,7 @@ urlpatterns = [
     path("bookings/<int:pk>/damage/settle/", booking.settle, name="settle"),
     path("calendar/<str:token>.ics", feeds.calendar, name="feed"),
     path("desk/add/", care.add, name="add"),
+    path("desk/how/", care.how, name="how"),
     path("desk/inventory/", care.inventory, name="inventory"),
     path("desk/paper/", care.paper, name="paper"),
 ]

@@ -77,6 +77,19 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """What a practice asks at its beginning, two questions: where a local is set up, and on its settings page.
+
+    `form`: a Django form with them (a class, or what makes one); `known()`: the answers that hold, as the form shows
+    them; `answer(by, answers)`: the deed that keeps what was answered, by field.
+    """
+
+    form: Callable[..., Any]
+    known: Callable[[], Mapping[str, Any]]
+    answer: Callable[[Any, Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True)
 class LetGo:
     """Rows of `label` (app.Model) whose moment, the field `since`, is longer ago than `after`, and that are `which`.
     `deed`: what lets ids of them go where rows stand in the seals, and each change of one is somebody's deed.
@@ -100,7 +113,7 @@ class Practice:
 
     `offer`: what it is, in a sentence that strangers read too; `entry`: the address name of its door; `desks`: where
     its people with a task work; `me`: its rows on *Me*; `settings`: the address name of the page that says how it
-    works here.
+    works here; `questions`: the two of them that are asked already at setup.
     `letters`: the kinds of mail it writes, name -> `messages.rules.Event`. `parts`: relations of its models whose rows
     belong to "my data" with the row they are part of. `lets_go`: what is not kept for ever.
     `member_cards(reader)` and `steward_cards(agent)` fill the two home pages; `demo()` builds its part of the demo.
@@ -128,6 +141,7 @@ class Practice:
     desks: tuple[NavItem, ...] = ()
     me: tuple[NavItem, ...] = ()
     settings: str = ""
+    questions: Questions | None = None
     tasks: tuple[Task, ...] = ()
     letters: Mapping[str, Any] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()

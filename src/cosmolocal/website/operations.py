@@ -1,7 +1,10 @@
 """What the house does across its parts: set up a local whole, leave it whole, look at stuck work again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,11 +42,20 @@ class FirstSteward:
 
 
 @operation("website.set_up_local", said=gettext_lazy("set this local up"))
-def set_up_local(*, by: Agent, draft: LocalDraft, steward: FirstSteward, key: str = "") -> Agent:
-    """Makes a local whole: name and place, units, currency with funds and boxes, first steward; once.
+def set_up_local(
+    *,
+    by: Agent,
+    draft: LocalDraft,
+    steward: FirstSteward,
+    answers: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    key: str = "",
+) -> Agent:
+    """Makes a local whole: name and place, units, currency with funds and boxes, first steward; once. `answers`: what
+    was answered to the questions of practices, by their names.
 
     Returns the first steward; a second call changes nothing and returns her too.
-    Refuses: agents.name_missing, agents.no_such_zone, agents.mail_taken, website.already_set_up, agents.not_allowed.
+    Refuses: agents.name_missing, agents.no_such_zone, agents.mail_taken, website.already_set_up, agents.not_allowed,
+    and what a practice refuses of its answers.
     """
     agents_policy.permit(by)
     if Agent.objects.filter(is_home=True).exists():
@@ -67,6 +79,9 @@ def set_up_local(*, by: Agent, draft: LocalDraft, steward: FirstSteward, key: st
     agents.make_user(by=by, agent=person, email=steward.email)
     for role in (Role.Name.STEWARD, Role.Name.TREASURER):
         agents.give_role(by=by, agent=person, role=role)
+    for practice in installed():
+        if practice.questions and practice.name in answers:
+            practice.questions.answer(by, answers[practice.name])
     return person
 
 

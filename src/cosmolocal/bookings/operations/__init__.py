@@ -18,6 +18,7 @@ from cosmolocal.bookings.operations.things import (
     give_to,
     introduce,
     retire,
+    set_usual_terms,
 )
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "pick_up",
     "retire",
     "say_damage",
+    "set_usual_terms",
     "settle_damage",
 ]

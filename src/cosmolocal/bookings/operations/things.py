@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cosmolocal.agents.models import Agent, Place
 from cosmolocal.bookings import policy, queries
-from cosmolocal.bookings.models import Booking, Introduction, Report, Terms, Thing
+from cosmolocal.bookings.models import Booking, Introduction, Report, Terms, Thing, UsualTerms
 from cosmolocal.bookings.operations.handing import open_case
 from cosmolocal.bookings.operations.promising import free, lock_booking, lock_things
 from cosmolocal.bookings.operations.repairs import clear, promise_anew
@@ -92,6 +92,21 @@ def add_thing(*, by: Agent, practice: str, holder: Agent, draft: ThingDraft, ter
     )
     _write_terms(by, made, terms)
     return made
+
+
+@operation("bookings.set_usual_terms", said=gettext_lazy("said on which terms new things are lent"))
+def set_usual_terms(*, by: Agent, practice: str, who: str, longest_minutes: int, key: str = "") -> UsualTerms:
+    """What a new thing of a practice starts from; those that are there keep their terms. `who`: a word of Terms.Who.
+
+    Refuses: agents.not_allowed, bookings.bad_terms.
+    """
+    policy.permit_keep(by)
+    if who not in (Terms.Who.MEMBERS, Terms.Who.HOUSEHOLDS) or longest_minutes < 1:
+        raise Refusal("bookings.bad_terms", _("Say who may book, and for how many hours at most."))
+    usual = queries.usual_terms(practice)
+    usual.who, usual.longest_minutes = who, longest_minutes
+    usual.save()
+    return usual
 
 
 @operation("bookings.change_thing", said=gettext_lazy("changed something to share"))

@@ -4,7 +4,7 @@ from cosmolocal.kernel.tests.stating import DAY, EVENT, ROLE
 
 _CARE = "steward own"
 WHO = {
-    **dict.fromkeys(("add_thing", "give_to", "retire", "count_things", "settle_damage"), "steward"),
+    **dict.fromkeys(("add_thing", "give_to", "retire", "count_things", "settle_damage", "set_usual_terms"), "steward"),
     **dict.fromkeys(("book", "confirm", "change", "cancel", "cancel_rest", "pick_up", "give_back"), _CARE),
     **dict.fromkeys(("block", "end_block", "change_thing", "ask_introduction", "introduce"), _CARE),
     **dict.fromkeys(("end_introduction", "say_damage"), _CARE),
@@ -17,7 +17,7 @@ LENT = (
     (
         "yes",
         "looks after things; what is booked keeps its price",
-        "add_thing change_thing give_to retire block end_block",
+        "add_thing change_thing give_to retire block end_block set_usual_terms",
     ),
     ("yes", "the same", "ask_introduction introduce end_introduction"),
     ("yes", "by the node", "drop_held note_late after_leaving"),

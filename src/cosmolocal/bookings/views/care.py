@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cosmolocal.agents.pages import actor, form_page, kept_photo, post
-from cosmolocal.bookings import documents, forms, operations, queries
+from cosmolocal.bookings import documents, forms, operations, queries, usual
 from cosmolocal.bookings.models import Booking, Introduction, Thing
 from cosmolocal.bookings.views.things import get_cared_thing_or_404, get_thing_or_404, page_of, practice_of
 from cosmolocal.kernel import clock
@@ -27,7 +27,7 @@ def _page(request: HttpRequest, one: Thing, form: Any, act: Any, **page: Any) ->
 @open_to("steward")
 def add(request: HttpRequest) -> HttpResponse:
     """Something new to share."""
-    start = {name: getattr(operations.TermsDraft(), name) for name in ("who", "longest_minutes", "ahead_days")}
+    start = {"ahead_days": operations.TermsDraft().ahead_days} | usual.known(practice_of(request))
     form = forms.AddForm(request.POST or None, request.FILES or None, initial=start)
 
     def act(data: dict[str, Any]) -> str:
@@ -43,6 +43,20 @@ def add(request: HttpRequest) -> HttpResponse:
 
     back = (page_of(request, "desk"), _("The desk"))
     return form_page(request, form, act, title=_("Something to share"), submit=_("Add it"), back=back)
+
+
+@open_to("steward")
+def how(request: HttpRequest) -> HttpResponse:
+    """How lending works here: what a new thing starts from."""
+    practice = practice_of(request)
+    return form_page(
+        request,
+        forms.UsualKeyedForm(request.POST or None, initial=usual.known(practice)),
+        lambda data: operations.set_usual_terms(by=actor(request), practice=practice, **data),
+        said=_("Noted."),
+        title=_("How it works here"),
+        back=(page_of(request, "desk"), _("The desk")),
+    )
 
 
 @open_to("together")

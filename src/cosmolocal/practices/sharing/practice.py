@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.policy import MEMBER, STEWARD
 from cosmolocal.bookings.letters import LETTERS
+from cosmolocal.bookings.usual import questions
 from cosmolocal.kernel.practices import NavItem, Practice
 from cosmolocal.practices.sharing import cards, demo, desk
 
@@ -16,6 +17,8 @@ practice = Practice(
     entry="sharing:home",
     desks=(NavItem("sharing:desk", _("Shared things"), "key", (STEWARD,)),),
     me=(NavItem("sharing:mine", _("My bookings"), "calendar", (MEMBER,), _("what I have booked, my calendar")),),
+    settings="sharing:how",
+    questions=questions("sharing"),
     letters=LETTERS,
     parts=frozenset({"reports", "damage", "said"}),
     member_cards=cards.member_cards,

@@ -9,6 +9,7 @@ from cosmolocal.kernel.practices import LetGo, NavItem, Practice
 from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
 from cosmolocal.practices.shop.orders.queries import swaps
+from cosmolocal.practices.shop.rounds import asked
 from cosmolocal.practices.shop.settling.operations import following
 from cosmolocal.practices.shop.settling.queries import compared, uncharged
 
@@ -22,6 +23,7 @@ practice = Practice(
     desks=(NavItem("shop:farm", _("My farm"), "farm", (PRODUCER,)),),
     me=(NavItem("shop:orders", _("My orders"), "basket", (MEMBER,), _("orders, receipts, what I paid")),),
     settings="shop:settings",
+    questions=asked.questions,
     letters={
         "round_open": Event(_("An order round opens"), DIGEST, True),
         "round_closing": Event(_("An order round closes soon and I have not ordered"), NOW, True),

@@ -16,10 +16,12 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
@@ -98,9 +100,22 @@ def says_what_it_is(practice: Practice, life: Life) -> None:
     said = "say in practice.py what keeps it on while something is promised; where nothing ever is: unfinished=tuple"
     assert practice.unfinished is not None, said
     assert all(letter.title for letter in practice.letters.values())
-    if practice.settings:
-        steward = life.browsers()["steward"]
-        assert steward.get(reverse(practice.settings)).status_code == 200
+
+
+def asks_two_questions(practice: Practice, life: Life) -> None:
+    """Setup and its settings page ask the same two, and its own answers are such as it takes."""
+    asked = practice.questions
+    assert asked is not None, "say in practice.py what it asks at its beginning: questions="
+    fields, known = asked.form().fields, asked.known()
+    assert len(fields) == 2, f"two questions, not {len(fields)}"
+    assert all(field.label for field in fields.values())
+    form = asked.form(QueryDict(_sent(asked.form(initial=known))))
+    assert form.is_valid(), form.errors
+    asked.answer(life.people["steward"], form.cleaned_data)
+    assert asked.known() == known
+    assert practice.settings, "say in practice.py which page asks them again: settings="
+    page = life.browsers()["steward"].get(reverse(practice.settings)).content.decode()
+    none_of(f"{practice.settings}: does not ask {name}" for name in fields if f'name="{name}"' not in page)
 
 
 def answers_what_the_house_asks(practice: Practice, life: Life) -> None:
@@ -211,6 +226,7 @@ def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
 
 RULES = (
     says_what_it_is,
+    asks_two_questions,
     answers_what_the_house_asks,
     opens_on_the_first_day,
     answers_every_role,
@@ -234,6 +250,12 @@ def _browser_of(person: Agent) -> Client:
     browser = Client()
     browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return browser
+
+
+def _sent(form: Any) -> str:
+    """What a browser sends of a form as it stands."""
+    [found] = forms_of("/", f'<form method="post">{form}<button></button></form>')
+    return urlencode(found.fields)
 
 
 def _auditor() -> Agent:

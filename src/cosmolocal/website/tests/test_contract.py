@@ -49,6 +49,7 @@ def life(people: dict[str, Agent], gardens: Practice) -> Life:
 
 def test_the_gardens_keep_it(gardens: Practice, life: Life) -> None:
     contract.says_what_it_is(gardens, life)
+    contract.asks_two_questions(gardens, life)
     contract.leads_nobody_to_what_refuses_her(gardens, life)
     contract.shows_nowhere_when_it_is_off(gardens, life)
 

@@ -1,12 +1,16 @@
 """The setup wizard: one-time, nothing lost on error, finishing twice harmless."""
 
+import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from cosmolocal.agents import policy as agents_policy
 from cosmolocal.agents import queries as agents_queries
@@ -14,9 +18,12 @@ from cosmolocal.agents.models import Agent, User
 from cosmolocal.catalog.models import PriceVersion
 from cosmolocal.config import aside, restoring, watch
 from cosmolocal.kernel import node
+from cosmolocal.kernel.practices import Practice
 from cosmolocal.money import queries as money_queries
+from cosmolocal.practices.shop.queries import settings as shop_settings
 from cosmolocal.website import tasks
 from cosmolocal.website.operations import make_setup_link
+from cosmolocal.website.tests.gardens import how
 
 ANSWERS = {
     "begin": {"what": "new"},
@@ -24,8 +31,17 @@ ANSWERS = {
     "place": {"place_name": "Liuzhou", "zone": "Asia/Shanghai", "pair": "24.326, 109.428"},
     "money": {"currency": "CNY"},
     "practices": {"practices": ["shop"]},
+    "of-shop": {"shop-target": "80", "shop-transport": "7.5"},
     "steward": {"steward_name": "Li Na", "steward_email": "lina@example.org"},
 }
+
+
+@contextmanager
+def answers_of_gardens() -> Iterator[dict[str, object]]:
+    """What the gardens were answered; they remember nothing afterwards."""
+    before = dict(how.answers)
+    yield how.answers
+    how.answers.update(before)
 
 
 @pytest.fixture
@@ -86,6 +102,48 @@ def test_the_end_leads_back_to_what_is_missing(client: Client, link: str) -> Non
     answer = client.post(f"{link}?step=steward", ANSWERS["steward"])
     assert answer["Location"].endswith("step=begin")
     assert not node.is_ready()
+
+
+def test_each_practice_that_is_chosen_asks_its_two_questions(client: Client, link: str, gardens: Practice) -> None:
+    gone_on = client.post(f"{link}?step=practices", {"practices": ["shop", "gardens"]})
+    assert gone_on["Location"].endswith("step=of-shop")
+    assert client.post(gone_on["Location"], ANSWERS["of-shop"])["Location"].endswith("step=of-gardens")
+    page = client.get(f"{link}?step=of-gardens").content.decode()
+    assert "How many plots?" in page
+    assert 'name="gardens-plots" value="10"' in page
+    wrong = client.post(f"{link}?step=of-gardens", {"gardens-plots": "many", "gardens-water": "well"})
+    assert wrong.status_code == 422
+    assert client.get(f"{link}?step=of-shop").content.decode().count('value="7.5"') == 1
+    back = client.get(f"{link}?step=of-gardens")
+    assert back.status_code == 200
+    assert 'value="many"' in back.content.decode()
+    client.post(f"{link}?step=practices", {"practices": ["shop"]})
+    assert client.get(f"{link}?step=of-gardens")["Location"].endswith("step=practices")
+    client.post(f"{link}?step=practices", {"practices": ["gardens"]})
+    assert 'value="many"' in client.get(f"{link}?step=of-gardens").content.decode()
+    chosen = {"practices": ["gardens"]}
+    walk(client, link, practices=chosen)
+    assert not node.is_ready()  # one answer is still wrong
+    client.post(f"{link}?step=of-gardens", {"gardens-plots": "7", "gardens-water": "well"})
+    with answers_of_gardens() as answered:
+        client.post(f"{link}?step=steward", ANSWERS["steward"])
+        assert node.is_ready()
+        assert answered == {"plots": 7, "water": "well"}
+    assert (shop_settings().target_bp, shop_settings().transport_bp) == (7600, 900)  # it was chosen no more
+
+
+def test_what_is_answered_holds_from_the_first_day_and_stands_on_the_settings_page(client: Client, link: str) -> None:
+    asked = {"sharing-who": "homes", "sharing-longest_minutes": "48"}
+    client.post(f"{link}?step=practices", {"practices": ["shop", "sharing"]})
+    client.post(f"{link}?step=of-sharing", asked)
+    walk(client, link, practices={"practices": ["shop", "sharing"]})
+    assert (shop_settings().target_bp, shop_settings().transport_bp) == (8000, 750)
+    page = client.get(reverse("sharing:how")).content.decode()
+    assert 'value="48"' in page
+    assert re.search(r'value="homes"[^>]* checked', page)
+    add = client.get(reverse("sharing:add")).content.decode()
+    assert 'name="longest_minutes" value="48"' in add
+    assert re.search(r'value="homes"[^>]* checked', add)
 
 
 def test_pressing_the_map_chooses_zone_and_place(client: Client, link: str) -> None:

@@ -1,5 +1,6 @@
 """The setup wizard behind the one-time link: one question a page, kept in the session, made in one deed at the end."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from cosmolocal.agents.operations import LocalDraft
 from cosmolocal.agents.views.signing_in import sign_in
 from cosmolocal.kernel import ids, jobs, node
 from cosmolocal.kernel.access import open_to
-from cosmolocal.kernel.practices import used_by
+from cosmolocal.kernel.practices import Practice, installed, used_by
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.look.pages import refused
 from cosmolocal.website import world
@@ -34,6 +35,7 @@ from cosmolocal.website.forms import (
 from cosmolocal.website.operations import FirstSteward, set_up_local
 
 KEPT = "setup"
+_ASKS = "of-"  # the step of a practice is this with its name
 STEPS: dict[str, type[forms.Form]] = {
     "begin": BeginForm,
     "name": NameForm,
@@ -50,14 +52,18 @@ def wizard(request: HttpRequest, token: str) -> HttpResponse:
     local = node.current()
     if not local.setup_digest or not constant_time_compare(local.setup_digest, ids.digest(token)):
         raise Http404
-    step = request.GET.get("step", "begin")
-    if step not in STEPS:
-        raise Http404
     answers: dict[str, Any] = request.session.get(KEPT, {})
+    step = request.GET.get("step", "begin")
+    if step not in (steps := _steps(answers)):
+        if not step.startswith(_ASKS):
+            raise Http404
+        return redirect(f"{reverse('setup', args=[token])}?step=practices")  # it was chosen no more meanwhile
     if request.method == "POST":
         return _answered(request, token, step, answers)
+    if _is_asked_by_practice(step, answers):
+        return _page(request, token, step, steps[step](_as_data(answers)))
     initial = {"language": request.LANGUAGE_CODE, "currency": usual_currency(answers.get("zone", "")), **answers}
-    return _page(request, token, step, STEPS[step](initial=initial))
+    return _page(request, token, step, steps[step](initial=initial))
 
 
 @open_to("setup")
@@ -78,28 +84,73 @@ def done(request: HttpRequest) -> HttpResponse:
     return render(request, "website/set_up.html", {"passkeys": passkeys_possible(request), "firsts": firsts})
 
 
-def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, Any]) -> HttpResponse:
-    typed = {name: request.POST.getlist(name) if name == "practices" else request.POST[name] for name in request.POST}
-    kept = {**answers, **{name: typed[name] for name in STEPS[step].base_fields if name in typed}}
-    for name, field in STEPS[step].base_fields.items():
+def _steps(answers: dict[str, Any]) -> dict[str, Callable[..., forms.Form]]:
+    """The pages in their order; behind the choice of practices the questions of each that was chosen."""
+    found: dict[str, Callable[..., forms.Form]] = {}
+    for name, form in STEPS.items():
+        found[name] = form
+        if name == "practices":
+            found |= {f"{_ASKS}{one.name}": _asking(one) for one in _chosen(answers) if one.questions}
+    return found
+
+
+def _chosen(answers: dict[str, Any]) -> list[Practice]:
+    return [practice for practice in installed() if practice.name in answers.get("practices", ())]
+
+
+def _asking(practice: Practice) -> Callable[..., forms.Form]:
+    """The form of a practice; its fields carry its name, so that no two practices share one."""
+    asked = practice.questions
+    assert asked is not None
+
+    def form(data: Any = None, initial: Any = None) -> forms.Form:
+        made: forms.Form = asked.form(data, initial=asked.known(), prefix=practice.name)
+        return made
+
+    return form
+
+
+def _is_asked_by_practice(step: str, answers: dict[str, Any]) -> bool:
+    """Was this step of a practice answered already? What was typed then stands in it again, as it was typed."""
+    name = step.removeprefix(_ASKS)
+    return name != step and any(key.startswith(f"{name}-") for key in answers)
+
+
+def _typed(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
+    """What this page asks, as it was typed; a box without a tick is a False."""
+    typed = {}
+    for name, field in form.fields.items():
+        key = form.add_prefix(name)
         if isinstance(field, forms.BooleanField):
-            kept[name] = name in typed
-    pressed = next((width for name, width in world.WIDTHS.items() if f"{name}.x" in typed), 0)
+            typed[key] = key in request.POST
+        elif key in request.POST:
+            is_many = isinstance(field, forms.MultipleChoiceField)
+            typed[key] = request.POST.getlist(key) if is_many else request.POST[key]
+        elif isinstance(field, forms.MultipleChoiceField):
+            typed[key] = []
+    return typed
+
+
+def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, Any]) -> HttpResponse:
+    make = _steps(answers)[step]
+    kept = {**answers, **_typed(request, make())}
+    pressed = next((width for name, width in world.WIDTHS.items() if f"{name}.x" in request.POST), 0)
     if pressed:
-        kept |= _pressed(typed, pressed)
+        kept |= _pressed(request.POST, pressed)
     request.session[KEPT] = kept
     here = reverse("setup", args=[token])
     if pressed:
         return redirect(f"{here}?step=place")
-    form = STEPS[step](request.POST)
+    form = make(request.POST)
     if not form.is_valid():
         return _page(request, token, step, form)
     if step == "begin" and form.cleaned_data["what"] == "restore":
         return redirect("bring_back", token)
-    names = list(STEPS)
+    steps = _steps(kept)
+    names = list(steps)
     if step != names[-1]:
         return redirect(f"{here}?step={names[names.index(step) + 1]}")
-    missing = next((name for name in names if not STEPS[name](data=_as_data(kept)).is_valid()), None)
+    missing = next((name for name in names if not steps[name](_as_data(kept)).is_valid()), None)
     if missing:
         return redirect(f"{here}?step={missing}")
     try:
@@ -111,9 +162,14 @@ def _answered(request: HttpRequest, token: str, step: str, answers: dict[str, An
 
 def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpResponse:
     data: dict[str, Any] = {}
-    for form in (kind(data=_as_data(kept)) for kind in STEPS.values()):
+    answers: dict[str, dict[str, Any]] = {}
+    for step, make in _steps(kept).items():
+        form = make(_as_data(kept))
         form.is_valid()
-        data |= form.cleaned_data
+        if step.startswith(_ASKS):
+            answers[step.removeprefix(_ASKS)] = form.cleaned_data
+        else:
+            data |= form.cleaned_data
     latitude, longitude = data["pair"] or (None, None)
     names = ("name", "about", "place_name", "zone", "language", "currency", "practices")
     draft = LocalDraft(latitude=latitude, longitude=longitude, **{name: data[name] for name in names})
@@ -121,6 +177,7 @@ def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpRespons
         by=agents_queries.system(),
         draft=draft,
         steward=FirstSteward(data["steward_name"], data["steward_email"]),
+        answers=answers,
         key=f"setup:{ids.digest(token)[:32]}",
     )
     request.session.pop(KEPT, None)
@@ -132,26 +189,39 @@ def _make(request: HttpRequest, token: str, kept: dict[str, Any]) -> HttpRespons
 
 
 def _page(request: HttpRequest, token: str, step: str, form: forms.Form) -> HttpResponse:
-    here, names = reverse("setup", args=[token]), list(STEPS)
+    answers = request.session.get(KEPT, {})
+    here, names = reverse("setup", args=[token]), list(_steps(answers))
     at = names.index(step)
-    labels = (_("Begin"), _("Name"), _("Place"), _("Money"), _("Together"), _("You"))
+    asking = {f"{_ASKS}{practice.name}": practice for practice in _chosen(answers)}
+    labels = {
+        "begin": _("Begin"),
+        "name": _("Name"),
+        "place": _("Place"),
+        "money": _("Money"),
+        "practices": _("Together"),
+        "steward": _("You"),
+        **{name: practice.title for name, practice in asking.items()},
+    }
     states = ["done" if i < at else "now" if i == at else "next" for i in range(len(names))]
     context = {
         "form": form,
         "step": step,
+        "practice": asking.get(step),
         "steps": [
-            {"label": label, "state": state, "url": f"{here}?step={name}" if state == "done" else ""}
-            for label, state, name in zip(labels, states, names, strict=True)
+            {"label": labels[name], "state": state, "url": f"{here}?step={name}" if state == "done" else ""}
+            for state, name in zip(states, names, strict=True)
         ],
         "back": f"{here}?step={names[at - 1]}" if at else "",
         "is_last": at == len(names) - 1,
         "has_world": step == "place" and bool(coordinates.zone_cities()),
         "maps": [(name, width, world.HEIGHT * width // world.WIDTH) for name, width in world.WIDTHS.items()],
     }
-    return render(request, "website/setup.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "website/setup.html", context, status=422 if form.errors and request.method == "POST" else 200
+    )
 
 
-def _pressed(typed: dict[str, Any], width: int) -> dict[str, Any]:
+def _pressed(typed: Mapping[str, Any], width: int) -> dict[str, Any]:
     """Where on the drawn world somebody pressed; a key press sends 0, 0 and changes nothing."""
     name = next(name for name, shown in world.WIDTHS.items() if shown == width)
     place = world.place_at(typed[f"{name}.x"], typed.get(f"{name}.y", ""), width)

@@ -108,15 +108,28 @@ class ShortageForm(KeyedForm):
         )
 
 
-class SettingsForm(KeyedForm):
-    """How the shop works: in per cent and minutes."""
+class QuestionsForm(forms.Form):
+    """The two questions of the shop, also asked where a local is set up: in per cent."""
 
     target = forms.DecimalField(
-        label=_("Share of sales that is to reach farmers, in %"), min_value=0, max_value=100, decimal_places=2
+        label=_("Share of sales that is to reach farmers, in %"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        help_text=_("Everybody reads on the shop's figures whether it does."),
     )
     transport = forms.DecimalField(
-        label=_("Transport, in % of the price before tax"), min_value=0, max_value=100, decimal_places=2
+        label=_("Transport, in % of the price before tax"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        help_text=_("What driving goods costs, set aside from each price. A round that is planned keeps its own."),
     )
+
+
+class SettingsForm(QuestionsForm, KeyedForm):
+    """How the shop works: in per cent and minutes."""
+
     grace = forms.IntegerField(
         label=_("Minutes after closing in which a round may be reopened"), min_value=0, max_value=24 * 60
     )
@@ -140,11 +153,15 @@ class SettingsForm(KeyedForm):
         }
 
 
+def typed_answers(settings: ShopSettings) -> dict[str, Any]:
+    """What holds of the two questions, as the form shows them."""
+    return {"target": settings.target_bp / 100, "transport": settings.transport_bp / 100}
+
+
 def typed_settings(settings: ShopSettings) -> dict[str, Any]:
     """The settings as the form shows them."""
     return {
-        "target": settings.target_bp / 100,
-        "transport": settings.transport_bp / 100,
+        **typed_answers(settings),
         "grace": settings.grace_minutes,
         "handover_on_holiday": settings.handover_on_holiday,
         "closing_on_holiday": settings.closing_on_holiday,

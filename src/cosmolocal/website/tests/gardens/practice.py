@@ -6,6 +6,7 @@ from cosmolocal.agents.policy import MEMBER
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.practices import Card, NavItem, Practice, Task
 from cosmolocal.messages.rules import DIGEST, Event
+from cosmolocal.website.tests.gardens.how import questions
 
 promised: list[str] = []
 
@@ -26,6 +27,8 @@ practice = Practice(
     entry="gardens:home",
     desks=(NavItem("gardens:desk", "Watering", "sun", ("gardener",)),),
     me=(NavItem("gardens:home", "My plot", "leaf", (MEMBER,), "what grows there"),),
+    settings="gardens:how",
+    questions=questions,
     tasks=(Task("gardener", "gardener", at_places=True),),
     letters={"frost": Event("Frost is coming", DIGEST, True)},
     member_cards=member_cards,
