@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cosmolocal.agents import listing, policy, queries
 from cosmolocal.agents.listing import Asked, Listing
 from cosmolocal.agents.queries import Reader
-from cosmolocal.kernel import node
+from cosmolocal.kernel import node, practices
 from cosmolocal.kernel.errands import Outcome, errand
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.sheets import Document, Section
@@ -26,7 +26,7 @@ def _reader(by_id: int, declared: Listing, about: tuple[Any, ...]) -> Reader | N
 
 
 def _may_read(by_id: int, code: str, _kind: str, _query: str, *about: Any) -> bool:
-    return _reader(by_id, listing.of_code(code), about) is not None
+    return not practices.is_off(code) and _reader(by_id, listing.of_code(code), about) is not None
 
 
 @errand("agents.listing_file", may_read=_may_read)

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cosmolocal.kernel import clock, jobs, signing
+from cosmolocal.kernel import clock, jobs, practices, signing
 from cosmolocal.kernel.models import Errand
 from cosmolocal.kernel.refusal import Refusal
 
@@ -161,10 +161,14 @@ def strange() -> list[str]:
 
 
 def may_read(errand: Errand) -> bool:
-    """May who asked for it still have it? Nobody may where it is declared no more, or nobody asked."""
+    """May who asked for it still have it? Nobody may where nobody asked, where it is declared no more, or where its
+    practice was switched off.
+    """
     jobs.load()
     found = declared.get(errand.code)
-    return found is not None and is_ours(errand) and found.may_read(errand.made_by_id, *errand.args)
+    if found is None or practices.is_off(errand.code):
+        return False
+    return is_ours(errand) and found.may_read(errand.made_by_id, *errand.args)
 
 
 def file_of(errand: Errand) -> Path | None:

@@ -46,6 +46,18 @@ class Card:
 
 
 @dataclass(frozen=True)
+class PublicPart:
+    """What a practice adds to the page that strangers read. `figures`: counts with their labels; `drawings`: kinds of
+    goods, drawn beside the local's name; `template`: a section of its own, given `part.data`.
+    """
+
+    figures: Sequence[tuple[str, int]] = ()
+    drawings: Sequence[str] = ()
+    template: str = ""
+    data: Any = None
+
+
+@dataclass(frozen=True)
 class DoorNote:
     """What the keeper of a hand-over should know when somebody collects: a few words, and where to do it."""
 
@@ -111,9 +123,9 @@ class LetGo:
 class Practice:
     """One practice, whole.
 
-    `offer`: what it is, in a sentence that strangers read too; `entry`: the address name of its door; `desks`: where
-    its people with a task work; `me`: its rows on *Me*; `settings`: the address name of the page that says how it
-    works here; `questions`: the two of them that are asked already at setup.
+    `offer`: what it is, in a sentence that strangers read too, and `public(local)` what else they read of it;
+    `entry`: the address name of its door; `desks`: where its people with a task work; `me`: its rows on *Me*;
+    `settings`: the address name of the page that says how it works here; `questions`: two, asked already at setup.
     `letters`: the kinds of mail it writes, name -> `messages.rules.Event`. `parts`: relations of its models whose rows
     belong to "my data" with the row they are part of. `lets_go`: what is not kept for ever.
     `member_cards(reader)` and `steward_cards(agent)` fill the two home pages; `demo()` builds its part of the demo.
@@ -137,6 +149,7 @@ class Practice:
     icon: str = "together"
     offer: str | Promise = ""
     urls: str = ""
+    public: Callable[[Any], PublicPart] | None = None
     entry: str = ""
     desks: tuple[NavItem, ...] = ()
     me: tuple[NavItem, ...] = ()
@@ -186,3 +199,9 @@ def switched_on() -> tuple[Practice, ...]:
 def used_by(local: Node) -> tuple[Practice, ...]:
     """The practices of `local`; without a statement where its row is known already."""
     return tuple(practice for practice in installed() if not local.practices or practice.name in local.practices)
+
+
+def is_off(code: str) -> bool:
+    """Does this code, "practice.noun", belong to a practice of this release that the local does not use?"""
+    name = code.partition(".")[0]
+    return any(one.name == name for one in installed()) and all(one.name != name for one in switched_on())

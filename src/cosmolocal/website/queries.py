@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -29,6 +29,7 @@ from cosmolocal.website.navigation import address, open_address
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 CODES_SHOWN = timedelta(days=7)
+FEWEST = 5  # that are told to strangers as a number
 _TONES = {"late": 0, "today": 1, "ready": 2}
 
 
@@ -301,14 +302,8 @@ def _sorted(cards: Iterable[Card]) -> list[Card]:
     return sorted(cards, key=lambda card: (_TONES.get(card.tone, 3), card.weight))
 
 
-def local_figures(local: Agent) -> dict[str, Any]:
-    """How many belong to the local: for the public page, never fewer than five as a number (two statements).
-
-    Two, since one that joined all memberships to everybody took longer than the rest of the page.
-    """
+def local_figures(local: Agent) -> list[tuple[str, int]]:
+    """How many belong to the local, with a label: for the public page, never fewer than five as a number."""
     households = Membership.objects.filter(group=local, until=None, member__hidden_at=None)
-    counts = {
-        "households": households.filter(member__kind=Agent.Kind.HOUSEHOLD).count(),
-        "producers": agents_queries.producers().count(),
-    }
-    return {name: count for name, count in counts.items() if count >= 5}
+    count = households.filter(member__kind=Agent.Kind.HOUSEHOLD).count()
+    return [(_("Households"), count)] if count >= FEWEST else []

@@ -8,6 +8,7 @@ from cosmolocal.agents.policy import MEMBER, PRODUCER
 from cosmolocal.kernel.practices import LetGo, NavItem, Practice
 from cosmolocal.messages.rules import DAYS_OF_EVIDENCE, DIGEST, NOW, Event
 from cosmolocal.practices.shop import cards, demo, desk_cards
+from cosmolocal.practices.shop.farms import strangers
 from cosmolocal.practices.shop.orders.queries import swaps
 from cosmolocal.practices.shop.rounds import asked
 from cosmolocal.practices.shop.settling.operations import following
@@ -18,6 +19,7 @@ practice = Practice(
     title=_("Shop"),
     icon="basket",
     offer=_("See what the farms bring this week, and where each price goes."),
+    public=strangers.public,
     urls="cosmolocal.practices.shop.urls",
     entry="shop:home",
     desks=(NavItem("shop:farm", _("My farm"), "farm", (PRODUCER,)),),

@@ -25,19 +25,21 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
 
+from cosmolocal.agents import listing
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent, User
 from cosmolocal.flows import queries as flows_queries
-from cosmolocal.kernel import node, operation, practices
+from cosmolocal.kernel import errands, jobs, node, operation, practices
 from cosmolocal.kernel.models import Operation
 from cosmolocal.kernel.practices import Practice
 from cosmolocal.look.drawings.icons import ICONS
 from cosmolocal.website import access, my_data
 from cosmolocal.website.tests.addresses import addresses, readers_of
 from cosmolocal.website.tests.asked import in_the_past, models_of, of_people, when_lent, who_may
-from cosmolocal.website.tests.crawling import Form, forms_of, links_of, view_of
+from cosmolocal.website.tests.crawling import Crawl, Form, forms_of, links_of, view_of
 from cosmolocal.website.tests.first_day import begin, of_each_role
 
 HOUSE = ("/", "/home/", "/together/", "/me/", "/messages/", "/steward/", "/about/")
@@ -77,10 +79,9 @@ def practice_contract(name: str) -> Callable[..., None]:
     """The test of a practice by that name: it takes the fixture `life` of the module it stands in."""
 
     @pytest.mark.parametrize("keeps", RULES, ids=lambda rule: rule.__name__)
-    def test(keeps: Callable[..., None], request: pytest.FixtureRequest) -> None:
+    def test(keeps: Callable[..., None], db: None, request: pytest.FixtureRequest) -> None:
         practice = next(one for one in practices.installed() if one.name == name)
         if keeps is opens_on_the_first_day:
-            request.getfixturevalue("db")
             keeps(practice)
         else:
             keeps(practice, request.getfixturevalue("life"))
@@ -202,8 +203,18 @@ def reads_as_much_for_many_rows(practice: Practice, life: Life) -> None:
     assert len(before) > len(life.browsers())
 
 
+def speaks_to_strangers(practice: Practice, life: Life) -> None:
+    """The public page says what it is, and leads a stranger nowhere that sends her away."""
+    assert _plain(practice.offer) in _text(Client(), "/")
+    for link in links_of("/", _text(Client(), "/")):
+        if view_of(link).startswith(f"{practice.name}:"):
+            assert Client().get(link).status_code == 200, f"/ leads a stranger to {link}"
+
+
 def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
-    """No door, card, row, letter or page; what happened stays in the books and in what people take along."""
+    """No page, nothing that leads to one or speaks of it, no letter, no list as a file; what happened stays in the
+    books and in what people take along.
+    """
     browsers, pages = life.browsers(), life.pages(practice)
     member = life.people["member"]
     kept = _own_data(member)
@@ -215,11 +226,28 @@ def shows_nowhere_when_it_is_off(practice: Practice, life: Life) -> None:
         if (browser.get(path).status_code, browser.post(path).status_code) != (404, 404)
     ]
     none_of(answered)
-    own = f'"/{practice.name}/'
-    shown = [f"{role}: {page}" for role, browser in browsers.items() for page in HOUSE if own in _text(browser, page)]
-    none_of(shown)
+    items = [*practice.desks, *practice.me, *(task for task in practice.tasks)]
+    spoken = [_plain(practice.offer), *(f">{_plain(item.label)}<" for item in items)]
+    for role, browser in browsers.items():
+        text = {page: _text(browser, page) for page in HOUSE}
+        none_of(f"{role}: {page} says {words}" for page in HOUSE for words in spoken if words in text[page])
+        crawl = Crawl(browser).walk(*HOUSE)
+        none_of(
+            f"{role}: {crawl.led[name]} leads to {path}" for name, path in crawl.pages.items() if _is_of(practice, name)
+        )
+        none_of(
+            f"{role}: {form.page} posts to {form.action}"
+            for form in crawl.forms.values()
+            if form.action.startswith(f"/{practice.name}/")
+        )
     letters = _text(browsers["member"], "/messages/")
     none_of(letter for letter in practice.letters if f'name="{letter}"' in letters)
+    jobs.load()
+    none_of(
+        f"{code}: says that it is on"
+        for code in (*errands.declared, *listing.declared)
+        if _is_of(practice, code) and not practices.is_off(code)
+    )
     assert _own_data(member) == kept
     none_of(map(str, flows_queries.replay()))
 
@@ -233,6 +261,7 @@ RULES = (
     leads_nobody_to_what_refuses_her,
     does_a_double_press_once,
     reads_as_much_for_many_rows,
+    speaks_to_strangers,
     shows_nowhere_when_it_is_off,
 )
 
@@ -250,6 +279,16 @@ def _browser_of(person: Agent) -> Client:
     browser = Client()
     browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return browser
+
+
+def _is_of(practice: Practice, name: str) -> bool:
+    """Is this the name of an address, or a code, of the practice?"""
+    return name.startswith((f"{practice.name}:", f"{practice.name}."))
+
+
+def _plain(words: object) -> str:
+    """As it stands in a page."""
+    return str(escape(str(words)))
 
 
 def _sent(form: Any) -> str:

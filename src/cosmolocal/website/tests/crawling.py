@@ -160,6 +160,7 @@ class Crawl:
 
     client: Client
     pages: dict[str, str] = field(default_factory=dict)
+    led: dict[str, str] = field(default_factory=dict)  # by the name of an address, the page that led to it
     asked: dict[str, set[str]] = field(default_factory=dict)
     forms: dict[tuple[str, frozenset[str]], Form] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
@@ -172,7 +173,7 @@ class Crawl:
             name, parts = view_of(path), urlsplit(path)
             if name in self.pages or parts.scheme or parts.netloc or LEFT_OUT.match(parts.path):
                 continue
-            self.pages[name] = parts.path
+            self.pages[name], self.led[name] = parts.path, page
             waiting.extend((parts.path, link) for link in self._look_at(name, path, page))
         return self
 

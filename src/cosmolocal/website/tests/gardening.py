@@ -56,6 +56,7 @@ def fields(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 @contextmanager
 def installed(settings: Any, apps: list[str], addresses: str) -> Iterator[None]:
     """A release with the shop and these."""
+    importlib.import_module("cosmolocal.config.urls")  # read once, with the practices that there are without these
     others = {practice.urls.removesuffix(".urls") for practice in practices.installed() if practice.name != "shop"}
     settings.INSTALLED_APPS = [*(app for app in settings.INSTALLED_APPS if app not in others), *apps]
     settings.ROOT_URLCONF = addresses

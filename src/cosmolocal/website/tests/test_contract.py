@@ -10,8 +10,10 @@ from django.urls import clear_url_caches
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
+from cosmolocal.kernel import practices
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.practices import Practice
+from cosmolocal.website import navigation
 from cosmolocal.website.tests import contract
 from cosmolocal.website.tests.contract import Life
 from cosmolocal.website.tests.gardens import urls
@@ -51,6 +53,7 @@ def test_the_gardens_keep_it(gardens: Practice, life: Life) -> None:
     contract.says_what_it_is(gardens, life)
     contract.asks_two_questions(gardens, life)
     contract.leads_nobody_to_what_refuses_her(gardens, life)
+    contract.speaks_to_strangers(gardens, life)
     contract.shows_nowhere_when_it_is_off(gardens, life)
 
 
@@ -92,3 +95,12 @@ def test_an_icon_that_does_not_exist_is_noticed(gardens: Practice, life: Life, s
     show(page_of('{% icon "tractor" %}'))
     with pytest.raises(LookupError, match="no icon 'tractor'"):
         contract.leads_nobody_to_what_refuses_her(gardens, life)
+
+
+def test_what_still_speaks_of_it_when_it_is_off_is_noticed(gardens: Practice, life: Life, monkeypatch: Any) -> None:
+    def every(_local: object) -> tuple[Practice, ...]:
+        return practices.installed()
+
+    monkeypatch.setattr(navigation, "used_by", every)
+    with pytest.raises(AssertionError, match=r"Plots to share|Watering|leads to /gardens/"):
+        contract.shows_nowhere_when_it_is_off(gardens, life)

@@ -8,7 +8,8 @@ from django.test import Client
 
 from cosmolocal.agents import operations as agents
 from cosmolocal.agents.models import Agent
-from cosmolocal.kernel import clock
+from cosmolocal.kernel import clock, node
+from cosmolocal.kernel.practices import Practice
 from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
 
@@ -27,6 +28,21 @@ def test_a_stranger_reads_who_we_are(local: Agent, client: Client) -> None:
     text = client.get("/").content.decode()
     assert "Ainonghui" in text
     assert "Ask to join" in text
+
+
+def test_the_public_page_is_made_of_what_is_on(local: Agent, client: Client, gardens: Practice) -> None:
+    """Where goods come from is a part of the shop; what strangers may not open has words and no link."""
+    farm = agents.add_producer(by=local, name="Bread mill", about="Rye.", is_public=True)
+    assert farm.is_public
+    page = client.get("/").content.decode()
+    for words in ("Where it comes from", "Bread mill", 'href="/shop/"', "Plots to share", "produce"):
+        assert words in page
+    assert "/gardens/" not in page
+    node.configure(practices=["gardens"])
+    page = client.get("/").content.decode()
+    for words in ("Where it comes from", "Bread mill", "/shop/", "See what the farms", "produce"):
+        assert words not in page
+    assert "Plots to share" in page
 
 
 def test_a_stranger_reads_only_who_shows_herself(people: dict[str, Agent], client: Client) -> None:

@@ -1,7 +1,5 @@
 """The first pages: for strangers, for members, for stewards, and what belongs to me."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -11,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.adapters import passkeys_possible
-from cosmolocal.agents.models import Agent
 from cosmolocal.agents.operations import PINS, pin_doors
 from cosmolocal.agents.pages import actor, post
 from cosmolocal.agents.policy import AUDITOR, MEMBER, STEWARD
@@ -26,7 +23,7 @@ from cosmolocal.website.navigation import FEW
 
 Way = dict[str, str]
 FACES = 12
-GOODS = ("leaf", "egg", "root", "grain", "tea", "fish", "fruit", "mushroom", "tofu")
+DRAWINGS = 9
 
 
 @open_to("anyone")
@@ -34,17 +31,16 @@ def public(request: HttpRequest) -> HttpResponse:
     """Who we are, where, what we offer, how to join. Somebody signed in goes to her own home."""
     if agents_queries.reader(request).agent is not None:
         return redirect("home")
-    local, farms = agents_queries.home_local(), [farm for farm in agents_queries.producers() if farm.is_public]
-    shown = list(agents_queries.shown_to_everybody()[:FACES])
+    local, shown = agents_queries.home_local(), list(agents_queries.shown_to_everybody()[:FACES])
     tasks = agents_queries.tasks_of([person.pk for person in shown])
+    used = used_by(queries.local_of(request))
+    parts = [practice.public(local) for practice in used if practice.public]
     context = {
         "home_local": local,
-        "farms": [{"label": farm.name, "note": farm.about[:120]} for farm in farms],
-        "stops": _map(local, farms),
-        "goods": GOODS,
+        "parts": parts,
+        "drawings": [kind for part in parts for kind in part.drawings][:DRAWINGS],
         "faces": [(person, tasks.get(person.pk, [])) for person in shown],
-        "map_title": _("%(name)s and its farms") % {"name": local.name},
-        "figures": queries.local_figures(local),
+        "figures": [*queries.local_figures(local), *(one for part in parts for one in part.figures)],
         "offers": navigation.offers(queries.local_of(request)),
         "join_url": reverse("agents:ask"),
         "sign_in_url": resolve_url(settings.LOGIN_URL),
@@ -203,18 +199,3 @@ def _greeting() -> str:
     if 11 <= hour < 18:
         return _("Good day")
     return _("Good evening")
-
-
-def _map(local: Agent, farms: list[Agent]) -> list[dict[str, Any]]:
-    """The local in the middle, its farms around it, by the names of their places."""
-    return [
-        {
-            "label": agent.place.name,
-            "lat": agent.place.latitude,
-            "lon": agent.place.longitude,
-            "tone": "store" if agent.is_home else "farm",
-            "number": number or None,
-        }
-        for number, agent in enumerate([local, *farms])
-        if agent.place and agent.place.latitude is not None
-    ]

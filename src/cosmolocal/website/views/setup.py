@@ -118,7 +118,7 @@ def _is_asked_by_practice(step: str, answers: dict[str, Any]) -> bool:
 
 def _typed(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
     """What this page asks, as it was typed; a box without a tick is a False."""
-    typed = {}
+    typed: dict[str, Any] = {}
     for name, field in form.fields.items():
         key = form.add_prefix(name)
         if isinstance(field, forms.BooleanField):
