@@ -17,10 +17,10 @@ from cosmolocal.practices.shop import operations, queries
 from cosmolocal.practices.shop.door import documents as door_documents
 from cosmolocal.practices.shop.door.pages import given_back as given_pages
 from cosmolocal.practices.shop.farms import papers as farm_papers
-from cosmolocal.practices.shop.models import Order, OrderRound, ProducerOrder
+from cosmolocal.practices.shop.models import Draw, Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.orders import documents
 from cosmolocal.practices.shop.orders.pages import orders as pages
-from cosmolocal.practices.shop.rounds import order_form
+from cosmolocal.practices.shop.rounds import drawn, order_form
 
 
 def _keeps_round(by_id: int, round_id: int, _seen: str = "") -> bool:
@@ -51,6 +51,22 @@ def send_producer_orders(by_id: int, round_id: int) -> Outcome:
 def _prints_form(by_id: int, round_id: int) -> bool:
     may_be_ordered = OrderRound.objects.filter(pk=round_id, state__in=order_form.STATES).exists()
     return may_be_ordered and _keeps_round(by_id, round_id)
+
+
+def _sees_round(by_id: int, round_id: int, _kind: str = "") -> bool:
+    round = OrderRound.objects.filter(pk=round_id).first()
+    if round is None or not drawn.may_show(round):
+        return False
+    return any(queries.visible_to(reader).filter(pk=round_id).exists() for reader in agents_queries.readers(by_id))
+
+
+@errand("shop.draw", may_read=_sees_round)
+def draw(by_id: int, round_id: int, kind: str) -> Outcome:
+    """What was drawn in a round, with all that it takes to draw it again."""
+    found = Draw.objects.select_related("round").get(round=round_id)
+    title = _("Draw, %(round)s") % {"round": found.round.name}
+    name, data = f"{title}.{kind}", downloads.table_bytes([drawn.table(found)], title, kind)
+    return Outcome(name, data=data, name=name, content_type=downloads.TYPES[kind])
 
 
 @errand("shop.order_form", may_read=_prints_form)

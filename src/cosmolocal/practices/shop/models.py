@@ -77,6 +77,32 @@ class OrderRound(models.Model):
         return self.name
 
 
+@kept()
+@sealed("round", "secret", "mark")
+class Draw(models.Model):
+    """By what lots are drawn in a round where there is too little: a secret number, made when it opens. `mark`, its
+    SHA-256, is shown from then on, and the number itself with what was drawn.
+    """
+
+    round = models.OneToOneField(OrderRound, models.PROTECT, related_name="draw")
+    secret = models.CharField(max_length=64)
+    mark = models.CharField(max_length=64)
+
+
+@kept()
+@sealed("draw", "intent", "available", "entries", "at")
+class DrawnGoods(models.Model):
+    """One kind of goods that was shared out by lot, as it was: `entries` are who took part (a household's id), how many
+    packs were wished, base units of a pack, and base units got.
+    """
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="drawn")
+    intent = models.ForeignKey("flows.Intent", models.PROTECT, related_name="+", db_index=False)
+    available = models.BigIntegerField()  # base units
+    entries = JsonField(most=4_000_000)
+    at = models.DateTimeField()
+
+
 @derived("put together from settled orders, and thrown away without loss")
 class RoundFigures(models.Model):
     """What the page of figures needs of a settled round's orders, so that it does not read them again: minor units.

@@ -208,6 +208,11 @@ def of_ten(parts: Sequence[int], ten: int = 1000) -> list[int]:
     return shares(ten, parts) if whole > 0 and min(parts) >= 0 else [0] * len(parts)
 
 
+def seed_of(secret: str, goods: int) -> str:
+    """By what one kind of goods of a round is drawn: the round's secret number, which nobody knew while it was open."""
+    return f"{secret}:{goods}"
+
+
 def lot_drawn(seed: str, who: int) -> str:
     """The place of `who` in a draw that everybody can repeat: nobody gains by ordering early."""
     return hashlib.sha256(f"{seed}:{who}".encode()).hexdigest()

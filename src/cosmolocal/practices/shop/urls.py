@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from cosmolocal.practices.shop.door.views import at_the_door, given_back
 from cosmolocal.practices.shop.farms.views import asked, own
 from cosmolocal.practices.shop.orders.views import ordering, orders, shopping
-from cosmolocal.practices.shop.rounds.views import goods, steward
+from cosmolocal.practices.shop.rounds.views import draw, goods, steward
 from cosmolocal.practices.shop.settling.views import figures, following, settle
 
 app_name = "shop"
@@ -13,6 +13,7 @@ app_name = "shop"
 _member_pages: list[URLPattern] = [
     path("", shopping.home, name="home"),
     path("<int:pk>/", shopping.shop, name="shop"),
+    path("<int:pk>/draw/", draw.draw, name="draw"),
     path("<int:pk>/basket/", shopping.basket, name="basket"),
     path("<int:pk>/basket/last/", shopping.last_week, name="last_week"),
     path("<int:pk>/basket/fill/", shopping.fill, name="fill"),

@@ -126,6 +126,9 @@ def errands(village: Village) -> Iterator[tuple[Any, ...]]:
         for kind in ("csv", "pdf"):
             file = reverse("shop:order_file", args=[asked])
             yield "shop.order_file", (asked, kind), who, at, f"{file}?as={kind}"
+    page = reverse("shop:draw", args=[round.pk])
+    for who in ("Amina", "Li Na"):
+        yield "shop.draw", (round.pk, "csv"), who, page, f"{page}?as=csv"
     order = Order.objects.get(round=round).pk
     file = reverse("shop:receipt", args=[order])
     page = reverse("shop:round_given_back", args=[round.pk])

@@ -24,6 +24,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.money import queries as money_queries
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.models import (
+    Draw,
     Order,
     OrderLine,
     OrderRound,
@@ -31,6 +32,7 @@ from cosmolocal.practices.shop.models import (
     ProducerOrderLine,
     RoundOffer,
 )
+from cosmolocal.practices.shop.rounds.operations.drawing import fix_draw, keep_drawn
 from cosmolocal.practices.shop.rounds.operations.planning import TOLD_AT_ONCE, lock, move
 from cosmolocal.practices.shop.rounds.operations.repricing import added_up, follow_prices
 from cosmolocal.practices.shop.rules import Wish
@@ -161,8 +163,9 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
     for line in rows:
         by_intent[line.offer.intent_id or 0].append(line)
     changed: list[OrderLine] = []
+    draw = fix_draw(round)
     for intent_id, lines in by_intent.items():
-        changed += _shared(lines, packed, available[intent_id], f"{round.pk}:{intent_id}")
+        changed += _shared(lines, packed, available[intent_id], draw)
     flows.release(
         by=by,
         commitments=[line.commitment_id for line in changed],
@@ -178,14 +181,18 @@ def share_out(by: Agent, round: OrderRound, available: Mapping[int, int]) -> Non
         announce("shop.tell_changes", orders[start : start + TOLD_AT_ONCE])
 
 
-def _shared(lines: Sequence[OrderLine], packed: Mapping[int, int], available: int, seed: str) -> list[OrderLine]:
+def _shared(lines: Sequence[OrderLine], packed: Mapping[int, int], available: int, draw: Draw) -> list[OrderLine]:
     """The lines of one kind of goods that get less than they have; what lies in a crate already stays there."""
     open_ones = [line for line in lines if line.pk not in packed]
     left = available - sum(packed.get(line.pk, 0) for line in lines)
     step = share_step(open_ones[0].pack) if open_ones else 0
     wishes = [_wish(line, by_weight=bool(step)) for line in open_ones]
+    intent_id = lines[0].offer.intent_id or 0
+    shared = rules.share_out(left, wishes, seed=rules.seed_of(draw.secret, intent_id), step=step)
+    if not step and left < sum(wish.quantity for wish in wishes):
+        keep_drawn(draw, intent_id, max(left, 0), wishes, shared)
     changed = []
-    for line, granted in zip(open_ones, rules.share_out(left, wishes, seed=seed, step=step), strict=True):
+    for line, granted in zip(open_ones, shared, strict=True):
         if granted < line.granted:
             lower_line(line, granted)
             line.reason = BY_WEIGHT if step else IN_TURN

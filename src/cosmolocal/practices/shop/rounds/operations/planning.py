@@ -23,6 +23,7 @@ from cosmolocal.money import operations as money
 from cosmolocal.practices.shop import policy, queries, rules
 from cosmolocal.practices.shop.door.operations.credits import check_not_credited
 from cosmolocal.practices.shop.models import OnHoliday, OrderLine, OrderRound, RoundOffer, ShopSettings
+from cosmolocal.practices.shop.rounds.operations.drawing import fix_draw
 
 TOLD_AT_ONCE = 100  # households in one job
 
@@ -220,6 +221,7 @@ def open_round(*, by: Agent, round: OrderRound, key: str = "") -> OrderRound:
         ends=locked.closes_at,
     )
     locked.save(update_fields=["state", "proposal"])
+    fix_draw(locked)
     _publish(by, locked)
     announce("shop.tell_open", locked.pk)
     return locked
