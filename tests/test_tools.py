@@ -42,6 +42,9 @@ def test_what_belongs_to_one_machine_is_found(tmp_path: Path) -> None:
     assert tree.findings(tmp_path) == []
     (tmp_path / "lock.txt").write_text("apples\n--index" + "-url somewhere\n")
     assert tree.findings(tmp_path) == ["lock.txt:2: --index" + "-url"]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret.key").write_text("k")
+    assert tree.findings(tmp_path)[0] == "data/secret.key: it belongs to one node"
 
 
 def test_what_must_be_noticed_is_broken() -> None:

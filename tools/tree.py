@@ -1,4 +1,4 @@
-"""Looks through every committed file for what belongs to one machine: package indexes, paths, conflicts."""
+"""Looks through every committed file for what belongs to one machine: package indexes, paths, conflicts, a node's key."""
 
 import re
 import subprocess
@@ -19,6 +19,8 @@ CONFLICT = ["^<" + "<<<<<< ", "^>" + ">>>>>> "]
 PATTERN = re.compile("|".join([*HOSTS, *OPTIONS, *PATHS, *CONFLICT]), re.MULTILINE)
 # The one place that speaks of the option by name: it says that no address is written.
 ALLOWED = {"tools/lock.sh"}
+# What a node keeps for itself in its home. Settings read without a home of their own make one where they stand.
+KEPT = re.compile(r"(node\.id|.*\.key|.*\.sqlite3)")
 
 
 def findings(root: Path) -> list[str]:
@@ -32,6 +34,8 @@ def findings(root: Path) -> list[str]:
         path = root / name
         if not path.is_file():
             continue
+        if KEPT.fullmatch(path.name):
+            found.append(f"{name}: it belongs to one node")
         content = path.read_bytes()
         if b"\0" in content:
             continue
