@@ -1,4 +1,4 @@
-"""Looks through every committed file for what belongs to one machine: package indexes, paths, conflicts, a node's key."""
+"""Looks through every committed file for what belongs to one machine: indexes of packages, paths, conflicts, keys."""
 
 import re
 import subprocess
