@@ -40,6 +40,7 @@ class Column:
     `href`: where the cell leads; `tone`: makes it a badge. `total`: the field that the database adds up for the foot.
     `only`: "page" or "file", where the other leaves it out. `under`: the column beneath whose cells it stands on a
     page, in small; in a file it is a column like any. `words`: what is said around it there, "written down by {}".
+    `is_number`: text that says an amount stands where numbers do.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     only: str = ""
     under: str = ""
     words: Words = "{}"
+    is_number: bool = False
 
     @property
     def path(self) -> str:
@@ -282,7 +284,7 @@ def _head(column: Column, *, address: Callable[[Column], str], now: str) -> scre
     order = "" if not is_now else "descending" if now.startswith("-") else "ascending"
     return screen.Column(
         str(column.title),
-        number=column.kind in _ALIGNED,
+        number=column.is_number or column.kind in _ALIGNED,
         href=address(column) if column.sort else "",
         order=order,
     )

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -188,16 +189,18 @@ def file(
 def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: Any) -> HttpResponse:
     """A declared list: searched, ordered by a column and paged by its address; `as` gives it as a file.
 
-    `page`: lead, back (address, or address and name), `deeds` (label, address, icon; the first stands out), template,
-    and what else its template shows; `beside(rows)` gives more of it for the prepared rows of this page; `row_deeds`
-    and `row_tick` the buttons and the box of a row. What it is `about` (ids, texts) the view has looked at: 404 where
-    a reader may not. View and list state one access: the file is fetched later.
+    `page`: title where it is another than that of its files, lead, back (address, or address and name), `deeds`
+    (label, address, icon; the first stands out), template, and what else its template shows; `beside(rows)` gives more
+    of it for the prepared rows of this page; `row_deeds` and `row_tick` the buttons and the box of a row. What it is
+    `about` (ids, texts) the view has looked at: 404 where a reader may not. View and list state one access: the file
+    is fetched later.
     """
     view = request.resolver_match.func if request.resolver_match else None
     if getattr(view, "open_to", "") != listing.open_to:
         raise TypeError(f"list {listing.code} states another access than its view")
     wish = Asked.of(request.GET)
-    found = listing.found(listing.rows(queries.reader(request), *about), wish)
+    every = listing.rows(queries.reader(request), *about)
+    found = listing.found(every, wish)
     if request.GET.get("as"):
         return _listing_file(request, listing, about, found.order_by().count())
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
@@ -206,12 +209,12 @@ def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: An
     def address(column: Column) -> str:
         return _query(request, sort=f"-{column.name}" if wish.sort == column.name else column.name)
 
-    sums = listing.totals(found) if rows else {}
+    sums, title = listing.totals(found) if rows else {}, page.pop("title", "") or listing.title_of(about)
     table = lists.on_screen(
         listing,
         rows,
         sums,
-        caption=listing.title_of(about),
+        caption=title,
         beside=Beside(page.pop("row_deeds", None), page.pop("row_tick", None)),
         address=address,
         now=wish.sort,
@@ -219,7 +222,7 @@ def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: An
     _take_back(page)
     beside, show = page.pop("beside", None), listing.shown(wish.show)
     context = {
-        "title": listing.title_of(about),
+        "title": title,
         "listing": listing,
         "table": table,
         "width": "wide" if len(table.columns) > MANY_COLUMNS else "",
@@ -228,7 +231,7 @@ def listing_page(request: HttpRequest, listing: Listing, *about: Any, **page: An
         "words": wish.words,
         "kept": [(name, value) for name, value in request.GET.items() if value and name not in ("q", "page", "as")],
         "empty": show.empty if show and show.empty else listing.empty,
-        "tabs": _shows(request, listing, about, wish),
+        "tabs": _shows(request, listing, every, wish),
         "orders": [head for head in table.heads() if head.href],
         "files": [(kind, _query(request, **{"as": kind})) for kind in listing.files],
         **page,
@@ -252,8 +255,8 @@ def _listing_file(request: HttpRequest, listing: Listing, about: tuple[Any, ...]
     )
 
 
-def _shows(request: HttpRequest, listing: Listing, about: tuple[Any, ...], wish: Asked) -> list[dict[str, Any]]:
-    now, every = listing.shown(wish.show), listing.rows(queries.reader(request), *about)
+def _shows(request: HttpRequest, listing: Listing, every: QuerySet[Any], wish: Asked) -> list[dict[str, Any]]:
+    now = listing.shown(wish.show)
     return [
         {
             "url": _query(request, show=one.name),

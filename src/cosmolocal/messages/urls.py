@@ -8,6 +8,7 @@ app_name = "messages"
 urlpatterns = [
     path("", views.preferences, name="preferences"),
     path("post/", views.post, name="post"),
+    path("post/letters/", views.letters, name="letters"),
     path("post/<int:letter_id>/told", views.told, name="told"),
     path("post/<int:letter_id>/again", views.again, name="again"),
     path("post/held/<str:what>/", views.let_go, name="let_go"),

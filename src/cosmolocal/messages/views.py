@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cosmolocal.agents import pages
 from cosmolocal.agents.models import Agent
@@ -17,7 +17,7 @@ from cosmolocal.agents.pages import actor, form_page
 from cosmolocal.agents.queries import reader, system
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.refusal import Refusal
-from cosmolocal.messages import delivery, kinds, links, mailbox, operations, queries, rules
+from cosmolocal.messages import delivery, kinds, links, listings, mailbox, operations, queries, rules
 from cosmolocal.messages.forms import ChoiceForm, TestMailForm
 from cosmolocal.messages.models import Letter, Preference
 
@@ -45,7 +45,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @open_to("steward")
 @require_http_methods(["GET", "POST"])
 def post(request: HttpRequest) -> HttpResponse:
-    """The steward's page: how the mail server does, letters that wait or did not arrive, the last ones, a test mail."""
+    """The steward's page: how the mail server does, letters that wait or did not arrive, a test mail."""
     form = TestMailForm(request.POST or None)
     said: tuple[bool, str] | None = None
     if request.method == "POST" and form.is_valid():
@@ -57,11 +57,18 @@ def post(request: HttpRequest) -> HttpResponse:
         "outlet": queries.outlet(),
         "waiting": queries.waiting(),
         "stuck": queries.stuck(),
-        "letters": queries.newest(),
+        "is_any": Letter.objects.exists(),
         "keeps": mailbox.folder() is not None,
         "may_act": reader(request).has("steward"),
     }
     return render(request, "messages/post.html", context)
+
+
+@open_to("steward")
+@require_safe
+def letters(request: HttpRequest) -> HttpResponse:
+    """All letters that are kept: searched, sorted, and those alone that reach nobody or wait."""
+    return pages.listing_page(request, listings.letters, back=(reverse("messages:post"), _("Post")))
 
 
 @open_to("steward")

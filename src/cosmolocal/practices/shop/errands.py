@@ -1,7 +1,5 @@
 """What takes the worker longer than a page may wait: settling and ordering for a large round, its papers."""
 
-from datetime import date
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,12 +8,9 @@ from cosmolocal.agents import queries as agents_queries
 from cosmolocal.agents.models import Agent
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.errands import Outcome, errand
-from cosmolocal.money import queries as money_queries
 from cosmolocal.paper import downloads, pdf
 from cosmolocal.paper.pdf import Sheet
 from cosmolocal.practices.shop import operations, queries
-from cosmolocal.practices.shop.door import documents as door_documents
-from cosmolocal.practices.shop.door.pages import given_back as given_pages
 from cosmolocal.practices.shop.farms import papers as farm_papers
 from cosmolocal.practices.shop.models import Draw, Order, OrderRound, ProducerOrder
 from cosmolocal.practices.shop.orders import documents
@@ -122,28 +117,6 @@ def receipt(by_id: int, order_id: int) -> Outcome:
     orders = Order.objects.select_related("round__handover__place", "round__account__currency", "household", "payment")
     view = pages.order_view(orders.get(pk=order_id))
     return _pdf(documents.receipt(view, pages.taxes(view)), documents.receipt_name(view.order))
-
-
-def _reads_given_back(by_id: int, round_id: int, *_days_and_kind: str) -> bool:
-    if round_id:
-        return _calls_farms(by_id, round_id)
-    return any(agents_policy.may_enter(reader, "auditor_reads") for reader in agents_queries.readers(by_id))
-
-
-@errand("shop.given_back", may_read=_reads_given_back)
-def given_back(by_id: int, round_id: int, since: str, until: str, kind: str) -> Outcome:
-    """Money given back for the lines of a round, or (0) from one day to another: csv, xlsx or pdf."""
-    if round_id:
-        round = OrderRound.objects.get(pk=round_id)
-        found, title = queries.credits.of_round(round), door_documents.given_back_in(round)
-    else:
-        days = date.fromisoformat(since), date.fromisoformat(until)
-        found, title = queries.credits.between(*days), door_documents.given_back_between(*days)
-    sums, currency = queries.credits.sums(found), money_queries.default_currency()
-    table, name = door_documents.given_back_table(given_pages.rows(found), sums, currency), f"{title}.{kind}"
-    return Outcome(
-        name, data=downloads.table_bytes([table], title, kind), name=name, content_type=downloads.TYPES[kind]
-    )
 
 
 def _pdf(sheet: Sheet, title: str) -> Outcome:

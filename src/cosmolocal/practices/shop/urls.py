@@ -40,6 +40,7 @@ _steward_pages: list[URLPattern] = [
     path("desk/<int:pk>/orders/", goods.orders, name="round_orders"),
     path("desk/<int:pk>/orders/<int:intent>/", goods.shortage, name="shortage"),
     path("desk/<int:pk>/farms/", asked.farms, name="round_farms"),
+    path("desk/<int:pk>/farms/calls/", asked.call_list, name="call_list"),
     path("desk/<int:pk>/cancel/", steward.cancel, name="round_cancel"),
     path("desk/<int:pk>/reopen/", steward.reopen, name="reopen"),
     path("desk/<int:pk>/settle/", settle.settle, name="settle"),

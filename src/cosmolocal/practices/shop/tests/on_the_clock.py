@@ -81,7 +81,7 @@ def planned(scene: Scene, village: Village) -> OrderRound:
 
 def of_farms(scene: Scene, village: Village, round: OrderRound) -> None:
     steward = client_of(village.people["Li Na"])
-    fetch(scene, steward, "shop:round_farms", round.pk, **{"as": "pdf"})
+    fetch(scene, steward, "shop:call_list", round.pk)
     asked = ProducerOrder.objects.filter(round=round).order_by("id")[0]
     for kind in ("pdf", "csv", "xlsx"):
         fetch(scene, steward, "shop:order_file", asked.pk, **{"as": kind})

@@ -120,7 +120,7 @@ def errands(village: Village) -> Iterator[tuple[Any, ...]]:
     page, file = reverse("shop:round_desk", args=[draft]), reverse("shop:order_form", args=[draft])
     yield "shop.order_form", (draft,), "Li Na", page, file
     page = reverse("shop:round_farms", args=[round.pk])
-    yield "shop.call_list", (round.pk,), "Wei Guo", page, f"{page}?as=pdf"
+    yield "shop.call_list", (round.pk,), "Wei Guo", page, reverse("shop:call_list", args=[round.pk])
     asked = ProducerOrder.objects.get(round=round).pk
     for who, at in (("Li Na", page), ("Farmer", reverse("shop:farm"))):
         for kind in ("csv", "pdf"):
@@ -132,9 +132,10 @@ def errands(village: Village) -> Iterator[tuple[Any, ...]]:
     order = Order.objects.get(round=round).pk
     file = reverse("shop:receipt", args=[order])
     page = reverse("shop:round_given_back", args=[round.pk])
-    yield "shop.given_back", (round.pk, "", "", "csv"), "Wei Guo", page, f"{page}?as=csv"
+    yield "agents.listing_file", ("shop.given_back", "csv", "", round.pk, "", ""), "Wei Guo", page, f"{page}?as=csv"
     page, days = reverse("shop:given_back"), ("2026-01-01", "2026-01-31")
-    asked_days = f"since={days[0]}&until={days[1]}&as=pdf"
-    yield "shop.given_back", (0, *days, "pdf"), "Wei Guo", page, f"{page}?{asked_days}"
+    asked_days = f"since={days[0]}&until={days[1]}"
+    file = f"{page}?{asked_days}&as=pdf"
+    yield "agents.listing_file", ("shop.given_back", "pdf", asked_days, 0, *days), "Wei Guo", page, file
     for who in ("Amina", "Wei Guo"):
         yield "shop.receipt", (order,), who, reverse("shop:order", args=[order]), file

@@ -13,8 +13,8 @@ from cosmolocal.practices.shop.tests.village import CLOSING, THURSDAY
 from cosmolocal.website.tests.contract import Life, practice_contract
 
 ROUND = "shop round_desk round_edit round_goods order_form round_orders round_farms round_cancel basket last_week fill"
-ROUND += " as_ordered check reopen"
-THEN = "settle follow pay swapped round_given_back"
+ROUND += " as_ordered check reopen call_list"
+THEN = "settle follow pay swapped round_given_back draw"
 ORDER, LATER = "order cancel", "receipt cash cash_back swap"
 OFFER, ASKED = "put stock", "told order_file"
 

@@ -25,7 +25,7 @@ def at_farms_cost(day: date) -> dict[Agent, list[LineCredit]]:
     """What each farm bears of what was given back, or taken back by settling, on one day (one statement)."""
     found: dict[Agent, list[LineCredit]] = defaultdict(list)
     borne = between(day, day).filter(borne_by="producer").exclude(reason=rules.PUT_RIGHT)
-    for credit in borne.select_related("line__order__round__account__currency"):
+    for credit in borne:
         found[credit.line.offer.item.product.producer].append(credit)
     return found
 
@@ -45,4 +45,5 @@ def sums(credits: QuerySet[LineCredit]) -> dict[str, int]:
 
 def _named(credits: QuerySet[LineCredit]) -> QuerySet[LineCredit]:
     goods = ("line__pack__item__product__specification__unit", "line__offer__item__product__producer")
-    return credits.select_related("by", "line__order__household", "line__order__round", *goods).order_by("at", "pk")
+    orders = ("line__order__household", "line__order__round__account__currency")
+    return credits.select_related("by", *orders, *goods).order_by("at", "pk")

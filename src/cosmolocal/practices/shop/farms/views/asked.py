@@ -3,48 +3,65 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from cosmolocal.agents.pages import actor, file, number, post
+from cosmolocal.agents.pages import actor, file, listing_page, number, post
 from cosmolocal.agents.queries import SEES_ALL, reader
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.practices.shop import operations, policy, queries
+from cosmolocal.practices.shop.farms import listings
 from cosmolocal.practices.shop.farms import papers as farm_papers
+from cosmolocal.practices.shop.farms.queries import AskedOrder
 from cosmolocal.practices.shop.models import OrderRound, ProducerOrder, ProducerOrderLine
 from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.steps import steps_of
 
-FARMS_A_PAGE = 40
 FEW_LINES = 150  # of all farms together: they stand open on one page
 
 
 @open_to("auditor_reads")
 def farms(request: HttpRequest, pk: int) -> HttpResponse:
-    """What each farm is asked for, who was told, who is to be called; the call list on paper."""
+    """What each farm is asked for, who was told, who is to be called."""
+    round, kept = get_round_or_404(request, pk), request.GET.copy()
+    kept.pop("farm", None)
+
+    def beside(rows: Sequence[AskedOrder]) -> dict[str, Any]:
+        shown = [one.order for one in rows]
+        return {"asked": queries.farms.asked(shown, of=_open_farm(request, round, shown))}
+
+    calls = [(_("Call list on paper"), reverse("shop:call_list", args=[pk]), "print")]
+    return listing_page(
+        request,
+        listings.asked,
+        pk,
+        template="shop/desk/farms.html",
+        title=_("What the farms bring"),
+        lead=round.name,
+        back=(reverse("shop:round_desk", args=[pk]), _("The round")),
+        deeds=calls if round.producer_orders.exists() else [],
+        beside=beside,
+        round=round,
+        steps=steps_of(round, reader(request)),
+        untold=queries.farms.to_call(round).count(),
+        currency=round.account.currency,
+        may_run=policy.may_run(reader(request)),
+        here=f"?{kept.urlencode()}&" if kept else "?",
+    )
+
+
+@open_to("auditor_reads")
+@require_safe
+def call_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom to call, and what to say, on paper."""
     round = get_round_or_404(request, pk)
-    untold = queries.farms.to_call(round)
-    if request.GET.get("as") == "pdf":
-        name = _("Call list, %(round)s") % {"round": round.name}
-        rows = ProducerOrderLine.objects.filter(order__in=queries.farms.on_call_list(round).order_by()).count()
-        return file(request, ErrandDraft("shop.call_list", [pk], name, request.path), kind="pdf", rows=rows)
-    page = Paginator(queries.farms.orders_of(round), FARMS_A_PAGE).get_page(request.GET.get("page"))
-    open_one = _open_farm(request, round, list(page.object_list))
-    context: dict[str, Any] = {
-        "round": round,
-        "steps": steps_of(round, reader(request)),
-        "page": page,
-        "asked": queries.farms.asked(page.object_list, of=open_one),
-        "untold": untold.count(),
-        "currency": round.account.currency,
-        "may_run": policy.may_run(reader(request)),
-    }
-    return render(request, "shop/desk/farms.html", context)
+    name, back = _("Call list, %(round)s") % {"round": round.name}, reverse("shop:round_farms", args=[pk])
+    rows = ProducerOrderLine.objects.filter(order__in=queries.farms.on_call_list(round).order_by()).count()
+    return file(request, ErrandDraft("shop.call_list", [pk], name, back), kind="pdf", rows=rows)
 
 
 def _open_farm(request: HttpRequest, round: OrderRound, shown: Sequence[ProducerOrder]) -> list[int] | None:

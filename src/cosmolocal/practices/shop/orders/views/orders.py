@@ -1,7 +1,5 @@
 """One's orders: how each stands, its receipt on screen and paper, where each line came from, taking it back."""
 
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cosmolocal.agents.models import Agent
-from cosmolocal.agents.pages import file, number, post
+from cosmolocal.agents.pages import file, listing_page, number, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
@@ -17,13 +15,11 @@ from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.door.views import at_the_door
 from cosmolocal.practices.shop.models import Order, OrderLine
-from cosmolocal.practices.shop.orders import documents
+from cosmolocal.practices.shop.orders import documents, listings
 from cosmolocal.practices.shop.orders.pages import orders as pages
 from cosmolocal.practices.shop.orders.pages.origin import origin
 from cosmolocal.practices.shop.orders.queries.orders import LineView
 from cosmolocal.practices.shop.pages import buyer_of, buying
-
-PER_PAGE = 30
 
 
 @open_to("household")
@@ -31,12 +27,16 @@ PER_PAGE = 30
 def orders(request: HttpRequest) -> HttpResponse:
     """What she ordered so far, the newest first."""
     buyer = buying(request)
-    swaps = queries.swaps.about([buyer.household])
-    had = Q(pk__in=[pk for pk, swap in swaps.items() if swap.household_id == buyer.household.pk])
-    found = queries.orders.visible_to(reader(request)).filter(Q(household=buyer.household) | had)
-    page = Paginator(found.order_by("-round__handover__begins", "-id"), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(order, swaps.get(order.pk)) for order in page.object_list]
-    return render(request, "shop/orders.html", {"page": page, "rows": rows, "buyer": buyer, "here": request.path})
+    return listing_page(
+        request,
+        listings.own,
+        buyer.household.pk,
+        lead=buyer.household.name,
+        back=(reverse("shop:home"), _("Shop")),
+        template="shop/orders.html",
+        buyer=buyer,
+        here=request.path,
+    )
 
 
 @open_to("signed_in")

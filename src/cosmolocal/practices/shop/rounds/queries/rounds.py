@@ -99,6 +99,12 @@ def seen(reader: Reader, pk: int) -> OrderRound | None:
     return _OPENED.first(round=pk)
 
 
+def name_of(round_id: int) -> str:
+    """What a round is called (one statement)."""
+    [name] = OrderRound.objects.filter(pk=round_id).values_list("name", flat=True)
+    return str(name)
+
+
 def open_rounds(reader: Reader, now: datetime) -> list[OrderRound]:
     """Rounds that take orders now, the one that closes first, first."""
     running = visible_to(reader).filter(state=OrderRound.State.OPEN, closes_at__gt=now)

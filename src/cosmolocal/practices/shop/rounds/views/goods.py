@@ -5,30 +5,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cosmolocal.agents.pages import actor, file, form_page, post
+from cosmolocal.agents.pages import actor, file, form_page, listing_page, post
 from cosmolocal.agents.queries import reader
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.kernel.errands import ErrandDraft
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.tables import Deed
+from cosmolocal.practices.shop import listings as shop_listings
 from cosmolocal.practices.shop import operations, policy, queries
 from cosmolocal.practices.shop.models import OrderRound
 from cosmolocal.practices.shop.operations import OfferDraft
 from cosmolocal.practices.shop.pages import get_round_or_404
 from cosmolocal.practices.shop.rounds import order_form
 from cosmolocal.practices.shop.rounds.forms import ShortageForm, chosen_goods, read_moment
-from cosmolocal.practices.shop.rounds.queries.desk import Choosable
+from cosmolocal.practices.shop.rounds.queries.desk import Choosable, Sold
 from cosmolocal.practices.shop.steps import steps_of
-
-PER_PAGE = 50
-MOST_LETTERS = 80  # of a search
 
 
 @open_to("steward")
@@ -103,39 +101,43 @@ def _offer(request: HttpRequest, round: OrderRound, rows: Sequence[Choosable], k
 
 @open_to("auditor_reads")
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is ordered of each thing, the short ones first, or who ordered: searched, and page by page."""
-    round = get_round_or_404(request, pk)
-    of, words = request.GET.get("of", "goods"), request.GET.get("q", "").strip()[:MOST_LETTERS]
+    """What is ordered of each thing, the short ones first, or who ordered."""
+    round, may_run = get_round_or_404(request, pk), policy.may_run(reader(request))
+    is_by_household = request.GET.get("of") == "households"
     kinds, households = queries.desk.count_sold(round), queries.orders.orders_in(round).count()
-    context: dict[str, Any] = {
+    page: dict[str, Any] = {
+        "template": "shop/desk/orders.html",
         "round": round,
+        "lead": round.name,
+        "back": (reverse("shop:round_desk", args=[pk]), _("The round")),
+        "title": _("Orders"),
         "steps": steps_of(round, reader(request)),
-        "of": of,
-        "words": words,
         "tabs": [
-            {"url": request.path, "label": _("Goods"), "count": kinds, "current": of != "households"},
+            {"url": request.path, "label": _("Goods"), "count": kinds, "current": not is_by_household},
             {
                 "url": f"{request.path}?of=households",
                 "label": _("Households"),
                 "count": households,
-                "current": of == "households",
+                "current": is_by_household,
             },
         ],
         "unordered": queries.desk.unordered(round),
-        "currency": round.account.currency,
-        "may_run": policy.may_run(reader(request)),
+        "may_run": may_run,
     }
-    if of == "households":
-        page = Paginator(queries.orders.orders_in(round, words), PER_PAGE).get_page(request.GET.get("page"))
-        swaps = queries.swaps.of_orders([order.pk for order in page.object_list])
-        context |= {"page": page, "orders": [(order, swaps.get(order.pk)) for order in page.object_list]}
-    else:
-        rows = Paginator(queries.desk.found(queries.desk.sold(round), words), PER_PAGE)
-        if not words:
-            rows.count = kinds  # counted already, without adding anything up
-        shown = rows.get_page(request.GET.get("page"))
-        context |= {"page": shown, "sold": queries.desk.named(shown.object_list)}
-    return render(request, "shop/desk/orders.html", context)
+    if is_by_household:
+        return listing_page(request, shop_listings.in_round, pk, **page)
+    is_over = round.state in (OrderRound.State.SETTLED, OrderRound.State.CANCELLED)
+    deeds = None if is_over or not may_run else lambda row: [_share_out(pk, row)]
+    return listing_page(request, shop_listings.sold, pk, row_deeds=deeds, **page)
+
+
+def _share_out(pk: int, row: Sold) -> Deed:
+    """What stands out where it is short."""
+    about = _("%(name)s: not enough?") % {"name": row.goods.name}
+    href = reverse("shop:shortage", args=[pk, row.intent_id])
+    if row.is_short:
+        return Deed(_("Share out"), href, kind="primary", about=about)
+    return Deed(_("Not enough?"), href, about=about)
 
 
 @open_to("steward")
