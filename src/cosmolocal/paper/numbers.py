@@ -15,6 +15,7 @@ _MONEY_WORDS = r"(?:[A-Z]{3}|元|圆|圓|원|円|kr|zł|Fr|Rs)\.?"
 _BEFORE = re.compile(rf"^{_MONEY_WORDS}\s*(?=[\d+\-.,(])")
 _AFTER = re.compile(rf"(?<=[\d.,\-)])\s*{_MONEY_WORDS}$")
 _DIGIT = re.compile(r"\d")
+_WITH_COMMA = re.compile(r"[-+(]?[\d., ']*\d,\d[\d., ']*[-)]?")
 _FRACTION = re.compile(r"-?(?:0|[1-9]\d*|\d{1,3}(?:[., ]\d{3})+)([.,])(?:\d{1,2}|\d{4,})")
 
 
@@ -50,6 +51,11 @@ def decimal_marks_of(cells: Iterable[str]) -> set[str]:
             if len(marks) > 1:
                 break
     return marks
+
+
+def has_comma(cell: str) -> bool:
+    """Is it a number with a comma in it, whatever the comma means?"""
+    return "," in cell and _DIGIT.search(cell) is not None and bool(_WITH_COMMA.fullmatch(_plain(cell)))
 
 
 def _may_be_fraction(cell: str) -> bool:

@@ -18,7 +18,7 @@ from cosmolocal.kernel import clock
 from cosmolocal.kernel.refusal import Refusal
 from cosmolocal.paper import apart
 from cosmolocal.paper.formulas import harmless_when_cut
-from cosmolocal.paper.numbers import decimal_marks_of
+from cosmolocal.paper.numbers import decimal_marks_of, has_comma
 from cosmolocal.paper.rows import MOST_ROWS, is_sheet, rows_in
 
 log = logging.getLogger("cosmolocal.paper")
@@ -157,8 +157,8 @@ def _read(data: bytes, first: int, header_lines: int) -> ReadTable:
     lines = lines[titles:]
     marks = decimal_marks_of(cell for line in lines for cell in line.cells if cell)
     if found["kind"] == "sheet":
-        # Numbers of a sheet come with a point; text that uses the comma beside them makes it uncertain.
-        marks = {",", "."} if "," in marks else {"."}
+        # Numbers of a sheet come with a point, and are never unclear. Text with a comma beside them may be anything.
+        marks = {",", "."} if any(has_comma(cell) for line in lines[header_lines:] for cell in line.cells) else {"."}
     mark = next(iter(marks)) if len(marks) == 1 else None
     count = max(found.pop("count") - titles - header_lines, 0)
     return ReadTable(lines=lines, header_lines=header_lines, count=count, decimal_mark=mark, **found)

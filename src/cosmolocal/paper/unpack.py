@@ -25,10 +25,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        exact = Decimal(repr(value))
-        if not exact.is_finite():
-            return ""
-        return str(int(exact)) if exact == exact.to_integral_value() else f"{exact:f}"
+        return _number_text(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes") if value.time() != time(0) else value.date().isoformat()
     if isinstance(value, date):
@@ -39,6 +36,21 @@ def cell_text(value: Any) -> str:
         minutes, _seconds = divmod(int(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
     return str(value)
+
+
+def _number_text(value: float) -> str:
+    """As many digits as a spreadsheet shows of it: beyond 15 stands only what its arithmetic left. Three decimals get a
+    0 more, so that nobody takes their point for one between thousands.
+    """
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    exact = Decimal(f"{value:.15g}")
+    if not exact.is_finite():
+        return ""
+    if exact == exact.to_integral_value():
+        return str(int(exact))
+    text = f"{exact:f}"
+    return f"{text}0" if len(text.rpartition(".")[2]) == 3 else text
 
 
 def table(data: bytes, first: int) -> dict[str, Any]:

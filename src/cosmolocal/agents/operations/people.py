@@ -63,9 +63,12 @@ def add_member(
 
     `code` is the household's number on paper. A guest gets no household; a household without a name has the person's,
     with a number where another one is called so. Refuses: agents.name_missing, agents.name_taken, agents.code_taken,
-    agents.mail_taken, agents.was_here, agents.not_allowed.
+    agents.mail_taken, agents.was_here, agents.day_to_come (nobody is a member since a day to come), agents.not_allowed.
     """
     policy.permit(by, policy.STEWARD, policy.TREASURER)
+    if joined is not None and joined > clock.today():
+        sentence = _("This day has not come yet. Write since when she is a member, or leave it empty for today.")
+        raise Refusal("agents.day_to_come", sentence, field="joined")
     if role not in (Role.Name.MEMBER, Role.Name.GUEST):
         policy.permit(by, policy.STEWARD)
         sessions.require_own_or_house(by)

@@ -30,6 +30,15 @@ def steward(local: Agent) -> Agent:
     return li_na
 
 
+def test_nobody_is_added_as_a_member_since_a_day_to_come(local: Agent, steward: Agent) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    with pytest.raises(Refusal) as caught:
+        operations.add_member(by=steward, name="Wei", joined=tomorrow)
+    assert (caught.value.code, caught.value.field) == ("agents.day_to_come", "joined")
+    wei = operations.add_member(by=steward, name="Wei", joined=clock.today())
+    assert queries.household_of(wei) is not None
+
+
 def test_the_local_is_founded_once(local: Agent) -> None:
     again = operations.found_local(by=queries.system(), draft=operations.LocalDraft("Other"))
     assert again.pk == local.pk

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from cosmolocal.agents.bank_numbers import bank_number
 from cosmolocal.agents.models import Role
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.lines import one_line
 from cosmolocal.kernel.quantity import to_decimal, to_units
 from cosmolocal.kernel.refusal import Refusal
+from cosmolocal.look.forms import FIRST_YEAR
 from cosmolocal.money.opening.columns import plain
 from cosmolocal.money.words import FUND_LABELS, FUNDS
 from cosmolocal.paper.numbers import parse_decimal
@@ -122,7 +124,7 @@ class Reader:
             phone=self._text(cells, "phone", 40),
             address=self._text(cells, "address", 240),
             iban=self._bank_account(cells),
-            joined=_date(joined) if joined else None,
+            joined=_past(joined) if joined else None,
             role=self._role(cells),
             balance=self._amount(cells, "balance"),
             deposit=self._amount(cells, "deposit", least=0),
@@ -193,6 +195,13 @@ def _short(text: str, longest: int = 120) -> str:
     if len(text) > longest:
         raise RowRefused(_("“%(text)s…” is too long.") % {"text": text[:30]})
     return text
+
+
+def _past(text: str) -> date:
+    found = _date(text)
+    if not found.year >= FIRST_YEAR or found > clock.today():
+        raise RowRefused(_("“%(text)s” is no day since when somebody is a member. Is the year right?") % {"text": text})
+    return found
 
 
 def _date(text: str) -> date:

@@ -254,3 +254,17 @@ def test_where_no_row_can_be_read_nothing_is_written_and_the_command_says_why(vi
         "Nothing was written.",
     ]
     assert bring_in(village, as_csv([])).lines()[-2].startswith("Nothing of this file was read: there is no row")
+
+
+@pytest.mark.parametrize("joined", ["2031-01-01", "9999-12-31", "0001-01-01", "1.10.2026"])
+def test_a_day_on_which_nobody_can_have_joined_is_refused_in_its_row_and_the_rest_comes_in(
+    village: Village, joined: str
+) -> None:
+    rows = village_file()
+    rows[0][6], rows[2][6] = "2026-09-01", joined
+    outcome = bring_in(village, as_csv(rows), accept_difference=True)
+    assert outcome.written
+    assert counts(outcome)["refused"] == 1
+    assert [row.sentence for row in outcome.rows if row.verdict == "refused"] == [
+        f"“{joined}” is no day since when somebody is a member. Is the year right?"
+    ]

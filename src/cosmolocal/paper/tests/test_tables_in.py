@@ -130,6 +130,22 @@ def test_amounts_that_somebody_typed_as_text_beside_real_numbers_are_read_where_
     assert read == [Decimal("26.6"), Decimal(120), Decimal("1050.75"), Decimal(80)]
 
 
+def test_a_sheet_says_what_is_seen_of_a_number_and_not_what_arithmetic_left() -> None:
+    sums = {"A1": "price", "A2": 3.3 * 3, "A3": 0.1 + 0.2, "A4": 1e15 + 0.3, "A5": 1.125, "A6": 12.5}
+    assert cells(workbook(sums)) == [[text] for text in ("price", "9.9", "0.3", "1000000000000000", "1.1250", "12.5")]
+
+
+@pytest.mark.parametrize("number", [12.5, 1234.5, 1.125, 7])
+def test_text_with_a_comma_in_a_sheet_is_never_read_for_thousands_by_guessing(number: float) -> None:
+    """A German sheet in which some cells are numbers and some are text."""
+    read = read_table(workbook({"A1": "kg", "A2": "2,50", "A3": number, "A4": "1,125"}))
+    two_fifty, typed, unclear = (line.cells[0] for line in read.rows)
+    assert parse_decimal(two_fifty, read.decimal_mark) == Decimal("2.5")
+    assert parse_decimal(typed, read.decimal_mark) == Decimal(str(number))
+    with pytest.raises(Refusal, match="two ways"):
+        parse_decimal(unclear, read.decimal_mark)
+
+
 def test_refusals() -> None:
     assert refusal(b"") == "paper.empty_table"
     assert refusal(b"\xef\xbb\xbf\n\n ,, \n") == "paper.empty_table"
