@@ -130,7 +130,10 @@ def leave_local(*, by: Agent, agent: Agent, on_behalf_of: Agent | None = None, k
         if is_paying or flows_queries.is_something_due(household.pk, clock.now() - A_DAY):
             raise Refusal(
                 "website.goods_to_come",
-                _("You have ordered goods that are still to come. Collect them, or cancel the order, then leave."),
+                _(
+                    "Something that you ordered or booked is still to come or with you. Collect it, give it back or "
+                    "cancel it, then leave."
+                ),
             )
     left = agents.leave(by=by, agent=agent, on_behalf_of=on_behalf_of)
     if household is not None and Agent.objects.filter(pk=household.pk, hidden_at__isnull=False).exists():
