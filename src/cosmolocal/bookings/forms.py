@@ -1,9 +1,10 @@
 """What is filled in about bookings: times, what was seen of a thing, a thing and its terms, a damage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cosmolocal.agents.choosing import AgentField
@@ -12,7 +13,10 @@ from cosmolocal.agents.queries import home_local, role_holders
 from cosmolocal.bookings import rules
 from cosmolocal.bookings.models import Report, Terms, Thing
 from cosmolocal.bookings.operations import Counted, Seen, TermsDraft, ThingDraft
+from cosmolocal.kernel import clock
+from cosmolocal.look import proportion, questions
 from cosmolocal.look.forms import BigChoice, DayField, DayTimeField, FileInput, KeyedForm, MoneyField, QuantityField
+from cosmolocal.look.questions import NOTHING, Expectation
 from cosmolocal.money.queries import default_currency
 from cosmolocal.paper.pictures import KeptFiles
 
@@ -20,6 +24,8 @@ _LINES = forms.Textarea(attrs={"rows": 3})
 LONGEST = 366 * 24 * 60  # minutes: a year
 SHORTEST = 15  # minutes: what is lent for less is not booked
 MOST_KM = 20_000
+MOST_METER = 9_999_999  # kilometres
+MOST_MONEY = 10**10  # minor units of one price, so that what it comes to fits a column
 
 
 class TimesForm(KeyedForm):
@@ -27,7 +33,7 @@ class TimesForm(KeyedForm):
 
     begins = DayTimeField(label=_("From"))
     ends = DayTimeField(label=_("Until"))
-    km = forms.IntegerField(label=_("About how many kilometres?"), min_value=0, max_value=MOST_KM, required=False)
+    km = QuantityField(label=_("About how many kilometres?"), unit=_("km"), maximum=MOST_KM, required=False)
 
     def __init__(self, *args: Any, with_km: bool = True, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -66,6 +72,43 @@ class BookForm(TimesForm):
         if not others:
             del self.fields["things"]
 
+    def clean(self) -> dict[str, Any]:
+        """A series that would be over before it begins."""
+        data = super().clean() or {}
+        if data.get("weekly") and data.get("begins") and data["weekly"] < clock.day_of(data["begins"]):
+            self.add_error("weekly", gettext("It would end before it begins. Choose a later day, or leave it empty."))
+        return data
+
+
+class MeterField(QuantityField):
+    """What a meter shows, in kilometres. What is less than `before`, or more than `most` beyond it, is asked about."""
+
+    def __init__(self, *, before: int | None = None, most: int = 0, **options: Any) -> None:
+        self.before, self.most = before, most
+        super().__init__(unit=_("km"), maximum=MOST_METER, **options)
+
+    def settle(self, typed: str, expected: Expectation) -> int:
+        """As every number is read; then a question where nobody drives so far."""
+        parts = super().settle(typed, expected)
+        if self.before is None or self._is_likely(parts):
+            return parts
+        likely = [way for way in proportion.meant(parts, self.before) if self._is_likely(way)]
+        ways = [*likely, parts]
+        words = {"typed": self.write(parts), "before": self.write(self.before)}
+        if parts < self.before:
+            sentence = gettext("%(typed)s is less than its meter showed before, %(before)s.") % words
+        else:
+            words["more"] = self.write(parts - self.before)
+            sentence = gettext("%(typed)s is %(more)s more than its meter showed before, %(before)s.") % words
+        try:
+            return questions.choose(typed, ways, f"{sentence} {questions.asks(ways)}", self.write)
+        except questions.Asked as asked:
+            self.question = asked.question
+            raise forms.ValidationError(sentence, code="asked") from asked
+
+    def _is_likely(self, parts: int) -> bool:
+        return self.before is not None and self.before <= parts <= self.before + self.most
+
 
 class SeenForm(KeyedForm):
     """What one sees of a thing at the door. `early`: what she ticks who takes it long before her time."""
@@ -74,16 +117,26 @@ class SeenForm(KeyedForm):
         error_messages={"required": _("Tick this if it is so. If not, go back to your bookings.")}
     )
     state = forms.ChoiceField(label=_("How is it?"), choices=Report.State.choices[:4], widget=BigChoice)
-    meter = forms.IntegerField(label=_("What does its meter show?"), min_value=0, max_value=9_999_999, required=False)
+    meter = MeterField(label=_("What does its meter show?"), required=False)
     words = forms.CharField(label=_("What should others know?"), max_length=500, required=False, widget=_LINES)
     photo = forms.FileField(label=_("A photo"), required=False, widget=FileInput(attrs={"accept": "image/*"}))
 
-    def __init__(self, *args: Any, with_km: bool = True, early: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        with_km: bool = True,
+        early: str = "",
+        before: int | None = None,
+        most: int = 0,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["state"].initial = Report.State.GOOD
         self.fields["early"].label = early
         if not early:
             del self.fields["early"]
+        meter: Any = self.fields["meter"]
+        meter.before, meter.most = before, most
         if not with_km:
             del self.fields["meter"]
 
@@ -96,7 +149,20 @@ class SeenForm(KeyedForm):
 def money_field(**options: Any) -> MoneyField:
     """A sum in the local's currency, not below 0."""
     currency = default_currency()
-    return MoneyField(currency=currency.code, decimals=currency.decimals, minimum=0, **options)
+    options = {"minimum": 0, "maximum": MOST_MONEY, **options}
+    return MoneyField(currency=currency.code, decimals=currency.decimals, **options)
+
+
+def what_held(terms: Terms) -> dict[str, Expectation]:
+    """What the sums of new terms are compared with: those until now."""
+    return {name: Expectation(getattr(terms, name), _("what held until now"), is_price=True) for name in _PRICED}
+
+
+def what_others_cost(terms: Iterable[Terms]) -> dict[str, Expectation]:
+    """What the sums of something new are compared with: the highest there are."""
+    found = list(terms)
+    most = {name: proportion.usual(getattr(one, name) for one in found) for name in _PRICED}
+    return {name: Expectation(parts, questions.USUAL, is_rough=True) for name, parts in most.items()}
 
 
 _SUMS = (
@@ -109,6 +175,9 @@ _SUMS = (
         _("Set aside on the account until it is back. No price and no deposit: it is lent as a gift."),
     ),
 )
+
+
+_PRICED = tuple(name for name, _label, _note in _SUMS)
 
 
 class ThingForm(KeyedForm):
@@ -148,10 +217,11 @@ class ThingForm(KeyedForm):
         label=_("Its owner's share of the income"), unit="%", decimals=2, maximum=10_000, required=False
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, usual: Mapping[str, Expectation] = {}, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, label, note in _SUMS:
-            self.fields[name] = money_field(label=label, help_text=note, required=False)
+            expected = usual.get(name, NOTHING)
+            self.fields[name] = money_field(label=label, help_text=note, required=False, expected=expected)
         self.order_fields([name for name in self.fields if name != "owner_bp"])
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(is_private=False).order_by("name")
@@ -272,9 +342,7 @@ class InventoryForm(KeyedForm):
                 label=thing.name, choices=[("", _("not looked at")), *Report.State.choices], required=False
             )
             if thing.has_meter:
-                self.fields[f"meter_{thing.pk}"] = forms.IntegerField(
-                    label=_("Its kilometres"), min_value=0, max_value=9_999_999, required=False
-                )
+                self.fields[f"meter_{thing.pk}"] = MeterField(label=_("Its kilometres"), required=False)
 
     def counted(self) -> list[Counted]:
         """A line for each thing somebody looked at."""

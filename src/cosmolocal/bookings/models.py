@@ -139,6 +139,7 @@ class Booking(models.Model):
         BACK = "back", _("given back")
         CANCELLED = "off", _("cancelled")
         LOST = "lost", _("never came back")
+        MISSED = "missed", _("not fetched")
 
     COMING = (State.HELD, State.BOOKED)
 

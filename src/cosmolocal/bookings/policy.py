@@ -66,13 +66,15 @@ def sees_case(reader: Reader, booking: Booking) -> bool:
 
 
 def sees_code(booking: Booking, now: datetime) -> bool:
-    """The code of the lock is read by who has it: from a quarter of an hour before, until it is back; and only as long
-    as her introduction lasts.
+    """The code of the lock is read by who has it: from a quarter of an hour before, until it is back, or until her time
+    is over where she did not fetch it; and only as long as her introduction lasts.
     """
-    begins = booking.commitment.begins
-    if begins is None or booking.state not in (Booking.State.BOOKED, Booking.State.OUT):
+    begins, ends = booking.commitment.begins, booking.commitment.ends
+    if begins is None or ends is None or begins > now + rules.LATE_AFTER:
         return False
-    return begins <= now + rules.LATE_AFTER and (booking.state == Booking.State.OUT or may_take(booking))
+    if booking.state == Booking.State.OUT:
+        return True
+    return booking.state == Booking.State.BOOKED and now < ends + rules.LATE_AFTER and may_take(booking)
 
 
 def may_take(booking: Booking) -> bool:

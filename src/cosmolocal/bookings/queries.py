@@ -12,9 +12,13 @@ from cosmolocal.bookings import rules
 from cosmolocal.bookings.models import Booking, Damage, Introduction, Report, Terms, Thing, UsualTerms
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import queries as flows_queries
+from cosmolocal.kernel import clock
 from cosmolocal.kernel.sets import among
 
 _WITH = ("thing__holder", "thing__place", "commitment", "agent", "household", "terms")
+
+
+_OPEN = ("held", "booked", "out")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,15 @@ def span(booking: Booking) -> Span:
     return Span(begins, ends)
 
 
+def counted(span: Span) -> int:
+    """Minutes that are paid and limited: the real ones, but no day is longer than a day for the night in which the
+    clocks are put back.
+    """
+    begins, ends = (clock.wall(moment).replace(tzinfo=None) for moment in (span.begins, span.ends))
+    shown = Span(begins, ends).minutes
+    return min(span.minutes, max(shown, rules.DAY))
+
+
 def slots(resources: Collection[int], since: datetime, until: datetime) -> list[Slot]:
     """Who has these things (ids of their resources) at any time between two moments, by beginning (two statements)."""
     promised = {one.pk: one for one in flows_queries.booked(resources, since, until)}
@@ -94,7 +107,8 @@ def who_has(things: Collection[Thing], now: datetime) -> dict[int, Booking]:
     """
     ids = among(thing.pk for thing in things)
     running = Q(state__in=Booking.COMING, commitment__begins__lte=now, commitment__ends__gt=now)
-    found = bookings().filter(running | Q(state=Booking.State.OUT), thing__in=ids)
+    # The states stand beside it for the index over what is open: what is over grows with the years.
+    found = bookings().filter(running | Q(state=Booking.State.OUT), thing__in=ids, state__in=_OPEN)
     return {one.thing_id: one for one in found.order_by("-state", "pk")}
 
 
@@ -116,6 +130,11 @@ def coming(practice: str = "") -> QuerySet[Booking]:
     return (found.filter(thing__practice=practice) if practice else found).order_by("commitment__begins", "pk")
 
 
+def to_come(now: datetime) -> QuerySet[Booking]:
+    """Picked up, or of a time that is not over."""
+    return coming().filter(Q(state=Booking.State.OUT) | Q(commitment__ends__gt=now))
+
+
 def late(now: datetime, practice: str = "") -> QuerySet[Booking]:
     """Picked up, and not back after its time and the grace."""
     found = bookings().filter(state=Booking.State.OUT, commitment__ends__lt=now - rules.LATE_AFTER)
@@ -127,9 +146,10 @@ def still_out(booking: Booking) -> Booking | None:
     return bookings().filter(thing=booking.thing_id, state=Booking.State.OUT).exclude(pk=booking.pk).first()
 
 
-def next_after(booking: Booking) -> Booking | None:
-    """Who waits for the same thing next."""
+def next_after(booking: Booking, now: datetime) -> Booking | None:
+    """Who waits for the same thing next: has it booked now, or within a day."""
     found = bookings().filter(thing=booking.thing_id, state__in=Booking.COMING, purpose=Booking.Purpose.USE)
+    found = found.filter(commitment__ends__gt=now, commitment__begins__lt=now + rules.SOON)
     return found.exclude(pk=booking.pk).order_by("commitment__begins", "pk").first()
 
 
@@ -156,6 +176,16 @@ def last_meter(thing: Thing) -> int | None:
     return found.first()
 
 
+def meter_before(booking: Booking, now: datetime) -> tuple[int | None, int]:
+    """What the meter showed when it was picked up (before: when somebody last read it), and how many kilometres more
+    nobody asks about: what was told, or as far as one drives in that time.
+    """
+    out = booking.reports.filter(what=Report.What.OUT).order_by("-pk").first()
+    if out is None:
+        return last_meter(booking.thing), rules.FAR_UNSEEN
+    return last_meter(booking.thing) if out.meter is None else out.meter, rules.likely_km(booking.km, now - out.at)
+
+
 def alike(thing: Thing) -> list[Thing]:
     """Other things of its kind in the same practice that can be booked."""
     found = Thing.objects.filter(practice=thing.practice, kind=thing.kind, state=Thing.State.READY)
@@ -166,14 +196,16 @@ def figures(practice: str, since: datetime, until: datetime) -> list[Figures]:
     """How each thing was used between two moments: from what happened, and by nobody's name (three statements)."""
     found = list(things(practice, gone=True))
     minutes: dict[int, int] = {}
+    fulfilled: list[int] = []
     for event in flows_queries.events_of([thing.resource_id for thing in found], since, until).filter(action="use"):
         assert event.resource_id is not None
         minutes[event.resource_id] = minutes.get(event.resource_id, 0) + (event.effort_quantity or 0)
-    back = Booking.objects.filter(thing__in=found, reports__what=Report.What.BACK, charged__isnull=False)
-    back = back.filter(reports__at__gte=since, reports__at__lt=until).prefetch_related("reports")
+        if event.fulfils_id is not None:
+            fulfilled.append(event.fulfils_id)
+    back = Booking.objects.filter(commitment__in=among(fulfilled), charged__isnull=False).prefetch_related("reports")
     whole, rows = Span(since, until).minutes, []
     of: dict[int, list[Booking]] = {}
-    for booking in back.distinct():
+    for booking in back:
         of.setdefault(booking.thing_id, []).append(booking)
     for thing in found:
         own, used = of.get(thing.pk, []), minutes.get(thing.resource_id, 0)
@@ -198,6 +230,13 @@ def of_who_left() -> QuerySet[Booking]:
 def things_left() -> QuerySet[Thing]:
     """Things whose owner has left, and that nobody has taken over."""
     return Thing.objects.exclude(state__in=Thing.GONE).filter(holder__hidden_at__isnull=False).select_related("holder")
+
+
+def over(now: datetime) -> QuerySet[Booking]:
+    """What ended by itself: repairs whose time is over, and what nobody fetched in its time or soon after."""
+    repaired = Q(purpose=Booking.Purpose.REPAIR, commitment__ends__lte=now)
+    missed = Q(purpose=Booking.Purpose.USE, commitment__ends__lte=now - rules.FETCHED_WITHIN)
+    return bookings().filter(repaired | missed, state__in=Booking.COMING).order_by("commitment__ends", "pk")
 
 
 def held_too_long(now: datetime) -> QuerySet[Booking]:

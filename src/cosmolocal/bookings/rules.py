@@ -8,7 +8,10 @@ from typing import Protocol
 HOUR, DAY = 60, 24 * 60
 LATE_AFTER = timedelta(minutes=15)  # of grace before anybody is told
 NEVER_BACK_AFTER = timedelta(hours=24)
+SOON = timedelta(hours=24)  # so far ahead somebody is told that a thing is not back
 HELD_FOR = timedelta(hours=24)
+FETCHED_WITHIN = timedelta(days=3)  # after its time: whoever fetched it notes it until then
+FAR_AT_LEAST, FAR_UNSEEN = 50, 1000  # kilometres, in a use and between two of them
 MOST_AT_ONCE = 60  # bookings of one deed: a series of a year, or things for a fair
 
 
@@ -75,9 +78,9 @@ def share(amount: int, owner_bp: int) -> int:
     return half_up(amount * owner_bp, 10_000)
 
 
-def problem(limits: Limits, span: Span, now: datetime) -> str:
+def problem(limits: Limits, span: Span, now: datetime, minutes: int | None = None) -> str:
     """Why nobody may book this time, in one word; "" where it may be: `backwards`, `past`, `notice`, `longest`,
-    `ahead`.
+    `ahead`. `minutes`: how long it is, where the wall clock says it otherwise.
     """
     if span.begins >= span.ends:
         return "backwards"
@@ -85,7 +88,7 @@ def problem(limits: Limits, span: Span, now: datetime) -> str:
         return "past"
     if limits.notice_minutes and span.begins < now + timedelta(minutes=limits.notice_minutes):
         return "notice"
-    if span.minutes > limits.longest_minutes:
+    if (span.minutes if minutes is None else minutes) > limits.longest_minutes:
         return "longest"
     if span.begins > now + timedelta(days=limits.ahead_days):
         return "ahead"
@@ -94,8 +97,11 @@ def problem(limits: Limits, span: Span, now: datetime) -> str:
 
 def used(booked: Span, out: datetime, back: datetime) -> Span:
     """The time that is charged: from the booked beginning, or from when it was picked up before that, until it came
-    back.
+    back. Noted only when its time was over: the booked time, or how long it was gone where that is longer.
     """
+    if out > booked.ends:
+        late = Span(out, max(back, out))
+        return late if late.minutes > booked.minutes else booked
     begins = min(booked.begins, out)
     return Span(begins, max(back, begins))
 
@@ -105,9 +111,15 @@ def driven(out: int | None, back: int | None, told: int) -> int:
     return back - out if out is not None and back is not None and back >= out else told
 
 
+def likely_km(told: int, gone: timedelta) -> int:
+    """So many kilometres surprise nobody: three times what was told, or 100 an hour, of a day at most ten hours."""
+    hours = min(gone / timedelta(hours=1), 10 * (1 + gone // timedelta(days=1)))
+    return max(FAR_AT_LEAST, 3 * told, int(100 * hours))
+
+
 def weekly(first: date, until: date) -> Iterator[date]:
-    """The same day of each week, both ends included, at most `MOST_AT_ONCE`."""
-    for week in range(MOST_AT_ONCE):
+    """The same day of each week, both ends included; of more than `MOST_AT_ONCE`, which is refused, one more."""
+    for week in range(MOST_AT_ONCE + 1):
         day = first + timedelta(weeks=week)
         if day > until:
             return

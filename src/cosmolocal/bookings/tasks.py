@@ -1,4 +1,4 @@
-"""Jobs and timers of bookings: letters about what changed, what was held too long, what is late, who left."""
+"""Jobs and timers of bookings: letters about what changed, what was held or never fetched, what is late, who left."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -48,9 +48,14 @@ def tell_moved(booking_id: int, became: str, thing_id: int) -> None:
 
 @jobs.job("bookings.tell_code")
 def tell_code(thing_id: int) -> None:
-    """The lock has another code: to everybody who has it or has booked it. The code itself stands on her page."""
-    writings = []
-    for booking in queries.coming().filter(thing=thing_id, purpose=Booking.Purpose.USE):
+    """The lock has another code: one letter to everybody who has it or has booked it, about the first time. The code
+    itself stands on her page.
+    """
+    writings: list[Writing] = []
+    first: dict[int, Booking] = {}
+    for booking in queries.to_come(clock.now()).filter(thing=thing_id, purpose=Booking.Purpose.USE):
+        first.setdefault(booking.agent_id, booking)
+    for booking in first.values():
         with speaking_to(booking.agent):
             words = {"thing": booking.thing.name, "when": _when(booking)}
             subject = _("%(thing)s has another code") % words
@@ -66,7 +71,7 @@ def tell_late(booking_id: int) -> None:
     if booking.state != Booking.State.OUT:
         return
     writings = [_late(booking)]
-    after = queries.next_after(booking)
+    after = queries.next_after(booking, clock.now())
     if after is not None:
         with speaking_to(after.agent):
             words = {"thing": after.thing.name, "when": _when(after)}
@@ -88,6 +93,21 @@ def _late(booking: Booking) -> Writing:
             "back already? Then note it on the page of your booking."
         )
         return Writing(booking.agent_id, "booking_late", subject, text % words, _page(booking))
+
+
+@jobs.job("bookings.tell_missed")
+def tell_missed(booking_id: int) -> None:
+    """Nobody noted that it was fetched, so the booking is over: to its person."""
+    booking = queries.bookings().get(pk=booking_id)
+    with speaking_to(booking.agent):
+        words = {"thing": booking.thing.name, "when": _when(booking)}
+        subject = _("%(thing)s was not fetched") % words
+        text = _(
+            "Nobody noted that %(thing)s was fetched on %(when)s. Your booking is over and costs nothing. Did you have "
+            "it? Then please tell whoever looks after it. Next time note it when you take it, or cancel in time."
+        )
+        writing = Writing(booking.agent_id, "booking_moved", subject, text % words, _page(booking))
+    messages.send(by=agents_queries.system(), writings=[writing], key=jobs.key())
 
 
 @jobs.job("bookings.tell_asked")
@@ -133,6 +153,12 @@ def drop_held(booking_id: int) -> None:
     operations.drop_held(by=agents_queries.system(), booking=queries.bookings().get(pk=booking_id))
 
 
+@jobs.job("bookings.end_unused")
+def end_unused(booking_id: int) -> None:
+    """A repair, or a booking that nobody fetched, is over."""
+    operations.end_unused(by=agents_queries.system(), booking=queries.bookings().get(pk=booking_id))
+
+
 @jobs.job("bookings.note_late")
 def note_late(booking_id: int) -> None:
     """What is late."""
@@ -150,6 +176,8 @@ def look() -> None:
     now = clock.now()
     for booking in queries.held_too_long(now):
         jobs.attempt("bookings.drop_held", booking.pk)
+    for booking in queries.over(now):
+        jobs.attempt("bookings.end_unused", booking.pk)
     for booking in queries.late(now).filter(reminded_at=None):
         jobs.attempt("bookings.note_late", booking.pk)
     if queries.of_who_left().exists() or queries.things_left().exists():

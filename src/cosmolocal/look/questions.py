@@ -109,7 +109,7 @@ def settle(
         if len(possible) == 1:
             return possible[0]
         sentence = _("“%(typed)s” can be read in two ways. Which one do you mean?") % {"typed": typed.strip()[:30]}
-        return _choose(typed, unclear.readings, sentence, write)
+        return choose(typed, unclear.readings, sentence, write)
     if most is not None and parts > most:
         return parts
     sign = -1 if parts < 0 and (expected.parts or 0) < 0 else 1  # below 0 sizes are compared
@@ -118,8 +118,12 @@ def settle(
         return parts
     near = proportion.slips(size) if expected.is_rough else proportion.meant(size, against.parts or 0)
     ways = [sign * value for value in (*near, size)]
-    asks = _("Which is right?") if len(ways) > 1 else _("If it is so, press it. If not, type it again.")
-    return _choose(typed, ways, f"{_odd(size, against, lambda value: write(sign * value))} {asks}", write)
+    return choose(typed, ways, f"{_odd(size, against, lambda value: write(sign * value))} {asks(ways)}", write)
+
+
+def asks(ways: Sequence[int]) -> str:
+    """What stands after the sentence that says what is odd, before the buttons."""
+    return _("Which is right?") if len(ways) > 1 else _("If it is so, press it. If not, type it again.")
 
 
 def ask(form: forms.Form, name: str, expected: Expectation) -> None:
@@ -152,7 +156,8 @@ def _is_odd(size: int, expected: Expectation) -> bool:
     return is_none or proportion.is_odd(size, expected.parts, far=expected.far, is_price=expected.is_price)
 
 
-def _choose(typed: str, ways: Sequence[int], sentence: str, write: Callable[[int], str]) -> int:
+def choose(typed: str, ways: Sequence[int], sentence: str, write: Callable[[int], str]) -> int:
+    """The reading (of `ways`, in smallest parts) that somebody has said yes to. Raises Asked before she did."""
     sure = getattr(typed, "sure", ())
     said = next((value for value in ways if value in sure), None)
     if said is not None:

@@ -3,7 +3,7 @@
 from cosmolocal.bookings.operations.booking import book, cancel, cancel_rest, change, confirm, foresee
 from cosmolocal.bookings.operations.damages import say_damage, settle_damage
 from cosmolocal.bookings.operations.handing import Seen, give_back, pick_up
-from cosmolocal.bookings.operations.looking import after_leaving, drop_held, note_late
+from cosmolocal.bookings.operations.looking import after_leaving, drop_held, end_unused, note_late
 from cosmolocal.bookings.operations.promising import FUND, BookingDraft
 from cosmolocal.bookings.operations.repairs import block, end_block
 from cosmolocal.bookings.operations.things import (
@@ -42,6 +42,7 @@ __all__ = [
     "drop_held",
     "end_block",
     "end_introduction",
+    "end_unused",
     "foresee",
     "give_back",
     "give_to",

@@ -13,6 +13,7 @@ from cosmolocal.bookings import policy, queries, rules
 from cosmolocal.bookings.models import Booking, Terms, Thing
 from cosmolocal.bookings.operations.promising import (
     BookingDraft,
+    bad_time,
     check_free,
     check_rest,
     check_times,
@@ -185,6 +186,8 @@ def change(
             raise Refusal(
                 "bookings.bad_time", _("This time is over. Choose a later one."), field="ends", problem="past"
             )
+        if queries.counted(Span(running().at, ends)) > terms.longest_minutes:
+            raise bad_time(found.thing, terms, "longest")
     else:
         check_times(found.thing, terms, span, running().at)
     policy.check_who(found.thing, terms, found.agent, found.household, ends)
@@ -232,17 +235,18 @@ def cancel(*, by: Agent, booking: Booking, on_behalf_of: Agent | None = None, ke
 def cancel_rest(*, by: Agent, booking: Booking, on_behalf_of: Agent | None = None, key: str = "") -> list[Booking]:
     """Cancels this one and all later ones of the same deed. Refuses: agents.not_yours."""
     policy.permit_use(by, booking.household, on_behalf_of)
+    of_series = queries.bookings().filter(agreement=booking.agreement_id)
+    lock_things(set(of_series.values_list("thing_id", flat=True)))
     begins = queries.span(queries.bookings().get(pk=booking.pk)).begins
     coming = queries.coming().filter(agreement=booking.agreement_id, state__in=Booking.COMING)
     rest = [one for one in coming if queries.span(one).begins >= begins]
-    lock_things({one.thing_id for one in rest})
     for one in rest:
         set_free(by, one)
     return rest
 
 
-def set_free(by: Agent, booking: Booking) -> None:
-    """The time and the money of a booking that will not be; its thing is locked."""
+def set_free(by: Agent, booking: Booking, state: str = State.CANCELLED) -> None:
+    """The time and the money of a booking that will not be, or was not; its thing is locked."""
     free(by, booking)
-    booking.state, booking.held_until = State.CANCELLED, None
+    booking.state, booking.held_until = state, None
     booking.save(update_fields=["state", "held_until"])

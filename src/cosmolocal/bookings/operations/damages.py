@@ -32,7 +32,8 @@ def say_damage(*, by: Agent, booking: Booking, words: str, on_behalf_of: Agent |
 def settle_damage(*, by: Agent, damage: Damage, amount: int, words: str = "", key: str = "") -> Damage:
     """What is paid for it (minor units; 0: nothing) moves from who had the thing to whose it is; the case is closed.
 
-    Refuses: agents.not_allowed, agents.session_lent, money.to_oneself, bookings.settled, bookings.bad_amount.
+    Refuses: agents.not_allowed, agents.session_lent, money.to_oneself, bookings.settled, bookings.bad_amount,
+    bookings.not_payable.
     """
     policy.permit_keep(by)
     sessions.require_own_or_house(by)

@@ -115,7 +115,7 @@ def _bring_back(by: Agent, booking: Booking, seen: Seen) -> None:
     flows.finish(by=by, commitments=[booking.commitment_id])
     _report(by, booking, Report.What.BACK, seen, event[0])
     km = rules.driven(out.meter if out else None, seen.meter, booking.km)
-    booking.state, booking.charged = State.BACK, rules.price(booking.terms, span.minutes, km)
+    booking.state, booking.charged = State.BACK, rules.price(booking.terms, queries.counted(span), km)
     _charge(by, booking, booking.charged)
     booking.save(update_fields=["state", "charged"])
 
@@ -140,12 +140,22 @@ def _charge(by: Agent, booking: Booking, amount: int) -> None:
 
 def charge_damage(by: Agent, booking: Booking, amount: int) -> None:
     """What is paid for a damage, to whose the thing is: her account, or the fund where it is the local's or a circle's.
-    Refuses money.to_oneself.
+    Refuses money.to_oneself, and bookings.not_payable where one of them has no account, or both have the same.
     """
-    payer, owner = _account(booking.household), _account(booking.thing.holder) or money_queries.fund(FUND)
-    if payer is not None and payer.pk != owner.pk:
-        money_policy.forbid_own(by, owner.holder)
-        ledger.move_many(by=by, legs=[Leg(payer.pk, owner.pk, amount, "damage", None, booking.agreement_id)])
+    holder = booking.thing.holder
+    is_common = holder.is_home or holder.kind == Agent.Kind.CIRCLE
+    payer, owner = _account(booking.household), money_queries.fund(FUND) if is_common else _account(holder)
+    if payer is None or owner is None:
+        sentence = _("%(name)s has no account, so nothing can be paid here. Write 0, and say in words what was agreed.")
+        raise _not_payable(sentence % {"name": booking.household if payer is None else holder})
+    if payer.pk == owner.pk:
+        raise _not_payable(_("Both have the same account. Write 0, and say in words what was agreed."))
+    money_policy.forbid_own(by, owner.holder)
+    ledger.move_many(by=by, legs=[Leg(payer.pk, owner.pk, amount, "damage", None, booking.agreement_id)])
+
+
+def _not_payable(sentence: str) -> Refusal:
+    return Refusal("bookings.not_payable", sentence, field="amount")
 
 
 def _account(holder: Agent) -> "Account | None":

@@ -1,4 +1,4 @@
-"""What the node does by itself: what was held too long, who left, what is late."""
+"""What the node does by itself: what was held too long or never fetched, who left, what is late."""
 
 from django.utils.translation import gettext_lazy
 
@@ -8,6 +8,7 @@ from cosmolocal.bookings import queries
 from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.bookings.operations.booking import set_free
 from cosmolocal.bookings.operations.promising import lock_booking
+from cosmolocal.bookings.operations.repairs import end_repair
 from cosmolocal.bookings.operations.things import retire
 from cosmolocal.kernel import jobs
 from cosmolocal.kernel.operation import operation, running
@@ -20,6 +21,22 @@ def drop_held(*, by: Agent, booking: Booking, key: str = "") -> None:
     found = lock_booking(booking)
     if found.state == Booking.State.HELD and found.held_until and found.held_until <= running().at:
         set_free(by, found)
+
+
+@operation("bookings.end_unused", said=gettext_lazy("noted that a repair, or a booking that nobody fetched, is over"))
+def end_unused(*, by: Agent, booking: Booking, key: str = "") -> None:
+    """A repair whose time is over has ended. What nobody fetched is over: nothing is set aside for it any more, and its
+    person is told. Refuses: agents.not_allowed.
+    """
+    agents_policy.permit(by)
+    found = lock_booking(booking)
+    if not queries.over(running().at).filter(pk=found.pk).exists():
+        return
+    if found.purpose == Booking.Purpose.REPAIR:
+        end_repair(by, found)
+        return
+    set_free(by, found, Booking.State.MISSED)
+    jobs.announce("bookings.tell_missed", found.pk)
 
 
 @operation("bookings.note_late", said=gettext_lazy("asked where something stays"))

@@ -74,7 +74,7 @@ def use_draft(thing: Thing, receiver: Agent, span: Span, agreement_id: int) -> C
 
 def upper(terms: Terms, span: Span, km: int) -> int:
     """What is set aside for it: the use as planned, and the deposit."""
-    return rules.price(terms, span.minutes, km) + terms.deposit
+    return rules.price(terms, queries.counted(span), km) + terms.deposit
 
 
 def payment_draft(household: Agent, terms: Terms, amount: int, agreement_id: int) -> CommitmentDraft | None:
@@ -164,9 +164,13 @@ def check_rest(thing: Thing, terms: Terms, span: Span, own: Collection[int]) -> 
 
 def check_times(thing: Thing, terms: Terms, span: Span, now: datetime) -> None:
     """May it be booked then? Refuses bookings.bad_time (fact: `problem`, a word of rules.problem)."""
-    problem = rules.problem(terms, span, now)
-    if not problem:
-        return
+    problem = rules.problem(terms, span, now, queries.counted(span))
+    if problem:
+        raise bad_time(thing, terms, problem)
+
+
+def bad_time(thing: Thing, terms: Terms, problem: str) -> Refusal:
+    """bookings.bad_time in words; `problem` is a word of rules.problem."""
     words = {
         "thing": thing.name,
         "hours": -(-terms.notice_minutes // 60),
@@ -181,7 +185,14 @@ def check_times(thing: Thing, terms: Terms, span: Span, now: datetime) -> None:
         "ahead": _("%(thing)s can be booked at most %(days)s days ahead. Choose an earlier day."),
     }
     field = "ends" if problem in ("backwards", "longest") else "begins"
-    raise Refusal("bookings.bad_time", sentences[problem] % words, field=field, problem=problem)
+    return Refusal("bookings.bad_time", sentences[problem] % words, field=field, problem=problem)
+
+
+def check_kept(thing: Thing) -> None:
+    """Refuses bookings.gone where it is sold, worn out, lost, or went with its owner."""
+    if thing.state in Thing.GONE:
+        sentence = _("%(thing)s is shared no more. If it is here again, add it as something new.")
+        raise Refusal("bookings.gone", sentence % {"thing": thing.name})
 
 
 def free(by: Agent, booking: Booking) -> None:

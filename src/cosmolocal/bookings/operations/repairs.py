@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent
 from cosmolocal.bookings import policy, queries
 from cosmolocal.bookings.models import Booking, Thing
 from cosmolocal.bookings.operations.booking import set_free
-from cosmolocal.bookings.operations.promising import lock, use_draft
+from cosmolocal.bookings.operations.promising import check_kept, lock, use_draft
 from cosmolocal.bookings.rules import Span
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows import queries as flows_queries
@@ -19,6 +19,7 @@ from cosmolocal.kernel import jobs
 from cosmolocal.kernel.operation import operation, running
 from cosmolocal.kernel.refusal import Refusal
 
+LONGEST_REPAIR = timedelta(days=366)
 REPAIRED_IN = timedelta(days=7)  # as long as nobody says otherwise
 State = Booking.State
 
@@ -27,13 +28,18 @@ State = Booking.State
 def block(*, by: Agent, thing: Thing, begins: datetime, ends: datetime, words: str = "", key: str = "") -> Booking:
     """It is under repair in that time. Who has booked it gets another of its kind, or her booking ends: with a letter.
 
-    Refuses: agents.not_yours, bookings.bad_time, bookings.out_now where it is with somebody all that time.
+    Refuses: agents.not_yours, bookings.bad_time, bookings.gone, bookings.out_now where it is with somebody all that
+    time.
     """
     found = lock(_with_alike(thing))[thing.pk]
     policy.permit_care(by, found)
     if begins >= ends or ends <= running().at:
         sentence = _("It would end before it begins. Choose a later end.")
         raise Refusal("bookings.bad_time", sentence, field="ends", problem="backwards")
+    check_kept(found)
+    if ends - begins > LONGEST_REPAIR:
+        sentence = _("A repair lasts at most a year. Is the year right?")
+        raise Refusal("bookings.bad_time", sentence, field="ends", problem="longest")
     made = _block(by, found, Span(begins, ends), words)
     if made is None:
         sentence = _("Somebody has it in that time, or it is in repair already. Choose a later end.")
@@ -124,7 +130,12 @@ def end_block(*, by: Agent, booking: Booking, key: str = "") -> Booking:
     found = queries.bookings().select_for_update(of=("self",)).get(pk=booking.pk)
     policy.permit_care(by, found.thing)
     if found.purpose == Booking.Purpose.REPAIR and found.state in Booking.COMING:
-        flows.finish(by=by, commitments=[found.commitment_id])
-        found.state = State.BACK
-        found.save(update_fields=["state"])
+        end_repair(by, found)
     return found
+
+
+def end_repair(by: Agent, block: Booking) -> None:
+    """Nothing more is promised by it."""
+    flows.finish(by=by, commitments=[block.commitment_id])
+    block.state = State.BACK
+    block.save(update_fields=["state"])

@@ -11,7 +11,7 @@ from cosmolocal.agents.models import Agent, Place
 from cosmolocal.bookings import policy, queries
 from cosmolocal.bookings.models import Booking, Introduction, Report, Terms, Thing, UsualTerms
 from cosmolocal.bookings.operations.handing import open_case
-from cosmolocal.bookings.operations.promising import free, lock_booking, lock_things
+from cosmolocal.bookings.operations.promising import check_kept, free, lock_booking, lock_things
 from cosmolocal.bookings.operations.repairs import clear, promise_anew
 from cosmolocal.flows import operations as flows
 from cosmolocal.flows.operations import EventDraft
@@ -156,10 +156,11 @@ def _write_terms(by: Agent, thing: Thing, terms: TermsDraft) -> None:
 @operation("bookings.give_to", said=gettext_lazy("noted whose something is now"))
 def give_to(*, by: Agent, thing: Thing, holder: Agent, key: str = "") -> Thing:
     """It belongs to somebody else from now on; what is booked stays booked. Refuses: agents.not_allowed,
-    bookings.out_now.
+    bookings.out_now, bookings.gone.
     """
     policy.permit_keep(by)
     found = lock_things([thing.pk])[thing.pk]
+    check_kept(found)
     if found.holder_id == holder.pk:
         return found
     _check_home(found)
@@ -253,6 +254,7 @@ def ask_introduction(
     Refuses: agents.not_yours.
     """
     policy.permit_use(by, person, on_behalf_of)
+    lock_things([thing.pk])  # of two presses in one moment one makes the row
     found, made = Introduction.objects.get_or_create(thing=thing, agent=person, since=None)
     if made:
         jobs.announce("bookings.tell_asked", found.pk)

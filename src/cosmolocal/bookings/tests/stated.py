@@ -8,7 +8,7 @@ WHO = {
     **dict.fromkeys(("book", "confirm", "change", "cancel", "cancel_rest", "pick_up", "give_back"), _CARE),
     **dict.fromkeys(("block", "end_block", "change_thing", "ask_introduction", "introduce"), _CARE),
     **dict.fromkeys(("end_introduction", "say_damage"), _CARE),
-    **dict.fromkeys(("drop_held", "note_late", "after_leaving"), "house"),
+    **dict.fromkeys(("drop_held", "end_unused", "note_late", "after_leaving"), "house"),
 }
 LENT = (
     ("no", "moves money of others", "settle_damage"),
@@ -20,7 +20,7 @@ LENT = (
         "add_thing change_thing give_to retire block end_block set_usual_terms",
     ),
     ("yes", "the same", "ask_introduction introduce end_introduction"),
-    ("yes", "by the node", "drop_held note_late after_leaving"),
+    ("yes", "by the node", "drop_held end_unused note_late after_leaving"),
 )
 _HANDED = EVENT | DAY | {"agents.not_yours", "bookings.done_already", "money.no_such_account"}
 FACTS = {"pick_up": _HANDED, "give_back": _HANDED, "count_things": ROLE}

@@ -1,15 +1,12 @@
 """What happens with a thing: picked up, given back, late, broken, moved, lost, counted; and who pays what."""
 
-import pytest
-from django_tasks_db.models import DBTaskResult
-
 from cosmolocal.agents import operations as agents
 from cosmolocal.bookings import operations, queries, tasks
 from cosmolocal.bookings.models import Booking, Damage, Report, Thing
 from cosmolocal.bookings.operations import Counted, Seen, TermsDraft
 from cosmolocal.bookings.tests.village import HOURLY, states
 from cosmolocal.flows import queries as flows_queries
-from cosmolocal.kernel import clock, jobs
+from cosmolocal.kernel import clock
 from cosmolocal.messages.models import Letter
 from cosmolocal.money import queries as money_queries
 from cosmolocal.money.tests.village import refused
@@ -23,26 +20,6 @@ def has(village, person):
 
 def aside(village, person):
     return money_queries.balance(village.account(person)).set_aside
-
-
-@pytest.fixture
-def letters(village):
-    """Does what waits, and gives what was written to whom: (name, subject)."""
-    for person in (village.amina, village.jo, village.li_na):
-        agents.change_contact(
-            by=village.house, agent=person, contact=agents.ContactDraft(email=f"a{person.pk}@example.org")
-        )
-
-    Letter.objects.all().delete()  # that their money arrived
-
-    def read():
-        waiting = DBTaskResult.objects.filter(status="READY", args_kwargs__args__0__startswith="bookings.")
-        for row in sorted(waiting, key=lambda row: [str(arg).zfill(9) for arg in row.args_kwargs["args"][1]]):
-            DBTaskResult.objects.filter(pk=row.pk).update(status="SUCCESSFUL")
-            assert jobs.run_job.func(*row.args_kwargs["args"]) == "done"
-        return [(letter.to.name, letter.subject) for letter in Letter.objects.select_related("to").order_by("pk")]
-
-    return read
 
 
 def test_its_use_is_paid_by_the_hour_and_kilometre_and_the_rest_is_free(village):

@@ -1,7 +1,7 @@
 """One's bookings: made, changed, picked up, given back; and a damage between the two and a steward."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from cosmolocal.bookings.views.things import get_thing_or_404, page_of, practice
 from cosmolocal.kernel import clock
 from cosmolocal.kernel.access import open_to
 from cosmolocal.look.dates import format_soon
-from cosmolocal.look.forms import KeyedForm
+from cosmolocal.look.forms import FIRST_YEAR, LAST_YEAR, KeyedForm
 from cosmolocal.money.queries import format as money
 
 
@@ -41,18 +41,21 @@ def _asked(request: HttpRequest, name: str) -> datetime | None:
         wanted = parse_datetime(request.GET.get(name, ""))
     except ValueError:
         return None
-    return clock.from_wall(wanted) if wanted and wanted.tzinfo is None else wanted
+    if wanted is None or not FIRST_YEAR <= wanted.year <= LAST_YEAR:
+        return None
+    return clock.from_wall(wanted) if wanted.tzinfo is None else wanted
 
 
 def _drafts(thing: Thing, data: dict[str, Any]) -> list[BookingDraft]:
     """Every thing at every time: once, or on the same day of each week by the wall clock."""
-    begins, ends = data["begins"], data["ends"]
-    wall, length = clock.wall(begins), ends - begins
-    days = rules.weekly(wall.date(), data["weekly"]) if data["weekly"] else [wall.date()]
-    clockwise = time(wall.hour, wall.minute)
-    starts = [begins if day == wall.date() else clock.from_wall(datetime.combine(day, clockwise)) for day in days]
+    begins, ends = (clock.wall(data[name]).replace(tzinfo=None) for name in ("begins", "ends"))
+    days = rules.weekly(begins.date(), data["weekly"]) if data["weekly"] else [begins.date()]
+    spans = []
+    for later in (day - begins.date() for day in days):
+        as_chosen = Span(data["begins"], data["ends"])
+        spans.append(Span(clock.from_wall(begins + later), clock.from_wall(ends + later)) if later else as_chosen)
     things = [thing, *(data.get("things") or [])]
-    return [BookingDraft(one.pk, at, at + length, data.get("km") or 0) for at in starts for one in things]
+    return [BookingDraft(one.pk, at.begins, at.ends, data.get("km") or 0) for at in spans for one in things]
 
 
 def _check(thing: Thing, data: dict[str, Any], person: Agent) -> Check:
@@ -60,7 +63,7 @@ def _check(thing: Thing, data: dict[str, Any], person: Agent) -> Check:
     drafts = _drafts(thing, data)
     operations.foresee(drafts, person=person, household=data["household"])
     terms = queries.terms_of({draft.thing_id for draft in drafts})
-    cost = sum(rules.price(terms[draft.thing_id], draft.span.minutes, draft.km) for draft in drafts)
+    cost = sum(rules.price(terms[draft.thing_id], queries.counted(draft.span), draft.km) for draft in drafts)
     deposit = sum(terms[draft.thing_id].deposit for draft in drafts)
     things = dict.fromkeys([thing.name, *(one.name for one in data.get("things") or [])])
     rows = [
@@ -159,7 +162,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
     one, now = _get_booking_or_404(request, pk), clock.now()
     span = queries.span(one)
     is_open = one.state in (*Booking.COMING, Booking.State.OUT)
-    cost = rules.price(one.terms, span.minutes, one.km)
+    cost = rules.price(one.terms, queries.counted(span), one.km)
     facts = [
         (_("When"), words.when(one)),
         (_("For"), f"{one.agent.name} · {one.household.name}"),
@@ -266,7 +269,7 @@ def out(request: HttpRequest, pk: int) -> HttpResponse:
     if _is_early(begins):
         lead = " ".join((_("It is paid from now on. Or did you mean another one of your bookings?"), lead))
         early = _("I take it now; my time begins %(when)s") % {"when": format_soon(begins)}
-    form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter, early=early)
+    form = _seen_form(request, one, early)
     title = _("I take %(thing)s") % {"thing": one.thing.name}
     return _seen(request, one, form, operations.pick_up, title=title, submit=_("I have it"), lead=lead)
 
@@ -281,9 +284,15 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     """She brings it back, or says that it broke on the way."""
     one = _get_booking_or_404(request, pk)
     lead = _("Did it break on the way? Choose “cannot be used” and write where it stands: the next ones are told.")
-    form = forms.SeenForm(request.POST or None, request.FILES or None, with_km=one.thing.has_meter)
+    form = _seen_form(request, one)
     title = _("I bring %(thing)s back") % {"thing": one.thing.name}
     return _seen(request, one, form, operations.give_back, title=title, submit=_("It is back"), lead=lead)
+
+
+def _seen_form(request: HttpRequest, one: Booking, early: str = "") -> forms.SeenForm:
+    before, most = queries.meter_before(one, clock.now()) if one.thing.has_meter else (None, 0)
+    told: dict[str, Any] = {"with_km": one.thing.has_meter, "early": early, "before": before, "most": most}
+    return forms.SeenForm(request.POST or None, request.FILES or None, **told)
 
 
 def _seen(request: HttpRequest, one: Booking, form: forms.SeenForm, deed: Any, **page: Any) -> HttpResponse:
@@ -295,7 +304,8 @@ def _seen(request: HttpRequest, one: Booking, form: forms.SeenForm, deed: Any, *
 
 def _get_case_or_404(request: HttpRequest, pk: int) -> Booking:
     """A booking about whose damage she may speak; 404 for everybody else."""
-    one = get_object_or_404(queries.bookings().filter(thing__practice=practice_of(request)), pk=pk)
+    uses = queries.bookings().filter(purpose=Booking.Purpose.USE, thing__practice=practice_of(request))
+    one = get_object_or_404(uses, pk=pk)
     if not policy.sees_case(reader(request), one):
         raise Http404
     return one

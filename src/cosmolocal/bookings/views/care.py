@@ -28,7 +28,9 @@ def _page(request: HttpRequest, one: Thing, form: Any, act: Any, **page: Any) ->
 def add(request: HttpRequest) -> HttpResponse:
     """Something new to share."""
     start = {"ahead_days": operations.TermsDraft().ahead_days} | usual.known(practice_of(request))
-    form = forms.AddForm(request.POST or None, request.FILES or None, initial=start)
+    held = queries.terms_of(queries.things(practice_of(request)).values_list("pk", flat=True)).values()
+    prices = forms.what_others_cost(held)
+    form = forms.AddForm(request.POST or None, request.FILES or None, initial=start, usual=prices)
 
     def act(data: dict[str, Any]) -> str:
         made = operations.add_thing(
@@ -66,7 +68,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     terms = queries.terms(one)
     start = {name: getattr(one, name) for name in ("kind", "name", "about", "place", "code")}
     start |= {name: getattr(terms, name) for name in operations.TermsDraft.__dataclass_fields__}
-    form = forms.ThingForm(request.POST or None, request.FILES or None, initial=start)
+    prices = forms.what_held(terms)
+    form = forms.ThingForm(request.POST or None, request.FILES or None, initial=start, usual=prices)
 
     def act(data: dict[str, Any]) -> None:
         operations.change_thing(

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cosmolocal.agents import sessions
 from cosmolocal.agents.models import User
 from cosmolocal.agents.queries import reader, readers
 from cosmolocal.bookings import ical, queries
@@ -19,9 +20,11 @@ MOST = 200
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where her calendar is read; another address once she has signed out everywhere."""
+    """Where her calendar is read; another address once she has signed out everywhere. A session that somebody else
+    lent her learns none: the address would outlive it.
+    """
     who = reader(request)
-    if who.user is None or who.on_behalf_of is not None:
+    if who.user is None or who.on_behalf_of is not None or sessions.lent_until() is not None:
         return ""
     token = signing.dumps([who.user.pk, _mark(who.user)], salt=_SALT)
     return settings.PUBLIC_URL + page_of(request, "feed", token)
@@ -43,7 +46,11 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     who = next(readers(user.agent.pk), None) if user is not None and user.agent is not None else None
     if user is None or who is None or mark != _mark(user):
         raise Http404
-    own = queries.own(who).filter(thing__practice=practice_of(request)).exclude(state=Booking.State.CANCELLED)
+    own = (
+        queries.own(who)
+        .filter(thing__practice=practice_of(request))
+        .exclude(state__in=(Booking.State.CANCELLED, Booking.State.MISSED))
+    )
     host = settings.PUBLIC_URL.partition("://")[2]
     entries = [
         ical.Entry(

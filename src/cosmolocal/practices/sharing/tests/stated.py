@@ -13,22 +13,24 @@ from tests.journeys.scene import Scene, fetch, work
 
 
 def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
-    """A bike is booked, late, broken; a van is asked for; the lock gets another code."""
+    """A bike is booked, late, broken; a van is asked for; the lock gets another code; nobody fetches a tent."""
     yield 20, 3
     steward, amina, jo = (village.people[name] for name in ("Li Na", "Amina", "Jo"))
 
-    def add(name: str, terms: TermsDraft):
+    def add(name: str, terms: TermsDraft, kind: str = "bike"):
         told = {"practice": "sharing", "holder": agents_queries.home_local(), "terms": terms}
-        return bookings.add_thing(by=steward, draft=ThingDraft("bike", name), **told)
+        return bookings.add_thing(by=steward, draft=ThingDraft(kind, name), **told)
 
     bike, van = add("Bike", TermsDraft()), add("Van", TermsDraft(introduced=True))
+    tent = add("Tent", TermsDraft(), "tent")
 
-    def book(person, day, minutes):
-        wish = BookingDraft(bike.pk, scene.at(day, minutes), scene.at(day, minutes + 5))
+    def book(person, day, minutes, thing=bike):
+        wish = BookingDraft(thing.pk, scene.at(day, minutes), scene.at(day, minutes + 5))
         home = agents_queries.household_of(person)
         return bookings.book(by=person, person=person, household=home, drafts=[wish])[0]
 
     first, second, third = book(amina, 22, 5), book(jo, 22, 30), book(jo, 24, 30)
+    left = book(jo, 22, 5, tent)
     bookings.ask_introduction(by=amina, thing=van, person=amina)
     draft = ThingDraft("bike", "Bike", code="77")
     bookings.change_thing(by=steward, thing=bike, draft=draft, terms=TermsDraft())
@@ -43,6 +45,10 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
     bookings.say_damage(by=steward, booking=first, words="It was old.")
     work(scene)
     assert [bookings_queries.bookings().get(pk=one.pk).state for one in (second, third)] == ["off", "off"]
+    yield 26, 15
+    bookings_tasks.look()
+    work(scene)
+    assert bookings_queries.bookings().get(pk=left.pk).state == "missed"
 
 
 def says(scene: Scene) -> dict[str, str]:
