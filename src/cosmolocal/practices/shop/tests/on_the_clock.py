@@ -37,6 +37,7 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
     tasks.close_due()
     work(scene)
     of_farms(scene, village, round)
+    fetch(scene, client_of(village.people["Amina"]), "shop:draw", round.pk, **{"as": "csv"})
     yield 24, 5
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
