@@ -31,7 +31,7 @@ WORDS = re.compile(r"[^\W\d_]{2,}")
 # What is read by programs, or in the words of a format; and allauth's mail with a code, in the language
 # of the page on which it was asked for, whose words are allauth's.
 FORMATS = re.compile(r"errand_file data/|catalog:products |money:payout_file xml|mail sign_in_code ")
-CODE = re.compile(r"https?://\S+|\S+@\S+|<[^<>]+>|[\w.-]+\.(?:pdf|csv|xlsx|json)\b")
+CODE = re.compile(r"https?://\S+|\S+@\S+|<[^<>]+>|[\w.-]+\.(?:pdf|csv|xlsx|json)\b|[\w-]{43,}")
 
 
 class Scene(scenes.Scene):

@@ -166,11 +166,13 @@ def _read(data: bytes, first: int, header_lines: int) -> ReadTable:
 
 def _titles_above(lines: Sequence[ReadRow]) -> int:
     """How many lines stand above the heads of the columns and name the whole list: one cell each, over a line of
-    three or more.
+    three or more that reaches at least as far.
     """
     filled = [sum(1 for cell in line.cells if cell.strip()) for line in lines[: MOST_TITLES + 1]]
     above = next((place for place, count in enumerate(filled) if count != 1), 0)
-    return above if above and filled[above] >= LEAST_HEADS else 0
+    if not above or filled[above] < LEAST_HEADS:
+        return 0
+    return above if max(len(line.cells) for line in lines[:above]) <= len(lines[above].cells) else 0
 
 
 def _read_apart(data: bytes, first: int) -> dict[str, Any]:

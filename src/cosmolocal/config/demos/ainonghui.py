@@ -35,8 +35,8 @@ def build(*, fresh: bool = False) -> None:
         call_command("flush", verbosity=0, interactive=False)
         triggers.protect()
         seals.put_back(heads.EMPTIED)
-    today = clock.today("Asia/Shanghai")
     with clock.frozen_at(clock.now() - BEGINS_BEFORE):
+        today = clock.today("Asia/Shanghai")
         village = agents_demo.found_ainonghui(today)
         farms = catalog_demo.add_producers(by=system())
         agents_demo.add_farmers(farms, today)

@@ -37,7 +37,6 @@ def live(scene: Scene, village: Village) -> Iterator[tuple[int, int]]:
     tasks.close_due()
     work(scene)
     of_farms(scene, village, round)
-    fetch(scene, client_of(village.people["Amina"]), "shop:draw", round.pk, **{"as": "csv"})
     yield 24, 5
     village.receive(round)
     handovers.pack_all(by=village.people["Tan Mei"], handover=round.handover)
@@ -81,6 +80,8 @@ def planned(scene: Scene, village: Village) -> OrderRound:
 
 
 def of_farms(scene: Scene, village: Village, round: OrderRound) -> None:
+    """What is asked of the farms, and what was drawn where it does not go round."""
+    fetch(scene, client_of(village.people["Amina"]), "shop:draw", round.pk, **{"as": "csv"})
     steward = client_of(village.people["Li Na"])
     fetch(scene, steward, "shop:call_list", round.pk)
     asked = ProducerOrder.objects.filter(round=round).order_by("id")[0]
