@@ -36,7 +36,7 @@ def _begin(visits: Visits, page: Page) -> Household:
     """Nothing is ordered in the open round; the page stands in the shop."""
     page.goto("/shop/orders/")
     name = page.locator(".lead").inner_text()
-    page.locator("main ul.rows a").first.click()
+    page.locator("main a[href^='/shop/orders/']:not([href*='?'])").first.click()
     page.wait_for_url("**/shop/orders/*/")
     cancel = page.get_by_role("link", name="Cancel the order")
     if cancel.count():
