@@ -89,7 +89,7 @@ def order_in_two_tabs(member: Page, steward: Page, round_path: str) -> str:
         other.get_by_text(re.compile("changed in another window|as it is now|ordered", re.IGNORECASE)).first
     ).to_be_visible()
     steward.goto(f"{round_path}orders/")
-    steward.get_by_role("link", name=re.compile("Households")).click()
+    steward.get_by_role("link", name=re.compile(r"Households \d")).click()
     expect(steward.get_by_text(re.compile("household")).first).to_be_visible()
     return order_path
 
